@@ -1,0 +1,44 @@
+"""Every environment variable of the project, typed, in one class.
+
+What belongs here: a name, a type, a default and the sentence that documents it. What doesn't: opening, checking or
+creating anything that a setting names.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings as the environment, or the `.env` file of the working directory, gives them."""
+
+    model_config = SettingsConfigDict(env_prefix="DISCOGS_", env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    home: Path = Field(Path(".discogs"), description="Folder of everything we write: dumps, lake, servers.")
+    dumps: str = Field(
+        "https://data.discogs.com/",
+        description="Where dumps come from: a folder with data/YYYY/discogs_YYYYMMDD_*.xml.gz, or a flat one.",
+    )
+    lake: Path | None = Field(None, description="Folder of the Parquet lake; by default `lake` in the home.")
+    keep: int = Field(2, ge=1, description="Months kept in the servers.")
+    executor: Literal["in_process", "multiprocess"] | None = Field(
+        None, description="How steps run: in_process or multiprocess; by default chosen by the size of the dumps."
+    )
+    postgres_url: SecretStr | None = Field(
+        None, description="An external PostgreSQL, postgresql://user:password@host:port/database; unset: embedded."
+    )
+    neo4j_url: str | None = Field(None, description="An external Neo4j, bolt://host:port; unset: embedded.")
+    neo4j_user: str = Field("neo4j", description="User of the external Neo4j.")
+    neo4j_password: SecretStr | None = Field(None, description="Password of the external Neo4j.")
+
+    @property
+    def home_folder(self) -> Path:
+        """The home as an absolute path."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def lake_folder(self) -> Path:
+        """The lake's folder as an absolute path."""
+        return (self.lake.expanduser() if self.lake else self.home / "lake").absolute()
