@@ -1,1 +1,1 @@
-"""WHERE things live: the dump archive, the Parquet lake, PostgreSQL, Neo4j. Together with `embedded`, the only importers of drivers."""
+"""WHERE things live: dump archive, Parquet lake, PostgreSQL, Neo4j. With `embedded`, the only importers of drivers."""

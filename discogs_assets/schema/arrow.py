@@ -1,0 +1,53 @@
+"""Entity → Arrow: the schema of a record as Parquet holds it.
+
+What belongs here: types and field metadata. What doesn't: building arrays from XML (see `streams.nesting`).
+"""
+
+from functools import cache
+
+import pyarrow as pa
+
+from discogs_assets.schema.model import Derived, Entity, Field, Part, Rows, Texts, Type
+
+TYPES = {
+    Type.TEXT: pa.string(),
+    Type.INTEGER: pa.int64(),
+    Type.REFERENCE: pa.int64(),
+    Type.BOOLEAN: pa.bool_(),
+}
+
+RAW = "raw"
+"""Column of the texts that their typed value does not give back: `path` is the value's place in the record, such as
+`artists[2].id`, `text` what the dump says there."""
+
+RAW_TYPE = pa.list_(pa.struct([pa.field("path", pa.string()), pa.field("text", pa.string())]))
+
+QUARANTINE = pa.schema(
+    [
+        pa.field("offset", pa.int64(), metadata={"doc": "Byte offset in the unpacked file."}),
+        pa.field("reason", pa.string(), metadata={"doc": "Why the record was refused."}),
+        pa.field("bytes", pa.binary(), metadata={"doc": "The record as the file has it."}),
+    ]
+)
+"""What is kept of a record that could not be read."""
+
+
+@cache
+def record(entity: Entity) -> pa.Schema:
+    """The schema of one record: scalars, structs, lists of texts and lists of structs, and `raw`."""
+    fields = [_field(part) for part in entity.parts]
+    return pa.schema([*fields, pa.field(RAW, RAW_TYPE, metadata={"doc": "Texts that no typed value gives back."})])
+
+
+def _field(part: Part) -> pa.Field:
+    return pa.field(part.name, data_type(part), metadata={"doc": part.doc})
+
+
+def data_type(part: Part) -> pa.DataType:
+    """The Arrow type of a part."""
+    if isinstance(part, (Field, Derived)):
+        return TYPES[part.type]
+    if isinstance(part, Texts):
+        return pa.list_(pa.string())
+    struct = pa.struct([_field(inner) for inner in part.fields])
+    return pa.list_(struct) if isinstance(part, Rows) else struct

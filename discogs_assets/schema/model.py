@@ -1,0 +1,228 @@
+"""The vocabulary in which a source is declared: entities, their values, their repeated parts, their place in the graph.
+
+What belongs here: frozen declarations that validate themselves, and the walks over them that every backend needs.
+What doesn't: any particular source (see `discogs`) and any particular backend (see `arrow`, `xml`, `sql`, `cypher`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Type(Enum):
+    """What a value is, beside its text."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    REFERENCE = "reference"
+    """The id of another record. 0 stays 0 in Parquet and `data`; in typed columns and the graph it is no value."""
+
+
+class Rule(Enum):
+    """How a derived value comes from its sources; `streams.values` holds the computations."""
+
+    YEAR = "the first four digits, if they are a year from 1860 to the one after the dump's"
+    CREDIT = "the artists as one line: name variation or else name without its number, with the join texts between"
+
+
+class Index(Enum):
+    """What a column of a table is searched by."""
+
+    EXACT = "exact"
+    """Equality and order of a number or of a text that is always short."""
+    TEXT = "text"
+    """Equality, prefix and ILIKE on text of any length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of a record: the text of an element, or an attribute.
+
+    `name` is the Parquet column and the key in `data`. `path` is relative to the element that holds it: `title`,
+    `@id`, `parentLabel/@id`, or `.` for the element's own text. `column` is the typed column of the entity's table
+    and `prop` the property of its node, each empty if there is none. `preceding` is the tag of a sibling that stands
+    before the element and holds the value where the path does not.
+    """
+
+    name: str
+    path: str
+    doc: str
+    type: Type = Type.TEXT
+    column: str = ""
+    index: Index | None = None
+    prop: str = ""
+    preceding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A value computed from others of the same record, which stay beside it untouched."""
+
+    name: str
+    rule: Rule
+    source: str
+    doc: str
+    type: Type = Type.TEXT
+    column: str = ""
+    index: Index | None = None
+    prop: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """An element that repeats and holds nothing but text: a list of texts."""
+
+    name: str
+    path: str
+    doc: str
+    prop: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """An element with several values of its own that occurs at most once: a struct."""
+
+    name: str
+    path: str
+    doc: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """An element with several values of its own that repeats: a list of structs, in the order of the dump."""
+
+    name: str
+    path: str
+    doc: str
+    fields: "tuple[Part, ...]"
+
+
+Part = Field | Derived | Texts | One | Rows
+Repeated = Texts | Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Relationships that a record states: from its own node to the one that `to` names, or the other way round.
+
+    `rows` names the repeated part (or the one struct) that holds the other end, empty for the record itself. `key`
+    is the value that identifies the other end: an id, or the name where `to` is a node without a record of its own.
+    `properties` maps relationship properties to values beside the key. `outward` is False where the other end is
+    the start. `collect` names properties that keep all distinct values of a pair as a list beside the first.
+    """
+
+    type: str
+    to: str
+    key: str
+    doc: str
+    rows: str = ""
+    outward: bool = True
+    properties: tuple[tuple[str, str], ...] = ()
+    collect: tuple[tuple[str, str], ...] = ()
+    position: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One kind of record, as one dump file holds it.
+
+    `name` is the plural tag of the file's root element, `record` the tag of a record, `node` the label in the graph.
+    """
+
+    name: str
+    record: str
+    node: str
+    doc: str
+    parts: tuple[Part, ...]
+    links: tuple[Link, ...] = ()
+    key: str = field(default="id")
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that no backend could carry."""
+        names = [part.name for part in self.parts]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.name}: a name occurs twice among {names}")
+        if not any(isinstance(part, Field) and part.name == self.key for part in self.parts):
+            raise ValueError(f"{self.name}: no field is called {self.key!r}, which identifies a record")
+        for link in self.links:
+            if link.rows and link.rows not in names:
+                raise ValueError(f"{self.name}: {link.type} reads {link.rows!r}, which is not a part")
+
+    def part(self, name: str) -> Part:
+        """The part of this name; KeyError if there is none."""
+        found = {part.name: part for part in self.parts}
+        return found[name]
+
+    @property
+    def columns(self) -> tuple[tuple[tuple[str, ...], Field | Derived], ...]:
+        """The values that are columns of the entity's table, each with its keys in `data`, in order of declaration."""
+        return tuple((keys, value) for keys, value in values(self.parts) if value.column)
+
+    @property
+    def properties(self) -> tuple[Field | Derived | Texts, ...]:
+        """The parts that are properties of the entity's node, in order of declaration."""
+        return tuple(p for p in self.parts if isinstance(p, (Field, Derived, Texts)) and p.prop)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One element kind of an entity, seen flat: the record itself or a part that repeats.
+
+    `name` is dotted (`tracklist.artists`), empty for the record. `path` is the absolute XML path of the element,
+    `depth` the number of repeated elements it lies in, itself included.
+    """
+
+    name: str
+    path: str
+    fields: tuple[Field, ...]
+    children: "tuple[Table, ...]"
+    part: Entity | Repeated
+    depth: int
+
+    def walk(self) -> "Iterator[Table]":
+        """The table itself and all below it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def values(parts: tuple[Part, ...]) -> Iterator[tuple[tuple[str, ...], Field | Derived]]:
+    """The single values among the parts with their keys, those of a struct included, those of repeated parts not."""
+    for part in parts:
+        if isinstance(part, (Field, Derived)):
+            yield (part.name,), part
+        elif isinstance(part, One):
+            yield from (((part.name, inner.name), inner) for inner in part.fields)
+
+
+def tables(entity: Entity) -> Table:
+    """The entity as a tree of flat tables, the record's at the root."""
+    return _table("", f"/{entity.name}/{entity.record}", entity, entity.parts, 1)
+
+
+def _table(name: str, path: str, part: Entity | Repeated, parts: tuple[Part, ...], depth: int) -> Table:
+    children = tuple(
+        _table(
+            f"{name}.{child.name}" if name else child.name,
+            f"{path}/{child.path}",
+            child,
+            child.fields if isinstance(child, Rows) else (),
+            depth + 1,
+        )
+        for child in parts
+        if isinstance(child, (Texts, Rows))
+    )
+    return Table(name, path, tuple(_flat(parts)), children, part, depth)
+
+
+def _flat(parts: tuple[Part, ...]) -> Iterator[Field]:
+    """The fields of an element's own row; those of a struct are addressed `struct.field`."""
+    for part in parts:
+        if isinstance(part, Field):
+            yield part
+        elif isinstance(part, One):
+            for inner in part.fields:
+                path = part.path if inner.path == "." else f"{part.path}/{inner.path}"
+                yield Field(f"{part.name}.{inner.name}", path, inner.doc, inner.type)

@@ -1,0 +1,80 @@
+"""A folder that is replaced as a whole: readers list its old content or its new content, never a mix.
+
+What belongs here: the draft beside the place, the lock, making it durable, the exchange. What doesn't: what is in it.
+"""
+
+import ctypes
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from discogs_assets.errors import BusyError
+
+AT_FDCWD = -100
+RENAME_EXCHANGE = 2
+"""Constants of Linux' renameat2(2)."""
+
+
+@contextmanager
+def replacing(place: Path) -> Iterator[Path]:
+    """An empty folder that takes the place when the block ends without an error, and vanishes otherwise.
+
+    BusyError if another process is replacing the same folder. A draft left by a killed process is swept first.
+    """
+    draft = place.with_name(f".{place.name}.draft")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(place):
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        try:
+            yield draft
+            _put(draft, place)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    lock = place.with_name(f".{place.name}.lock")
+    try:
+        with FileLock(lock, timeout=0):
+            yield
+    except Timeout as error:
+        raise BusyError(
+            f"{place} is being written by another process, which holds {lock}. Wait for it to end, then run again."
+        ) from error
+
+
+def _put(draft: Path, place: Path) -> None:
+    """Make the draft durable and put it in its place; what stood there becomes the draft, to be removed."""
+    for file in draft.iterdir():
+        _sync(file)
+    _sync(draft)
+    if place.exists():
+        _exchange(draft, place)
+    else:
+        draft.rename(place)
+    _sync(place.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _exchange(a: Path, b: Path) -> None:
+    """Swap two folders in one step where the system can (Linux), in three elsewhere."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is not None and rename(AT_FDCWD, os.fsencode(a), AT_FDCWD, os.fsencode(b), RENAME_EXCHANGE) == 0:
+        return
+    aside = b.with_name(f"{a.name}.old")
+    b.rename(aside)
+    a.rename(b)
+    aside.rename(a)

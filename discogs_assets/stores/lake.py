@@ -1,0 +1,43 @@
+"""The Parquet lake: one folder per asset and month, complete or absent.
+
+What belongs here: where a partition lies. What doesn't: what its files hold, how a folder is replaced (see `folder`).
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from discogs_assets.errors import DumpMissingError
+from discogs_assets.stores.folder import replacing
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """A folder in which `parquet/discogs/artists/2026-11-01/` holds that partition of that asset."""
+
+    root: Path
+
+    def folder(self, key: Sequence[str], partition: str) -> Path:
+        """Where the partition lies, whether it is there or not."""
+        return self.root.joinpath(*key, partition)
+
+    def files(self, key: Sequence[str], partition: str) -> list[Path]:
+        """The partition's Parquet files in order; DumpMissingError if it is not there."""
+        folder = self.folder(key, partition)
+        files = sorted(folder.glob("*.parquet"))
+        if not files:
+            raise DumpMissingError(
+                f"{'/'.join(key)} has no partition {partition} in the lake ({folder} holds no Parquet file). "
+                f"Materialise it first: dagster asset materialize -m discogs_assets.definitions "
+                f"--select 'key:\"{'/'.join(key)}\"' --partition {partition}"
+            )
+        return files
+
+    def size(self, key: Sequence[str], partition: str) -> int:
+        """Bytes of the partition's files on disk."""
+        return sum(file.stat().st_size for file in self.files(key, partition))
+
+    def writing(self, key: Sequence[str], partition: str) -> AbstractContextManager[Path]:
+        """An empty folder that becomes the partition when the block ends without an error (see `folder.replacing`)."""
+        return replacing(self.folder(key, partition))

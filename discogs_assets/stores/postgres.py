@@ -1,0 +1,241 @@
+"""PostgreSQL: a table for every load, beside the others, and the views by which readers see one month.
+
+What belongs here: connections, transactions, locks, names of loads. What doesn't: what a table looks like (see
+`schema.sql`), what a row is (see `streams.documents`), and when a month is shown (see `defs.published`).
+
+A load is one transaction: killed at any point, it leaves nothing. Readers go through the views of the schema `discogs`;
+all of them move in one transaction that waits for no reader longer than `LOCK_TIMEOUT` and then tries again.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql as names
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+
+from discogs_assets.errors import BusyError, LoadError, ServerError
+from discogs_assets.schema import sql
+from discogs_assets.schema.model import Entity
+
+VIEWS = "discogs"
+"""Schema of the views."""
+
+LOCK_TIMEOUT = "300ms"
+"""How long the publisher may hold up readers that queue behind its lock."""
+
+PUBLISH_SECONDS = 120.0
+"""How long the publisher tries before it gives way for good."""
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One load of one table: where it is, its rows, its bytes with indexes, and how long it took."""
+
+    table: str
+    rows: int
+    size: int
+    seconds: float
+
+
+def month_schema(partition: str) -> str:
+    """The schema that holds a month's loads: `discogs_2026_11`."""
+    return f"{VIEWS}_{partition[:7].replace('-', '_')}"
+
+
+def month_of(table: str) -> str:
+    """The partition key of a load's table."""
+    _, year, month = table.partition(".")[0].rsplit("_", 2)
+    return f"{year}-{month}-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A database, given by its URL with the password, which stays out of every message."""
+
+    url: str
+    name: str = "PostgreSQL"
+
+    def __repr__(self) -> str:
+        """Without the password."""
+        return f"Postgres({self.name})"
+
+    @contextmanager
+    def connection(self, autocommit: bool = False) -> Iterator[Connection]:
+        """A connection in one transaction that is committed at the end, or in none."""
+        try:
+            connection = psycopg.connect(self.url, autocommit=autocommit, application_name="discogs_assets")
+        except psycopg.OperationalError as error:
+            raise ServerError(
+                f"{self.name} does not answer: {error}. Start it with `discogs up`, or correct DISCOGS_POSTGRES_URL."
+            ) from None
+        with connection:
+            yield connection
+
+    def load(self, entity: Entity, partition: str, rows: Iterable[bytes], keep: str = "") -> Load:
+        """Copy the rows into a new table of the month, index it and count it; `keep` is the load to leave beside it.
+
+        BusyError if another process is loading the same table, LoadError if the server refuses the rows.
+        """
+        began = time.monotonic()
+        self._make_room(partition)
+        with self.connection() as connection:
+            _alone(connection, f"{month_schema(partition)}.{entity.name}")
+            self._sweep(connection, entity.name, partition, keep)
+            table = _next(connection, entity.name, partition)
+            _execute(connection, sql.create_table(entity, table))
+            try:
+                with connection.cursor().copy(_text(sql.copy(entity, table))) as copy:
+                    for data in rows:
+                        copy.write(data)
+            except psycopg.DataError as error:
+                raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
+            for statement in (*sql.indexes(entity, table), *sql.comments(entity, table), f"ANALYZE {table}"):
+                _execute(connection, statement)
+            count, size = _row(connection, f"SELECT count(*), pg_total_relation_size('{table}') FROM {table}")
+        return Load(table, count, size, time.monotonic() - began)
+
+    def published(self) -> dict[str, str]:
+        """For each view the load that it shows, empty if nothing is published."""
+        with self.connection() as connection:
+            return _published(connection)
+
+    def publish(self, entities: Mapping[Entity, str], waiting: Callable[[str], None] = lambda line: None) -> float:
+        """Show these loads, all at once, and return the seconds it took; BusyError if readers leave no gap."""
+        began = time.monotonic()
+        pause = 0.05
+        while True:
+            try:
+                with self.connection() as connection:
+                    _switch(connection, entities)
+                return time.monotonic() - began
+            except (LockNotAvailable, DeadlockDetected) as error:
+                if time.monotonic() - began > PUBLISH_SECONDS:
+                    raise BusyError(
+                        f"the views of {VIEWS} were in use for {PUBLISH_SECONDS:.0f} s without a gap of a moment. "
+                        "End the long queries (SELECT * FROM pg_stat_activity) or publish again later."
+                    ) from error
+                waiting(f"a reader holds the views; trying again in {pause:.2f} s")
+                time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+                pause = min(pause * 2, 5.0)
+
+    def sweep(self, partition: str, keep: Iterable[str]) -> list[str]:
+        """Drop the month's loads that no view shows and that are not to be kept; returns their names."""
+        with self.connection() as connection:
+            return [
+                table
+                for entity in {each.partition(".")[2].partition("__")[0] for each in _loads(connection, partition)}
+                for table in self._sweep(connection, entity, partition, *keep)
+            ]
+
+    def _sweep(self, connection: Connection, entity: str, partition: str, *keep: str) -> list[str]:
+        """Drop what a killed or superseded load of this table has left."""
+        alive = {*_published(connection).values(), *keep}
+        dead = [
+            table
+            for table in _loads(connection, partition)
+            if table.partition(".")[2].startswith(f"{entity}__") and table not in alive
+        ]
+        for table in dead:
+            _execute(connection, f"DROP TABLE {table}")
+        return dead
+
+    def _make_room(self, partition: str) -> None:
+        """The month's schema, in a transaction of its own: loads of several tables must not wait for each other."""
+        schema = month_schema(partition)
+        with self.connection() as connection:
+            _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
+            _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            _execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
+            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {schema}.load_number")
+
+    def prepare(self) -> None:
+        """What a database needs before its first load: the views' schema, trigrams, and a path to find the views by."""
+        with self.connection() as connection:
+            _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{VIEWS}.prepare'))")
+            _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {VIEWS}")
+            _execute(connection, f"GRANT USAGE ON SCHEMA {VIEWS} TO PUBLIC")
+            _execute(connection, "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public")
+            database, path = _row(connection, "SELECT current_database(), current_setting('search_path')")
+            if VIEWS not in path:
+                _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
+
+
+def _switch(connection: Connection, entities: Mapping[Entity, str]) -> None:
+    """Move all views in the transaction that the connection is in."""
+    _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    shown = _published(connection)
+    if shown:
+        views = ", ".join(f"{VIEWS}.{view}" for view in sorted(shown))
+        _execute(connection, f"LOCK TABLE {views} IN ACCESS EXCLUSIVE MODE")
+    for entity, table in entities.items():
+        view = f"{VIEWS}.{entity.name}"
+        if not _appended(connection, entity):
+            _execute(connection, f"DROP VIEW IF EXISTS {view} CASCADE")
+        for statement in (sql.view(entity, view, table), *sql.comments(entity, view, "VIEW")):
+            _execute(connection, statement)
+        _execute(connection, f"GRANT SELECT ON {view} TO PUBLIC")
+
+
+def _appended(connection: Connection, entity: Entity) -> bool:
+    """Whether the view can be replaced in place: its columns are the first of the new ones."""
+    found = connection.execute(
+        "SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a"
+        " WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 ORDER BY a.attnum",
+        [f"{VIEWS}.{entity.name}"],
+    ).fetchall()
+    wanted = [(column.name, column.type) for column in sql.columns(entity)]
+    return wanted[: len(found)] == found
+
+
+def _published(connection: Connection) -> dict[str, str]:
+    found = connection.execute(
+        "SELECT DISTINCT view_name, table_schema || '.' || table_name FROM information_schema.view_table_usage"
+        " WHERE view_schema = %s",
+        [VIEWS],
+    )
+    return dict(found.fetchall())
+
+
+def _loads(connection: Connection, partition: str) -> list[str]:
+    """All loads of a month, oldest first."""
+    found = connection.execute(
+        "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1",
+        [month_schema(partition)],
+    )
+    return [table for (table,) in found.fetchall()]
+
+
+def _next(connection: Connection, entity: str, partition: str) -> str:
+    """A name that no load of the month has ever had; a sequence counts on even where a load is rolled back."""
+    schema = month_schema(partition)
+    (number,) = _row(connection, f"SELECT nextval('{schema}.load_number')")
+    return f"{schema}.{entity}__{number:04d}"
+
+
+def _alone(connection: Connection, what: str) -> None:
+    """Hold the writer's lock on `what` to the end of the transaction; the server frees it if we die."""
+    (free,) = _row(connection, f"SELECT pg_try_advisory_xact_lock(hashtextextended('{what}', 0))")
+    if not free:
+        raise BusyError(f"{what} is being loaded by another process. Wait for it to end, then run again.")
+
+
+def _row(connection: Connection, statement: str) -> tuple[Any, ...]:
+    row = connection.execute(_text(statement)).fetchone()
+    assert row is not None
+    return row
+
+
+def _execute(connection: Connection, statement: str) -> None:
+    connection.execute(_text(statement))
+
+
+def _text(statement: str) -> names.SQL:
+    """A statement made of declared names alone."""
+    return names.SQL(statement)

@@ -1,0 +1,49 @@
+"""Records in Parquet → rows of CSV that PostgreSQL copies: typed columns and the whole record as JSON.
+
+What belongs here: the JSON of a record. What doesn't: the connection, and what the table is called.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from discogs_assets.schema.model import Entity, Type
+
+BATCH_ROWS = 8_192
+"""Records turned into CSV at once: some 30 MB of releases."""
+
+EMPTY_AFTER_COMMA = r',"[A-Za-z0-9_]+":(?:null|\[\])'
+EMPTY_AT_START = r'\{"[A-Za-z0-9_]+":(?:null|\[\]),?'
+"""A key without a value. Inside a text every quote is escaped, so that no text can look like a key to these."""
+
+
+def rows(entity: Entity, files: Sequence[Path]) -> Iterator[bytes]:
+    """CSV in the column order of `schema.sql.stored`; null is nothing at all, an empty text is `""`."""
+    for file in files:
+        for batch in pq.ParquetFile(file).iter_batches(BATCH_ROWS):
+            frame = pl.DataFrame(pl.from_arrow(batch))
+            buffer = io.BytesIO()
+            frame.select(*_typed(entity), document().alias("data")).write_csv(buffer, include_header=False)
+            yield buffer.getvalue()
+
+
+def document() -> pl.Expr:
+    """The record as JSON, keys as in Parquet; what has no value is left out."""
+    whole = pl.struct(pl.all()).struct.json_encode()
+    return whole.str.replace_all(EMPTY_AFTER_COMMA, "").str.replace_all(EMPTY_AT_START, "{")
+
+
+def _typed(entity: Entity) -> Iterator[pl.Expr]:
+    """The values that the table stores as columns of their own."""
+    for keys, value in entity.columns:
+        if value.type is not Type.TEXT:
+            column = pl.col(keys[0]) if len(keys) == 1 else pl.col(keys[0]).struct.field(keys[1])
+            yield _clean(column, value.type).alias(value.column)
+
+
+def _clean(column: pl.Expr, kind: Type) -> pl.Expr:
+    """An id of 0 is no reference."""
+    return pl.when(column != 0).then(column) if kind is Type.REFERENCE else column

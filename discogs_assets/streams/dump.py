@@ -1,0 +1,123 @@
+"""A dump file → the Parquet files of its records, with an account of every record.
+
+What belongs here: the whole way of one file, its progress and its account. What doesn't: the single steps, and the
+folders in which the files lie.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+
+from discogs_assets.errors import BudgetExceededError
+from discogs_assets.schema import arrow
+from discogs_assets.schema.model import Entity
+from discogs_assets.streams import parquet
+from discogs_assets.streams.framing import Framing, unpacked
+from discogs_assets.streams.parse import Parsed, Parser, Refused, parsed
+
+FILE = "part-0000.parquet"
+
+QUARANTINE_RECORDS = 20
+QUARANTINE_SHARE = 0.0001
+"""Refused records that a month may have: whichever of the two allows more."""
+
+REPORT_SECONDS = 5.0
+"""Time between two reports of progress."""
+
+
+@dataclass(slots=True)
+class Account:
+    """How far the file has been read: records, unpacked and packed bytes, seconds; `size` is the packed file's."""
+
+    size: int
+    framed: int = 0
+    parsed: int = 0
+    refused: int = 0
+    unpacked: int = 0
+    packed: int = 0
+    seconds: float = 0.0
+
+    def line(self, entity: str) -> str:
+        """The account as a sentence for the log."""
+        seconds = max(self.seconds, 1e-9)
+        share = self.packed / self.size if self.size else 1.0
+        left = seconds / share - seconds if share else 0.0
+        return (
+            f"{entity}: {self.framed:,} records, {share:.0%} of {self.size / 1e6:,.1f} MB, "
+            f"{self.framed / seconds:,.0f} records/s, {self.unpacked / seconds / 1e6:,.0f} MB/s unpacked, "
+            f"{self.refused:,} refused, {left:,.0f} s left"
+        )
+
+
+Report = Callable[[Account], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A dump file of an entity: its sha256, and the last year that its records may state."""
+
+    path: Path
+    entity: Entity
+    sha256: str
+    newest_year: int
+
+
+def write(source: Source, records: Path, quarantine: Path, report: Report = lambda account: None) -> Account:
+    """Write the dump's records to the folder `records`, those that cannot be read to the folder `quarantine`.
+
+    DumpDamagedError if the document is not whole, BudgetExceededError if more is refused than a month may lack.
+    """
+    account = Account(source.path.stat().st_size)
+    made_from = {source.entity.name: [source.sha256]}
+    began = reported = time.monotonic()
+    with (
+        parquet.writing(records / FILE, arrow.record(source.entity), made_from) as good,
+        parquet.writing(quarantine / FILE, arrow.QUARANTINE, made_from) as bad,
+    ):
+        for each in _parsed(source, account):
+            good.write(each.batch)
+            bad.write(_rows(each.refused))
+            account.seconds = time.monotonic() - began
+            if time.monotonic() - reported > REPORT_SECONDS:
+                reported = time.monotonic()
+                report(account)
+    _hold(account, source.path)
+    return account
+
+
+def _parsed(source: Source, account: Account) -> Iterator[Parsed]:
+    def packed(done: int) -> None:
+        account.packed = done
+
+    blocks = Framing(source.entity, str(source.path)).blocks(unpacked(source.path, packed))
+    for each in parsed(blocks, Parser(source.entity, source.newest_year)):
+        account.framed += each.framed
+        account.parsed += len(each.batch)
+        account.refused += len(each.refused)
+        account.unpacked += each.size
+        yield each
+
+
+def _rows(refused: list[Refused]) -> pa.RecordBatch:
+    rows = [{"offset": each.offset, "reason": each.reason, "bytes": each.data} for each in refused]
+    return pa.RecordBatch.from_pylist(rows, arrow.QUARANTINE)
+
+
+def _hold(account: Account, source: Path) -> None:
+    """Refuse a file that lacks more than a month may."""
+    allowed = max(QUARANTINE_RECORDS, int(account.framed * QUARANTINE_SHARE))
+    if account.refused > allowed or not account.parsed:
+        raise BudgetExceededError(
+            f"{source}: {account.refused:,} of {account.framed:,} records could not be read, expected at most "
+            f"{allowed:,} and at least one good record. Compare the file with its published sha256."
+        )
+
+
+def repeated_ids(files: list[Path]) -> list[int]:
+    """The ids that occur more than once, at most ten of them, ascending."""
+    ids = pl.scan_parquet(files).select("id").group_by("id").len().filter(pl.col("len") > 1)
+    return ids.sort("id").head(10).collect()["id"].to_list()

@@ -1,0 +1,167 @@
+"""A packed dump → blocks of whole records, as the bytes the file has.
+
+What belongs here: gzip, the document's two ends, where a record begins and ends. What doesn't: what a record means.
+
+A record ends where its tag closes at its own depth: a label holds elements called `label`, and text may quote tags
+inside CDATA. Where neither can be (no nesting in the block, no CDATA, no comment), counting tags is exact and fast.
+"""
+
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from isal import igzip
+from isal.isal_zlib import error as isal_error
+
+from discogs_assets.errors import DumpDamagedError
+from discogs_assets.schema.model import Entity
+
+CHUNK_BYTES = 16 << 20
+"""Unpacked bytes read at once: large enough to hide the cost of a call, small enough for a few to be under way."""
+
+HEAD_BYTES = 4096
+"""Bytes that are enough to tell whether the root element is the right one."""
+
+RECORD_LIMIT = 512 << 20
+"""Unpacked bytes that a single record may have before the file is taken for damaged."""
+
+PROLOGUE = rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole records, one after the other: their bytes, their number, and where they begin in the unpacked file."""
+
+    tag: str
+    data: bytes
+    records: int
+    offset: int
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Start and end of each record within `data`."""
+        return list(_spans(self.data, self.tag))
+
+
+@cache
+def _tokens(tag: str) -> re.Pattern[bytes]:
+    attributes = rb"""(?:\s+[^\s=>/]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*"""
+    return re.compile(
+        rb"<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)|<(/?)" + tag.encode() + attributes + rb"(/?)>", re.DOTALL
+    )
+
+
+def _spans(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
+    """Start and end of every complete record, found by depth; text in CDATA and comments is passed over."""
+    depth, start = 0, 0
+    for token in _tokens(tag).finditer(data):
+        closing, empty = token.groups()
+        if closing is None:
+            continue
+        if depth == 0:
+            start = token.start()
+        depth += -1 if closing else 0 if empty else 1
+        if depth <= 0:
+            depth = 0
+            yield start, token.end()
+
+
+def _countable(data: bytes, tag: str) -> int | None:
+    """The number of records, if counting closing tags is exact; otherwise None."""
+    name = tag.encode()
+    if b"<![CDATA[" in data or b"<!--" in data:
+        return None
+    closed = data.count(b"</" + name + b">")
+    opened = data.count(b"<" + name + b">") + data.count(b"<" + name + b" ")
+    return closed if opened == closed else None
+
+
+class Framing:
+    """Cuts one entity's document, given as unpacked bytes in pieces of any size, into blocks."""
+
+    def __init__(self, entity: Entity, source: str) -> None:
+        self.entity = entity
+        self.source = source
+        self.nests = any(path.split("/")[-1] == entity.record for path in _paths(entity))
+
+    def blocks(self, chunks: Iterable[bytes]) -> Iterator[Block]:
+        """Whole records in the order of the file; DumpDamagedError if the document is not whole."""
+        buffer, offset = b"", 0
+        for chunk in chunks:
+            buffer += chunk
+            if not offset and len(buffer) >= HEAD_BYTES:
+                offset = self._head(buffer)
+                buffer = buffer[offset:]
+            block = self._cut(buffer, offset) if offset else None
+            if block is not None:
+                yield block
+                buffer, offset = buffer[len(block.data) :], offset + len(block.data)
+            elif len(buffer) > RECORD_LIMIT:
+                raise self._damaged(offset, f"a record does not end within {RECORD_LIMIT:,} bytes")
+        start = 0 if offset else self._head(buffer)
+        buffer, offset = buffer[start:], offset + start
+        block = self._cut(buffer, offset)
+        if block is not None:
+            yield block
+            buffer, offset = buffer[len(block.data) :], offset + len(block.data)
+        self._tail(buffer, offset)
+
+    def _head(self, first: bytes) -> int:
+        """Where what follows the root element's opening tag begins."""
+        root = self.entity.name.encode()
+        found = re.match(PROLOGUE + b"<" + root + rb"(?:\s[^>]*)?>", first, re.DOTALL)
+        if not found:
+            raise self._damaged(0, f"it begins with {first[:60]!r}, not with the root element <{self.entity.name}>")
+        return found.end()
+
+    def _cut(self, buffer: bytes, offset: int) -> Block | None:
+        """The whole records at the start of the buffer."""
+        tag = self.entity.record
+        end = 0 if self.nests else buffer.rfind(f"</{tag}>".encode())
+        if end > 0:
+            data = buffer[: end + len(tag) + 3]
+            records = _countable(data, tag)
+            if records:
+                return Block(tag, data, records, offset)
+        spans = list(_spans(buffer, tag))
+        return Block(tag, buffer[: spans[-1][1]], len(spans), offset) if spans else None
+
+    def _tail(self, rest: bytes, offset: int) -> None:
+        """Hold the end of the document to account: the root element closes, and nothing follows."""
+        closing = f"</{self.entity.name}>".encode()
+        if re.fullmatch(rb"\s*(?:<!--.*?-->\s*)*" + closing + rb"\s*(?:<!--.*?-->\s*)*", rest, re.DOTALL):
+            return
+        found = f"{rest[:60]!r} instead" if rest.strip() else "the end of the file instead"
+        raise self._damaged(offset, f"expected {closing.decode()} after the last whole record, found {found}")
+
+    def _damaged(self, offset: int, what: str) -> DumpDamagedError:
+        return DumpDamagedError(
+            f"{self.source}: not a whole {self.entity.name} document: at unpacked byte {offset:,} {what}. "
+            "Fetch the file again and compare its sha256 with the month's CHECKSUM file."
+        )
+
+
+def _paths(entity: Entity) -> Iterator[str]:
+    return (getattr(part, "path", "") for part in entity.parts)
+
+
+def unpacked(path: Path, packed: Callable[[int], None] = lambda done: None) -> Iterator[bytes]:
+    """The bytes of a gzip file of one or several members, the next chunk unpacked while the last is in use.
+
+    `packed` is told how many packed bytes have been read. DumpDamagedError if the file is cut short or not gzip.
+    """
+    with path.open("rb") as file, igzip.open(file, "rb") as stream, ThreadPoolExecutor(1, "gunzip") as ahead:
+        try:
+            following = ahead.submit(stream.read, CHUNK_BYTES)
+            while chunk := following.result():
+                packed(file.tell())
+                following = ahead.submit(stream.read, CHUNK_BYTES)
+                yield chunk
+        except (EOFError, OSError, zlib.error, isal_error) as error:
+            raise DumpDamagedError(
+                f"{path}: not a whole gzip file ({error}). Fetch it again and compare its sha256 with the month's "
+                "CHECKSUM file."
+            ) from error

@@ -1,0 +1,81 @@
+"""Batches of rows → Parquet files.
+
+What belongs here: row groups, compression, and the size of what is in memory. What doesn't: where the files lie.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROW_GROUP_ROWS = 65_536
+"""Rows of a row group at the most: few enough that its smallest and largest id prune a search."""
+
+ROW_GROUP_BYTES = 64 << 20
+"""Arrow bytes after which a row group is written, whatever its rows."""
+
+COMPRESSION: Final = "zstd"
+COMPRESSION_LEVEL: Final = 1
+
+
+class ParquetWriter:
+    """Collects batches into row groups and writes them to one file."""
+
+    def __init__(self, writer: pq.ParquetWriter) -> None:
+        self._writer = writer
+        self._batches: list[pa.RecordBatch] = []
+        self._rows = 0
+        self._bytes = 0
+        self.rows = 0
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows; they reach the file with their row group."""
+        self._batches.append(batch)
+        self._rows += len(batch)
+        self._bytes += batch.nbytes
+        self.rows += len(batch)
+        if self._rows >= ROW_GROUP_ROWS or self._bytes >= ROW_GROUP_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has been collected."""
+        if self._batches:
+            table = pa.Table.from_batches(self._batches).replace_schema_metadata(self._writer.schema.metadata)
+            self._writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+        self._batches, self._rows, self._bytes = [], 0, 0
+
+
+Versions = Mapping[str, Sequence[str]]
+"""For each entity the sha256 of the dumps that something was made from: one, unless it is a mixture."""
+
+VERSIONS_KEY = "discogs.dumps"
+"""Key in a file's footer under which it says what it was made from."""
+
+
+def stamp(versions: Versions) -> dict[str, str]:
+    """The versions as a footer holds them."""
+    return {VERSIONS_KEY: json.dumps({entity: sorted(versions[entity]) for entity in sorted(versions)})}
+
+
+def versions(files: Iterable[Path]) -> Versions:
+    """What the files were made from, all together."""
+    found: dict[str, set[str]] = {}
+    for file in files:
+        footer = pq.read_metadata(file).metadata or {}
+        for entity, sums in json.loads(footer.get(VERSIONS_KEY.encode(), b"{}")).items():
+            found.setdefault(entity, set()).update(sums)
+    return {entity: sorted(sums) for entity, sums in found.items()}
+
+
+@contextmanager
+def writing(path: Path, schema: pa.Schema, made_from: Versions) -> Iterator[ParquetWriter]:
+    """A Parquet file under construction, whole when the block ends without an error."""
+    schema = schema.with_metadata(stamp(made_from))
+    with pq.ParquetWriter(path, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as file:
+        writer = ParquetWriter(file)
+        yield writer
+        writer.flush()

@@ -1,0 +1,108 @@
+"""One record's bytes → the same flat rows that the fast parser gives, read by lxml.
+
+What belongs here: the reading that is slow and strict, for the blocks that the fast parser refuses and as its judge.
+What doesn't: typing and nesting, which both readings share.
+"""
+
+import re
+from collections import defaultdict
+
+import lxml.etree as etree
+import pyarrow as pa
+
+from discogs_assets.schema.model import Entity, Field, Table, tables
+from discogs_assets.schema.xml import before
+
+Row = dict[str, str | int | None]
+Flat = dict[str, list[Row]]
+
+
+class RecordError(ValueError):
+    """The record cannot be read without loss; the message says why."""
+
+
+def _parser() -> etree.XMLParser:
+    """No document type, no entities beyond the five of XML, no network, texts of any length."""
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+
+
+def element(data: bytes) -> etree._Element:
+    """The record as an element; RecordError if it is not well-formed."""
+    try:
+        return etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError as error:
+        raise RecordError(error.msg) from error
+
+
+def read(entity: Entity, data: bytes, number: int, flat: Flat) -> None:
+    """Append the record's rows to `flat`; `number` is its place among the records of the batch.
+
+    RecordError if it is not well-formed, has no id, or has a single value twice; `flat` is then as before.
+    """
+    rows: Flat = defaultdict(list)
+    root = element(data)
+    _rows(tables(entity), root, (number,), rows)
+    _identify(entity, rows["."][0])
+    for name, found in rows.items():
+        flat.setdefault(name, []).extend(found)
+
+
+def _identify(entity: Entity, row: Row) -> None:
+    said = row[entity.key]
+    if not re.fullmatch("0*[1-9][0-9]{0,17}", str(said or "")):
+        raise RecordError(f"its id is {said!r}, expected a positive integer")
+
+
+def _rows(table: Table, node: etree._Element, levels: tuple[int, ...], rows: Flat) -> None:
+    row: Row = {f"<level{n}>": level for n, level in enumerate(levels)}
+    for field in table.fields or (Field(".", ".", ""),):
+        row[field.name] = value(node, field.path)
+    rows[table.name or "."].append(row)
+    for child in table.children:
+        _children(child, node, levels, rows)
+
+
+def _children(child: Table, node: etree._Element, levels: tuple[int, ...], rows: Flat) -> None:
+    assert not isinstance(child.part, Entity)
+    for number, item in enumerate(node.findall(child.part.path)):
+        _rows(child, item, (*levels, number), rows)
+        _take_preceding(rows[child.name][-1], item, child)
+
+
+def _take_preceding(row: Row, item: etree._Element, table: Table) -> None:
+    previous = item.getprevious()
+    for field in table.fields:
+        if field.preceding and previous is not None and previous.tag == field.preceding and not row[field.name]:
+            row[field.name] = text(previous)
+
+
+def value(node: etree._Element, path: str) -> str | None:
+    """The text or attribute at the path; RecordError if a single value occurs twice."""
+    head, _, attribute = path.partition("@")
+    head = head.rstrip("/")
+    found = [node] if head in ("", ".") else node.findall(head)
+    if len(found) > 1:
+        raise RecordError(f"<{head}> occurs {len(found)} times, expected at most once")
+    if not found:
+        return None
+    return found[0].get(attribute) if attribute else text(found[0])
+
+
+def text(node: etree._Element) -> str | None:
+    """The element's own text, without that of its children; None if there is none."""
+    return "".join([node.text or "", *(child.tail or "" for child in node)]) or None
+
+
+def batches(entity: Entity, flat: Flat) -> dict[str, pa.RecordBatch]:
+    """The rows as the fast parser gives them: a batch per table, all values texts, levels unsigned integers."""
+    return {
+        table.name or ".": pa.RecordBatch.from_pylist(flat.get(table.name or ".", []), _schema(table))
+        for table in tables(entity).walk()
+    }
+
+
+def _schema(table: Table) -> pa.Schema:
+    fields = table.fields or (Field(".", ".", ""),)
+    names = [each.name for each in fields] + [before(each) for each in fields if each.preceding]
+    levels = [pa.field(f"<level{n}>", pa.uint32()) for n in range(table.depth)]
+    return pa.schema([*levels, *(pa.field(name, pa.string()) for name in names)])

@@ -1,0 +1,94 @@
+"""Texts → typed values, whole columns at a time, and the values derived from them.
+
+What belongs here: what counts as no value, as an integer, as a year; how a credit reads. What doesn't: where the
+columns come from and how they nest.
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from discogs_assets.schema.model import Rule, Type
+
+OLDEST_YEAR = 1860
+"""The oldest recordings that can be played date from 1860 (Scott de Martinville's phonautograms)."""
+
+INTEGER = r"^-?[0-9]{1,18}$"
+YEAR = r"^[0-9]{4}([^0-9]|$)"
+NUMBER_OF_NAME = r"\s\([0-9]+\)$"
+
+
+def present(texts: pa.Array) -> pa.Array:
+    """The texts, null where they are empty or blank in the sense of Unicode (a no-break space is blank)."""
+    blank = pc.or_(pc.utf8_is_space(texts), pc.equal(texts, ""))
+    return pc.if_else(blank, pa.scalar(None, pa.string()), texts) if pc.any(blank).as_py() else texts
+
+
+def typed(texts: pa.Array, kind: Type) -> tuple[pa.Array, pa.Array | None]:
+    """The texts as values of their type, and a mask of those the values do not give back, None if there are none."""
+    if kind is Type.TEXT:
+        return texts, None
+    values = _booleans(texts) if kind is Type.BOOLEAN else _integers(texts)
+    odd = pc.and_(pc.is_valid(texts), pc.fill_null(pc.not_equal(pc.cast(values, pa.string()), texts), True))
+    return values, odd if pc.any(odd).as_py() else None
+
+
+def _integers(texts: pa.Array) -> pa.Array:
+    try:
+        return pc.cast(texts, pa.int64())
+    except pa.ArrowInvalid:
+        fits = pc.match_substring_regex(texts, INTEGER)
+        return pc.cast(pc.if_else(fits, texts, pa.scalar(None, pa.string())), pa.int64())
+
+
+def _booleans(texts: pa.Array) -> pa.Array:
+    known = pc.is_in(texts, pa.array(["true", "false"]))
+    return pc.if_else(known, pc.equal(texts, "true"), pa.scalar(None, pa.bool_()))
+
+
+def derive(rule: Rule, source: pa.Array, newest_year: int) -> pa.Array:
+    """The derived value of each record."""
+    return year(source, newest_year) if rule is Rule.YEAR else credit(source)
+
+
+def year(texts: pa.Array, newest: int) -> pa.Array:
+    """The year a date begins with, as int64; null unless it lies from 1860 to `newest`."""
+    found = pc.match_substring_regex(texts, YEAR)
+    digits = pc.if_else(found, pc.utf8_slice_codeunits(texts, 0, 4), pa.scalar(None, pa.string()))
+    years = pc.cast(digits, pa.int64())
+    sound = pc.and_(pc.greater_equal(years, OLDEST_YEAR), pc.less_equal(years, newest))
+    return pc.if_else(sound, years, pa.scalar(None, pa.int64()))
+
+
+def credit(artists: pa.ListArray) -> pa.Array:
+    """Each record's artists as one line; null where there are none.
+
+    A name variation stands for the name, a name loses its number, and a join text follows every artist but the last,
+    a comma where there is none.
+    """
+    rows = artists.flatten()
+    names = pc.replace_substring_regex(rows.field("name"), NUMBER_OF_NAME, "")
+    shown = pc.coalesce(rows.field("anv"), names, pa.scalar(""))
+    last = pa.array(_last(artists))
+    pieces = pc.binary_join_element_wise(shown, pc.if_else(last, "", _joint(rows.field("join"))), "")
+    lines = pc.binary_join(pa.ListArray.from_arrays(_offsets(artists), pieces), "")
+    return present(lines)
+
+
+def _joint(joins: pa.Array) -> pa.Array:
+    """The text between two artists: spaced, but no space before a comma."""
+    joins = pc.coalesce(pc.utf8_trim_whitespace(joins), pa.scalar(","))
+    spaced = pc.binary_join_element_wise(joins, " ", "")
+    return pc.if_else(pc.starts_with(joins, ","), spaced, pc.binary_join_element_wise(" ", spaced, ""))
+
+
+def _offsets(lists: pa.ListArray) -> pa.Array:
+    return pc.subtract(lists.offsets, lists.offsets[0])
+
+
+def _last(lists: pa.ListArray) -> np.ndarray:
+    """True for the elements that end their list."""
+    offsets = _offsets(lists).to_numpy()
+    last = np.zeros(int(offsets[-1]), dtype=bool)
+    last[offsets[1:][offsets[1:] > offsets[:-1]] - 1] = True
+    return last

@@ -1,0 +1,63 @@
+"""Tests of `streams.dump`."""
+
+import gzip
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from discogs_assets.errors import BudgetExceededError, DumpDamagedError
+from discogs_assets.schema.discogs import LABELS
+from discogs_assets.streams import dump, parquet
+
+
+def written(folder: Path, records: list[bytes]) -> tuple[dump.Account, pl.DataFrame, pl.DataFrame]:
+    source = folder / "discogs_20261101_labels.xml.gz"
+    source.write_bytes(gzip.compress(b"<labels>" + b"\n".join(records) + b"</labels>"))
+    for name in ("good", "bad"):
+        (folder / name).mkdir(exist_ok=True)
+    account = dump.write(dump.Source(source, LABELS, "aa", 2027), folder / "good", folder / "bad")
+    return account, pl.read_parquet(folder / "good"), pl.read_parquet(folder / "bad")
+
+
+def label(number: object) -> bytes:
+    return b"<label><id>%b</id></label>" % str(number).encode()
+
+
+def test_every_record_is_a_row_or_set_aside(tmp_path: Path) -> None:
+    account, good, bad = written(tmp_path, [label(1), label("x"), label(3)])
+    assert (account.framed, account.parsed, account.refused) == (3, 2, 1)
+    assert good["id"].to_list() == [1, 3]
+    assert bad.select("reason", "bytes").row(0) == ("its id is 'x', expected a positive integer", label("x"))
+    assert parquet.versions([tmp_path / "good" / dump.FILE]) == {"labels": ["aa"]}
+
+
+def test_more_refused_records_than_a_month_may_lack_refuse_the_month(tmp_path: Path) -> None:
+    bad = [label("x")] * dump.QUARANTINE_RECORDS
+    assert written(tmp_path, [label(1), *bad])[0].refused == dump.QUARANTINE_RECORDS
+    with pytest.raises(BudgetExceededError, match="21 of 22 records could not be read, expected at most 20"):
+        written(tmp_path, [label(1), *bad, label("x")])
+
+
+def test_a_dump_without_a_record_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BudgetExceededError, match="at least one good record"):
+        written(tmp_path, [])
+
+
+def test_a_document_cut_short_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "cut.xml.gz"
+    source.write_bytes(gzip.compress(b"<labels>" + label(1)))
+    with pytest.raises(DumpDamagedError, match=r"cut\.xml\.gz"):
+        dump.write(dump.Source(source, LABELS, "aa", 2027), tmp_path, tmp_path)
+
+
+def test_repeated_ids_are_found(tmp_path: Path) -> None:
+    written(tmp_path, [label(number) for number in (1, 2, 2, 3, 1)])
+    assert dump.repeated_ids([tmp_path / "good" / dump.FILE]) == [1, 2]
+
+
+def test_progress_is_a_sentence_with_share_rate_and_time_left() -> None:
+    account = dump.Account(size=1000, framed=500, packed=250, unpacked=4_000_000, seconds=2.0)
+    assert account.line("labels") == (
+        "labels: 500 records, 25% of 0.0 MB, 250 records/s, 2 MB/s unpacked, 0 refused, 6 s left"
+    )

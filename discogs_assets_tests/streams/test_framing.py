@@ -1,0 +1,96 @@
+"""Tests of `streams.framing`."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from discogs_assets.errors import DumpDamagedError
+from discogs_assets.schema.discogs import ARTISTS, LABELS, RELEASES
+from discogs_assets.schema.model import Entity
+from discogs_assets.streams.framing import Framing, unpacked
+
+TRICKY = (
+    b'<release id="1"><title>a</title></release>\n',
+    b'<release id="2"><notes><![CDATA[\n<release id="99">\n</release>\n]]></notes></release>\n',
+    b'<release id="3" x="a>b"/>\n',
+    b"<!-- <release> --><release\n id='4'><title>&lt;/release></title></release>",
+    b'<release id="5"></release >\n',
+)
+
+
+def framed(entity: Entity, data: bytes, size: int = 1 << 20) -> list[bytes]:
+    chunks = [data[start : start + size] for start in range(0, len(data), size)]
+    blocks = list(Framing(entity, "test").blocks(chunks))
+    for block in blocks:
+        assert data[block.offset : block.offset + len(block.data)] == block.data
+        assert len(block.spans()) == block.records
+    return [block.data[start:end] for block in blocks for start, end in block.spans()]
+
+
+def document(entity: Entity, *records: bytes) -> bytes:
+    return b"<%b>\n%b</%b>\n" % (root := entity.name.encode(), b"".join(records), root)
+
+
+@given(size=st.integers(min_value=1, max_value=400))
+def test_records_are_the_same_however_the_bytes_arrive(size: int) -> None:
+    found = framed(RELEASES, document(RELEASES, *TRICKY), size)
+    assert [each[:8] for each in found] == [b"<release"] * 5
+    assert b'id="99"' in found[1]
+
+
+@given(size=st.integers(min_value=1, max_value=200))
+def test_a_label_inside_a_label_is_no_record(size: int) -> None:
+    inner = b"<sublabels><label id='7'>In</label><label>Out</label></sublabels>"
+    records = [b"<label><id>%d</id>%b</label>\n" % (number, inner) for number in range(1, 4)]
+    assert framed(LABELS, document(LABELS, *records), size) == [each.strip() for each in records]
+
+
+def test_an_indented_document_with_declaration_bom_and_crlf_is_read() -> None:
+    data = b"\xef\xbb\xbf<?xml version='1.0'?>\r\n<artists>\r\n  <artist><id>1</id></artist>\r\n</artists>\r\n\r\n"
+    assert framed(ARTISTS, data) == [b"<artist><id>1</id></artist>"]
+
+
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        (b"", "begins with b''"),
+        (b"<!DOCTYPE html><html></html>", "begins with"),
+        (b"<foo><artist/></foo>", "<artists>"),
+        (b"\x00" * 10_000, "begins with"),
+        (b"<artists><artist><id>1</id></artist>", "end of the file"),
+        (b"<artists><artist><id>1</id></artist><artist><id>2", "<artist><id>2"),
+        (b"<artists><artist><id>1</id></artist></artists><artist/>", "</artists>"),
+        (b"<artists><artist/>text</artists>", "text"),
+        (b"<?xml version='1.0' encoding='UTF-16'?>".decode().encode("utf-16"), "begins with"),
+    ],
+)
+def test_a_document_that_is_not_whole_is_refused_with_the_place_named(data: bytes, named: str) -> None:
+    with pytest.raises(DumpDamagedError, match="unpacked byte") as caught:
+        framed(ARTISTS, data)
+    assert named in str(caught.value)
+
+
+def test_an_empty_document_has_no_records() -> None:
+    assert framed(ARTISTS, b"<artists></artists>") == []
+
+
+def test_several_gzip_members_are_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "two.gz"
+    path.write_bytes(gzip.compress(b"<artists>") + gzip.compress(b"</artists>"))
+    assert b"".join(unpacked(path)) == b"<artists></artists>"
+
+
+@pytest.mark.parametrize("damage", ["cut", "crc", "html", "empty"])
+def test_a_damaged_gzip_file_is_refused_by_name(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "dump.xml.gz"
+    whole = gzip.compress(bytes(range(256)) * 1000)
+    crc = whole[:-8] + bytes(byte ^ 1 for byte in whole[-8:-4]) + whole[-4:]
+    path.write_bytes({"cut": whole[: len(whole) // 2], "crc": crc, "html": b"<html>", "empty": b""}[damage])
+    if damage == "empty":
+        assert b"".join(unpacked(path)) == b""
+    else:
+        with pytest.raises(DumpDamagedError, match=r"dump\.xml\.gz: not a whole gzip file"):
+            list(unpacked(path))
