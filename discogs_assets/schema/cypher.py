@@ -22,13 +22,12 @@ def _searched(node: Node, label: str) -> Iterator[str]:
     texts = ["name"] if node.entity is None else []
     for value in node.entity.properties if node.entity else ():
         kind = getattr(value, "index", None)
-        if kind is not None and value.name != "id":
+        if kind is not None:
             yield f"CREATE INDEX {label}_{value.prop} IF NOT EXISTS FOR (n:{node.label}) ON (n.{value.prop})"
         if kind is Index.TEXT:
             texts.append(value.prop)
-    if texts:
-        on = ", ".join(f"n.{text}" for text in texts)
-        yield f"CREATE FULLTEXT INDEX {label}_{texts[0]}_fulltext IF NOT EXISTS FOR (n:{node.label}) ON EACH [{on}]"
+    on = ", ".join(f"n.{text}" for text in texts)
+    yield f"CREATE FULLTEXT INDEX {label}_fulltext IF NOT EXISTS FOR (n:{node.label}) ON EACH [{on}]"
 
 
 def counts() -> dict[str, str]:

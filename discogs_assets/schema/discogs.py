@@ -58,8 +58,8 @@ VIDEOS = Rows(
     ),
 )
 
-GENRES = Texts("genres", "genres/genre", "Genres, of 15 official ones.", prop="genres")
-STYLES = Texts("styles", "styles/style", "Styles, of some 750.", prop="styles")
+GENRES = Texts("genres", "genres/genre", "Genres, of 15 official ones.")
+STYLES = Texts("styles", "styles/style", "Styles, of some 750.")
 
 
 def _named(name: str, path: str, doc: str, preceding: str = "") -> Rows:
@@ -120,6 +120,7 @@ CREDIT = Derived(
     "The main artists as one line, for reading and searching.",
     column="artist",
     index=Index.TEXT,
+    prop="artist",
 )
 
 BY = Link(

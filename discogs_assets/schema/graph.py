@@ -59,6 +59,14 @@ class Relationship:
         return tuple(dict.fromkeys((each.start, each.end) for each in self.stated)) or (("Style", "Genre"),)
 
     @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties that a relationship may have."""
+        links = [each.link for each in self.stated]
+        named = [name for link in links for name, _ in (*link.properties, *link.collect)]
+        placed = ["position"] if any(link.position for link in links) else []
+        return tuple(dict.fromkeys([*named, *placed])) if links else ("release_count",)
+
+    @property
     def sources(self) -> tuple[Entity, ...]:
         """The entities whose records state them."""
         return tuple(dict.fromkeys(each.entity for each in self.stated)) or (PART_OF_SOURCE,)

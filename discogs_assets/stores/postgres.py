@@ -9,6 +9,7 @@ all of them move in one transaction that waits for no reader longer than `LOCK_T
 
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from typing import Any
 
 import psycopg
 from psycopg import sql as names
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.rows import dict_row
 
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.schema import sql
@@ -65,6 +68,20 @@ class Postgres:
     def __repr__(self) -> str:
         """Without the password."""
         return f"Postgres({self.name})"
+
+    @property
+    def safe_url(self) -> str:
+        """The URL without the password."""
+        parts = conninfo_to_dict(self.url)
+        return "postgresql://{user}@{host}:{port}/{dbname}".format_map(defaultdict(str, parts))
+
+    def ask(self, statement: str) -> list[dict[str, Any]]:
+        """The rows of a question, each by column; LoadError if the server refuses it."""
+        with self.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            try:
+                return cursor.execute(_text(statement)).fetchall()
+            except psycopg.Error as error:
+                raise LoadError(f"{self.name} refused the question {statement!r}: {error}") from error
 
     @contextmanager
     def connection(self, autocommit: bool = False) -> Iterator[Connection]:

@@ -1,0 +1,81 @@
+"""The declarations → the data dictionary, in Markdown.
+
+What belongs here: how a declaration reads as a table. What doesn't: any fact about the data that no declaration holds.
+
+`python -m discogs_assets.schema.dictionary` writes it to `README.md` beside this file; a test holds the two together.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from discogs_assets.schema import arrow, sql
+from discogs_assets.schema.discogs import ENTITIES, PLACEHOLDERS
+from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node
+from discogs_assets.schema.model import Derived, Entity, Field, One, Part, Rows, Texts
+
+PLACE = Path(__file__).with_name("README.md")
+
+HEAD = """# Data dictionary
+
+Made from the declarations in this folder by `python -m discogs_assets.schema.dictionary`. The data is Discogs', CC0.
+
+Absent, empty and blank are the same: no value. In Parquet a repeated part without items is an empty list; in `data` it
+is left out, as is everything without a value. An id of 0 means unlinked, a `master_id` of 0 no master: 0 stays in
+Parquet and `data`, and is no value in typed columns and in the graph. `raw` lists texts that their typed value does not
+give back, such as an id of `007`. Years are from 1860 to the one after the dump's.
+"""
+
+
+def markdown() -> str:
+    """The whole dictionary."""
+    return "\n".join([HEAD, *(line for entity in ENTITIES for line in _entity(entity)), *_graph()]).rstrip() + "\n"
+
+
+def _entity(entity: Entity) -> Iterator[str]:
+    yield f"## {entity.name}\n\n{entity.doc} An element `<{entity.record}>` of `<{entity.name}>`.\n"
+    yield "| Parquet and `data` | in the XML | type | meaning |\n| --- | --- | --- | --- |"
+    yield from _parts(entity.parts, "", "")
+    yield f"| `{arrow.RAW}` | | list of path, text | Texts that their typed value does not give back. |\n"
+    yield f"Table `{entity.name}` in PostgreSQL:\n\n| column | type | index | meaning |\n| --- | --- | --- | --- |"
+    for column in sql.columns(entity):
+        index = "primary key" if column.name == entity.key else column.index.value if column.index else ""
+        yield f"| `{column.name}` | {column.type} | {index} | {column.doc} |"
+    yield ""
+
+
+def _parts(parts: tuple[Part, ...], name: str, path: str) -> Iterator[str]:
+    for part in parts:
+        here = f"{name}{part.name}"
+        if isinstance(part, Derived):
+            yield f"| `{here}` | from `{part.source}` | {part.type.value} | {part.doc} |"
+            continue
+        way = path if part.path == "." else f"{path}/{part.path}".lstrip("/")
+        yield f"| `{here}` | `{way}` | {_type(part)} | {part.doc} |"
+        if isinstance(part, (One, Rows)):
+            yield from _parts(part.fields, f"{here}[]." if isinstance(part, Rows) else f"{here}.", way)
+
+
+def _type(part: Part) -> str:
+    if isinstance(part, (Field, Derived)):
+        return part.type.value
+    return "list of texts" if isinstance(part, Texts) else "struct" if isinstance(part, One) else "list of structs"
+
+
+def _graph() -> Iterator[str]:
+    yield "## The graph\n\n| node | properties | meaning |\n| --- | --- | --- |"
+    for node in NODES:
+        yield f"| `{node.label}` | {', '.join(f'`{name}`' for name in _properties(node))} | {node.doc} |"
+    yield "\n| relationship | from → to | properties | meaning |\n| --- | --- | --- | --- |"
+    for each in RELATIONSHIPS:
+        pairs = ", ".join(f"{start} → {end}" for start, end in each.pairs)
+        yield f"| `{each.type}` | {pairs} | {', '.join(f'`{name}`' for name in each.properties)} | {each.doc} |"
+    names = ", ".join(f"{number} {name}" for number, name in PLACEHOLDERS.items())
+    yield f"\nNo relationship leads to the artists that stand for nobody: {names}."
+
+
+def _properties(node: Node) -> list[str]:
+    return [each.prop for each in node.entity.properties] if node.entity else ["name"]
+
+
+if __name__ == "__main__":
+    PLACE.write_text(markdown())

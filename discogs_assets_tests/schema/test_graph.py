@@ -1,0 +1,27 @@
+"""Tests of `schema.graph` and `schema.cypher`."""
+
+from discogs_assets.schema import cypher, graph
+
+
+def test_every_link_of_an_entity_belongs_to_a_documented_type() -> None:
+    stated = {link.type for entity in graph.ENTITIES for link in entity.links}
+    assert stated | {"PART_OF"} == set(graph.DOCS) == {each.type for each in graph.RELATIONSHIPS}
+
+
+def test_ends_and_pairs_are_node_labels() -> None:
+    labels = {node.label for node in graph.NODES}
+    for each in graph.RELATIONSHIPS:
+        assert {label for pair in each.pairs for label in pair} | set(each.ends) <= labels
+
+
+def test_a_node_with_a_record_keeps_its_id_as_a_property() -> None:
+    assert graph.id_column("Artist") == "id:ID(Artist)"
+    assert graph.id_column("Genre") == ":ID(Genre)"
+
+
+def test_every_label_has_a_unique_key_and_can_be_searched() -> None:
+    statements = "\n".join(cypher.indexes())
+    for node in graph.NODES:
+        assert f"FOR (n:{node.label}) REQUIRE n.{'id' if node.entity else 'name'} IS UNIQUE" in statements
+        assert f"CREATE FULLTEXT INDEX {node.label.lower()}_fulltext" in statements
+    assert set(cypher.counts()) == {n.label for n in graph.NODES} | {r.type for r in graph.RELATIONSHIPS}
