@@ -22,7 +22,6 @@ class Settings(BaseSettings):
         description="Where dumps come from: a folder with data/YYYY/discogs_YYYYMMDD_*.xml.gz, or a flat one.",
     )
     lake: Path | None = Field(None, description="Folder of the Parquet lake; by default `lake` in the home.")
-    keep: int = Field(2, ge=1, description="Months kept in the servers.")
     executor: Literal["in_process", "multiprocess"] | None = Field(
         None, description="How steps run: in_process or multiprocess; by default chosen by the size of the dumps."
     )

@@ -24,7 +24,7 @@ def of_xml(data: bytes) -> Said:
 
 def _walk(node: etree._Element, path: str) -> Iterator[tuple[str, str]]:
     for name, value in node.attrib.items():
-        yield f"{path}/@{name}", str(value)
+        yield f"{path}/@{name!s}", str(value)
     yield path, "".join([node.text or "", *(child.tail or "" for child in node)])
     for child in node:
         following = child.getnext()

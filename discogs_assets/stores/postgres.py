@@ -24,6 +24,7 @@ from psycopg.rows import dict_row
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.schema import sql
 from discogs_assets.schema.model import Entity
+from discogs_assets.settings import Settings
 
 VIEWS = "discogs"
 """Schema of the views."""
@@ -45,6 +46,11 @@ class Load:
     rows: int
     size: int
     seconds: float
+
+
+def external(settings: Settings) -> "Postgres | None":
+    """The PostgreSQL that the settings name, None if it is our own."""
+    return Postgres(settings.postgres_url.get_secret_value()) if settings.postgres_url else None
 
 
 def month_schema(partition: str) -> str:
@@ -74,6 +80,10 @@ class Postgres:
         """The URL without the password."""
         parts = conninfo_to_dict(self.url)
         return "postgresql://{user}@{host}:{port}/{dbname}".format_map(defaultdict(str, parts))
+
+    @property
+    def _user(self) -> str:
+        return str(conninfo_to_dict(self.url).get("user", "postgres"))
 
     def ask(self, statement: str) -> list[dict[str, Any]]:
         """The rows of a question, each by column; LoadError if the server refuses it."""
@@ -162,6 +172,19 @@ class Postgres:
         for table in dead:
             _execute(connection, f"DROP TABLE {table}")
         return dead
+
+    def make_database(self, name: str) -> None:
+        """Make sure that the server has a database of this name; LoadError if we may not create it."""
+        with self.connection(autocommit=True) as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                return
+            try:
+                _execute(connection, f'CREATE DATABASE "{name}"')
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise LoadError(
+                    f"{self.safe_url} lacks the database {name} and does not let us create it. "
+                    f'Have its administrator run: CREATE DATABASE "{name}" OWNER {self._user}'
+                ) from error
 
     def _make_room(self, partition: str) -> None:
         """The month's schema, in a transaction of its own: loads of several tables must not wait for each other."""

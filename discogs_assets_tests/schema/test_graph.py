@@ -1,10 +1,11 @@
 """Tests of `schema.graph` and `schema.cypher`."""
 
 from discogs_assets.schema import cypher, graph
+from discogs_assets.schema.discogs import ENTITIES
 
 
 def test_every_link_of_an_entity_belongs_to_a_documented_type() -> None:
-    stated = {link.type for entity in graph.ENTITIES for link in entity.links}
+    stated = {link.type for entity in ENTITIES for link in entity.links}
     assert stated | {"PART_OF"} == set(graph.DOCS) == {each.type for each in graph.RELATIONSHIPS}
 
 

@@ -1,0 +1,113 @@
+"""The command `discogs`: what a person types, each command a few lines over the module of its noun.
+
+What belongs here: names, arguments and help texts. What doesn't: anything that takes time to import; every command
+imports what it needs when it runs, so that help answers at once. stdout is data, stderr is narration.
+"""
+
+import sys
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from discogs_assets import __version__
+
+app = App(
+    name="discogs",
+    help="The monthly Discogs dumps as Parquet, PostgreSQL tables and a Neo4j graph.",
+    version=__version__,
+    version_flags=["--version"],
+    help_format="plaintext",
+)
+
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON instead of a table.")]
+
+
+def main() -> None:
+    """Run the command; errors of our own end with one sentence and exit code 1."""
+    from discogs_assets.errors import DiscogsError
+
+    try:
+        sys.exit(app() or 0)
+    except DiscogsError as error:
+        sys.stderr.write(f"discogs: {error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command
+def demo() -> None:
+    """Load two small months into all stores and ask them six questions.
+
+    Starts the servers, writes the sample's dump files, materialises both months in order, prints counts and answers.
+    Example: discogs demo
+    """
+    from discogs_assets.cli.demo import run
+
+    run()
+
+
+@app.command
+def dev(port: Annotated[int, Parameter(help="Port of the UI on 127.0.0.1.")] = 3000) -> int:
+    """Start the servers, Dagster's UI and its daemon, until Ctrl-C; the servers go on.
+
+    Example: discogs dev --port 3001
+    """
+    from discogs_assets.cli.servers import run_dagster
+
+    return run_dagster(port)
+
+
+@app.command
+def up() -> None:
+    """Start PostgreSQL and Neo4j, or find them running, and write .env for every dagster command.
+
+    Example: discogs up
+    """
+    from discogs_assets.cli.servers import start
+
+    start()
+
+
+@app.command
+def down() -> None:
+    """Stop PostgreSQL and Neo4j cleanly.
+
+    Example: discogs down
+    """
+    from discogs_assets.cli.servers import stop
+
+    stop()
+
+
+@app.command
+def status(*, json: Json = False) -> None:
+    """Show whether the servers run, where they answer, and which month they show.
+
+    Example: discogs status --json
+    """
+    from discogs_assets.cli.servers import show
+
+    show(json)
+
+
+@app.command
+def doctor(*, json: Json = False) -> int:
+    """Check what is installed, reachable and writable, and how much disk a month needs; exit code 1 if something fails.
+
+    Example: discogs doctor
+    """
+    from discogs_assets.cli.doctor import examine
+
+    return examine(json)
+
+
+@app.command
+def publish(month: Annotated[str, Parameter(help="The month, such as 2026-10.")]) -> int:
+    """Show a month that is loaded, also one that is older than the one shown; exit code 1 if it is refused.
+
+    Example: discogs publish 2026-10
+    """
+    from discogs_assets.cli.runs import publish_month
+
+    return publish_month(month)

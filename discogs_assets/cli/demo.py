@@ -1,0 +1,79 @@
+"""`discogs demo`: two small months through the whole platform, and six questions answered.
+
+What belongs here: the order of things and the questions. What doesn't: any of the work.
+"""
+
+import time
+
+from discogs_assets.cli import environment, runs, servers, terminal
+from discogs_assets.cli.terminal import say, timed
+from discogs_assets.errors import LoadError
+from discogs_assets.sample import dumps, months
+from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.settings import Settings
+from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.postgres import Postgres
+
+CYPHER = (
+    'MATCH (a:Artist {name: "Pink Floyd"})-[:BY]-(r:Release) RETURN r.title, r.id',
+    'MATCH (member:Artist)-[:MEMBER_OF]->(band:Artist {name: "The Beatles"}) RETURN member.name',
+    'MATCH (r:Release)-[:ON]->(l:Label {name: "Blue Note"}) RETURN r.title, r.id',
+)
+SQL = (
+    "SELECT data->>'title' as title, data->>'year' as year FROM releases WHERE data->>'title' ILIKE '%dark side%'",
+    "SELECT data->>'name' as name, data->>'profile' as profile FROM artists WHERE data->>'name' = 'Miles Davis'",
+    "SELECT data->>'title' as title, data->>'artist' as artist FROM releases WHERE (data->>'year')::int = 1969",
+)
+
+SHOWN = 40
+"""Rows of an answer that are printed; the number of all is said."""
+
+
+def run() -> None:
+    """Start, load October and November, print counts and answers; LoadError if a step failed."""
+    began = time.monotonic()
+    _offer()
+    postgres, _ = servers.start()
+    for partition in months.PARTITIONS:
+        with timed(f"{partition[:7]} through all layers"):
+            if not runs.run("monthly", partition):
+                raise LoadError(
+                    f"{partition[:7]} did not go through; the lines above say which step failed. "
+                    "The run's log is in the UI: discogs dev"
+                )
+    _, graph = servers.start()
+    _count(postgres, graph)
+    for question in CYPHER:
+        _answer(question, graph.ask(question))
+    for question in SQL:
+        _answer(question, postgres.ask(question))
+    say(f"done in {time.monotonic() - began:.0f} s. Look around: discogs dev. Stop the servers: discogs down")
+
+
+def _offer() -> None:
+    """Write the sample's dump files and make their folder the source of dumps."""
+    folder = Settings().home_folder / "sample"
+    for partition in months.PARTITIONS:
+        dumps.write(folder, partition)
+    say(f"dump files of {' and '.join(each[:7] for each in months.PARTITIONS)} are in {folder}")
+    variables = {"DISCOGS_DUMPS": str(folder)}
+    environment.write(variables)
+    environment.enter(variables)
+
+
+def _count(postgres: Postgres, graph: Graph) -> None:
+    """What both stores hold, beside what the sample says."""
+    tables = {each.name: postgres.ask(f"SELECT count(*) AS n FROM {each.name}")[0]["n"] for each in ENTITIES}
+    sample = months.counts(months.PARTITIONS[-1])
+    rows = [[name, sample[name], count] for name, count in tables.items()]
+    terminal.heading(f"{months.PARTITIONS[-1][:7]} in the stores")
+    terminal.table(["PostgreSQL", "in the dump", "rows"], rows, grouped=True)
+    terminal.table(["Neo4j", "count"], list(graph.counts().items()), grouped=True)
+
+
+def _answer(question: str, rows: list[dict[str, object]]) -> None:
+    columns = list(rows[0]) if rows else ["no rows"]
+    terminal.heading(question)
+    terminal.table(columns, [list(row.values()) for row in rows[:SHOWN]])
+    if len(rows) > SHOWN:
+        terminal.data().print(f"… and {len(rows) - SHOWN} more rows")

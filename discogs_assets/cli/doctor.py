@@ -1,0 +1,138 @@
+"""`discogs doctor`: what is installed, reachable and writable, how much disk a month needs, and what to do.
+
+What belongs here: one function per question, each answering with a finding. What doesn't: mending anything.
+"""
+
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from discogs_assets.cli import servers, terminal
+from discogs_assets.embedded import artifacts
+from discogs_assets.embedded.neo4j import Neo4jServer
+from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.errors import DiscogsError
+from discogs_assets.settings import Settings
+from discogs_assets.stores.archive import Archive
+
+GB = 10**9
+
+MONTH_GB = {"dumps": 12, "lake": 20, "PostgreSQL": 60, "Neo4j": 35}
+"""Disk of a whole month, rounded up: the four files of 2026-08 are 11.6 GB; Discogsography reports 48 GB of PostgreSQL
+and 28 GB of Neo4j for the same records."""
+
+LOADS = 2
+"""Loads of a server that lie side by side while a month is loaded: the one that is shown, and the new one."""
+
+MEMORY_GB = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to one question: `state` is ok, warn or fail, `advice` what to do about it."""
+
+    question: str
+    state: str
+    found: str
+    advice: str = ""
+
+
+def examine(json: bool) -> int:
+    """Print all findings; 1 if one of them is a failure."""
+    settings = Settings()
+    findings = [_asked(question, settings) for question in QUESTIONS]
+    if json:
+        terminal.write_json([asdict(each) for each in findings])
+    else:
+        terminal.table(["question", "state", "found", "what to do"], [list(asdict(each).values()) for each in findings])
+    return int(any(each.state == "fail" for each in findings))
+
+
+def _asked(question: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    """The finding; an error of our own is one."""
+    try:
+        return question(settings)
+    except DiscogsError as error:
+        return Finding(question.__name__.strip("_"), "fail", str(error))
+
+
+def _python(settings: Settings) -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", "ok", version)
+
+
+def _programs(settings: Settings) -> Finding:
+    names = [program.name for program in (artifacts.postgres(), artifacts.neo4j())]
+    absent = [p.name for p in (artifacts.postgres(), artifacts.neo4j()) if not True]
+    if absent:
+        return Finding("programs", "warn", f"not installed yet: {', '.join(absent)}", "`discogs up` fetches them")
+    return Finding("programs", "ok", f"{' and '.join(names)} in {artifacts.cache_folder()}")
+
+
+def _memory(settings: Settings) -> Finding:
+    total = psutil.virtual_memory().total / GB
+    advice = "" if total >= MEMORY_GB else f"a whole month needs {MEMORY_GB} GB"
+    return Finding("memory", "warn" if advice else "ok", f"{total:.0f} GB", advice)
+
+
+def _home(settings: Settings) -> Finding:
+    folder = settings.home_folder
+    probe = folder / ".doctor"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return Finding("home", "fail", f"{folder} cannot be written: {error.strerror}", "set DISCOGS_HOME elsewhere")
+    return Finding("home", "ok", f"{folder} is writable")
+
+
+def _disk(settings: Settings) -> Finding:
+    needed = MONTH_GB["dumps"] + MONTH_GB["lake"] + LOADS * (MONTH_GB["PostgreSQL"] + MONTH_GB["Neo4j"])
+    free = shutil.disk_usage(_existing(settings.home_folder)).free // GB
+    parts = ", ".join(f"{name} {size}" for name, size in MONTH_GB.items())
+    found = f"{free} GB free; a whole month takes {parts} GB, {needed} GB while one is loaded beside another"
+    if free >= needed:
+        return Finding("disk", "ok", found)
+    return Finding("disk", "warn", found, "enough for the sample; for a whole month set DISCOGS_HOME to a larger disk")
+
+
+def _existing(folder: Path) -> Path:
+    return folder if folder.exists() else _existing(folder.parent)
+
+
+def _dumps(settings: Settings) -> Finding:
+    months = Archive(settings.dumps, settings.home_folder / "dumps").months()
+    if not months:
+        return Finding("dumps", "warn", f"{settings.dumps} holds no dump", "set DISCOGS_DUMPS to a folder with dumps")
+    return Finding("dumps", "ok", f"{len(months)} months in {settings.dumps}, the newest {months[-1][:7]}")
+
+
+def _postgres(settings: Settings) -> Finding:
+    if settings.postgres_url is None and not PostgresServer(settings.home_folder).status().running:
+        return Finding("PostgreSQL", "warn", "not running", "discogs up")
+    postgres = servers.postgres_of(settings)
+    (row,) = postgres.ask("SELECT current_setting('server_version') AS version")
+    return Finding("PostgreSQL", "ok", f"{row['version']} answers at {postgres.safe_url}")
+
+
+def _neo4j(settings: Settings) -> Finding:
+    if settings.neo4j_url is None and not Neo4jServer(settings.home_folder).status().running:
+        return Finding("Neo4j", "warn", "not running", "discogs up")
+    graph = servers.graph_of(settings)
+    components = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS version"
+    (row,) = graph.ask(components)
+    return Finding("Neo4j", "ok", f"{row['version']} answers at {graph.url}")
+
+
+def _dagster(settings: Settings) -> Finding:
+    if (settings.home_folder / "dagster" / "dagster.yaml").exists() and Path(".env").exists():
+        return Finding("dagster", "ok", ".env names its home and its storage")
+    return Finding("dagster", "warn", "no .env in this folder", "discogs up")
+
+
+QUESTIONS = (_python, _programs, _memory, _home, _disk, _dumps, _postgres, _neo4j, _dagster)

@@ -1,0 +1,17 @@
+"""Jobs: what is run together for a month.
+
+What belongs here: selections and what starts them. What doesn't: what an asset does.
+"""
+
+import dagster as dg
+
+refresh = dg.define_asset_job(
+    "monthly",
+    selection=dg.AssetSelection.all(),
+    description="Everything of one month, from the dump files to what readers see.",
+)
+publish = dg.define_asset_job(
+    "publish",
+    selection=dg.AssetSelection.groups("published"),
+    description="Show a month that is loaded. `older: true` lets it take the place of a newer one.",
+)

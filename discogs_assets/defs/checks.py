@@ -1,0 +1,52 @@
+"""The blocking checks: what has to hold before readers see a month.
+
+What belongs here: their names, on which asset, and the results that carry expected and found. What doesn't: the
+numbers, which the asset that has them reports with its materialisation.
+"""
+
+import dagster as dg
+
+from discogs_assets.defs import keys
+from discogs_assets.defs.partitions import monthly
+from discogs_assets.schema.discogs import ENTITIES
+
+
+def _blocking(name: str, asset: dg.AssetKey, doc: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(name, asset=asset, description=doc, blocking=True, partitions_def=monthly)
+
+
+ACCOUNTED = {
+    entity: _blocking("records_accounted", keys.records(entity), "Records framed in the dump = parsed + quarantined.")
+    for entity in ENTITIES
+}
+UNIQUE = {entity: _blocking("ids_unique", keys.records(entity), "No id occurs twice.") for entity in ENTITIES}
+ROWS = {
+    entity: _blocking("rows_match", keys.table(entity), "Rows of the table = rows of its Parquet.")
+    for entity in ENTITIES
+}
+COUNTS = {
+    name: _blocking("counts_match", key, "What Neo4j counts = rows of the graph tables.")
+    for name, key in keys.IMPORTED.items()
+}
+
+ALL = (*ACCOUNTED.values(), *UNIQUE.values(), *ROWS.values(), *COUNTS.values())
+"""Every check that publishing waits for."""
+
+
+def result(spec: dg.AssetCheckSpec, expected: object, found: object) -> dg.AssetCheckResult:
+    """Passed if what was found is what was expected; both are plotted over the months where they are numbers."""
+    return dg.AssetCheckResult(
+        passed=expected == found,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        description=f"expected {_shown(expected)}, found {_shown(found)}",
+        metadata={"expected": _plain(expected), "found": _plain(found)},
+    )
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _plain(value: object) -> int | str:
+    return value if isinstance(value, int) else str(value)

@@ -1,0 +1,41 @@
+"""How steps run: in one process for small data, in processes of their own for real months.
+
+What belongs here: the choice. What doesn't: where runs are launched, which is the instance's business.
+"""
+
+from pathlib import Path
+
+import dagster as dg
+
+from discogs_assets.settings import Settings
+
+SMALL = 256 << 20
+"""Packed bytes of dumps below which starting a process for every step would take longer than the steps."""
+
+
+def _small(folder: Path) -> bool:
+    return sum(file.stat().st_size for file in folder.glob("**/discogs_*.xml.gz")) < SMALL
+
+
+def chosen(settings: Settings) -> str:
+    """`in_process` or `multiprocess`: what `DISCOGS_EXECUTOR` says, else by the size of the dumps held and offered."""
+    folders = (settings.home_folder / "dumps", Path(settings.dumps))
+    small = all(_small(folder) for folder in folders if folder.is_dir())
+    return settings.executor or ("in_process" if small else "multiprocess")
+
+
+@dg.executor(name="by_size", config_schema={"max_concurrent": dg.Field(int, is_required=False)})
+def by_size(init_context: dg.InitExecutorContext) -> dg.Executor:
+    """The executor for the data at hand; `max_concurrent` bounds the steps that run at once, each in its process."""
+    retries: dict[str, object] = {"retries": {"enabled": {}}}
+    if chosen(Settings()) == "in_process":
+        return _made(dg.in_process_executor, init_context._replace(executor_config=retries))
+    # Polars' threads do not survive a plain fork.
+    config = {**retries, "start_method": {"forkserver": {}}, **init_context.executor_config}
+    return _made(dg.multiprocess_executor, init_context._replace(executor_config=config))
+
+
+def _made(definition: dg.ExecutorDefinition, init_context: dg.InitExecutorContext) -> dg.Executor:
+    create = definition.executor_creation_fn
+    assert create is not None
+    return create(init_context)

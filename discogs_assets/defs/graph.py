@@ -1,0 +1,68 @@
+"""graph/nodes/{Label} and graph/relationships/{TYPE}: tables in Parquet, ready for import.
+
+What belongs here: which records and nodes a table is made from, and where it goes. What doesn't: what becomes a node or
+a relationship (see `streams.graph`).
+"""
+
+import time
+
+import dagster as dg
+
+from discogs_assets.defs import keys, metadata
+from discogs_assets.defs.layer import Layer, Result
+from discogs_assets.defs.platform import Platform
+from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node, Relationship
+from discogs_assets.streams import graph, parquet
+
+LAYER = Layer("graph", frozenset({"parquet", "polars"}), code_version="1")
+
+
+def nodes(node: Node) -> dg.AssetsDefinition:
+    """The asset of one label's nodes."""
+    key = keys.nodes(node.label)
+
+    @LAYER.asset(key, node.doc, deps=[keys.records(entity) for entity in node.sources])
+    def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+        began = time.monotonic()
+        lake, partition = platform.lake, context.partition_key
+        records = {entity.name: lake.files(keys.records(entity).path, partition) for entity in node.sources}
+        with lake.writing(key.path, partition) as folder:
+            tally = graph.write_nodes(node, records, folder / "part-0000.parquet")
+        return _result(platform, key, partition, tally, began)
+
+    return written
+
+
+def relationships(relationship: Relationship) -> dg.AssetsDefinition:
+    """The asset of one type's relationships."""
+    key = keys.relationships(relationship.type)
+    deps = [*map(keys.records, relationship.sources), *map(keys.nodes, relationship.ends)]
+
+    @LAYER.asset(key, relationship.doc, deps=deps)
+    def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+        began = time.monotonic()
+        lake, partition = platform.lake, context.partition_key
+        records = {each.name: lake.files(keys.records(each).path, partition) for each in relationship.sources}
+        ends = {label: lake.files(keys.nodes(label).path, partition) for label in relationship.ends}
+        with lake.writing(key.path, partition) as folder:
+            tally = graph.write_relationships(relationship, records, ends, folder)
+        return _result(platform, key, partition, tally, began)
+
+    return written
+
+
+def _result(platform: Platform, key: dg.AssetKey, partition: str, tally: graph.Tally, began: float) -> Result:
+    """Rows, and what was left out by reason."""
+    lake = platform.lake
+    files = lake.files(key.path, partition)
+    return dg.MaterializeResult(
+        metadata={
+            **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
+            **metadata.files(files),
+            **metadata.versions(parquet.versions(files)),
+            **{f"omitted/{reason}": count for reason, count in sorted(tally.omitted.items())},
+        }
+    )
+
+
+assets = [*map(nodes, NODES), *map(relationships, RELATIONSHIPS)]

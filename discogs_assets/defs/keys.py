@@ -1,0 +1,62 @@
+"""Asset keys: the same words as the layer's module, its group and the folder in the lake.
+
+What belongs here: names. What doesn't: what an asset does.
+"""
+
+import dagster as dg
+
+from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.schema.graph import NODES, RELATIONSHIPS
+from discogs_assets.schema.model import Entity
+
+SOURCE = "discogs"
+
+
+def dump(entity: Entity) -> dg.AssetKey:
+    """The published file."""
+    return dg.AssetKey(["dumps", SOURCE, entity.name])
+
+
+def records(entity: Entity) -> dg.AssetKey:
+    """The records in Parquet."""
+    return dg.AssetKey(["parquet", SOURCE, entity.name])
+
+
+def quarantine(entity: Entity) -> list[str]:
+    """The folder of the records that could not be read; part of the records' asset."""
+    return ["quarantine", SOURCE, entity.name]
+
+
+def nodes(label: str) -> dg.AssetKey:
+    """The nodes of a label in Parquet."""
+    return dg.AssetKey(["graph", "nodes", label])
+
+
+def relationships(kind: str) -> dg.AssetKey:
+    """The relationships of a type in Parquet."""
+    return dg.AssetKey(["graph", "relationships", kind])
+
+
+def table(entity: Entity) -> dg.AssetKey:
+    """The records in PostgreSQL."""
+    return dg.AssetKey(["postgres", SOURCE, entity.name])
+
+
+def imported(name: str) -> dg.AssetKey:
+    """The nodes of a label or the relationships of a type in Neo4j."""
+    return dg.AssetKey(["neo4j", name])
+
+
+def published(store: str) -> dg.AssetKey:
+    """What readers of a store see."""
+    return dg.AssetKey(["published", store])
+
+
+TABLES = {entity: table(entity) for entity in ENTITIES}
+GRAPH = {
+    **{node.label: nodes(node.label) for node in NODES},
+    **{each.type: relationships(each.type) for each in RELATIONSHIPS},
+}
+"""Graph tables by label and type."""
+
+IMPORTED = {name: imported(name) for name in GRAPH}

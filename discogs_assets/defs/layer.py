@@ -1,0 +1,88 @@
+"""A layer of the asset graph: what its assets have in common, said once.
+
+What belongs here: partitions, group, owner, retries, and how our errors become Dagster's. What doesn't: any asset.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dagster as dg
+
+from discogs_assets.defs.partitions import monthly
+from discogs_assets.defs.platform import Platform
+from discogs_assets.errors import TerminalError
+
+OWNERS = ["team:data"]
+
+RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+"""For what is transient; a terminal error ends the step at once."""
+
+Result = dg.MaterializeResult[object]
+Body = Callable[[dg.AssetExecutionContext, Platform], Result]
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Terminal errors end the step without a retry; whatever else is raised may be retried."""
+    try:
+        yield
+    except TerminalError as error:
+        raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The assets of one group, made by one version of one code."""
+
+    group: str
+    kinds: frozenset[str]
+    code_version: str
+
+    def asset(
+        self,
+        key: dg.AssetKey,
+        doc: str,
+        deps: Iterable[dg.AssetKey] = (),
+        checks: Sequence[dg.AssetCheckSpec] = (),
+        pool: str | None = None,
+        metadata: dict[str, object] | None = None,
+    ) -> Callable[[Body], dg.AssetsDefinition]:
+        """An asset whose body takes the step's context and the platform and returns its result."""
+
+        def decorate(body: Body) -> dg.AssetsDefinition:
+            @dg.asset(
+                key=key,
+                deps=list(deps),
+                description=doc,
+                group_name=self.group,
+                kinds=set(self.kinds),
+                owners=OWNERS,
+                code_version=self.code_version,
+                partitions_def=monthly,
+                check_specs=checks,
+                retry_policy=RETRIES,
+                pool=pool,
+                metadata=metadata,
+            )
+            def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
+                with failures():
+                    return body(context, platform)
+
+            return compute
+
+        return decorate
+
+    def spec(self, key: dg.AssetKey, doc: str, deps: Iterable[dg.AssetKey]) -> dg.AssetSpec:
+        """One of the assets that a single step makes together."""
+        return dg.AssetSpec(
+            key,
+            deps=list(deps),
+            description=doc,
+            group_name=self.group,
+            kinds=set(self.kinds),
+            owners=OWNERS,
+            code_version=self.code_version,
+            partitions_def=monthly,
+            skippable=True,
+        )

@@ -1,0 +1,90 @@
+"""What the UI shows of a partition: rows, bytes, seconds, columns, a preview, and which dumps it was made from.
+
+What belongs here: turning what the stores and streams know into Dagster's metadata. What doesn't: measuring it.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from discogs_assets.schema import sql
+from discogs_assets.schema.model import Entity
+from discogs_assets.streams.parquet import Versions
+
+Metadata = dict[str, Any]
+"""Values as Dagster takes them: its own MetadataValue classes, numbers and texts."""
+
+VERSIONS = "dump_versions"
+"""Metadata key: for each entity the sha256 of the dumps that the partition was made from."""
+
+PREVIEW_ROWS = 5
+PREVIEW_COLUMNS = 8
+PREVIEW_CHARACTERS = 60
+
+
+def measured(rows: int, size: int, seconds: float) -> Metadata:
+    """Rows, bytes and seconds, plotted over the months."""
+    return {
+        "dagster/partition_row_count": dg.MetadataValue.int(rows),
+        "bytes": dg.MetadataValue.int(size),
+        "seconds": dg.MetadataValue.float(round(seconds, 3)),
+    }
+
+
+def versions(made_from: Versions) -> Metadata:
+    """Which dumps the partition was made from."""
+    return {VERSIONS: dg.MetadataValue.json({entity: list(sums) for entity, sums in made_from.items()})}
+
+
+def read_versions(metadata: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The inverse of `versions`; empty if the metadata says nothing."""
+    value = metadata.get(VERSIONS)
+    found = value.value if value is not None else {}
+    return dict(found)
+
+
+def files(paths: Sequence[Path]) -> Metadata:
+    """Where the partition's files lie, what columns they have and how their first rows look."""
+    schema = pq.read_schema(paths[0])
+    return {
+        "dagster/uri": dg.MetadataValue.text(paths[0].parent.as_uri()),
+        "dagster/column_schema": column_schema(schema),
+        "preview": preview(pl.scan_parquet(list(paths[:1])).head(PREVIEW_ROWS).collect()),
+    }
+
+
+def column_schema(schema: pa.Schema) -> dg.TableSchemaMetadataValue:
+    """Columns with their types and, where the schema says it, their meaning."""
+    return dg.MetadataValue.table_schema(
+        dg.TableSchema(
+            [
+                dg.TableColumn(field.name, str(field.type), (field.metadata or {}).get(b"doc", b"").decode() or None)
+                for field in schema
+            ]
+        )
+    )
+
+
+def view_schema(entity: Entity) -> dg.TableSchemaMetadataValue:
+    """Columns of an entity's view."""
+    columns = [dg.TableColumn(column.name, column.type, column.doc) for column in sql.columns(entity)]
+    return dg.MetadataValue.table_schema(dg.TableSchema(columns))
+
+
+def preview(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:
+    """The first rows as a Markdown table, long texts cut."""
+    shown = frame.select(pl.all().exclude(pl.Struct))[:, :PREVIEW_COLUMNS]
+    with pl.Config(
+        tbl_formatting="MARKDOWN",
+        tbl_hide_dataframe_shape=True,
+        tbl_hide_column_data_types=True,
+        tbl_cols=PREVIEW_COLUMNS,
+        fmt_str_lengths=PREVIEW_CHARACTERS,
+        tbl_width_chars=10_000,
+    ):
+        return dg.MetadataValue.md(str(shown).replace("\n\n", "\n"))

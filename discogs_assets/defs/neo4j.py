@@ -1,0 +1,118 @@
+"""neo4j/{Label} and neo4j/{TYPE}: a store beside the served one, imported, indexed and counted.
+
+What belongs here: from the graph tables in the lake to a store that could be served. What doesn't: serving it.
+
+One store is one import: whichever of the assets are selected, the whole store is imported anew from the graph tables on
+disk, and the selected ones are reported. A Neo4j that we do not run is loaded over Bolt instead, in its readers' view.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pyarrow.parquet as pq
+
+from discogs_assets.defs import checks, history, keys, metadata
+from discogs_assets.defs.layer import RETRIES, Layer, failures
+from discogs_assets.defs.platform import Platform
+from discogs_assets.embedded import loads
+from discogs_assets.errors import LoadError
+from discogs_assets.schema import graph
+from discogs_assets.stores.lake import Lake
+from discogs_assets.stores.neo4j import Graph
+from discogs_assets.streams import parquet
+
+LAYER = Layer("neo4j", frozenset({"neo4j"}), code_version="1")
+
+STORE = "store"
+"""Metadata key: the folder of the store that was imported, or the address of the server that was loaded."""
+
+Loaded = tuple[str, dict[str, int]]
+"""Where a graph was loaded, a store's folder or a server's address, and what is counted there."""
+
+DOCS = {node.label: node.doc for node in graph.NODES} | {each.type: each.doc for each in graph.RELATIONSHIPS}
+
+
+@dg.multi_asset(
+    name="neo4j",
+    specs=[LAYER.spec(key, DOCS[name], [keys.GRAPH[name]]) for name, key in keys.IMPORTED.items()],
+    check_specs=list(checks.COUNTS.values()),
+    can_subset=True,
+    retry_policy=RETRIES,
+    pool="neo4j",
+)
+def store(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
+    """A store with all nodes and relationships of the month."""
+    began = time.monotonic()
+    with failures():
+        external = platform.external_neo4j()
+        place, found = _sent(context, platform, external) if external else _imported(context, platform)
+        yield from _results(context, platform.lake, place, found, time.monotonic() - began)
+
+
+def _imported(context: dg.AssetExecutionContext, platform: Platform) -> Loaded:
+    """A new store of our own; what a killed import has left goes first."""
+    server, partition = platform.neo4j(), context.partition_key
+    with loads.alone(server, partition[:7]):
+        known = (history.latest(context.instance, key, partition) for key in keys.IMPORTED.values())
+        folder = loads.fresh(server, partition[:7], keep=[each.text(STORE) for each in known if each])
+        nodes, relationships = _tables(platform.lake, partition)
+        pairs = [(kind, [file]) for kind, files in relationships.items() for file in files]
+        done = server.import_store(folder, nodes, pairs, context.log.info)
+        context.log.info(f"{done.nodes:,} nodes and {done.relationships:,} relationships in {done.seconds:.1f} s")
+        return str(folder), _counted(context, platform, folder)
+
+
+def _sent(context: dg.AssetExecutionContext, platform: Platform, graph: Graph) -> Loaded:
+    """The database of a server that we do not run, its content replaced."""
+    graph.replace(context.partition_key[:7], *_tables(platform.lake, context.partition_key), context.log.info)
+    return graph.url, graph.counts()
+
+
+def _tables(lake: Lake, partition: str) -> tuple[dict[str, list[Path]], dict[str, list[Path]]]:
+    """The month's graph tables by label and by type."""
+    files = {name: lake.files(key.path, partition) for name, key in keys.GRAPH.items()}
+    labels = {node.label for node in graph.NODES}
+    return (
+        {name: found for name, found in files.items() if name in labels},
+        {name: found for name, found in files.items() if name not in labels},
+    )
+
+
+def _counted(context: dg.AssetExecutionContext, platform: Platform, folder: Path) -> dict[str, int]:
+    """What the store holds once it is indexed."""
+    began = time.monotonic()
+    with platform.neo4j().running(folder) as address:
+        served = Graph(address.url, address.user, address.password)
+        served.index()
+        context.log.info(f"indexed and answering after {time.monotonic() - began:.1f} s")
+        return served.counts()
+
+
+def _results(
+    context: dg.AssetExecutionContext, lake: Lake, place: str, found: dict[str, int], seconds: float
+) -> Iterator[object]:
+    for name, key in keys.IMPORTED.items():
+        files = lake.files(keys.GRAPH[name].path, context.partition_key)
+        rows = sum(pq.read_metadata(file).num_rows for file in files)
+        if key in context.selected_asset_keys:
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata={
+                    STORE: place,
+                    **metadata.measured(found[name], lake.size(keys.GRAPH[name].path, context.partition_key), seconds),
+                    **metadata.versions(parquet.versions(files)),
+                },
+                check_results=_check(context, name, rows, found[name]),
+            )
+        elif rows != found[name]:
+            raise LoadError(f"{place} holds {found[name]:,} {name}, its graph table {rows:,}. Import it again.")
+
+
+def _check(context: dg.AssetExecutionContext, name: str, expected: int, found: int) -> list[dg.AssetCheckResult]:
+    spec = checks.COUNTS[name]
+    return [checks.result(spec, expected, found)] if spec.key in context.selected_asset_check_keys else []
+
+
+assets = [store]

@@ -1,0 +1,55 @@
+"""The stores and servers as one Dagster resource, opened when an asset asks for them.
+
+What belongs here: which settings make which store, and starting a server that is needed. What doesn't: using them.
+"""
+
+from pathlib import Path
+
+import dagster as dg
+
+from discogs_assets.embedded.neo4j import Neo4jServer
+from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.settings import Settings
+from discogs_assets.stores import neo4j, postgres
+from discogs_assets.stores.archive import Archive
+from discogs_assets.stores.lake import Lake
+from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.postgres import Postgres
+
+
+class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Everything outside the process that assets read and write, as the settings have it."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this moment."""
+        return Settings()
+
+    @property
+    def home(self) -> Path:
+        """The folder of everything we write."""
+        return self.settings.home_folder
+
+    @property
+    def archive(self) -> Archive:
+        """Published dumps and our verified copies."""
+        return Archive(self.settings.dumps, self.home / "dumps")
+
+    @property
+    def lake(self) -> Lake:
+        """The Parquet lake."""
+        return Lake(self.settings.lake_folder)
+
+    def postgres(self) -> Postgres:
+        """PostgreSQL: the external one, or our own, started if need be."""
+        found = postgres.external(self.settings) or Postgres(PostgresServer(self.home).start().url)
+        found.prepare()
+        return found
+
+    def external_neo4j(self) -> Graph | None:
+        """The Neo4j that we do not run, None if there is none."""
+        return neo4j.external(self.settings)
+
+    def neo4j(self) -> Neo4jServer:
+        """Our own Neo4j; not started, since an import needs no server."""
+        return Neo4jServer(self.home)

@@ -1,0 +1,212 @@
+"""The PostgreSQL cluster on disk: making it, configuring it for this machine, clearing up after a killed server.
+
+What belongs here: the files of a data folder, and what may be left running on them. What doesn't: starting the server,
+and what is in its databases.
+"""
+
+import hashlib
+import locale
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from discogs_assets.embedded import process
+from discogs_assets.embedded.account import Account
+from discogs_assets.embedded.machine import GIB, MIB, cores, share
+from discogs_assets.errors import ServerError
+
+MAJOR = "18"
+SUPERUSER = "postgres"
+
+# Whether a character outside ASCII is a letter is asked of the operating system: under "C" trigrams would drop them.
+_CTYPES = ("C.UTF-8", "en_US.UTF-8", "UTF-8", "C")
+
+# Docker's default is 64 MB, which parallel hash joins overrun.
+_SMALL_SHARED_MEMORY = GIB
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster's data folder, the folder of programs that serves it, and the user it belongs to (None: ours)."""
+
+    data: Path
+    programs: Path
+    account: Account | None
+
+    def create(self, password: str) -> None:
+        """Make the cluster, with `password` for its superuser, unless it is there; a half-made one does not count.
+
+        Raises ServerError with what `initdb` said when that fails, or if the cluster is of another major version.
+        """
+        if self.data.exists():
+            self._refuse_other_version()
+        else:
+            self._make(password)
+
+    def configure(self, port: int) -> None:
+        """Write `postgresql.conf` for this machine and `port`; what `ALTER SYSTEM` set stays, and wins."""
+        values = {**_FIXED, **_sized(), **_preloaded(self.programs), "port": str(port), "cluster_name": self.name}
+        lines = [_CONF_HEADER, *(f"{name} = '{value}'" for name, value in values.items())]
+        (self.data / "postgresql.conf").write_text("\n".join(lines) + "\n", encoding="ascii")
+
+    @property
+    def name(self) -> str:
+        """What the titles of its server's processes have in them."""
+        return f"discogs_{hashlib.sha256(str(self.data).encode()).hexdigest()[:12]}"
+
+    def command(self) -> list[str]:
+        """The server's command line."""
+        return [str(self.programs / "bin" / "postgres"), "-D", str(self.data)]
+
+    def clear_up(self) -> None:
+        """End the backends that a killed server left, and drop its pid file: either would keep a new one from starting.
+
+        The pid file because its number may be another process's by now.
+        """
+        if (self.data / "postmaster.pid").exists():
+            for left in filter(self._works_here, psutil.process_iter()):
+                process.stop(left, signal.SIGQUIT, timeout=0.5)
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _make(self, password: str) -> None:
+        for dead in self.data.parent.glob(f".{self.data.name}.partial-*"):
+            shutil.rmtree(dead, ignore_errors=True)
+        stage = self.data.with_name(f".{self.data.name}.partial-{secrets.token_hex(4)}")
+        self._own(stage)
+        self._initdb(stage, password)
+        (stage / "pg_hba.conf").write_text(f"host all all {process.HOST}/32 scram-sha-256\n", encoding="ascii")
+        stage.rename(self.data)
+
+    def _refuse_other_version(self) -> None:
+        found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+        if found != MAJOR:
+            raise ServerError(
+                f"The cluster in {self.data} is of PostgreSQL {found}, these programs are of {MAJOR}. Move that folder "
+                f"away and load the months again; what they are made of is in the lake."
+            )
+
+    def _own(self, folder: Path) -> None:
+        folder.mkdir(parents=True, mode=0o700)
+        if self.account:
+            self.account.owns(folder)
+
+    def _initdb(self, stage: Path, password: str) -> None:
+        with tempfile.TemporaryDirectory(dir=self.data.parent) as folder:
+            secret = Path(folder) / "password"
+            secret.write_text(password, encoding="ascii")
+            if self.account:
+                os.chown(secret, self.account.user, self.account.group)
+                self.account.owns(Path(folder))
+            self._run(["initdb", "-D", str(stage), f"--pwfile={secret}", f"--lc-ctype={_ctype()}", *_INITDB])
+
+    def _run(self, command: list[str]) -> None:
+        account = self.account
+        done = subprocess.run(
+            [str(self.programs / "bin" / command[0]), *command[1:]],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env={"PATH": os.defpath},
+            user=account.user if account else None,
+            group=account.group if account else None,
+            extra_groups=[] if account else None,
+        )
+        if done.returncode:
+            raise ServerError(f"{command[0]} failed with status {done.returncode}: {done.stderr.strip()}")
+
+    def _works_here(self, candidate: psutil.Process) -> bool:
+        try:
+            return candidate.name() == "postgres" and any(self.name in part for part in candidate.cmdline())
+        except psutil.Error:
+            return False
+
+
+def is_ready(data: Path, pid: int) -> bool:
+    """Whether the server `pid` says in its pid file that it takes connections, which no other program's port can."""
+    try:
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    return lines[:1] == [str(pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
+
+
+def _ctype() -> str:
+    """The first character classification that this machine knows."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        return next(filter(_known, _CTYPES))
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+
+
+def _known(ctype: str) -> bool:
+    try:
+        locale.setlocale(locale.LC_CTYPE, ctype)
+    except locale.Error:
+        return False
+    return True
+
+
+def _sized() -> Mapping[str, str]:
+    return {
+        "shared_buffers": _kilobytes(share(0.25, 64 * MIB, 8 * GIB)),
+        "effective_cache_size": _kilobytes(share(0.5, 128 * MIB, 64 * GIB)),
+        "maintenance_work_mem": _kilobytes(share(0.05, 64 * MIB, 2 * GIB)),
+        "work_mem": _kilobytes(share(0.002, 4 * MIB, 64 * MIB)),
+        "max_worker_processes": str(8 + cores()),
+        "max_parallel_workers": str(cores()),
+        "max_parallel_maintenance_workers": str(min(4, cores())),
+        "dynamic_shared_memory_type": _shared_memory(),
+    }
+
+
+def _shared_memory(folder: Path = Path("/dev/shm")) -> str:  # noqa: S108 - only its size is asked
+    if folder.exists() and shutil.disk_usage(folder).total < _SMALL_SHARED_MEMORY:
+        return "sysv"
+    return "posix"
+
+
+def _preloaded(programs: Path) -> Mapping[str, str]:
+    library = "pg_stat_statements"
+    return {"shared_preload_libraries": library if any(programs.glob(f"lib/postgresql/{library}.*")) else ""}
+
+
+def _kilobytes(size: int) -> str:
+    return f"{size // 1024}kB"
+
+
+_INITDB = (
+    f"--username={SUPERUSER}",
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--locale=C",
+)
+
+_CONF_HEADER = "# Written at each start. ALTER SYSTEM changes a setting for good."
+_FIXED = {
+    "listen_addresses": process.HOST,
+    "unix_socket_directories": "",
+    "max_connections": "100",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+    # Without replicas, COPY into a table made in the same transaction needs no write-ahead log.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "wal_compression": "pglz",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+}

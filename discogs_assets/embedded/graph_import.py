@@ -1,0 +1,244 @@
+"""One run of `neo4j-admin database import full`: from Parquet files into a store that nobody has opened yet.
+
+What belongs here: the command line, following the run, and judging its result. What doesn't: which labels and types
+there are, and serving the store.
+
+A node file has a column `id:ID(Release)` (the id, kept as the integer property `id`) or `:ID(Genre)` (an id that is not
+kept); a relationship file has `:START_ID(Release)` and `:END_ID(Genre)`. Every other column is a property: text,
+integers, booleans, floats, dates and timestamps under its plain name, lists as `formats:string[]` or `years:int[]`.
+A null, and a text of no characters, is no property; a null inside a list is left out of it.
+"""
+
+import json
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+
+from discogs_assets.embedded import process, records
+from discogs_assets.embedded.jvm import ADMIN, QUICK, THROUGHPUT, Java, Run
+from discogs_assets.embedded.machine import GIB, MIB, share
+from discogs_assets.embedded.store import DATABASE, Store
+from discogs_assets.errors import LoadError, ServerError, SettingError
+
+Nodes = Mapping[str, Sequence[Path]]
+Relationships = Sequence[tuple[str, Sequence[Path]]]
+
+# Below this many bytes of Parquet the run is over before a thorough compiler would have paid off.
+_SMALL = 4 * MIB
+# Bad entries that are counted before the tool gives up: one is enough to refuse the import.
+_COUNTED = 1000
+_SECONDS_BETWEEN_LINES = 5.0
+# 70: the data was refused; 1 and 2: the arguments, which are ours but for labels and columns.
+_REFUSED = (1, 2, 70)
+
+_PHASE = re.compile(r"^\((\d)/(\d)\) (.+?) \d{4}-")
+_PERCENT = re.compile(r"(\d+)% \S+\d")
+_IMPORTED = re.compile(r"(\d+) nodes\s+(\d+) relationships\s+(\d+) properties")
+_ID = re.compile(r":(ID|START_ID|END_ID)\(")
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What a store holds after an import, and the seconds it took."""
+
+    nodes: int
+    relationships: int
+    properties: int
+    seconds: float
+
+
+def run_import(
+    java: Java, store: Store, nodes: Nodes, relationships: Relationships, log: Callable[[str], None]
+) -> ImportResult:
+    """Fill `store`, which is emptied first; a line on the progress goes to `log` every few seconds.
+
+    Raises LoadError when the files are not as this module says, a node id occurs twice, a relationship has an end that
+    is no node, or the store counts other than the files; ServerError when the tool itself failed. After an error the
+    store has its logs, and nothing that could be served.
+    """
+    begun = time.monotonic()
+    files = [*nodes.values(), *(files for _, files in relationships)]
+    size = sum(_checked(file).stat().st_size for file in chain.from_iterable(files))
+    expected = sum(map(_rows, nodes.values())), sum(_rows(files) for _, files in relationships)
+    store.remove()
+    try:
+        text = _run(java, store, _arguments(store, nodes, relationships), size < _SMALL, log)
+        result = _judged(store, text, expected, time.monotonic() - begun)
+    except BaseException:
+        store.remove_data()
+        raise
+    records.write(store.imported, asdict(result))
+    return result
+
+
+def _run(java: Java, store: Store, arguments: list[str], small: bool, log: Callable[[str], None]) -> str:
+    """Everything the tool said; raises LoadError or ServerError with its reason when it did not succeed."""
+    store.configure()
+    heap = share(0.08, 512 * MIB, 4 * GIB)
+    profile = QUICK if small else THROUGHPUT
+    command = java.command(Run(ADMIN, arguments, heap, profile, store.scratch))
+    environment = {"NEO4J_HOME": str(store.folder), "NEO4J_CONF": str(store.conf)}
+    output = _output(store)
+    started = process.spawn(command, output, store.folder, environment, bound=True)
+    try:
+        status = _followed(started, output, log)
+    finally:
+        process.stop(started, signal.SIGKILL)
+    text = output.read_text(encoding="utf-8", errors="replace")
+    if status:
+        raise _failure(status, text, output)
+    return text
+
+
+def _arguments(store: Store, nodes: Nodes, relationships: Relationships) -> list[str]:
+    groups = [*(("nodes", label, files) for label, files in nodes.items())]
+    groups += [("relationships", kind, files) for kind, files in relationships]
+    return [
+        *("database", "import", "full", DATABASE, "--input-type=parquet", "--id-type=integer"),
+        *("--path-pattern-style=none", "--overwrite-destination=true", f"--report-file={_report(store)}"),
+        # Counted and then refused by us: the tool alone would name the first bad entry and stop.
+        *("--skip-bad-relationships=true", "--skip-duplicate-nodes=true", f"--bad-tolerance={_COUNTED}"),
+        f"--max-off-heap-memory={share(0.25, 256 * MIB, 64 * GIB)}",
+        *(f"--{option}={name}={','.join(map(str, files))}" for option, name, files in groups if files),
+    ]
+
+
+def _followed(started: psutil.Process, output: Path, log: Callable[[str], None]) -> int:
+    """Pass on what the tool reports until it ends; its exit status."""
+    with output.open(encoding="utf-8", errors="replace") as stream:
+        report = _Reporter(log)
+        while True:
+            try:
+                status = started.wait(timeout=0.1)
+            except psutil.TimeoutExpired:
+                report.lines(stream)
+                continue
+            report.lines(stream)
+            return int(status or 0)
+
+
+class _Reporter:
+    """Turns the tool's hundred lines of dots into one in several seconds."""
+
+    def __init__(self, log: Callable[[str], None]) -> None:
+        self._log = log
+        self._phase = ""
+        self._said = time.monotonic()
+
+    def lines(self, stream: IO[str]) -> None:
+        """Read what is new in `stream`, and say where the import is."""
+        percent = None
+        for line in stream:
+            if phase := _PHASE.match(line):
+                self._phase, percent = f"import {phase[1]}/{phase[2]}, {phase[3].lower()}", None
+            elif found := _PERCENT.search(line):
+                percent = found[1]
+        now = time.monotonic()
+        if percent and self._phase and now - self._said >= _SECONDS_BETWEEN_LINES:
+            self._said = now
+            self._log(f"{self._phase}: {percent} %")
+
+
+def _judged(store: Store, text: str, expected: tuple[int, int], seconds: float) -> ImportResult:
+    _refuse_bad_entries(store)
+    counts = _IMPORTED.search(text)
+    if not counts:
+        raise ServerError(f"The import ended without saying what it imported. {process.last_words(_output(store))}")
+    nodes, relationships, properties = map(int, counts.groups())
+    found = ImportResult(nodes, relationships, properties, seconds)
+    if (found.nodes, found.relationships) != expected:
+        raise LoadError(
+            f"{store.folder} has {found.nodes} nodes and {found.relationships} relationships, the files have "
+            f"{expected[0]} and {expected[1]}. See {_output(store)}."
+        )
+    return found
+
+
+def _refuse_bad_entries(store: Store) -> None:
+    """Raise LoadError with how many of each kind there are, and the first."""
+    entries = list(_bad_entries(_report(store)))
+    if entries:
+        counts = Counter(entry.get("problem", "unknown") for entry in entries)
+        kinds = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
+        first = " ".join(str(entries[0].get("message")).split())
+        raise LoadError(
+            f"The import into {store.folder} was refused: {kinds} (counting ends at {_COUNTED}). The first: {first}. "
+            f"Every node id has to occur once, and both ends of a relationship have to be nodes."
+        )
+
+
+def _bad_entries(report: Path) -> Iterator[dict[str, Any]]:
+    with suppress(FileNotFoundError), report.open(encoding="utf-8") as stream:
+        for line in stream:
+            with suppress(ValueError):
+                yield json.loads(line)
+
+
+def _failure(status: int, text: str, output: Path) -> ServerError | LoadError:
+    said = text.rpartition("Command Failed")[2] if "Command Failed" in text else text
+    reason = " ".join(line for line in said.splitlines()[-12:] if line.strip(" -"))
+    if status in _REFUSED:
+        return LoadError(f"The import was refused: {reason} See {output}.")
+    return ServerError(f"The import tool ended with status {status}: {reason} See {output}.")
+
+
+def _checked(file: Path) -> Path:
+    if "," in str(file) or not file.is_absolute():
+        raise SettingError(f"The import takes absolute paths without a comma, not {file}")
+    if not file.exists():
+        raise LoadError(f"{file} does not exist; the import needs it")
+    return file
+
+
+def _rows(files: Iterable[Path]) -> int:
+    """The rows of all files; raises LoadError for a column that would not arrive as it is."""
+    from pyarrow import parquet
+
+    rows = 0
+    for file in files:
+        with parquet.ParquetFile(file) as opened:
+            for field in opened.schema_arrow:
+                _check_type(file, field)
+            _check_ids(file, opened.metadata)
+            rows += opened.metadata.num_rows
+    return rows
+
+
+def _check_type(file: Path, field: Any) -> None:
+    from pyarrow import types
+
+    if types.is_list(field.type) and not field.name.endswith("[]"):
+        element = "string" if types.is_string(field.type.value_type) else str(field.type.value_type)
+        raise LoadError(
+            f"{file}: the list column {field.name!r} has to name its type, as in '{field.name}:{element}[]'; "
+            f"without it an empty list arrives as bytes"
+        )
+    if types.is_unsigned_integer(field.type):
+        raise LoadError(f"{file}: column {field.name!r} is {field.type}, which arrives as signed; cast it to int64")
+
+
+def _check_ids(file: Path, metadata: Any) -> None:
+    """Raise LoadError for a null id: the tool would make a node without one."""
+    for group in range(metadata.num_row_groups):
+        for index in range(metadata.num_columns):
+            column = metadata.row_group(group).column(index)
+            nulls = column.statistics.null_count if column.statistics else 0
+            if nulls and _ID.search(column.path_in_schema):
+                raise LoadError(f"{file}: {nulls} nulls in column {column.path_in_schema!r}, which has to have none")
+
+
+def _output(store: Store) -> Path:
+    return store.folder / "logs" / "import.log"
+
+
+def _report(store: Store) -> Path:
+    return store.folder / "logs" / "import.report.json"

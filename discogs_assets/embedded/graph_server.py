@@ -1,0 +1,78 @@
+"""One Neo4j server on one store: its command line, its address, and whether it answers.
+
+What belongs here: what the served server and the short-lived ones have in common. What doesn't: which store is served.
+"""
+
+import logging
+from dataclasses import dataclass, field
+
+import psutil
+
+from discogs_assets.embedded import process
+from discogs_assets.embedded.jvm import QUICK, SERVER, STEADY, Run
+from discogs_assets.embedded.store import DATABASE, USER, Store
+
+log = logging.getLogger(__name__)
+
+# A killed server replays its transactions first.
+_START_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Neo4jAddress:
+    """Where a user reaches the graph over Bolt. Printing it, or `url`, shows no password."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """The driver's URI, which never has the password in it."""
+        return f"bolt://{self.host}:{self.port}"
+
+    @property
+    def auth(self) -> tuple[str, str]:
+        """User and password, as the driver takes them."""
+        return self.user, self.password
+
+
+def address(port: int, password: str) -> Neo4jAddress:
+    """The way of the user `neo4j` to a server of ours on `port`."""
+    return Neo4jAddress(process.HOST, port, USER, password)
+
+
+def server_run(store: Store, at: Neo4jAddress, memory: tuple[int, int]) -> Run:
+    """A server on `store` that listens there, with `memory` bytes of heap and page cache; writes its configuration."""
+    heap, page_cache = memory
+    store.configure(at.port, page_cache)
+    store.set_first_password(at.password)
+    arguments = [home_argument(store), f"--config-dir={store.conf}", "--console-mode"]
+    return Run(SERVER, arguments, heap, QUICK if store.small else STEADY, store.scratch)
+
+
+def home_argument(store: Store) -> str:
+    """The argument by which a server's process can be told from every other one."""
+    return f"--home-dir={store.folder}"
+
+
+def wait_for_answer(at: Neo4jAddress, store: Store, running: psutil.Process) -> None:
+    """Wait until the server answers a query; raises ServerError as `process.wait_until` does."""
+    process.wait_until(lambda: _answers(at, running), running, "Neo4j", store.log, _START_SECONDS)
+
+
+def _answers(at: Neo4jAddress, running: psutil.Process) -> bool:
+    if not process.is_listener(running, at.port):
+        return False
+    from neo4j import GraphDatabase
+    from neo4j.exceptions import AuthError, DriverError, Neo4jError
+
+    try:
+        with GraphDatabase.driver(at.url, auth=at.auth, max_transaction_retry_time=0) as driver:
+            driver.execute_query("RETURN 1", database_=DATABASE)
+    except AuthError:
+        log.warning("Neo4j on port %d has another password for %s than this home", at.port, at.user)
+    except (DriverError, Neo4jError):
+        return False
+    return True

@@ -1,0 +1,227 @@
+"""The embedded Neo4j server of a home: start, attach, stop, status, and the switch from one store to another.
+
+What belongs here: the served store as one running thing, and short-lived servers beside it. What doesn't: the files of
+a store (`store`), the import (`graph_import`), and any label.
+"""
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from discogs_assets.embedded import artifacts, process, records, server, training
+from discogs_assets.embedded.credentials import credentials
+from discogs_assets.embedded.graph_import import ImportResult, Nodes, Relationships, run_import
+from discogs_assets.embedded.graph_server import Neo4jAddress, address, home_argument, server_run, wait_for_answer
+from discogs_assets.embedded.jvm import Java
+from discogs_assets.embedded.server import Record, ServerStatus
+from discogs_assets.embedded.store import Store, served_memory, temporary_memory
+from discogs_assets.errors import BusyError, LoadError, ServerError, SettingError
+
+log = logging.getLogger(__name__)
+
+_PREFERRED_PORT = 7687
+_STOP_SECONDS = 120.0
+_LOAD_SECONDS = 1.0
+_EMPTY = "empty/0001"
+
+
+class Neo4jServer:
+    """The Neo4j of `home`, with its stores in `home/neo4j`; `cache` replaces the per-user cache of programs.
+
+    `home/neo4j/served.json` names the store that users see; without it that is an empty one.
+    """
+
+    def __init__(self, home: Path, cache: Path | None = None) -> None:
+        self.home = home.absolute()
+        self.folder = self.home / "neo4j"
+        self._cache = cache
+        self._lock = self.folder / "server.lock"
+        self._state = self.folder / "server.json"
+        self._pointer = self.folder / "served.json"
+        self._locks = self.folder / "locks"
+
+    def start(self) -> Neo4jAddress:
+        """The way to the served store; starts the server first when it does not run.
+
+        Raises InstallError, ServerError, or BusyError when another process keeps starting or stopping it.
+        """
+        record = server.live_record(self._state)
+        if not record or not self._serves_pointed(record):
+            with records.exclusive(self._lock, "starting Neo4j"):
+                record = self._ready()
+        return self._address(record.port)
+
+    def stop(self) -> bool:
+        """Disconnect everybody and shut down, everything written; whether there was a server to stop."""
+        with records.exclusive(self._lock, "stopping Neo4j"):
+            return self._stop()
+
+    def status(self) -> ServerStatus:
+        """Whether it runs, where, on which store, and since when."""
+        record = server.live_record(self._state)
+        url = self._address(record.port).url if record else ""
+        return server.status_of("Neo4j", record, url, artifacts.neo4j().version, self._pointed().folder)
+
+    def address(self) -> Neo4jAddress:
+        """The way to the served store; raises ServerError when the server does not run."""
+        record = server.live_record(self._state)
+        if not record or not record.ready:
+            raise ServerError(f"Neo4j of {self.home} does not run. Start it with `discogs up`.")
+        return self._address(record.port)
+
+    def served(self) -> Path:
+        """The store directory that users see, or would see if the server ran."""
+        return self._pointed().folder
+
+    def import_store(
+        self,
+        store: Path,
+        nodes: Nodes,
+        relationships: Relationships,
+        log: Callable[[str], None] = log.info,
+    ) -> ImportResult:
+        """Fill the store directory `store`, swept first, from Parquet; see `graph_import` for columns and errors.
+
+        `nodes` has the files of each label, `relationships` pairs of a type and its files, a type as often as its ends
+        have different labels. Raises BusyError when the store is being served, filled or inspected.
+        """
+        empty = Store(store.absolute())
+        with self._alone_with(empty, "importing into"):
+            return run_import(self._trained(), empty, nodes, relationships, log)
+
+    @contextmanager
+    def running(self, store: Path) -> Iterator[Neo4jAddress]:
+        """A server of its own on `store`, on a spare port, while the block runs; it dies with this thread.
+
+        Raises LoadError when the store is not the whole result of an import, BusyError as `import_store` does.
+        """
+        opened = _whole(Store(store.absolute()))
+        with self._alone_with(opened, "inspecting"):
+            at = self._address(process.free_port([]))
+            command = self._trained().command(server_run(opened, at, temporary_memory(opened)))
+            started = process.spawn(command, opened.log, opened.folder, bound=True)
+            try:
+                wait_for_answer(at, opened, started)
+                yield at
+            finally:
+                process.stop(started, timeout=_STOP_SECONDS)
+
+    def serve(self, store: Path) -> float:
+        """Show `store` to users instead of the one they see; the seconds that they could not reach any.
+
+        Users and passwords go along. The port stays the same. Killed in the middle, the next `start` serves one of the
+        two. Raises LoadError when the store is not the whole result of an import, and ServerError when it does not
+        start: the one before it is served again then.
+        """
+        new = _whole(Store(store.absolute()))
+        with records.exclusive(self._lock, f"serving {self._name(new)}"):
+            old, record = self._pointed(), server.live_record(self._state)
+            if new == old and record and self._serves_pointed(record):
+                return 0.0
+            with self._locked(new, "serving"):
+                begun = time.monotonic()
+                self._stop()
+                self._switch(old, new)
+                return time.monotonic() - begun
+
+    def _switch(self, old: Store, new: Store) -> None:
+        try:
+            if new != old:
+                new.take_users(old)
+            self._started(new)
+        except (ServerError, OSError) as error:
+            self._stop()
+            self._started(self._served())
+            raise ServerError(f"{new.folder} did not start, {old.folder} is served again. {error}") from error
+        records.write(self._pointer, {"store": self._name(new)})
+
+    def _ready(self) -> Record:
+        """A server that answers on the pointed store: the one that runs, or a new one."""
+        record = server.live_record(self._state)
+        if record and self._serves_pointed(record):
+            return record
+        if record and not record.stopping and record.folder == str(self._pointed().folder):
+            return self._answering(record)
+        self._stop()
+        return self._started(self._served())
+
+    def _serves_pointed(self, record: Record) -> bool:
+        return record.ready and record.folder == str(self._pointed().folder)
+
+    def _started(self, store: Store) -> Record:
+        last = server.read_record(self._state)
+        preferred = [last.port if last else None, _PREFERRED_PORT]
+        return server.on_free_port(preferred, lambda port: self._launched(store, port), self._answering)
+
+    def _launched(self, store: Store, port: int) -> Record:
+        command = self._java().command(server_run(store, self._address(port), served_memory(store)))
+        started = process.spawn(command, store.log, store.folder)
+        version = artifacts.neo4j().version
+        record = Record(started.pid, started.create_time(), home_argument(store), port, str(store.folder), version)
+        return record.written(self._state)
+
+    def _answering(self, record: Record) -> Record:
+        store, running = Store(Path(record.folder)), record.process()
+        if not running:
+            raise ServerError(f"Neo4j ended at once. {process.last_words(store.log)}")
+        wait_for_answer(self._address(record.port), store, running)
+        return record.made_ready(self._state)
+
+    def _stop(self) -> bool:
+        return server.stop(self._state, signal.SIGTERM, _STOP_SECONDS)
+
+    @contextmanager
+    def _alone_with(self, store: Store, purpose: str) -> Iterator[None]:
+        """Keep other processes from `store`; raises BusyError when one is at it, or it is being served."""
+        with self._locked(store, purpose):
+            record = server.live_record(self._state)
+            if record and record.folder == str(store.folder):
+                raise BusyError(f"{store.folder} is being served; {purpose} a store needs one that is not")
+            yield
+
+    def _locked(self, store: Store, purpose: str) -> AbstractContextManager[None]:
+        name = self._name(store)
+        lock = self._locks / f"{name.replace('/', '-')}.lock"
+        return records.exclusive(lock, f"{purpose} {name}", _LOAD_SECONDS)
+
+    def _pointed(self) -> Store:
+        """The store that users are to see."""
+        if not self._pointer.exists():
+            return Store(self.folder / _EMPTY)
+        name = (records.read(self._pointer) or {}).get("store")
+        if not isinstance(name, str):
+            raise ServerError(f'{self._pointer} has to be like {{"store": "2026-11/0001"}}. Publish a month again.')
+        return Store(self.folder / name)
+
+    def _served(self) -> Store:
+        """The pointed store, ready to be started."""
+        store = self._pointed()
+        if store.folder == self.folder / _EMPTY and not store.whole:
+            store.create()
+        return _whole(store)
+
+    def _name(self, store: Store) -> str:
+        if not store.folder.is_relative_to(self.folder):
+            raise SettingError(f"{store.folder} is no store of this home; it has to lie in {self.folder}")
+        return store.folder.relative_to(self.folder).as_posix()
+
+    def _java(self) -> Java:
+        return Java(artifacts.install(artifacts.neo4j(), self._cache))
+
+    def _trained(self) -> Java:
+        """Java that starts fast; if it does not yet, that is seen to in the background."""
+        java = self._java()
+        training.begin(java)
+        return java
+
+    def _address(self, port: int) -> Neo4jAddress:
+        return address(port, credentials(self.home).password("neo4j/neo4j"))
+
+
+def _whole(store: Store) -> Store:
+    if not store.whole:
+        raise LoadError(f"{store.folder} is not the whole result of an import. Load that month again.")
+    return store

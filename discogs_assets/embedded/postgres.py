@@ -1,0 +1,190 @@
+"""The embedded PostgreSQL server of a home: start, attach, stop, status.
+
+What belongs here: the server as one running thing that any process may start and attach to. What doesn't: how its
+cluster is made (`cluster`), what is in it (`provision`), and any table.
+"""
+
+import signal
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from discogs_assets.embedded import account, artifacts, process, records, server
+from discogs_assets.embedded.cluster import SUPERUSER, Cluster, is_ready
+from discogs_assets.embedded.credentials import credentials
+from discogs_assets.embedded.provision import OWNER, READER, provision, recipe
+from discogs_assets.embedded.server import Record, ServerStatus
+from discogs_assets.errors import ServerError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+# Not 5432: a PostgreSQL of the machine's own is often there.
+_PREFERRED_PORT = 5433
+# A killed server replays its log first, up to 8 GB of it.
+_START_SECONDS = 300.0
+_STOP_SECONDS = 60.0
+_PROVISIONED = "discogs_assets.provisioned"
+
+
+@dataclass(frozen=True)
+class PostgresAddress:
+    """Where a role reaches a database. Printing it, or `safe_url`, shows no password; `url` has it."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    database: str
+
+    @property
+    def url(self) -> str:
+        """A libpq URI with the password."""
+        return f"postgresql://{quote(self.user)}:{quote(self.password, safe='')}@{self._place}"
+
+    @property
+    def safe_url(self) -> str:
+        """The same URI without the password."""
+        return f"postgresql://{quote(self.user)}@{self._place}"
+
+    def of(self, database: str) -> "PostgresAddress":
+        """The same role's way to another database."""
+        return replace(self, database=database)
+
+    @property
+    def _place(self) -> str:
+        return f"{self.host}:{self.port}/{quote(self.database)}"
+
+
+class PostgresServer:
+    """The PostgreSQL of `home`, with its data in `home/postgres`; `cache` replaces the per-user cache of programs."""
+
+    def __init__(self, home: Path, cache: Path | None = None) -> None:
+        self.home = home.absolute()
+        self.folder = self.home / "postgres"
+        self._cache = cache
+        self._lock = self.folder / "server.lock"
+        self._state = self.folder / "server.json"
+        self._log = self.folder / "server.log"
+
+    def start(self) -> PostgresAddress:
+        """The owner's way to the database `discogs`; starts the server first when it does not run.
+
+        Roles, databases (`discogs`, `dagster`), schemas, extensions and search paths are in place when this returns.
+        Raises InstallError, ServerError, or BusyError when another process keeps starting or stopping it.
+        """
+        record = server.live_record(self._state)
+        if not record or not record.ready:
+            with records.exclusive(self._lock, "starting PostgreSQL"):
+                record = self._ready()
+        return self._address(record, OWNER)
+
+    def stop(self) -> bool:
+        """Disconnect everybody and shut down, everything written; whether there was a server to stop."""
+        with records.exclusive(self._lock, "stopping PostgreSQL"):
+            return self._stop()
+
+    def status(self) -> ServerStatus:
+        """Whether it runs, where, and since when."""
+        record = server.live_record(self._state)
+        url = self._address(record, OWNER).safe_url if record else ""
+        return server.status_of("PostgreSQL", record, url, artifacts.postgres().version, self._data())
+
+    def address(self) -> PostgresAddress:
+        """The owner's way to `discogs`; raises ServerError when the server does not run."""
+        return self._address(self._running(), OWNER)
+
+    def reader(self) -> PostgresAddress:
+        """The way of the role that may read, and nothing else; raises ServerError when the server does not run."""
+        return self._address(self._running(), READER)
+
+    def _running(self) -> Record:
+        record = server.live_record(self._state)
+        if not record or not record.ready:
+            raise ServerError(f"PostgreSQL of {self.home} does not run. Start it with `discogs up`.")
+        return record
+
+    def _ready(self) -> Record:
+        """A server that answers: the one that runs, even if whoever started it was killed, or a new one."""
+        record = server.live_record(self._state)
+        if record and record.ready:
+            return record
+        if record and record.stopping:
+            self._stop()
+            record = None
+        cluster = self._cluster()
+        record = self._answering(record) if record else self._started(cluster)
+        self._provision(cluster, record)
+        return record.made_ready(self._state)
+
+    def _stop(self) -> bool:
+        return server.stop(self._state, signal.SIGINT, _STOP_SECONDS)
+
+    def _started(self, cluster: Cluster) -> Record:
+        cluster.create(credentials(self.home).password(f"postgres/{SUPERUSER}"))
+        cluster.clear_up()
+        last = server.read_record(self._state)
+        preferred = [last.port if last else None, _PREFERRED_PORT]
+        return server.on_free_port(preferred, lambda port: self._launched(cluster, port), self._answering)
+
+    def _launched(self, cluster: Cluster, port: int) -> Record:
+        cluster.configure(port)
+        started = process.spawn(cluster.command(), self._log, cluster.data.parent, account=cluster.account)
+        version = artifacts.postgres().version
+        mark = str(cluster.data)
+        return Record(started.pid, started.create_time(), mark, port, mark, version).written(self._state)
+
+    def _answering(self, record: Record) -> Record:
+        running = record.process()
+        if not running:
+            raise ServerError(f"PostgreSQL ended at once. {process.last_words(self._log)}")
+        process.wait_until(lambda: self._answers(record), running, "PostgreSQL", self._log, _START_SECONDS)
+        return record
+
+    def _answers(self, record: Record) -> bool:
+        import psycopg
+
+        if not is_ready(Path(record.folder), record.pid):
+            return False
+        try:
+            self._connect(record, "postgres").close()
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise ServerError(
+                    f"The cluster in {record.folder} has other passwords than {self.home / 'credentials.json'}. "
+                    f"Put back the file it was made with, or remove that folder to start with an empty cluster."
+                ) from None
+            return False
+        return True
+
+    def _connect(self, record: Record, database: str) -> "Connection[Any]":
+        import psycopg
+
+        url = self._address(record, SUPERUSER).of(database).url
+        return psycopg.connect(url, autocommit=True, connect_timeout=5)
+
+    def _provision(self, cluster: Cluster, record: Record) -> None:
+        mark = cluster.data / _PROVISIONED
+        if not mark.exists() or mark.read_text(encoding="ascii") != recipe():
+            provision(lambda database: self._connect(record, database), credentials(self.home))
+            mark.write_text(recipe(), encoding="ascii")
+
+    def _cluster(self) -> Cluster:
+        data = self._data()
+        account.make(data.parent)
+        user = account.unprivileged(data, self.home)
+        cache = account.make(account.place(self._cache or artifacts.cache_folder(), user))
+        programs = artifacts.install(artifacts.postgres(), cache)
+        if user:
+            account.let_read(programs)
+        return Cluster(data, programs, user)
+
+    def _data(self) -> Path:
+        """`home/postgres/data`, or its stand-in where the server's user cannot reach that."""
+        data = self.folder / "data"
+        return account.place(self.folder, account.unprivileged(data, self.home)) / "data"
+
+    def _address(self, record: Record, user: str) -> PostgresAddress:
+        password = credentials(self.home).password(f"postgres/{user}")
+        return PostgresAddress(process.HOST, record.port, user, password, "discogs")

@@ -1,0 +1,221 @@
+"""Processes: starting them detached or bound to ours, knowing them again, waiting for them and ending them.
+
+What belongs here: processes, ports and the ends of logs. What doesn't: which server a process runs (`server`), and
+whether it answers queries.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from discogs_assets.embedded.account import Account
+from discogs_assets.errors import ServerError
+
+HOST = "127.0.0.1"
+
+# Two readings of one process's creation time differ by up to a second, and by more after the clock was set.
+_CREATION_TOLERANCE = 5.0
+_POLL = 0.02
+_LARGE_LOG = 10 * 1024**2
+
+# Becomes the program itself, so that the program's process id is the child's. Only Linux can promise a process that
+# it dies with its parent; elsewhere a bound one is left behind when its parent is killed.
+_BOUND = (
+    "import ctypes, os, signal, sys\n"
+    "ctypes.CDLL(None).prctl(1, signal.SIGKILL)\n"
+    "if os.getppid() != int(sys.argv[1]): os._exit(1)\n"
+    "os.execve(sys.argv[2], sys.argv[2:], os.environ)\n"
+)
+
+
+def alive(pid: int, created: float, mark: str) -> psutil.Process | None:
+    """The process numbered `pid` if it is the one created at `created`, or its command line has `mark`; else None."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            _reap(pid)
+            return None
+        same = abs(process.create_time() - created) < _CREATION_TOLERANCE or mark in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
+        return None
+    return process if same else None
+
+
+def spawn(
+    command: Sequence[str],
+    log: Path,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    account: Account | None = None,
+    bound: bool = False,
+) -> psutil.Process:
+    """Start `command` in its own session with `folder` as working folder, closed input and its output in `log`.
+
+    It outlives this process, or, if `bound`, dies with the thread that called. It sees the variables of `environment`
+    and a few harmless ones of ours; with `account` it runs as that user.
+    Raises ServerError when the command cannot be started.
+    """
+    if bound and sys.platform == "linux":
+        command = [sys.executable, "-I", "-S", "-c", _BOUND, str(os.getpid()), *command]
+    with _opened(log) as output:
+        child = _popen(command, output, folder, {**_inherited(), **(environment or {})}, account)
+    # Its end is read from the process table, by whichever process looks: this object has no part in it.
+    child.returncode = 0
+    return psutil.Process(child.pid)
+
+
+def stop(process: psutil.Process, by: signal.Signals = signal.SIGTERM, timeout: float = 60.0) -> None:
+    """End `process` and its children: `by` first, SIGKILL for what is left after `timeout` seconds.
+
+    Raises ServerError when something still lives after that.
+    """
+    family = [process, *_children(process)]
+    _signal([process], by)
+    left = _left_after(timeout, family)
+    _signal(left, signal.SIGKILL)
+    left = _left_after(10, left)
+    if left:
+        raise ServerError(f"process {left[0].pid} is still there 10 s after SIGKILL; see what keeps it in the kernel")
+
+
+def ask(process: psutil.Process, by: signal.Signals = signal.SIGTERM) -> None:
+    """Send `by` to `process`, if it is still there."""
+    _signal([process], by)
+
+
+def free_port(preferred: Iterable[int | None]) -> int:
+    """The first of the preferred ports that is free, or else any free one."""
+    for port in [*filter(None, preferred), 0]:
+        with socket.socket() as candidate:
+            candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                candidate.bind((HOST, port))
+                return int(candidate.getsockname()[1])
+    raise ServerError(f"no port is free on {HOST}; end some of what listens there")
+
+
+def listens(port: int) -> bool:
+    """Whether something accepts connections on `port`."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def is_listener(process: psutil.Process, port: int) -> bool:
+    """Whether it is `process`, one of our own user's, that accepts connections on `port`."""
+    with suppress(psutil.Error):
+        connections = process.net_connections("tcp")
+        return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in connections)
+    return False
+
+
+def wait_until(ready: Callable[[], bool], process: psutil.Process, name: str, log: Path, timeout: float) -> None:
+    """Wait until `ready()` is true.
+
+    Raises ServerError with the end of `log` when `process` ends before that, or `timeout` seconds pass.
+    """
+    deadline = time.monotonic() + timeout
+    while not ready():
+        if not running(process):
+            raise ServerError(f"{name} ended while it was starting. {last_words(log)}")
+        if time.monotonic() > deadline:
+            raise ServerError(f"{name} does not answer after {timeout:.0f} s. {last_words(log)}")
+        time.sleep(_POLL)
+
+
+def running(process: psutil.Process) -> bool:
+    """Whether `process` still runs; one that ended and waits for its parent does not."""
+    with suppress(psutil.NoSuchProcess):
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            return True
+    _reap(process.pid)
+    return False
+
+
+def last_words(log: Path, lines: int = 15) -> str:
+    """The end of a log, as a sentence of an error."""
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        return f"Its log cannot be read: {error}."
+    return f"The end of {log}:\n" + "\n".join(text.splitlines()[-lines:])
+
+
+def _popen(
+    command: Sequence[str],
+    output: IO[bytes],
+    folder: Path,
+    environment: Mapping[str, str],
+    account: Account | None,
+) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+            user=account.user if account else None,
+            group=account.group if account else None,
+            extra_groups=[] if account else None,
+            umask=0o077,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ServerError(f"{command[0]} could not be started in {folder}: {error}") from error
+
+
+def _inherited() -> dict[str, str]:
+    """Only these: a PGPORT or JAVA_TOOL_OPTIONS of the caller's must not change a server."""
+    kept = ("PATH", "HOME", "TMPDIR", "TZ", "LANG")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def _opened(log: Path) -> IO[bytes]:
+    """The log for appending, after a line that says when; the one before it is kept once it has grown large."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > _LARGE_LOG:
+        log.replace(log.with_name(f"{log.name}.1"))
+    output = os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
+    output.write(f"--- started at {datetime.now(UTC).isoformat(timespec='seconds')}\n".encode())
+    output.flush()
+    return output
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _left_after(timeout: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    deadline = time.monotonic() + timeout
+    left = [p for p in processes if running(p)]
+    while left and time.monotonic() < deadline:
+        time.sleep(_POLL)
+        left = [p for p in left if running(p)]
+    return left
+
+
+def _signal(processes: Iterable[psutil.Process], by: signal.Signals) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(by)
+
+
+def _reap(pid: int) -> None:
+    """Take an ended child off the process table; it is only ours to take where we are the parent."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)

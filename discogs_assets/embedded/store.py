@@ -1,0 +1,198 @@
+"""A Neo4j store directory: one complete home of the server, with its data, configuration and users.
+
+What belongs here: files of a store, written before a process opens it. What doesn't: the processes.
+"""
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from discogs_assets.embedded import records
+from discogs_assets.embedded.machine import GIB, MIB, share
+from discogs_assets.embedded.process import HOST
+
+USER = "neo4j"
+DATABASE = "neo4j"
+
+# Below this many bytes on disk a store is served with little memory, by a JVM tuned to start fast.
+_SMALL = 256 * MIB
+_ITERATIONS = 1024
+# The database of users comes last: where it is, its transactions are.
+_USER_PARTS = ("transactions", "databases")
+
+
+@dataclass(frozen=True)
+class Store:
+    """The store directory at `folder`."""
+
+    folder: Path
+
+    @property
+    def conf(self) -> Path:
+        """The folder of its configuration, written anew before each start."""
+        return self.folder / "conf"
+
+    @property
+    def log(self) -> Path:
+        """What the server, or the import, writes to its output."""
+        return self.folder / "logs" / "output.log"
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for what a JVM unpacks."""
+        return self.folder / "tmp"
+
+    @property
+    def imported(self) -> Path:
+        """The file that is there once an import has come to its end."""
+        return self.folder / "imported.json"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it may be served: it was imported to the end, or is a store that began empty."""
+        return self.imported.exists()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the graph on disk."""
+        files = self.part("databases", DATABASE).rglob("*")
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    @property
+    def small(self) -> bool:
+        """Whether it needs little memory, and gains more from a fast start than from a fast run."""
+        return self.size < _SMALL
+
+    def create(self) -> None:
+        """Make it an empty store that may be served."""
+        self.make()
+        records.write(self.imported, {"nodes": 0, "relationships": 0, "properties": 0, "seconds": 0})
+
+    def make(self) -> None:
+        """Make its folder, which only its owner can read: it has the users' passwords, hashed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+
+    def remove(self) -> None:
+        """Take the directory away with all that is in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def remove_data(self) -> None:
+        """Take away what could be served, and keep the logs."""
+        self.imported.unlink(missing_ok=True)
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+
+    def configure(self, port: int = 7687, page_cache: int = 64 * MIB) -> None:
+        """Write the configuration: a server listens on `port` and has `page_cache` bytes of page cache."""
+        values = {
+            **_SETTINGS,
+            "server.bolt.listen_address": f"{HOST}:{port}",
+            "server.bolt.advertised_address": f"{HOST}:{port}",
+            "server.memory.pagecache.size": f"{page_cache // MIB}m",
+        }
+        self.make()
+        for folder in (self.conf, self.scratch):
+            folder.mkdir(exist_ok=True)
+        lines = [_HEADER, *(f"{name}={value}" for name, value in values.items())]
+        (self.conf / "neo4j.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def set_first_password(self, password: str) -> None:
+        """Give the user `neo4j` this password, if the store has no users yet.
+
+        The file is the one that `neo4j-admin dbms set-initial-password` writes, at the price of a JVM.
+        """
+        if self.has_users:
+            return
+        self.drop_users()
+        file = self.folder / "data" / "dbms" / "auth.ini"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as stream:
+            stream.write(f"{USER}:{_hashed(password)}:\n")
+
+    @property
+    def has_users(self) -> bool:
+        """Whether it has a database of users, which it gets when it is first started."""
+        return self.part("databases", "system").exists()
+
+    def take_users(self, other: "Store") -> None:
+        """Replace the users and passwords by those of `other`, if that has any; neither store may be open.
+
+        Interrupted anywhere, the store has its old users, the other one's, or none as after an import.
+        """
+        if not other.has_users:
+            return
+        stage = self.folder / "users.partial"
+        shutil.rmtree(stage, ignore_errors=True)
+        for part in _USER_PARTS:
+            shutil.copytree(other.part(part, "system"), stage / part)
+        self.drop_users()
+        for part in _USER_PARTS:
+            self.part(part, "system").parent.mkdir(parents=True, exist_ok=True)
+            (stage / part).rename(self.part(part, "system"))
+        stage.rmdir()
+
+    def drop_users(self) -> None:
+        """Leave the store without users of its own; the folder that tells whether it has any goes at once."""
+        doomed = self.folder / "users.dropped"
+        shutil.rmtree(doomed, ignore_errors=True)
+        if self.has_users:
+            self.part("databases", "system").rename(doomed)
+        shutil.rmtree(self.part("transactions", "system"), ignore_errors=True)
+        shutil.rmtree(doomed, ignore_errors=True)
+
+    def part(self, kind: str, database: str) -> Path:
+        """Its folder for a database's files of one kind, `databases` or `transactions`."""
+        return self.folder / "data" / kind / database
+
+
+def served_memory(store: Store) -> tuple[int, int]:
+    """Bytes of heap and of page cache for the server that users query."""
+    if store.small:
+        return 512 * MIB, 64 * MIB
+    return share(0.12, GIB, 8 * GIB), min(share(0.25, 256 * MIB, 64 * GIB), store.size + GIB)
+
+
+def temporary_memory(store: Store) -> tuple[int, int]:
+    """Bytes of heap and of page cache for a server that builds indexes beside the other one."""
+    if store.small:
+        return 512 * MIB, 64 * MIB
+    return share(0.08, GIB, 4 * GIB), min(share(0.12, 256 * MIB, 32 * GIB), store.size + GIB)
+
+
+def _hashed(password: str) -> str:
+    """Algorithm, hash, salt and iterations, as Neo4j keeps a password."""
+    salt = secrets.token_bytes(32)
+    digest = hashlib.sha256(salt + password.encode()).digest()
+    for _ in range(_ITERATIONS - 1):
+        digest = hashlib.sha256(digest).digest()
+    return f"SHA-256,{digest.hex()},{salt.hex()},{_ITERATIONS}"
+
+
+_HEADER = "# Written at each start."
+_SETTINGS: Mapping[str, str] = {
+    "server.default_listen_address": HOST,
+    "server.http.enabled": "false",
+    "server.https.enabled": "false",
+    "dbms.security.auth_enabled": "true",
+    # No reports to the vendor, and no broadcasts that announce the server on the local network.
+    "dbms.usage_report.enabled": "false",
+    "client.allow_telemetry": "false",
+    "server.bolt.telemetry.enabled": "false",
+    "server.fleet_discovery.enabled": "false",
+    "dbms.fleet_manager.enabled": "false",
+    # A log of transactions serves replicas and incremental backups, which there are none of.
+    "db.tx_log.preallocate": "false",
+    "db.tx_log.rotation.size": "16m",
+    "db.tx_log.rotation.retention_policy": "1 files",
+    "db.logs.query.enabled": "OFF",
+    # Seconds of each start and stop.
+    "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration": "0s",
+    "internal.dbms.dump_diagnostics": "false",
+    "internal.vm_pause_monitor.enabled": "false",
+    "db.memory.pagecache.warmup.enable": "false",
+}

@@ -1,0 +1,118 @@
+"""Making the archive of classes with which Neo4j starts in half the time.
+
+What belongs here: one throw-away server, run when the machine is idle and ended so that it writes the archive. What
+doesn't: using the archive (`jvm`).
+"""
+
+import logging
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import psutil
+
+from discogs_assets.embedded import process
+from discogs_assets.embedded.graph_server import Neo4jAddress, address, server_run, wait_for_answer
+from discogs_assets.embedded.jvm import Java
+from discogs_assets.embedded.machine import MIB
+from discogs_assets.embedded.store import DATABASE, Store
+from discogs_assets.errors import ServerError
+
+log = logging.getLogger(__name__)
+
+_SECONDS = 600.0
+_MEMORY = 512 * MIB, 64 * MIB
+
+# Their classes are what a server needs in its first seconds: schema, plans of several shapes, writing, full text.
+_QUERIES = (
+    "CREATE CONSTRAINT IF NOT EXISTS FOR (n:A) REQUIRE n.id IS UNIQUE",
+    "CREATE INDEX IF NOT EXISTS FOR (n:A) ON (n.name)",
+    "CREATE FULLTEXT INDEX names IF NOT EXISTS FOR (n:A) ON EACH [n.name]",
+    "CALL db.awaitIndexes()",
+    "UNWIND range(1, 9) AS i MERGE (a:A {id: i}) SET a.name = toString(i) MERGE (a)-[:B]->(:C {id: i})",
+    "MATCH (a:A)-[b:B]->(c) RETURN a.name AS name, count(*) AS n, collect(c.id) AS ids ORDER BY n DESC LIMIT 3",
+    "CALL db.index.fulltext.queryNodes('names', '1') YIELD node RETURN node.id",
+    "MATCH (n) RETURN labels(n)[0] AS label, count(*) AS n",
+    "SHOW INDEXES YIELD name, state",
+)
+
+
+def begin(java: Java) -> threading.Thread | None:
+    """Make the archive of `java` in the background, if there is none; the thread that does, for those who wait.
+
+    It ends with this process, made or not, and is tried again by the next one.
+    """
+    if java.archive.exists():
+        return None
+    thread = threading.Thread(target=_attempt, args=(java,), name="class archive", daemon=True)
+    thread.start()
+    return thread
+
+
+def _attempt(java: Java) -> None:
+    """Try; nothing depends on it."""
+    from filelock import FileLock, Timeout
+
+    folder = java.archive.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / "training.lock", timeout=0):
+            _train(java)
+    except Timeout:
+        log.debug("another process makes %s", java.archive)
+    except Exception as error:  # whatever it is, servers start without the archive
+        log.debug("there will be no archive of classes for now: %s", error)
+
+
+def _train(java: Java) -> None:
+    for left in java.archive.parent.glob("training-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=java.archive.parent, prefix="training-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if not java.base.exists():
+            _finish(_idle(java.base_command(folder / "base"), folder))
+            (folder / "base").replace(java.base)
+        _serve(java, Store(folder / "store"), folder / "neo4j")
+        (folder / "neo4j").replace(java.archive)
+
+
+def _serve(java: Java, store: Store, into: Path) -> None:
+    store.create()
+    at = address(process.free_port([]), secrets.token_urlsafe(16))
+    run = server_run(store, at, _MEMORY)
+    server = _idle(java.training_command(run, into), store.folder)
+    try:
+        wait_for_answer(at, store, server)
+        _query(at)
+        process.ask(server)
+        _finish(server)
+    finally:
+        process.stop(server, timeout=0)
+
+
+def _query(at: Neo4jAddress) -> None:
+    from neo4j import GraphDatabase
+
+    with GraphDatabase.driver(at.url, auth=at.auth) as driver:
+        for query in _QUERIES:
+            driver.execute_query(query, database_=DATABASE)
+
+
+def _idle(command: list[str], folder: Path) -> psutil.Process:
+    """Start a process that yields to every other one of the machine."""
+    started = process.spawn(command, folder / "output.log", folder, bound=True)
+    if sys.platform == "linux":
+        os.sched_setscheduler(started.pid, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        started.nice(19)
+    return started
+
+
+def _finish(started: psutil.Process) -> None:
+    status = started.wait(timeout=_SECONDS)
+    if status:
+        raise ServerError(f"process {started.pid} ended with status {status}")

@@ -1,0 +1,49 @@
+"""Tests of `cli.doctor`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from discogs_assets.cli.doctor import examine
+
+
+def findings(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str, str]]]:
+    code = examine(json=True)
+    return code, {each["question"]: each for each in json.loads(capsys.readouterr().out)}
+
+
+def test_a_bare_folder_says_what_to_do_next(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCOGS_DUMPS", ".")
+    code, found = findings(capsys)
+    assert code == 0
+    for question in ("PostgreSQL", "Neo4j", "dagster"):
+        assert (found[question]["state"], found[question]["advice"]) == ("warn", "discogs up")
+    assert found["dumps"]["advice"] == "set DISCOGS_DUMPS to a folder with dumps"
+    assert "a whole month takes dumps 12" in found["disk"]["found"]
+
+
+def test_a_source_of_dumps_that_is_not_there_fails(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCOGS_DUMPS", "/nowhere")
+    code, found = findings(capsys)
+    assert code == 1
+    assert "DISCOGS_DUMPS is '/nowhere'" in found["dumps"]["found"]
+
+
+def test_a_home_that_cannot_be_written_fails(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("DISCOGS_DUMPS", ".")
+    code, found = findings(capsys)
+    assert (code, found["home"]["state"], found["home"]["advice"]) == (1, "fail", "set DISCOGS_HOME elsewhere")
+
+
+def test_it_prints_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    examine(json=False)
+    assert "what to do" in capsys.readouterr().out

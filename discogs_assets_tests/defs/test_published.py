@@ -1,0 +1,104 @@
+"""Tests of `defs.published`: what a publication rests on."""
+
+from collections.abc import Collection, Iterator
+
+import dagster as dg
+import pytest
+
+from discogs_assets.defs import checks, metadata
+from discogs_assets.defs.partitions import monthly
+from discogs_assets.defs.published import LOADED, prove
+from discogs_assets.errors import PublishRefusedError
+
+NOVEMBER, OCTOBER = "2026-11-01", "2026-10-01"
+NEEDED = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+def load(
+    instance: dg.DagsterInstance,
+    only: Collection[dg.AssetKey] = NEEDED,
+    failing: Collection[dg.AssetCheckSpec] = (),
+    unchecked: Collection[dg.AssetCheckSpec] = (),
+    digest: str = "aa",
+) -> None:
+    """Materialise November with the platform's keys and checks, and nothing behind them."""
+    specs = [spec for spec in checks.ALL if spec.asset_key in only and spec not in unchecked]
+
+    @dg.multi_asset(
+        specs=[dg.AssetSpec(key, partitions_def=monthly) for key in only],
+        check_specs=[spec._replace(blocking=False) for spec in specs],
+    )
+    def loaded() -> Iterator[dg.MaterializeResult[object]]:
+        made_from = metadata.versions({"artists": [digest], "labels": ["bb"]})
+        for key in only:
+            results = [checks.result(spec, 2, 1 if spec in failing else 2) for spec in specs if spec.asset_key == key]
+            yield dg.MaterializeResult(asset_key=key, metadata=made_from, check_results=results)
+
+    dg.materialize([loaded], partition_key=NOVEMBER, instance=instance)
+
+
+@pytest.fixture
+def sound(instance: dg.DagsterInstance) -> dg.DagsterInstance:
+    """An instance in which November is loaded and proven."""
+    load(instance)
+    return instance
+
+
+def refused(instance: dg.DagsterInstance) -> str:
+    with pytest.raises(PublishRefusedError) as caught:
+        prove(instance, NOVEMBER)
+    return str(caught.value)
+
+
+def test_a_month_that_is_loaded_and_proven_may_be_shown(sound: dg.DagsterInstance) -> None:
+    assert set(prove(sound, NOVEMBER)) == set(NEEDED)
+
+
+def test_a_month_of_which_nothing_is_known_is_refused(instance: dg.DagsterInstance) -> None:
+    said = refused(instance)
+    assert "2026-11 is not published, readers keep what they have" in said
+    assert "postgres/discogs/artists is not materialised" in said
+
+
+def test_the_proof_of_another_month_proves_nothing(sound: dg.DagsterInstance) -> None:
+    with pytest.raises(PublishRefusedError, match="2026-10 is not published"):
+        prove(sound, OCTOBER)
+
+
+@pytest.mark.parametrize("spec", [checks.ALL[0], checks.ALL[8], checks.ALL[-1]], ids=lambda spec: str(spec.key))
+def test_a_failed_check_is_refused_with_what_it_found(sound: dg.DagsterInstance, spec: dg.AssetCheckSpec) -> None:
+    load(sound, [spec.asset_key], failing=[spec])
+    named = f"the check {spec.name} on {spec.asset_key.to_user_string()} failed (expected 2, found 1)"
+    assert named in refused(sound)
+    load(sound, [spec.asset_key])
+    prove(sound, NOVEMBER)
+
+
+def test_a_missing_check_is_refused(instance: dg.DagsterInstance) -> None:
+    spec = checks.ALL[0]
+    load(instance, unchecked=[spec])
+    assert f"the check {spec.name} on {spec.asset_key.to_user_string()} has not run" in refused(instance)
+
+
+def test_a_check_older_than_what_it_judges_is_refused(sound: dg.DagsterInstance) -> None:
+    spec = checks.ALL[4]
+    load(sound, [spec.asset_key], unchecked=checks.ALL)
+    assert f"the check {spec.name} on {spec.asset_key.to_user_string()} is older than the data" in refused(sound)
+
+
+def test_parts_made_from_different_dumps_are_refused(sound: dg.DagsterInstance) -> None:
+    load(sound, [checks.ALL[-1].asset_key], digest="cc" * 32)
+    assert "made from different dumps of artists (sha256 aa, cccccccccccc)" in refused(sound)
+
+
+def test_the_proof_rests_on_every_blocking_check_of_the_platform() -> None:
+    from discogs_assets.definitions import defs
+
+    graph = defs.resolve_asset_graph()
+    assert {spec.key for spec in checks.ALL} == {key for key in graph.asset_check_keys if graph.get(key).blocking}

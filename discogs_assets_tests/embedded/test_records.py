@@ -1,0 +1,54 @@
+"""Small files that several processes agree on, and the locks that let one at a time through."""
+
+from pathlib import Path
+
+import pytest
+
+from discogs_assets.embedded import records
+from discogs_assets.errors import BusyError
+from discogs_assets_tests.embedded.fix_embedded import Python
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from discogs_assets.embedded import records
+with records.exclusive(Path(sys.argv[1]), "counting sheep"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    records.write(tmp_path / "new" / "a.json", {"a": 1})
+    assert records.read(tmp_path / "new" / "a.json") == {"a": 1}
+    assert [f.name for f in (tmp_path / "new").iterdir()] == ["a.json"]
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[1]", "\x00"])
+def test_what_is_no_object_reads_as_nothing(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "a.json").write_text(content)
+    assert records.read(tmp_path / "a.json") is None
+
+
+def test_a_file_is_created_once(tmp_path: Path) -> None:
+    assert records.create(tmp_path / "a.json", {"first": True}, mode=0o600)
+    assert not records.create(tmp_path / "a.json", {"first": False})
+    assert records.read(tmp_path / "a.json") == {"first": True}
+    assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_who_waits_in_vain_is_told_who_holds_the_lock(tmp_path: Path, python: Python) -> None:
+    holder = python(HOLD, tmp_path / "lock")
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    with (
+        pytest.raises(BusyError, match=f"process {holder.pid}, counting sheep") as refused,
+        records.exclusive(tmp_path / "lock", "waiting", timeout=0.1),
+    ):
+        pass
+    assert refused.value.transient
+    holder.kill()
+    holder.wait()
+    with records.exclusive(tmp_path / "lock", "going on", timeout=5):
+        pass

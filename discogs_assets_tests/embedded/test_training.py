@@ -1,0 +1,38 @@
+"""Making the archive of classes."""
+
+from pathlib import Path
+
+import pytest
+
+from discogs_assets.embedded import artifacts, training
+from discogs_assets.embedded.jvm import Java
+
+
+@pytest.fixture
+def java(tmp_path: Path) -> Java:
+    """Java with Neo4j's jars and no archive."""
+    program = tmp_path / "program"
+    program.mkdir()
+    (program / "jars").symlink_to(artifacts.install(artifacts.neo4j()) / "jars")
+    return Java(program)
+
+
+@pytest.mark.slow
+def test_the_archive_is_made_once_and_nothing_else_is_left(java: Java) -> None:
+    (java.archive.parent / "training-killed").mkdir(parents=True)
+    first, second = training.begin(java), training.begin(java)
+    assert first
+    assert second
+    second.join(timeout=1 if first.is_alive() else 0)
+    first.join(timeout=120)
+    assert java.archive.stat().st_size > 50_000_000
+    assert sorted(f.name for f in java.archive.parent.iterdir()) == ["base.jsa", "neo4j.jsa", "training.lock"]
+    assert training.begin(java) is None
+
+
+def test_where_no_archive_can_be_made_nothing_happens(tmp_path: Path) -> None:
+    (tmp_path / "archives").write_text("a file where a folder belongs")
+    thread = training.begin(Java(tmp_path))
+    assert thread
+    thread.join(timeout=10)
+    assert not thread.is_alive()

@@ -1,0 +1,102 @@
+"""Fixture: a project folder in which `discogs demo` has run, with its servers still up.
+
+What belongs here: running commands in the folder, and ending what they started. What doesn't: any claim.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dotenv import dotenv_values
+
+from discogs_assets.embedded.neo4j import Neo4jServer
+from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.stores.lake import Lake
+from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.postgres import Postgres
+
+BARE = {name: value for name, value in os.environ.items() if not name.startswith(("DISCOGS_", "DAGSTER_"))}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder of a user's, and what the demo printed in it."""
+
+    folder: Path
+    printed: str = ""
+
+    @property
+    def home(self) -> Path:
+        """The default home of the folder."""
+        return self.folder / ".discogs"
+
+    @property
+    def lake(self) -> Lake:
+        """The lake of the home."""
+        return Lake(self.home / "lake")
+
+    @property
+    def postgres(self) -> Postgres:
+        """The running PostgreSQL."""
+        return Postgres(PostgresServer(self.home).address().url)
+
+    @property
+    def graph(self) -> Graph:
+        """The running Neo4j."""
+        address = Neo4jServer(self.home).address()
+        return Graph(address.url, address.user, address.password)
+
+    def environment(self) -> dict[str, str]:
+        """What `.env` says."""
+        return {name: value or "" for name, value in dotenv_values(self.folder / ".env").items()}
+
+    def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """A command of our environment in the folder."""
+        program = Path(sys.executable).with_name(command[0])
+        return subprocess.run(
+            [program, *command[1:]],
+            cwd=self.folder,
+            env={**BARE, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def materialise(self, selection: str, partition: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """`dagster asset materialize`, as the README has it."""
+        module = ("-m", "discogs_assets.definitions")
+        return self.run(
+            "dagster", "asset", "materialize", *module, "--select", selection, "--partition", partition, **variables
+        )
+
+
+@pytest.fixture(scope="session")
+def project() -> Iterator[Project]:
+    """The demo's project; the servers are stopped and the folder removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="discogs_assets_project_"))
+    folder.chmod(0o755)
+    project = Project(folder)
+    try:
+        done = project.run("discogs", "demo")
+        assert done.returncode == 0, done.stderr
+        yield Project(folder, done.stdout)
+    finally:
+        project.run("discogs", "down")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def instance(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance that the project's commands use."""
+    for name, value in project.environment().items():
+        monkeypatch.setenv(name, value)
+    with dg.DagsterInstance.get() as instance:
+        yield instance

@@ -1,0 +1,53 @@
+"""Fixtures: one home for the whole session, with the real PostgreSQL and Neo4j in it.
+
+What belongs here: starting servers, and stopping by name what was started. What doesn't: what is loaded into them.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from discogs_assets.embedded.neo4j import Neo4jServer
+from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.stores.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A home that the servers' own user can reach, which pytest's temporary folders are not."""
+    folder = Path(tempfile.mkdtemp(prefix="discogs_assets_tests_"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(home: Path) -> Iterator[PostgresServer]:
+    """Our own PostgreSQL, running."""
+    server = PostgresServer(home)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> Postgres:
+    """The database of the session, prepared, with nothing of an earlier test in it."""
+    postgres = Postgres(postgres_server.address().url)
+    with postgres.connection() as connection:
+        found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'discogs%'").fetchall()
+        for (schema,) in found:
+            connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+    postgres.prepare()
+    return postgres
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(home: Path) -> Iterator[Neo4jServer]:
+    """Our own Neo4j; a test starts it, the session stops it."""
+    server = Neo4jServer(home)
+    yield server
+    server.stop()

@@ -1,0 +1,23 @@
+"""Tests of `stores.lake`."""
+
+from pathlib import Path
+
+import pytest
+
+from discogs_assets.errors import DumpMissingError
+from discogs_assets.stores.lake import Lake
+
+KEY = ("parquet", "discogs", "artists")
+
+
+def test_a_partition_lies_under_its_key_and_month(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    with lake.writing(KEY, "2026-11-01") as folder:
+        (folder / "part-0000.parquet").write_bytes(b"abc")
+    assert lake.files(KEY, "2026-11-01") == [tmp_path / "parquet/discogs/artists/2026-11-01/part-0000.parquet"]
+    assert lake.size(KEY, "2026-11-01") == 3
+
+
+def test_a_missing_partition_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(DumpMissingError, match=r"parquet/discogs/artists has no partition 2026-11-01.*--select"):
+        Lake(tmp_path).files(KEY, "2026-11-01")

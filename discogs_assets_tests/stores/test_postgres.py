@@ -1,0 +1,173 @@
+"""Tests of `stores.postgres`, against a real server."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from discogs_assets.errors import BusyError, LoadError, ServerError
+from discogs_assets.schema import arrow, sql
+from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
+from discogs_assets.schema.model import Entity
+from discogs_assets.stores import postgres as module
+from discogs_assets.stores.postgres import Postgres, month_of
+from discogs_assets.streams import documents, parquet
+from discogs_assets.streams.framing import Block
+from discogs_assets.streams.parse import Parser
+
+NOVEMBER = "2026-11-01"
+
+
+def rows(folder: Path, entity: Entity, *elements: str) -> Iterator[bytes]:
+    data = [element.encode() for element in elements]
+    batch = Parser(entity, 2027).parse(Block(entity.record, b"".join(data), len(data), 0)).batch
+    with parquet.writing(folder / f"{entity.name}.parquet", arrow.record(entity), {}) as writer:
+        writer.write(batch)
+    return documents.rows(entity, [folder / f"{entity.name}.parquet"])
+
+
+def labels(folder: Path, *names: str) -> Iterator[bytes]:
+    return rows(folder, LABELS, *(f"<label><id>{n}</id><name>{name}</name></label>" for n, name in enumerate(names, 1)))
+
+
+ONE = {
+    "artists": "<artist><id>1</id><name>{}</name></artist>",
+    "labels": "<label><id>1</id><name>{}</name></label>",
+    "masters": '<master id="1"><title>{}</title></master>',
+    "releases": '<release id="1"><title>{}</title></release>',
+}
+
+
+def publish_everything(postgres: Postgres, folder: Path, name: str) -> dict[Entity, str]:
+    """One record of each entity, named so, loaded and shown."""
+    found = {entity: rows(folder, entity, ONE[entity.name].format(name)) for entity in ENTITIES}
+    tables = {entity: postgres.load(entity, NOVEMBER, data).table for entity, data in found.items()}
+    postgres.publish(tables)
+    return tables
+
+
+def test_a_load_holds_every_row_and_is_a_table_of_its_own(postgres: Postgres, tmp_path: Path) -> None:
+    first = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A", "B"))
+    second = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "C"), keep=first.table)
+    assert (first.rows, second.rows) == (2, 1)
+    assert first.table != second.table
+    assert {month_of(first.table), month_of(second.table)} == {NOVEMBER}
+    assert postgres.ask(f"SELECT data->>'name' AS name FROM {second.table}") == [{"name": "C"}]
+
+
+@pytest.mark.parametrize(
+    "text", ["a\rb", "a\r\nb", "\\.", "\\N", '"', "'", "\u2028", "null", "a,b", "{}", "\u00e9\U0001f3b5"]
+)
+def test_any_text_comes_back_unchanged(postgres: Postgres, tmp_path: Path, text: str) -> None:
+    escaped = text.replace("\r", "&#13;")
+    load = postgres.load(LABELS, NOVEMBER, labels(tmp_path, f"{escaped}."))
+    assert postgres.ask(f"SELECT data->>'name' AS name FROM {load.table}") == [{"name": f"{text}."}]
+
+
+def test_a_month_whose_references_exceed_32_bits_is_loaded(postgres: Postgres, tmp_path: Path) -> None:
+    element = '<release id="2147483648"><master_id>9999999999</master_id><released>1969</released></release>'
+    load = postgres.load(RELEASES, NOVEMBER, rows(tmp_path, RELEASES, element))
+    assert postgres.ask(f"SELECT id, master_id, year FROM {load.table}") == [
+        {"id": 2147483648, "master_id": 9999999999, "year": 1969}
+    ]
+
+
+def test_a_refused_row_leaves_no_table(postgres: Postgres) -> None:
+    with pytest.raises(LoadError, match=r"discogs_2026_11\.labels__.*refused a row"):
+        postgres.load(LABELS, NOVEMBER, [b"not a number,,{}\n"])
+    assert postgres.ask("SELECT count(*) AS n FROM pg_tables WHERE schemaname = 'discogs_2026_11'") == [{"n": 0}]
+
+
+def test_readers_find_what_is_published_unqualified_and_with_its_meaning(postgres: Postgres, tmp_path: Path) -> None:
+    tables = publish_everything(postgres, tmp_path, "First")
+    assert postgres.published() == {entity.name: table for entity, table in tables.items()}
+    assert postgres.ask("SELECT id, data_id, name FROM labels") == [{"id": 1, "data_id": "1", "name": "First"}]
+    (found,) = postgres.ask("SELECT obj_description('discogs.labels'::regclass) AS doc")
+    assert found["doc"] == LABELS.doc
+
+
+def test_all_views_move_at_once_and_what_was_shown_is_swept(postgres: Postgres, tmp_path: Path) -> None:
+    first = publish_everything(postgres, tmp_path, "First")
+    second = publish_everything(postgres, tmp_path, "Second")
+    assert set(postgres.sweep(NOVEMBER, second.values())) == set(first.values())
+    assert set(postgres.published().values()) == set(second.values())
+    remaining = postgres.ask("SELECT count(*) AS n FROM pg_tables WHERE schemaname = 'discogs_2026_11'")
+    assert remaining == [{"n": len(second)}]
+
+
+def test_readers_see_one_load_whole_while_the_views_move(postgres: Postgres, tmp_path: Path) -> None:
+    publish_everything(postgres, tmp_path, "0")
+    question = "SELECT l.name, r.title FROM labels l, releases r"
+    done, seen = threading.Event(), list[tuple[str, str]]()
+
+    def read() -> None:
+        with psycopg.connect(postgres.url, autocommit=True) as connection:
+            while not done.is_set():
+                seen.extend(connection.execute(question).fetchall())
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(1, 9):
+        publish_everything(postgres, tmp_path, str(number))
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert {name for name, _ in seen} > {"0"}
+    assert [each for each in seen if each[0] != each[1]] == []
+
+
+def test_the_publisher_gives_way_to_a_long_reader_and_then_gives_up(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = publish_everything(postgres, tmp_path, "First")
+    monkeypatch.setattr(module, "PUBLISH_SECONDS", 0.5)
+    said: list[str] = []
+    with psycopg.connect(postgres.url) as reader:
+        reader.execute("SELECT * FROM labels")
+        with pytest.raises(BusyError, match="End the long queries"):
+            postgres.publish(tables, said.append)
+    assert said
+    assert postgres.publish(tables) < 5
+
+
+def test_two_writers_of_a_table_exclude_each_other(postgres: Postgres, tmp_path: Path) -> None:
+    with psycopg.connect(postgres.url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('discogs_2026_11.labels', 0))")
+        with pytest.raises(BusyError, match="being loaded by another process"):
+            postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A"))
+
+
+def test_a_view_whose_columns_changed_is_made_anew(postgres: Postgres, tmp_path: Path) -> None:
+    with postgres.connection() as connection:
+        connection.execute("CREATE VIEW discogs.labels AS SELECT 'x'::text AS id")
+    publish_everything(postgres, tmp_path, "First")
+    assert postgres.ask("SELECT id FROM labels") == [{"id": 1}]
+
+
+def test_the_typical_questions_use_an_index(postgres: Postgres, tmp_path: Path) -> None:
+    publish_everything(postgres, tmp_path, "First")
+    for question in ("data->>'title' ILIKE '%dark side%'", "title = 'x'", "(data->>'year')::int = 1969", "year = 1969"):
+        with postgres.connection() as connection:
+            connection.execute("SET LOCAL enable_seqscan = off")
+            plan = connection.execute(f"EXPLAIN SELECT * FROM releases WHERE {question}").fetchall()
+        assert "Index Scan" in "\n".join(line for (line,) in plan), question
+
+
+def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
+    absent = Postgres("postgresql://someone:secret@127.0.0.1:1/nothing")
+    with pytest.raises(ServerError, match="does not answer") as caught:
+        absent.ask("SELECT 1")
+    assert "secret" not in f"{caught.value}{absent!r}{absent.safe_url}"
+
+
+def test_a_question_that_is_refused_says_why(postgres: Postgres) -> None:
+    with pytest.raises(LoadError, match=r"SELECT nothing.*does not exist"):
+        postgres.ask("SELECT nothing")
+
+
+def test_every_stored_column_is_copied(postgres: Postgres) -> None:
+    for entity in ENTITIES:
+        assert sql.copy(entity, "t").count(",") >= len(sql.stored(entity)) - 1

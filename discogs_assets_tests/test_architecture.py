@@ -1,0 +1,99 @@
+"""Who may import whom, how large things may be, and that types and style hold."""
+
+import ast
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "discogs_assets"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted((ROOT / "discogs_assets_tests").rglob("*.py"))
+
+FILE_LINES = 500
+FUNCTION_LINES = 60
+MEDIAN_FUNCTION_LINES = 8
+DRAWERS = {"utils", "helpers", "common", "manager", "misc", "tools"}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    """Name and lines of each function, without its decorators and docstring."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+            yield f"{name(path)}:{node.name}", (body[-1].end_lineno or 0) - body[0].lineno + 2
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_imports_only_go_down() -> None:
+    run("lint-imports", "--no-cache")
+
+
+def test_ruff_finds_nothing() -> None:
+    run("ruff", "check", "--no-cache", ".")
+    run("ruff", "format", "--no-cache", "--check", ".")
+
+
+@pytest.mark.slow
+def test_mypy_strict_finds_nothing() -> None:
+    run(sys.executable, "-m", "mypy")
+
+
+@pytest.mark.parametrize("path", MODULES + TESTS, ids=name)
+def test_a_file_is_short_and_opens_by_saying_what_it_is(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= FILE_LINES
+    docstring = ast.get_docstring(ast.parse(path.read_text()))
+    assert docstring
+    if path in MODULES and path.name != "__init__.py":
+        assert "belongs here" in docstring or len(docstring.splitlines()) == 1, (
+            "say what belongs in it and what doesn't"
+        )
+
+
+def test_functions_are_short() -> None:
+    lines = dict(each for path in MODULES for each in functions(path))
+    assert statistics.median(lines.values()) <= MEDIAN_FUNCTION_LINES
+    assert {each: count for each, count in lines.items() if count > FUNCTION_LINES} == {}
+
+
+def test_no_module_is_a_drawer() -> None:
+    assert [name(path) for path in MODULES + TESTS if path.stem in DRAWERS] == []
+
+
+def test_every_test_file_is_named_after_a_module() -> None:
+    nouns = {path.relative_to(PACKAGE).with_suffix("") for path in MODULES} | {
+        path.relative_to(PACKAGE).parent for path in MODULES
+    }
+    tests = (path.relative_to(ROOT / "discogs_assets_tests") for path in TESTS if path.stem.startswith("test_"))
+    places = {test.with_name(test.name.removeprefix("test_")).with_suffix("") for test in tests}
+    assert {str(place) for place in places - nouns} <= {"architecture", "documented", "spine"}
+
+
+def test_definitions_load_with_no_environment_network_or_database() -> None:
+    code = (
+        "import os, socket; os.environ.clear()\n"
+        "def refuse(*args, **kwargs): raise AssertionError('network')\n"
+        "socket.socket.connect = refuse\n"
+        "import discogs_assets.definitions as d; d.defs.get_repository_def()"
+    )
+    run(sys.executable, "-I", "-c", code)
+
+
+@pytest.mark.parametrize(
+    "module", ["discogs_assets.stores.postgres", "discogs_assets.streams.dump", "discogs_assets.cli"]
+)
+def test_the_platform_is_used_without_loading_dagster(module: str) -> None:
+    code = f"import sys, {module}; assert 'dagster' not in sys.modules"
+    run(sys.executable, "-c", code)

@@ -1,0 +1,54 @@
+"""What a user can type, set, select or wait for is in the README, or a test fails."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from discogs_assets.cli import app
+from discogs_assets.definitions import LAYERS, defs
+from discogs_assets.defs import checks
+from discogs_assets.settings import Settings
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+COMMANDS = [name for name in app.resolved_commands() if not name.startswith("-")]
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_documented_and_has_help_with_an_example(command: str) -> None:
+    assert f"`discogs {command}" in README
+    help_text = app[command].help
+    assert help_text
+    assert f"Example: discogs {command}" in help_text
+
+
+@pytest.mark.parametrize("setting", Settings.model_fields)
+def test_a_setting_is_documented(setting: str) -> None:
+    assert f"`DISCOGS_{setting.upper()}`" in README
+    assert Settings.model_fields[setting].description
+
+
+def test_no_documented_setting_is_missing() -> None:
+    documented = set(re.findall(r"`DISCOGS_(\w+)`", README))
+    assert documented == {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("name", sorted({spec.name for spec in checks.ALL}))
+def test_a_check_is_documented(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+def test_the_picture_of_the_asset_graph_is_the_asset_graph() -> None:
+    graph = defs.resolve_asset_graph()
+    edges = {
+        (graph.get(parent).group_name, graph.get(key).group_name)
+        for key in graph.toposorted_asset_keys
+        for parent in graph.get(key).parent_keys
+    }
+    drawn = set(re.findall(r"^ +(\w+)(?:\[.*?\])? --> (\w+)", README, re.MULTILINE))
+    assert drawn == {(a, b) for a, b in edges if a != b}
+    assert {layer.__name__.rpartition(".")[2] for layer in LAYERS} == {name for edge in drawn for name in edge}

@@ -1,0 +1,38 @@
+"""Tests of `settings`."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from discogs_assets.settings import Settings
+
+
+def test_without_an_environment_everything_lies_in_the_working_directory(tmp_path: Path) -> None:
+    settings = Settings()
+    assert settings.home_folder == tmp_path / ".discogs"
+    assert settings.lake_folder == tmp_path / ".discogs" / "lake"
+    assert settings.postgres_url is None
+
+
+def test_the_environment_goes_before_the_file_of_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("DISCOGS_HOME=/file\nDISCOGS_LAKE=/lake\nDAGSTER_PG_PORT=1\n")
+    monkeypatch.setenv("DISCOGS_HOME", "/environment")
+    monkeypatch.setenv("DISCOGS_EXECUTOR", "")
+    settings = Settings()
+    assert (settings.home_folder, settings.lake_folder) == (Path("/environment"), Path("/lake"))
+    assert settings.executor is None
+
+
+def test_a_value_that_is_none_of_the_valid_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCOGS_EXECUTOR", "threads")
+    with pytest.raises(ValidationError, match="'in_process' or 'multiprocess'"):
+        Settings()
+
+
+def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCOGS_POSTGRES_URL", "postgresql://a:secret@b/c")
+    monkeypatch.setenv("DISCOGS_NEO4J_PASSWORD", "secret")
+    assert "secret" not in repr(Settings())

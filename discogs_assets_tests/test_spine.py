@@ -1,0 +1,246 @@
+"""From dump files to two stores and back to one question: the platform as a whole, with real servers."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+from neo4j import GraphDatabase
+from neo4j.exceptions import DriverError, Neo4jError
+
+from discogs_assets.cli.demo import CYPHER, SQL
+from discogs_assets.definitions import defs
+from discogs_assets.defs import checks, history, keys
+from discogs_assets.sample import dumps, months, xml
+from discogs_assets.schema.discogs import ENTITIES, LABELS
+from discogs_assets.schema.graph import NODES, RELATIONSHIPS
+from discogs_assets.stores.postgres import month_of
+from discogs_assets.streams import documents
+from discogs_assets_tests import judge
+from discogs_assets_tests.fix_project import Project
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+OCTOBER, NOVEMBER = months.PARTITIONS
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def execute(
+    instance: dg.DagsterInstance, *selected: dg.AssetKey, partition: str = NOVEMBER, older: bool = False
+) -> bool:
+    """Materialise these assets in this process; whether all went well."""
+    ops = {f"published__{store}": {"config": {"older": older}} for store in ("postgres", "neo4j")}
+    job = defs.resolve_implicit_global_asset_job_def()
+    chosen = {key.path[-1] for key in selected if key.path[0] == "published"}
+    config = {**QUIET, "ops": {name: value for name, value in ops.items() if name.split("__")[1] in chosen}}
+    done = job.execute_in_process(
+        config, instance=instance, asset_selection=selected, partition_key=partition, raise_on_error=False
+    )
+    return done.success
+
+
+def shown(project: Project) -> tuple[str, str]:
+    """The months that PostgreSQL and Neo4j show."""
+    (postgres,) = {month_of(table)[:7] for table in project.postgres.published().values()}
+    pointer = json.loads((project.home / "neo4j" / "served.json").read_text())
+    return postgres, pointer["store"].partition("/")[0]
+
+
+def test_the_demo_prints_the_six_questions_verbatim_with_answers(project: Project) -> None:
+    printed = project.printed
+    for question in (*CYPHER, *SQL):
+        assert question in printed
+    for answer in ("The Dark Side Of The Moon", "John Lennon", "Stuart Sutcliffe", "Miles Davis", "Abbey Road"):
+        assert answer in printed
+    assert "no rows" not in printed
+
+
+def test_the_readmes_transcript_is_what_the_demo_prints(project: Project) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    (transcript,) = re.findall(r"Of what it prints:\n\n```\n(.*?)```", readme, re.DOTALL)
+    printed = {line.rstrip() for line in project.printed.splitlines()}
+    assert [line for line in transcript.splitlines() if line not in printed] == []
+
+
+def test_every_record_is_a_row_and_every_kind_of_node_and_relationship_occurs(project: Project) -> None:
+    counts = months.counts(NOVEMBER)
+    for entity in ENTITIES:
+        assert project.postgres.ask(f"SELECT count(*) AS n FROM {entity.name}") == [{"n": counts[entity.name]}]
+    found = project.graph.counts()
+    assert {node.label: found[node.label] for node in NODES if node.entity} == {
+        entity.node: counts[entity.name] for entity in ENTITIES
+    }
+    assert [name for name in (*(n.label for n in NODES), *(r.type for r in RELATIONSHIPS)) if not found[name]] == []
+
+
+def test_the_documents_say_all_that_the_dump_says(project: Project) -> None:
+    for entity in ENTITIES:
+        rows = project.postgres.ask(f"SELECT data FROM {entity.name} ORDER BY id")
+        elements = [xml.record(entity, each) for each in months.records(entity, NOVEMBER)]
+        assert [judge.of_row(entity, row["data"]) for row in rows] == [judge.of_xml(each) for each in elements]
+
+
+def test_relationships_are_those_that_the_records_state(project: Project) -> None:
+    artists = {each["id"] for each in months.records(ENTITIES[0], NOVEMBER)}
+    releases = months.records(ENTITIES[3], NOVEMBER)
+    stated = {(r["id"], a["id"]) for r in releases for a in r["artists"] if a.get("id") in artists}
+    found = project.graph.ask("MATCH (r:Release)-[:BY]->(a:Artist) RETURN r.id AS release, a.id AS artist")
+    assert {(each["release"], each["artist"]) for each in found} == stated
+    assert len(found) == len(stated)
+    genres = {(r["id"], genre) for r in releases for genre in r.get("genres", ())}
+    found = project.graph.ask("MATCH (r:Release)-[:IS]->(g:Genre) RETURN r.id AS release, g.name AS genre")
+    assert {(each["release"], each["genre"]) for each in found} == genres
+
+
+def test_every_blocking_check_of_both_months_has_passed(instance: dg.DagsterInstance) -> None:
+    for partition in months.PARTITIONS:
+        found = history.results(instance, [spec.key for spec in checks.ALL], partition)
+        assert {key for key, each in found.items() if each.passed} == {spec.key for spec in checks.ALL}
+
+
+def test_every_asset_reports_its_rows_bytes_seconds_columns_and_preview(instance: dg.DagsterInstance) -> None:
+    graph = defs.resolve_asset_graph()
+    for key in graph.toposorted_asset_keys:
+        node, made = graph.get(key), history.latest(instance, key, NOVEMBER)
+        assert made is not None, key
+        assert node.description
+        assert node.owners
+        assert node.kinds
+        assert node.group_name == key.path[0]
+        assert node.code_version
+        wanted = {"seconds", "dump_versions"} if key.path[0] == "published" else {"seconds", "dump_versions", "bytes"}
+        if key.path[0] not in ("published", "dumps"):
+            wanted.add("dagster/partition_row_count")
+        if key.path[0] in ("parquet", "graph"):
+            wanted |= {"dagster/column_schema", "preview", "dagster/uri"}
+        assert wanted <= set(made.metadata), key
+
+
+@contextmanager
+def reading(read: Callable[[], object]) -> Iterator[list[tuple[float, object]]]:
+    """What a reader sees, over and over, until the block ends; None where it could not read."""
+    done, seen = threading.Event(), list[tuple[float, object]]()
+
+    def loop() -> None:
+        while not done.is_set():
+            seen.append((time.monotonic(), read()))
+            time.sleep(0.01)
+
+    reader = threading.Thread(target=loop)
+    reader.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        reader.join()
+
+
+def test_one_entity_is_rebuilt_alone_while_readers_see_the_old_or_the_new_content(
+    project: Project, instance: dg.DagsterInstance
+) -> None:
+    records = {entity: months.records(entity, NOVEMBER) for entity in ENTITIES}
+    records[ENTITIES[0]] = [{**each, "name": f"{each['name']} (new)"} for each in records[ENTITIES[0]]]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(months, "records", lambda entity, partition: records[entity])
+        dumps.write(project.home / "sample", NOVEMBER)
+    assert project.materialise('key:"dumps/discogs/artists"', NOVEMBER).returncode == 0
+    connection = psycopg.connect(project.postgres.url, autocommit=True)
+    graph = project.graph
+    driver = GraphDatabase.driver(graph.url, auth=(graph.user, graph.password))
+
+    def read_postgres() -> object:
+        question = "SELECT count(*) FILTER (WHERE name LIKE '% (new)'), count(*) FROM artists"
+        return connection.execute(question).fetchone()
+
+    def read_neo4j() -> object:
+        question = "MATCH (a:Artist) RETURN sum(CASE WHEN a.name ENDS WITH ' (new)' THEN 1 ELSE 0 END), count(a)"
+        try:
+            with driver.session() as session:
+                return tuple(session.run(question).single(strict=True))
+        except (DriverError, Neo4jError):
+            return None
+
+    runs = {run.run_id for run in instance.get_runs()}
+    with connection, driver, reading(read_postgres) as rows, reading(read_neo4j) as nodes:
+        done = project.materialise('key:"parquet/discogs/artists"+', NOVEMBER)
+        assert done.returncode == 0, done.stderr
+        time.sleep(1)
+    count = len(records[ENTITIES[0]])
+    assert {seen for _, seen in rows} == {(0, count), (count, count)}
+    assert {seen for _, seen in nodes if seen} == {(0, count), (count, count)}
+    away = [moment for moment, seen in nodes if seen is None]
+    assert not away or away[-1] - away[0] < 30
+    (run,) = (run for run in instance.get_runs() if run.run_id not in runs)
+    made = {
+        record.asset_key
+        for record in instance.get_records_for_run(run.run_id, limit=10_000).records
+        if record.asset_key
+    }
+    graph_names = {"Artist", "BY", "MEMBER_OF", "ALIAS_OF"}
+    assert {key for key in made if key.path[0] in ("dumps", "parquet", "postgres")} == {
+        keys.records(ENTITIES[0]),
+        keys.table(ENTITIES[0]),
+    }
+    assert {key.path[-1] for key in made if key.path[0] in ("graph", "neo4j")} == graph_names
+
+
+def test_publishing_alone_is_refused_after_a_failed_check(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = project.postgres.published()
+    with monkeypatch.context() as patch:
+        patch.setattr(documents, "rows", lambda entity, files: iter(()))
+        assert not execute(instance, keys.table(LABELS))
+    done = project.materialise('key:"published/*"', NOVEMBER)
+    assert done.returncode != 0
+    assert "the check rows_match on postgres/discogs/labels failed (expected 54, found 0)" in done.stdout + done.stderr
+    assert project.postgres.published() == before
+    assert execute(instance, keys.table(LABELS))
+    assert project.materialise('key:"published/*"', NOVEMBER).returncode == 0
+    assert project.postgres.published() != before
+
+
+def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project) -> None:
+    before = project.postgres.published()
+    done = project.materialise('key:"published/*"', "2026-09-01")
+    assert done.returncode != 0
+    assert "2026-09 is not published" in done.stdout + done.stderr
+    assert project.postgres.published() == before
+
+
+def test_an_older_month_is_loaded_but_shown_only_when_asked_for(project: Project, instance: dg.DagsterInstance) -> None:
+    assert shown(project) == ("2026-11", "2026-11")
+    assert execute(instance, keys.published("postgres"), keys.published("neo4j"), partition=OCTOBER)
+    assert shown(project) == ("2026-11", "2026-11")
+    done = project.run("discogs", "publish", "2026-10")
+    assert done.returncode == 0, done.stderr
+    assert shown(project) == ("2026-10", "2026-10")
+    assert project.graph.counts()["Release"] == months.counts(OCTOBER)["releases"]
+    assert execute(instance, keys.published("postgres"), keys.published("neo4j"))
+    assert shown(project) == ("2026-11", "2026-11")
+
+
+def test_status_and_doctor_tell_what_runs_and_what_it_shows(project: Project) -> None:
+    rows = {row["server"]: row for row in json.loads(project.run("discogs", "status", "--json").stdout)}
+    assert {name: (row["running"], row["shows"]) for name, row in rows.items()} == {
+        "PostgreSQL": ("yes", "2026-11"),
+        "Neo4j": ("yes", "2026-11"),
+    }
+    findings = {each["question"]: each for each in json.loads(project.run("discogs", "doctor", "--json").stdout)}
+    assert {each["state"] for each in findings.values()} <= {"ok", "warn"}
+    assert findings["PostgreSQL"]["state"] == findings["dumps"]["state"] == findings["dagster"]["state"] == "ok"
+
+
+def test_no_password_is_printed_or_readable_by_others(project: Project) -> None:
+    secret = project.environment()["DAGSTER_PG_PASSWORD"]
+    for command in (("status",), ("doctor",), ("up",)):
+        done = project.run("discogs", *command)
+        assert secret not in done.stdout + done.stderr
+    for name in (".env", ".discogs/credentials.json"):
+        assert (project.folder / name).stat().st_mode & 0o077 == 0
