@@ -67,13 +67,13 @@ class Cluster:
         return [str(self.programs / "bin" / "postgres"), "-D", str(self.data)]
 
     def clear_up(self) -> None:
-        """End the backends that a killed server left, and drop its pid file: either would keep a new one from starting.
+        """End what still works on this data though no record tells of a server: backends of one that was killed.
 
-        The pid file because its number may be another process's by now.
+        Then drop the pid file: its number may be another process's by now, and would keep a new server from starting.
         """
         if (self.data / "postmaster.pid").exists():
             for left in filter(self._works_here, psutil.process_iter()):
-                process.stop(left, signal.SIGQUIT, timeout=0.5)
+                process.stop(left, signal.SIGQUIT, timeout=1)
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _make(self, password: str) -> None:
@@ -126,7 +126,8 @@ class Cluster:
 
     def _works_here(self, candidate: psutil.Process) -> bool:
         try:
-            return candidate.name() == "postgres" and any(self.name in part for part in candidate.cmdline())
+            words = candidate.cmdline()
+            return candidate.name() == "postgres" and (str(self.data) in words or any(self.name in w for w in words))
         except psutil.Error:
             return False
 

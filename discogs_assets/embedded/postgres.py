@@ -174,8 +174,8 @@ class PostgresServer:
         data = self._data()
         account.make(data.parent)
         user = account.unprivileged(data, self.home)
-        cache = account.make(account.place(self._cache or artifacts.cache_folder(), user))
-        programs = artifacts.install(artifacts.postgres(), cache)
+        cache = account.make(self._cache or artifacts.cache_folder())
+        programs = artifacts.install(artifacts.postgres(), account.make(account.place(cache, user)))
         if user:
             account.let_read(programs)
         return Cluster(data, programs, user)

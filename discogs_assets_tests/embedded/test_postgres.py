@@ -133,6 +133,13 @@ def test_a_stale_record_with_a_recycled_number_is_not_believed(server: PostgresS
     assert pid(server) != ours
 
 
+def test_a_server_whose_record_was_lost_never_shares_its_data_with_the_next(server: PostgresServer) -> None:
+    before = psutil.Process(pid(server))
+    (server.folder / "server.json").unlink()
+    assert ones(server.start()) == 1
+    assert not process.running(before)
+
+
 def test_a_port_taken_by_someone_else_is_left_to_them(server: PostgresServer) -> None:
     port = server.start().port
     server.stop()
