@@ -93,6 +93,14 @@ def test_relationships_are_those_that_the_records_state(project: Project) -> Non
     found = project.graph.ask("MATCH (r:Release)-[:BY]->(a:Artist) RETURN r.id AS release, a.id AS artist")
     assert {(each["release"], each["artist"]) for each in found} == stated
     assert len(found) == len(stated)
+    listed = project.graph.ask(
+        "MATCH (a:Artist) WHERE a.namevariations IS NOT NULL RETURN a.id AS id, a.namevariations AS n"
+    )
+    assert {each["id"]: each["n"] for each in listed} == {
+        each["id"]: each["namevariations"]
+        for each in months.records(ENTITIES[0], NOVEMBER)
+        if each.get("namevariations")
+    }
     genres = {(r["id"], genre) for r in releases for genre in r.get("genres", ())}
     found = project.graph.ask("MATCH (r:Release)-[:IS]->(g:Genre) RETURN r.id AS release, g.name AS genre")
     assert {(each["release"], each["genre"]) for each in found} == genres
@@ -117,8 +125,7 @@ def test_every_asset_reports_its_rows_bytes_seconds_columns_and_preview(instance
         wanted = {"seconds", "dump_versions"} if key.path[0] == "published" else {"seconds", "dump_versions", "bytes"}
         if key.path[0] not in ("published", "dumps"):
             wanted.add("dagster/partition_row_count")
-        if key.path[0] in ("parquet", "graph"):
-            wanted |= {"dagster/column_schema", "preview", "dagster/uri"}
+            wanted |= {"dagster/column_schema", "preview"}
         assert wanted <= set(made.metadata), key
 
 

@@ -50,11 +50,14 @@ def read_versions(metadata: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def files(paths: Sequence[Path]) -> Metadata:
     """Where the partition's files lie, what columns they have and how their first rows look."""
-    schema = pq.read_schema(paths[0])
+    return {"dagster/uri": dg.MetadataValue.text(paths[0].parent.as_uri()), **contents(paths)}
+
+
+def contents(paths: Sequence[Path]) -> Metadata:
+    """What columns the files have and how their first rows look."""
     return {
-        "dagster/uri": dg.MetadataValue.text(paths[0].parent.as_uri()),
-        "dagster/column_schema": column_schema(schema),
-        "preview": preview(pl.scan_parquet(list(paths[:1])).head(PREVIEW_ROWS).collect()),
+        "dagster/column_schema": column_schema(pq.read_schema(paths[0])),
+        "preview": preview(pl.scan_parquet(paths[0]).head(PREVIEW_ROWS).collect()),
     }
 
 

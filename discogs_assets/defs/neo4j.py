@@ -102,6 +102,7 @@ def _results(
                 metadata={
                     STORE: place,
                     **metadata.measured(found[name], lake.size(keys.GRAPH[name].path, context.partition_key), seconds),
+                    **metadata.contents(files),
                     **metadata.versions(parquet.versions(files)),
                 },
                 check_results=_check(context, name, rows, found[name]),

@@ -42,7 +42,8 @@ def table(entity: Entity) -> dg.AssetsDefinition:
                 TABLE: load.table,
                 **metadata.measured(load.rows, load.size, load.seconds),
                 **metadata.versions(parquet.versions(files)),
-                "preview": metadata.preview(pl.scan_parquet(files).head(metadata.PREVIEW_ROWS).collect()),
+                **metadata.contents(files),
+                "dagster/column_schema": metadata.view_schema(entity),
             },
             check_results=[checks.result(checks.ROWS[entity], expected, load.rows)],
         )

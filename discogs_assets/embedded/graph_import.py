@@ -39,6 +39,7 @@ _COUNTED = 1000
 _SECONDS_BETWEEN_LINES = 5.0
 # 70: the data was refused; 1 and 2: the arguments, which are ours but for labels and columns.
 _REFUSED = (1, 2, 70)
+_OUT_OF_ROOM = ("OutOfMemoryError", "No space left on device")
 
 _PHASE = re.compile(r"^\((\d)/(\d)\) (.+?) \d{4}-")
 _PERCENT = re.compile(r"(\d+)% \S+\d")
@@ -186,7 +187,7 @@ def _bad_entries(report: Path) -> Iterator[dict[str, Any]]:
 def _failure(status: int, text: str, output: Path) -> ServerError | LoadError:
     said = text.rpartition("Command Failed")[2] if "Command Failed" in text else text
     reason = " ".join(line for line in said.splitlines()[-12:] if line.strip(" -"))
-    if status in _REFUSED:
+    if status in _REFUSED and not any(word in text for word in _OUT_OF_ROOM):
         return LoadError(f"The import was refused: {reason} See {output}.")
     return ServerError(f"The import tool ended with status {status}: {reason} See {output}.")
 

@@ -3,7 +3,6 @@
 What belongs here: names of loads, one writer a month, sweeping. What doesn't: filling or serving a store (see `neo4j`).
 """
 
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from discogs_assets.embedded.neo4j import Neo4jServer
+from discogs_assets.embedded.store import Store
 from discogs_assets.errors import BusyError
 
 
@@ -45,7 +45,7 @@ def sweep(server: Neo4jServer, month: str, keep: Iterable[Path] = ()) -> list[st
     alive = {server.served(), *keep}
     dead = [store for store in _stores(server, month) if store not in alive]
     for store in dead:
-        shutil.rmtree(store)
+        Store(store).remove()
     return [f"{month}/{store.name}" for store in dead]
 
 

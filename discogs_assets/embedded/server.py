@@ -4,6 +4,7 @@ What belongs here: what PostgreSQL and Neo4j have in common as running things. W
 (`process`), and how either server is started.
 """
 
+import logging
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +15,8 @@ import psutil
 
 from discogs_assets.embedded import process, records
 from discogs_assets.errors import ServerError
+
+log = logging.getLogger(__name__)
 
 _ATTEMPTS = 3
 
@@ -42,6 +45,7 @@ class Record:
 
     def made_ready(self, file: Path) -> "Record":
         """The same server, now known to answer; written to `file`."""
+        log.info("%s is served on %s:%d (version %s)", self.folder, process.HOST, self.port, self.version)
         return replace(self, ready=True).written(file)
 
     def made_stopping(self, file: Path) -> "Record":

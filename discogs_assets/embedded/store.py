@@ -78,7 +78,8 @@ class Store:
         self.folder.chmod(0o700)
 
     def remove(self) -> None:
-        """Take the directory away with all that is in it."""
+        """Take the directory away with all that is in it; from the first moment on it is not whole."""
+        self.imported.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def remove_data(self) -> None:
@@ -153,15 +154,19 @@ class Store:
 def served_memory(store: Store) -> tuple[int, int]:
     """Bytes of heap and of page cache for the server that users query."""
     if store.small:
-        return 512 * MIB, 64 * MIB
+        return _small_memory(store)
     return share(0.12, GIB, 8 * GIB), min(share(0.25, 256 * MIB, 64 * GIB), store.size + GIB)
 
 
 def temporary_memory(store: Store) -> tuple[int, int]:
     """Bytes of heap and of page cache for a server that builds indexes beside the other one."""
     if store.small:
-        return 512 * MIB, 64 * MIB
+        return _small_memory(store)
     return share(0.08, GIB, 4 * GIB), min(share(0.12, 256 * MIB, 32 * GIB), store.size + GIB)
+
+
+def _small_memory(store: Store) -> tuple[int, int]:
+    return 512 * MIB, store.size + 64 * MIB
 
 
 def _hashed(password: str) -> str:

@@ -116,6 +116,11 @@ def id_column(label: str) -> str:
     return f"id:ID({label})" if node(label).entity else f":ID({label})"
 
 
+def list_column(name: str) -> str:
+    """Where a file holds a property that is a list of texts; the importer takes the type from the name."""
+    return f"{name}:string[]"
+
+
 def start_column(label: str) -> str:
     """Where a relationship's file holds the node it leaves."""
     return f":START_ID({label})"

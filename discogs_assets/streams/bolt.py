@@ -49,7 +49,7 @@ def _keyed(frame: pl.DataFrame, column: str, to: str, label: str, ends: Mapping[
 def _frames(files: Sequence[Path]) -> Iterator[pl.DataFrame]:
     for file in files:
         for batch in pq.ParquetFile(file).iter_batches(BATCH_ROWS):
-            yield pl.DataFrame(pl.from_arrow(batch))
+            yield pl.DataFrame(pl.from_arrow(batch)).rename(lambda name: name.removesuffix(graph.list_column("")))
 
 
 def _present(row: dict[str, Any]) -> dict[str, Any]:

@@ -56,11 +56,15 @@ def write_nodes(node: Node, records: Files, target: Path) -> Tally:
 
 def _entity_nodes(node: Node, records: Files) -> pl.LazyFrame:
     assert node.entity
-    columns = [
-        _property(part).alias(graph.id_column(node.label) if part.name == node.entity.key else part.prop)
-        for part in node.entity.properties
-    ]
+    columns = [_property(part).alias(_column(node, part)) for part in node.entity.properties]
     return pl.scan_parquet(records[node.entity.name]).select(columns)
+
+
+def _column(node: Node, part: Field | Derived | Texts) -> str:
+    assert node.entity
+    if part.name == node.entity.key:
+        return graph.id_column(node.label)
+    return graph.list_column(part.prop) if isinstance(part, Texts) else part.prop
 
 
 def _property(part: Field | Derived | Texts) -> pl.Expr:
@@ -200,9 +204,9 @@ def _aggregates(each: Stated) -> list[pl.Expr]:
     first = [pl.col(source).first().alias(name) for name, source in link.properties]
     place = [pl.col("position").first()] if link.position else []
     lists = [
-        pl.when(pl.col(source).n_unique() > 1)
+        pl.when(pl.col(source).drop_nulls().n_unique() > 1)
         .then(pl.col(source).drop_nulls().unique(maintain_order=True).implode())
-        .alias(name)
+        .alias(graph.list_column(name))
         for name, source in link.collect
     ]
     return [*first, *place, *lists]

@@ -53,6 +53,14 @@ def test_a_small_store_needs_little_memory_and_a_large_one_more(store: Store) ->
     assert min(served_memory(store)) >= min(temporary_memory(store)) >= 256 * MIB
 
 
+def test_a_small_store_fits_into_its_page_cache(store: Store) -> None:
+    database = store.part("databases", "neo4j")
+    database.mkdir(parents=True)
+    (database / "neostore").write_bytes(b"x" * 100 * MIB)
+    assert store.small
+    assert served_memory(store)[1] > store.size
+
+
 def test_the_configuration_is_loopback_and_tells_nobody(store: Store) -> None:
     store.configure(port=1234, page_cache=64 * MIB)
     lines = (store.conf / "neo4j.conf").read_text().splitlines()

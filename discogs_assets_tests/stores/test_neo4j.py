@@ -32,7 +32,11 @@ def month(folder: Path, names: list[str]) -> tuple[dict[str, list[Path]], dict[s
     """Releases by one artist each, in one genre."""
     ids = list(range(1, len(names) + 1))
     nodes = {
-        "Artist": write(folder, "Artist", {"id:ID(Artist)": ids, "name": names}),
+        "Artist": write(
+            folder,
+            "Artist",
+            {"id:ID(Artist)": ids, "name": names, "namevariations:string[]": [[name] for name in names]},
+        ),
         "Release": write(folder, "Release", {"id:ID(Release)": ids, "title": [*names[1:], None]}),
         "Genre": write(folder, "Genre", {":ID(Genre)": [7], "name": ["Rock"]}),
     }
@@ -52,10 +56,15 @@ def test_a_graph_is_sent_replaced_and_counted(graph: Graph, tmp_path: Path) -> N
         "Artist": 2, "Release": 2, "Genre": 1, "BY": 2, "IS": 2,
     }  # fmt: skip
     assert graph.held() == "2026-11"
-    (row,) = graph.ask(
-        "MATCH (r:Release {id: 2})-[b:BY]->(a), (r)-[:IS]->(g) RETURN keys(r) AS k, properties(b) AS b, a.name, g.name"
-    )
-    assert row == {"k": ["id"], "b": {"anv": "E", "position": 2}, "a.name": "E", "g.name": "Rock"}
+    question = "MATCH (r:Release {id: 2})-[b:BY]->(a), (r)-[:IS]->(g)"
+    (row,) = graph.ask(f"{question} RETURN keys(r) AS k, properties(b) AS b, a.name, a.namevariations, g.name")
+    assert row == {
+        "k": ["id"],
+        "b": {"anv": "E", "position": 2},
+        "a.name": "E",
+        "a.namevariations": ["E"],
+        "g.name": "Rock",
+    }
 
 
 def test_an_older_month_does_not_replace_a_newer_one(graph: Graph, tmp_path: Path) -> None:
