@@ -127,6 +127,9 @@ def test_every_asset_reports_its_rows_bytes_seconds_columns_and_preview(instance
             wanted.add("dagster/partition_row_count")
             wanted |= {"dagster/column_schema", "preview"}
         assert wanted <= set(made.metadata), key
+        if "dagster/column_schema" in wanted:
+            columns = made.metadata["dagster/column_schema"].value.columns
+            assert [column.name for column in columns if not column.description] == [], key
 
 
 @contextmanager

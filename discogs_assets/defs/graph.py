@@ -11,7 +11,7 @@ import dagster as dg
 from discogs_assets.defs import keys, metadata
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
-from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node, Relationship
+from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node, Relationship, meanings
 from discogs_assets.streams import graph, parquet
 
 LAYER = Layer("graph", frozenset({"parquet", "polars"}), code_version="1")
@@ -58,7 +58,7 @@ def _result(platform: Platform, key: dg.AssetKey, partition: str, tally: graph.T
     return dg.MaterializeResult(
         metadata={
             **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
-            **metadata.files(files),
+            **metadata.files(files, meanings(key.path[-1])),
             **metadata.versions(parquet.versions(files)),
             **{f"omitted/{reason}": count for reason, count in sorted(tally.omitted.items())},
         }

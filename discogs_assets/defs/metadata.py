@@ -48,29 +48,27 @@ def read_versions(metadata: Mapping[str, Any]) -> dict[str, list[str]]:
     return dict(found)
 
 
-def files(paths: Sequence[Path]) -> Metadata:
+def files(paths: Sequence[Path], meanings: Mapping[str, str] | None = None) -> Metadata:
     """Where the partition's files lie, what columns they have and how their first rows look."""
-    return {"dagster/uri": dg.MetadataValue.text(paths[0].parent.as_uri()), **contents(paths)}
+    return {"dagster/uri": dg.MetadataValue.text(paths[0].parent.as_uri()), **contents(paths, meanings)}
 
 
-def contents(paths: Sequence[Path]) -> Metadata:
-    """What columns the files have and how their first rows look."""
+def contents(paths: Sequence[Path], meanings: Mapping[str, str] | None = None) -> Metadata:
+    """What columns the files have, with their `meanings` where the files do not say them, and their first rows."""
     return {
-        "dagster/column_schema": column_schema(pq.read_schema(paths[0])),
+        "dagster/column_schema": column_schema(pq.read_schema(paths[0]), meanings or {}),
         "preview": preview(pl.scan_parquet(paths[0]).head(PREVIEW_ROWS).collect()),
     }
 
 
-def column_schema(schema: pa.Schema) -> dg.TableSchemaMetadataValue:
-    """Columns with their types and, where the schema says it, their meaning."""
-    return dg.MetadataValue.table_schema(
-        dg.TableSchema(
-            [
-                dg.TableColumn(field.name, str(field.type), (field.metadata or {}).get(b"doc", b"").decode() or None)
-                for field in schema
-            ]
-        )
-    )
+def column_schema(schema: pa.Schema, meanings: Mapping[str, str]) -> dg.TableSchemaMetadataValue:
+    """Columns with their types and meanings."""
+    said = {field.name: (field.metadata or {}).get(b"doc", b"").decode() for field in schema}
+    columns = [
+        dg.TableColumn(field.name, str(field.type), meanings.get(field.name) or said[field.name] or None)
+        for field in schema
+    ]
+    return dg.MetadataValue.table_schema(dg.TableSchema(columns))
 
 
 def view_schema(entity: Entity) -> dg.TableSchemaMetadataValue:

@@ -102,7 +102,7 @@ def _results(
                 metadata={
                     STORE: place,
                     **metadata.measured(found[name], lake.size(keys.GRAPH[name].path, context.partition_key), seconds),
-                    **metadata.contents(files),
+                    **metadata.contents(files, graph.meanings(name)),
                     **metadata.versions(parquet.versions(files)),
                 },
                 check_results=_check(context, name, rows, found[name]),

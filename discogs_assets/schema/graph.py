@@ -7,7 +7,7 @@ declares. What doesn't: computing any of them (see `streams.graph`).
 from dataclasses import dataclass
 
 from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.schema.model import Entity, Link
+from discogs_assets.schema.model import Entity, Link, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +129,33 @@ def start_column(label: str) -> str:
 def end_column(label: str) -> str:
     """Where a relationship's file holds the node it reaches."""
     return f":END_ID({label})"
+
+
+def meanings(name: str) -> dict[str, str]:
+    """What each column of a label's or a type's files means; KeyError if there is no such label or type."""
+    relationship = {each.type: each for each in RELATIONSHIPS}.get(name)
+    return _of_relationship(relationship) if relationship else _of_node(node(name))
+
+
+def _of_node(each: Node) -> dict[str, str]:
+    column = id_column(each.label)
+    if each.entity is None:
+        return {column: "A number of the import's own.", "name": each.doc}
+    parts = each.entity.properties
+    docs = {list_column(part.prop) if isinstance(part, Texts) else part.prop: part.doc for part in parts}
+    return {**docs, column: docs[each.entity.key]}
+
+
+def _of_relationship(each: Relationship) -> dict[str, str]:
+    docs = {
+        "position": "Place in the order of the credit, from 1.",
+        "release_count": "Releases that name the style and this genre alone.",
+    }
+    for stated in each.stated:
+        part = stated.entity.part(stated.link.rows) if stated.link.rows else stated.entity
+        fields = {inner.name: inner.doc for inner in getattr(part, "fields", getattr(part, "parts", ()))}
+        docs |= {name: fields[source] for name, source in stated.link.properties}
+        docs |= {list_column(name): f"All of: {fields[source]}" for name, source in stated.link.collect}
+    for start, end in each.pairs:
+        docs |= {start_column(start): f"The {start} it leaves.", end_column(end): f"The {end} it reaches."}
+    return docs

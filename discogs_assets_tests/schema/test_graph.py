@@ -20,6 +20,19 @@ def test_a_node_with_a_record_keeps_its_id_as_a_property() -> None:
     assert graph.id_column("Genre") == ":ID(Genre)"
 
 
+def test_every_column_of_the_graph_tables_has_a_meaning() -> None:
+    for each in graph.NODES:
+        assert all(graph.meanings(each.label).values())
+    assert graph.meanings("ON") == {
+        "position": "Place in the order of the credit, from 1.",
+        "release_count": "Releases that name the style and this genre alone.",
+        "catno": "Catalogue number as printed; none if there is none.",
+        "catnos:string[]": "All of: Catalogue number as printed; none if there is none.",
+        ":START_ID(Release)": "The Release it leaves.",
+        ":END_ID(Label)": "The Label it reaches.",
+    }
+
+
 def test_every_label_has_a_unique_key_and_can_be_searched() -> None:
     statements = "\n".join(cypher.indexes())
     for node in graph.NODES:
