@@ -4,6 +4,8 @@ What belongs here: their names, on which asset, and the results that carry expec
 numbers, which the asset that has them reports with its materialisation.
 """
 
+from collections.abc import Mapping
+
 import dagster as dg
 
 from discogs_assets.defs import keys
@@ -20,6 +22,15 @@ ACCOUNTED = {
     for entity in ENTITIES
 }
 UNIQUE = {entity: _blocking("ids_unique", keys.records(entity), "No id occurs twice.") for entity in ENTITIES}
+DECLARED = {
+    entity: dg.AssetCheckSpec(
+        "nothing_undeclared",
+        asset=keys.records(entity),
+        description="Every element and attribute of the dump is read by a declaration; if not, the format has grown.",
+        partitions_def=monthly,
+    )
+    for entity in ENTITIES
+}
 ROWS = {
     entity: _blocking("rows_match", keys.table(entity), "Rows of the table = rows of its Parquet.")
     for entity in ENTITIES
@@ -41,6 +52,19 @@ def result(spec: dg.AssetCheckSpec, expected: object, found: object) -> dg.Asset
         check_name=spec.name,
         description=f"expected {_shown(expected)}, found {_shown(found)}",
         metadata={"expected": _plain(expected), "found": _plain(found)},
+    )
+
+
+def undeclared(spec: dg.AssetCheckSpec, found: Mapping[str, int]) -> dg.AssetCheckResult:
+    """A warning with the paths that no declaration reads and how often they occur."""
+    paths = ", ".join(f"{path} {count:,} times" for path, count in sorted(found.items()))
+    return dg.AssetCheckResult(
+        passed=not found,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"not read: {paths}. Declare it in schema/discogs.py" if found else "everything is read",
+        metadata={"paths": dg.MetadataValue.json(dict(found)), "occurrences": sum(found.values())},
     )
 
 

@@ -19,7 +19,7 @@ LAYER = Layer("parquet", frozenset({"parquet", "polars"}), code_version="1")
 def records(entity: Entity) -> dg.AssetsDefinition:
     """The asset of one entity's records."""
     key = keys.records(entity)
-    specs = [checks.ACCOUNTED[entity], checks.UNIQUE[entity]]
+    specs = [checks.ACCOUNTED[entity], checks.UNIQUE[entity], checks.DECLARED[entity]]
 
     doc = f"{entity.doc} One row per record of the dump, every element and attribute, nested as in the XML."
 
@@ -43,6 +43,7 @@ def records(entity: Entity) -> dg.AssetsDefinition:
             check_results=[
                 checks.result(specs[0], account.framed, account.parsed + account.refused),
                 checks.result(specs[1], [], dump.repeated_ids(files)),
+                checks.undeclared(specs[2], account.undeclared),
             ],
         )
 

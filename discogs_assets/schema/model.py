@@ -124,7 +124,7 @@ class Link:
     position: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Entity:
     """One kind of record, as one dump file holds it.
 
@@ -138,6 +138,10 @@ class Entity:
     parts: tuple[Part, ...]
     links: tuple[Link, ...] = ()
     key: str = field(default="id")
+
+    def __repr__(self) -> str:
+        """The name: a declaration in full would fill pages of every message."""
+        return f"Entity({self.name})"
 
     def __post_init__(self) -> None:
         """Refuse a declaration that no backend could carry."""

@@ -3,6 +3,7 @@
 What belongs here: the mapping alone. What doesn't: running the parser (see `streams.parse`).
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from discogs_assets.schema.model import Entity, Field, Table, tables
@@ -42,3 +43,42 @@ def _preceding(table: Table, each: Field) -> dict[str, Any]:
 def before(each: Field) -> str:
     """The flat column that holds what the preceding sibling says."""
     return f"<{each.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """All that the declarations read of a record: element paths as `/label/urls/url`, attributes with their element.
+
+    A path begins at the record's element, which is `root`.
+    """
+
+    root: str
+    elements: frozenset[str]
+    attributes: frozenset[tuple[str, str]]
+
+    def children(self, path: str) -> list[str]:
+        """The tags that an element may hold."""
+        return sorted(each.rpartition("/")[2] for each in self.elements if each.rpartition("/")[0] == path)
+
+
+def paths(entity: Entity) -> Paths:
+    """Every element and attribute that has a declaration, and the elements on the way there."""
+    elements: set[str] = set()
+    attributes: set[tuple[str, str]] = set()
+    for table in tables(entity).walk():
+        place = table.path.removeprefix(f"/{entity.name}")
+        elements |= _upwards(place)
+        for each in table.fields:
+            way, _, attribute = f"{place}/{each.path}".removesuffix("/.").partition("/@")
+            elements |= _upwards(way)
+            if attribute:
+                attributes.add((way, attribute))
+            if each.preceding:
+                elements.add(f"{place.rpartition('/')[0]}/{each.preceding}")
+    return Paths(f"/{entity.record}", frozenset(elements), frozenset(attributes))
+
+
+def _upwards(path: str) -> set[str]:
+    """The path and all that lead to it."""
+    tags = path.strip("/").split("/")
+    return {"/" + "/".join(tags[: number + 1]) for number in range(len(tags))}

@@ -5,18 +5,20 @@ folders in which the files lie.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 
-from discogs_assets.errors import BudgetExceededError
+from discogs_assets.errors import BudgetExceededError, DumpDamagedError
 from discogs_assets.schema import arrow
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams import parquet
 from discogs_assets.streams.framing import Framing, unpacked
+from discogs_assets.streams.identity import Seen
 from discogs_assets.streams.parse import Parsed, Parser, Refused, parsed
 
 FILE = "part-0000.parquet"
@@ -25,13 +27,19 @@ QUARANTINE_RECORDS = 20
 QUARANTINE_SHARE = 0.0001
 """Refused records that a month may have: whichever of the two allows more."""
 
+FIRST = 3
+"""Refused records that an error names."""
+
 REPORT_SECONDS = 5.0
 """Time between two reports of progress."""
 
 
 @dataclass(slots=True)
 class Account:
-    """How far the file has been read: records, unpacked and packed bytes, seconds; `size` is the packed file's."""
+    """How far the file has been read: records, unpacked and packed bytes, seconds; `size` is the packed file's.
+
+    `first` are the first records that were refused, without their bytes; `undeclared` counts what no declaration reads.
+    """
 
     size: int
     framed: int = 0
@@ -40,6 +48,18 @@ class Account:
     unpacked: int = 0
     packed: int = 0
     seconds: float = 0.0
+    first: list[str] = field(default_factory=list)
+    undeclared: Counter[str] = field(default_factory=Counter)
+
+    def add(self, each: Parsed) -> None:
+        """Count a block."""
+        self.framed += each.block.records
+        self.parsed += len(each.batch)
+        self.refused += len(each.refused)
+        self.unpacked += len(each.block.data)
+        self.undeclared += each.undeclared
+        shown = (f"at unpacked byte {bad.offset:,}: {bad.reason}" for bad in each.refused)
+        self.first += [line for line, _ in zip(shown, range(FIRST - len(self.first)), strict=False)]
 
     def line(self, entity: str) -> str:
         """The account as a sentence for the log."""
@@ -94,12 +114,13 @@ def _parsed(source: Source, account: Account) -> Iterator[Parsed]:
         account.packed = done
 
     blocks = Framing(source.entity, str(source.path)).blocks(unpacked(source.path, packed))
-    for each in parsed(blocks, Parser(source.entity, source.newest_year)):
-        account.framed += each.framed
-        account.parsed += len(each.batch)
-        account.refused += len(each.refused)
-        account.unpacked += each.size
-        yield each
+    seen = Seen()
+    parser = Parser(source.entity, source.newest_year, str(source.path))
+    for each in parsed(blocks, parser):
+        repeated = seen.repeated(each.batch.column("id").to_numpy())
+        unique = each.without(repeated) if repeated.any() else each
+        account.add(unique)
+        yield unique
 
 
 def _rows(refused: list[Refused]) -> pa.RecordBatch:
@@ -109,11 +130,13 @@ def _rows(refused: list[Refused]) -> pa.RecordBatch:
 
 def _hold(account: Account, source: Path) -> None:
     """Refuse a file that lacks more than a month may."""
+    if not account.framed:
+        raise DumpDamagedError(f"{source}: it holds no record, expected at least one. Fetch the file again.")
     allowed = max(QUARANTINE_RECORDS, int(account.framed * QUARANTINE_SHARE))
     if account.refused > allowed or not account.parsed:
         raise BudgetExceededError(
             f"{source}: {account.refused:,} of {account.framed:,} records could not be read, expected at most "
-            f"{allowed:,} and at least one good record. Compare the file with its published sha256."
+            f"{allowed:,}. The first are {'; '.join(account.first)}. Compare the file with its published sha256."
         )
 
 

@@ -26,20 +26,27 @@ CHUNK_BYTES = 16 << 20
 HEAD_BYTES = 4096
 """Bytes that are enough to tell whether the root element is the right one."""
 
-RECORD_LIMIT = 512 << 20
+RECORD_LIMIT = 256 << 20
 """Unpacked bytes that a single record may have before the file is taken for damaged."""
+
+ASIDE = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+"""Comments and processing instructions, which say nothing."""
 
 PROLOGUE = rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*"
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole records, one after the other: their bytes, their number, and where they begin in the unpacked file."""
+    """Whole records, one after the other: their bytes, their number, and where they begin in the unpacked file.
+
+    `between` is what stands between records beside white space and comments; the dumps have nothing there.
+    """
 
     tag: str
     data: bytes
     records: int
     offset: int
+    between: tuple[bytes, ...] = ()
 
     def spans(self) -> list[tuple[int, int]]:
         """Start and end of each record within `data`."""
@@ -70,13 +77,21 @@ def _spans(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
 
 
 def _countable(data: bytes, tag: str) -> int | None:
-    """The number of records, if counting closing tags is exact; otherwise None."""
+    """The number of records, if each follows the last on a line of its own and counting tags is exact; else None."""
     name = tag.encode()
     if b"<![CDATA[" in data or b"<!--" in data:
         return None
     closed = data.count(b"</" + name + b">")
     opened = data.count(b"<" + name + b">") + data.count(b"<" + name + b" ")
-    return closed if opened == closed else None
+    lined = data.count(b"</" + name + b">\n<" + name)
+    return closed if opened == closed == lined + 1 else None
+
+
+def _between(data: bytes, spans: list[tuple[int, int]]) -> tuple[bytes, ...]:
+    """What stands before and between the records beside white space, comments and processing instructions."""
+    starts, ends = [start for start, _ in spans], [0, *(end for _, end in spans)]
+    gaps = (data[end:start] for end, start in zip(ends, starts, strict=False) if start - end > 1)
+    return tuple(rest for gap in gaps if (rest := ASIDE.sub(b"", gap).strip()))
 
 
 class Framing:
@@ -127,7 +142,13 @@ class Framing:
             if records:
                 return Block(tag, data, records, offset)
         spans = list(_spans(buffer, tag))
-        return Block(tag, buffer[: spans[-1][1]], len(spans), offset) if spans else None
+        if not spans:
+            return None
+        between = _between(buffer, spans)
+        closing = f"</{self.entity.name}>".encode()
+        if any(closing in gap for gap in between):
+            raise self._damaged(offset, f"{closing.decode()} stands before the last record")
+        return Block(tag, buffer[: spans[-1][1]], len(spans), offset, between)
 
     def _tail(self, rest: bytes, offset: int) -> None:
         """Hold the end of the document to account: the root element closes, and nothing follows."""

@@ -7,24 +7,31 @@ bytes come from and where the batches go.
 import os
 import re
 import tempfile
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 from xml2arrow import XmlToArrowParser
 
+from discogs_assets.errors import BudgetExceededError
 from discogs_assets.schema import xml
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams import record
 from discogs_assets.streams.framing import Block
+from discogs_assets.streams.identity import Bools, Ints
 from discogs_assets.streams.nesting import nest
+from discogs_assets.streams.vocabulary import Vocabulary
 
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that XML 1.0 forbids (§2.2) and the fast parser lets pass."""
+
+MOST_REFUSED = 10_000
+"""Refused records that a month of a hundred million could lack, so that no month may lack more."""
 
 UNDER_WAY = 2
 """Blocks in work beside those that a thread is busy with: enough that none waits, few enough to bound memory."""
@@ -41,25 +48,49 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What became of one block: `framed` = the rows of `batch` + the refused."""
+    """What became of one block: its records are the rows of `batch` and the refused.
 
+    `rows` says which record of the block each row is. `undeclared` counts the paths that no declaration reads.
+    """
+
+    block: Block
     batch: pa.RecordBatch
-    framed: int
-    size: int
+    rows: Sequence[int]
     refused: list[Refused] = field(default_factory=list)
+    undeclared: Counter[str] = field(default_factory=Counter)
+
+    def without(self, repeated: Bools) -> "Parsed":
+        """The same without the rows whose id has come before; they are refused."""
+        spans, ids = self.block.spans(), self.batch.column("id").to_pylist()
+        refused = [
+            _refused(self.block, spans[self.rows[row]], f"its id {ids[row]} has come before; the first record is kept")
+            for row in np.flatnonzero(repeated).tolist()
+        ]
+        kept = [number for number, again in zip(self.rows, repeated, strict=True) if not again]
+        return replace(self, batch=self.batch.filter(pa.array(~repeated)), rows=kept, refused=self.refused + refused)
 
 
 class Parser:
     """Reads blocks of one entity; may be shared by threads."""
 
-    def __init__(self, entity: Entity, newest_year: int) -> None:
+    def __init__(self, entity: Entity, newest_year: int, source: str = "the dump") -> None:
         self.entity = entity
         self.newest_year = newest_year
+        self.source = source
         self._fast = _fast_parser(entity)
+        self._vocabulary = Vocabulary(entity)
 
     def parse(self, block: Block) -> Parsed:
         """The block's records; those that neither reader takes are refused, none is lost."""
-        return self.quickly(block) or self.carefully(block)
+        found = self.quickly(block) or self.carefully(block)
+        strangers = self._vocabulary.strangers(block.data)
+        if not len(strangers) and not block.between:
+            return found
+        try:
+            return replace(found, undeclared=self._undeclared(block, strangers))
+        except record.RecordError:
+            # What the fast parser passed over is itself not well-formed, or too deep.
+            return self.carefully(block)
 
     def quickly(self, block: Block) -> Parsed | None:
         """All records at once, or None where anything about the block is out of the ordinary."""
@@ -74,22 +105,53 @@ class Parser:
             return None
         if len(batch) != block.records or not _identified(batch):
             return None
-        return Parsed(batch, block.records, len(block.data))
+        return Parsed(block, batch, range(block.records))
 
     def carefully(self, block: Block) -> Parsed:
         """Record by record."""
         flat: record.Flat = {}
-        refused, good = [], 0
-        spans = block.spans()
-        for start, end in spans:
-            data = block.data[start:end]
+        refused: list[Refused] = []
+        rows: list[int] = []
+        for number, (start, end) in enumerate(block.spans()):
             try:
-                record.read(self.entity, data, good, flat)
-                good += 1
+                record.read(self.entity, block.data[start:end], len(rows), flat)
+                rows.append(number)
             except record.RecordError as error:
-                refused.append(Refused(block.offset + start, str(error), data))
+                refused.append(_refused(block, (start, end), str(error)))
+                self._hold(refused)
         batch = nest(self.entity, record.batches(self.entity, flat), self.newest_year)
-        return Parsed(batch, len(spans), len(block.data), refused)
+        return Parsed(block, batch, rows, refused)
+
+    def _hold(self, refused: list[Refused]) -> None:
+        """Give up on what can only be refused in the end."""
+        if len(refused) > MOST_REFUSED:
+            first = refused[0]
+            raise BudgetExceededError(
+                f"{self.source}: more than {MOST_REFUSED:,} records of one block could not be read, which no month may "
+                f"lack; the first at unpacked byte {first.offset:,}: {first.reason}. "
+                "Compare the file with its published sha256."
+            )
+
+    def _undeclared(self, block: Block, strangers: Ints) -> Counter[str]:
+        """What the records that hold strangers say without a declaration."""
+        spans = np.array(block.spans())
+        records = np.searchsorted(spans[:, 0], strangers, side="right") - 1
+        inside = (records >= 0) & (strangers < spans[records, 1])
+        found = Counter(f"{_outermost(each)} outside of records" for each in block.between)
+        for start, end in spans[np.unique(records[inside])]:
+            found += self._vocabulary.undeclared(record.element(block.data[start:end]))
+        return found
+
+
+def _outermost(data: bytes) -> str:
+    """The path of an element, or the word text."""
+    tag = re.match(rb"<([^\s/>]+)", data)
+    return f"/{tag[1].decode(errors='replace')}" if tag else "text"
+
+
+def _refused(block: Block, span: tuple[int, int], reason: str) -> Refused:
+    start, end = span
+    return Refused(block.offset + start, reason, block.data[start:end])
 
 
 def parsed(blocks: Iterable[Block], parser: Parser, threads: int | None = None) -> Iterator[Parsed]:

@@ -39,9 +39,31 @@ def test_more_refused_records_than_a_month_may_lack_refuse_the_month(tmp_path: P
         written(tmp_path, [label(1), *bad, label("x")])
 
 
+def test_a_refusal_names_the_first_records_with_place_and_reason(tmp_path: Path) -> None:
+    with pytest.raises(BudgetExceededError, match=r"The first are at unpacked byte 8: its id is 'x', expected"):
+        written(tmp_path, [label("x")] * 30)
+
+
 def test_a_dump_without_a_record_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BudgetExceededError, match="at least one good record"):
+    with pytest.raises(DumpDamagedError, match="it holds no record"):
         written(tmp_path, [])
+
+
+def test_the_first_record_of_an_id_is_kept_and_the_others_are_set_aside(tmp_path: Path) -> None:
+    named = b"<label><id>2</id><name>%b</name></label>"
+    account, good, bad = written(tmp_path, [label(1), named % b"First", named % b"Second", label(3), label(1)])
+    assert (account.framed, account.parsed, account.refused) == (5, 3, 2)
+    assert good.select("id", "name").rows() == [(1, None), (2, "First"), (3, None)]
+    assert bad["reason"].to_list() == [f"its id {n} has come before; the first record is kept" for n in (2, 1)]
+    assert bad["bytes"].to_list() == [named % b"Second", label(1)]
+
+
+def test_what_no_declaration_reads_is_counted_by_path(tmp_path: Path) -> None:
+    inner = b'<founded unit="year"><year>1999</year></founded><urls><url a="b">x</url></urls>'
+    strange = b'<label new="1"><id>%d</id>' + inner + b"</label>"
+    account, good, _ = written(tmp_path, [label(1), strange % 2, strange % 3])
+    assert account.undeclared == {"/label/@new": 2, "/label/founded": 2, "/label/urls/url/@a": 2}
+    assert good["id"].to_list() == [1, 2, 3]
 
 
 def test_a_document_cut_short_is_refused(tmp_path: Path) -> None:
@@ -51,9 +73,13 @@ def test_a_document_cut_short_is_refused(tmp_path: Path) -> None:
         dump.write(dump.Source(source, LABELS, "aa", 2027), tmp_path, tmp_path)
 
 
-def test_repeated_ids_are_found(tmp_path: Path) -> None:
-    written(tmp_path, [label(number) for number in (1, 2, 2, 3, 1)])
-    assert dump.repeated_ids([tmp_path / "good" / dump.FILE]) == [1, 2]
+def test_ids_that_stand_twice_in_files_are_found(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        written(tmp_path / name, [label(1), label(2)])
+    files = [tmp_path / name / "good" / dump.FILE for name in "ab"]
+    assert dump.repeated_ids(files) == [1, 2]
+    assert dump.repeated_ids(files[:1]) == []
 
 
 def test_progress_is_a_sentence_with_share_rate_and_time_left() -> None:

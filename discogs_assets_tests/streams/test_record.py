@@ -39,7 +39,7 @@ def test_a_bad_record_is_refused_alone_with_its_place_reason_and_bytes(bad: byte
     assert reason in refused.reason
     assert refused.data == bad
     assert refused.offset == 100 + len(GOOD) + 1
-    assert result.framed == 3
+    assert result.block.records == 3
 
 
 def test_text_in_cdata_and_beside_comments_is_read_as_xml_says() -> None:

@@ -1,0 +1,45 @@
+"""Which ids a file has had already.
+
+What belongs here: remembering ids in little memory and finding those that come again. What doesn't: what becomes of the
+records that bear them.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+DENSE = 1 << 28
+"""Ids below this are a bit each, 32 MB at the most; those above, of which the dumps have none, are kept one by one."""
+
+
+class Seen:
+    """The ids of the records so far: 2.4 MB for the 19 M releases."""
+
+    def __init__(self) -> None:
+        self._bits = np.zeros(1 << 16, np.uint8)
+        self._sparse: set[int] = set()
+
+    def repeated(self, ids: Ints) -> Bools:
+        """True where an id has come before, in an earlier call or in this one; all of them are remembered."""
+        first = np.zeros(len(ids), np.bool_)
+        first[np.unique(ids, return_index=True)[1]] = True
+        known = self._known(ids)
+        self._remember(ids[first & ~known])
+        return known | ~first
+
+    def _known(self, ids: Ints) -> Bools:
+        dense = ids < 8 * len(self._bits)
+        places = np.where(dense, ids, 0)
+        found: Bools = dense & ((self._bits[places >> 3] >> (places & 7).astype(np.uint8)) & 1).astype(np.bool_)
+        if self._sparse:
+            found |= np.array([int(each) in self._sparse for each in ids], np.bool_)
+        return found
+
+    def _remember(self, ids: Ints) -> None:
+        dense = ids[ids < DENSE]
+        self._sparse.update(int(each) for each in ids[ids >= DENSE])
+        if len(dense) and (highest := int(dense.max()) >> 3) >= len(self._bits):
+            self._bits = np.concatenate([self._bits, np.zeros(highest + 1, np.uint8)])
+        np.bitwise_or.at(self._bits, dense >> 3, np.uint8(1) << (dense & 7).astype(np.uint8))
