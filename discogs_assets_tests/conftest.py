@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["discogs_assets_tests.fix_project", "discogs_assets_tests.fix_servers"]
+pytest_plugins = [
+    "discogs_assets_tests.fix_graph",
+    "discogs_assets_tests.fix_project",
+    "discogs_assets_tests.fix_servers",
+]
 
 
 @pytest.fixture(autouse=True)

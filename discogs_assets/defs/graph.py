@@ -1,7 +1,7 @@
 """graph/nodes/{Label} and graph/relationships/{TYPE}: tables in Parquet, ready for import.
 
 What belongs here: which records and nodes a table is made from, and where it goes. What doesn't: what becomes a node or
-a relationship (see `streams.graph`).
+a relationship (see `streams.nodes` and `streams.relationships`).
 """
 
 import time
@@ -12,22 +12,28 @@ from discogs_assets.defs import keys, metadata
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node, Relationship, meanings
-from discogs_assets.streams import graph, parquet
+from discogs_assets.streams import parquet
+from discogs_assets.streams.graph import Tally
+from discogs_assets.streams.nodes import write_nodes
+from discogs_assets.streams.relationships import write_relationships
 
-LAYER = Layer("graph", frozenset({"parquet", "polars"}), code_version="1")
+LAYER = Layer("graph", frozenset({"parquet", "polars"}), code_version="2")
 
 
 def nodes(node: Node) -> dg.AssetsDefinition:
     """The asset of one label's nodes."""
     key = keys.nodes(node.label)
 
-    @LAYER.asset(key, node.doc, deps=[keys.records(entity) for entity in node.sources])
+    deps = [*map(keys.records, node.sources), *map(keys.nodes, node.ends)]
+
+    @LAYER.asset(key, node.doc, deps=deps)
     def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began = time.monotonic()
         lake, partition = platform.lake, context.partition_key
         records = {entity.name: lake.files(keys.records(entity).path, partition) for entity in node.sources}
+        ends = {label: lake.files(keys.nodes(label).path, partition) for label in node.ends}
         with lake.writing(key.path, partition) as folder:
-            tally = graph.write_nodes(node, records, folder / "part-0000.parquet")
+            tally = write_nodes(node, records, ends, folder / "part-0000.parquet")
         return _result(platform, key, partition, tally, began)
 
     return written
@@ -45,14 +51,14 @@ def relationships(relationship: Relationship) -> dg.AssetsDefinition:
         records = {each.name: lake.files(keys.records(each).path, partition) for each in relationship.sources}
         ends = {label: lake.files(keys.nodes(label).path, partition) for label in relationship.ends}
         with lake.writing(key.path, partition) as folder:
-            tally = graph.write_relationships(relationship, records, ends, folder)
+            tally = write_relationships(relationship, records, ends, folder)
         return _result(platform, key, partition, tally, began)
 
     return written
 
 
-def _result(platform: Platform, key: dg.AssetKey, partition: str, tally: graph.Tally, began: float) -> Result:
-    """Rows, and what was left out by reason."""
+def _result(platform: Platform, key: dg.AssetKey, partition: str, tally: Tally, began: float) -> Result:
+    """Rows, and what was left out or cut, by reason."""
     lake = platform.lake
     files = lake.files(key.path, partition)
     return dg.MaterializeResult(
@@ -60,7 +66,7 @@ def _result(platform: Platform, key: dg.AssetKey, partition: str, tally: graph.T
             **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
             **metadata.files(files, meanings(key.path[-1])),
             **metadata.versions(parquet.versions(files)),
-            **{f"omitted/{reason}": count for reason, count in sorted(tally.omitted.items())},
+            **dict(tally.facts()),
         }
     )
 

@@ -74,7 +74,8 @@ def _graph() -> Iterator[str]:
 
 
 def _properties(node: Node) -> list[str]:
-    return [each.prop for each in node.entity.properties] if node.entity else ["name"]
+    own = [each.prop for each in node.entity.properties] if node.entity else ["name"]
+    return [*own, *(each.name for each in node.statistics)]
 
 
 if __name__ == "__main__":

@@ -123,17 +123,9 @@ CREDIT = Derived(
     prop="artist",
 )
 
-BY = Link(
-    "BY",
-    "Artist",
-    "id",
-    "The main artist, in the order of the credit; once a pair.",
-    rows="artists",
-    properties=(("anv", "anv"), ("join", "join")),
-    position=True,
-)
-IS_GENRE = Link("IS", "Genre", "", "The genre, once a pair.", rows="genres")
-IS_STYLE = Link("IS", "Style", "", "The style, once a pair.", rows="styles")
+BY = Link("BY", "Artist", "id", rows=("artists",), properties=(("anv", "anv"), ("join", "join")), position=True)
+IS_GENRE = Link("IS", "Genre", "", rows=("genres",))
+IS_STYLE = Link("IS", "Style", "", rows=("styles",))
 
 ARTISTS = Entity(
     "artists",
@@ -161,9 +153,9 @@ ARTISTS = Entity(
         IMAGES,
     ),
     links=(
-        Link("MEMBER_OF", "Artist", "id", "Said by the group.", rows="members", outward=False),
-        Link("MEMBER_OF", "Artist", "id", "Said by the member.", rows="groups"),
-        Link("ALIAS_OF", "Artist", "id", "From the alias to the artist that names it.", "aliases", outward=False),
+        Link("MEMBER_OF", "Artist", "id", rows=("members",), outward=False),
+        Link("MEMBER_OF", "Artist", "id", rows=("groups",)),
+        Link("ALIAS_OF", "Artist", "id", rows=("aliases",), outward=False),
     ),
 )
 
@@ -206,8 +198,8 @@ LABELS = Entity(
         IMAGES,
     ),
     links=(
-        Link("SUBLABEL_OF", "Label", "id", "Said by the sublabel.", rows="parentLabel"),
-        Link("SUBLABEL_OF", "Label", "id", "Said by the parent.", rows="sublabels", outward=False),
+        Link("SUBLABEL_OF", "Label", "id", rows=("parentLabel",)),
+        Link("SUBLABEL_OF", "Label", "id", rows=("sublabels",), outward=False),
     ),
 )
 
@@ -375,20 +367,43 @@ RELEASES = Entity(
             "ON",
             "Label",
             "id",
-            "The label, once a pair: its first catalogue number, and all of them as a list.",
-            rows="labels",
+            rows=("labels",),
             properties=(("catno", "catno"),),
-            collect=(("catnos", "catno"),),
+            lists=(("catnos", "catno"),),
         ),
-        Link(
-            "DERIVED_FROM",
-            "Master",
-            "master_id",
-            "The master; `main_release` is true for the edition that stands for it.",
-            properties=(("main_release", "is_main_release"),),
-        ),
+        Link("IN_SERIES", "Label", "id", rows=("series",), properties=(("catno", "catno"),)),
+        Link("DERIVED_FROM", "Master", "master_id", properties=(("main_release", "is_main_release"),)),
         IS_GENRE,
         IS_STYLE,
+        Link(
+            "APPEARS_ON",
+            "Artist",
+            "id",
+            rows=("tracklist.artists", "tracklist.sub_tracks.artists"),
+            outward=False,
+            properties=(("anv", "anv"),),
+            joined=(("tracks", "tracks"),),
+        ),
+        Link(
+            "CREDITED_ON",
+            "Artist",
+            "id",
+            rows=("extraartists", "tracklist.extraartists", "tracklist.sub_tracks.extraartists"),
+            outward=False,
+            per="role",
+            roles=True,
+            properties=(("anv", "anv"),),
+            joined=(("tracks", "tracks"),),
+        ),
+        Link(
+            "WORKED_ON",
+            "Label",
+            "id",
+            rows=("companies",),
+            outward=False,
+            per="entity_type_name",
+            properties=(("code", "entity_type"), ("catno", "catno")),
+        ),
     ),
 )
 

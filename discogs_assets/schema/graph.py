@@ -1,30 +1,71 @@
 """The graph model: node labels, relationship types and the column names by which Neo4j's importer reads them.
 
 What belongs here: what follows from the entities' links, and the nodes and relationships that no record of their own
-declares. What doesn't: computing any of them (see `streams.graph`).
+declares. What doesn't: computing any of them (see `streams.nodes`, `streams.relationships`).
 """
 
 from dataclasses import dataclass
 
+from discogs_assets.schema import roles
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity, Link, Texts
+
+TEXT_LIMIT = 2_000
+"""Characters of an indexed text at the most: Neo4j's range indexes refuse values of more than some 8,000 bytes."""
+
+COUNTED = next(entity for entity in ENTITIES if entity.name == "releases")
+"""The entity whose records statistics and PART_OF count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A property of a node computed from the releases that are related to it.
+
+    `over` is the part of a release whose distinct values are counted; the releases themselves if empty; `year` asks
+    for the smallest year instead.
+    """
+
+    name: str
+    doc: str
+    over: str = ""
+
+    @property
+    def link(self) -> Link | None:
+        """The link whose ends are counted; None for releases and years."""
+        return link_of(self.over)
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node label: one node per record of `entity`, or per distinct text of the part `values` of several entities."""
+    """A node label: one node per record of `entity`, or per distinct text of the part `values` of several entities.
+
+    `statistics` are computed from the releases whose part `named` refers to the node.
+    """
 
     label: str
     doc: str
     entity: Entity | None = None
     values: str = ""
+    named: str = ""
+    statistics: tuple[Statistic, ...] = ()
 
     @property
     def sources(self) -> tuple[Entity, ...]:
-        """The entities whose records the nodes come from."""
-        if self.entity:
-            return (self.entity,)
-        return tuple(e for e in ENTITIES if any(link.to == self.label for link in e.links))
+        """The entities whose records the nodes and their statistics come from."""
+        stating = (e for e in ENTITIES if any(link.to == self.label for link in e.links))
+        own = (self.entity,) if self.entity else tuple(stating)
+        return tuple(dict.fromkeys([*own, *([COUNTED] if self.statistics else [])]))
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The labels with records of their own that its statistics count: only nodes that are there."""
+        found = (each.link.to for each in self.statistics if each.link and each.link.key)
+        return tuple(dict.fromkeys(found))
+
+
+def link_of(part: str) -> Link | None:
+    """The link of a release that reads this part alone; None if there is none."""
+    return next((link for link in COUNTED.links if part and link.rows == (part,)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +102,13 @@ class Relationship:
     @property
     def properties(self) -> tuple[str, ...]:
         """The properties that a relationship may have."""
-        links = [each.link for each in self.stated]
-        named = [name for link in links for name, _ in (*link.properties, *link.collect)]
-        placed = ["position"] if any(link.position for link in links) else []
-        return tuple(dict.fromkeys([*named, *placed])) if links else ("release_count",)
+        found = [name for each in self.stated for name in _properties(each.link)]
+        return tuple(dict.fromkeys(found)) if self.stated else tuple(PART_OF)
 
     @property
     def sources(self) -> tuple[Entity, ...]:
         """The entities whose records state them."""
-        return tuple(dict.fromkeys(each.entity for each in self.stated)) or (PART_OF_SOURCE,)
+        return tuple(dict.fromkeys(each.entity for each in self.stated)) or (COUNTED,)
 
     @property
     def ends(self) -> tuple[str, ...]:
@@ -78,12 +117,51 @@ class Relationship:
         return tuple(dict.fromkeys(found)) or ("Style", "Genre")
 
 
-PART_OF_SOURCE = next(entity for entity in ENTITIES if entity.name == "releases")
+PART_OF = {
+    "release_count": "Releases that name the style and, of genres, this one alone.",
+    "share": "Their part of all releases that name the style and one genre alone, from 0 to 1.",
+    "primary": "True for the genre with most of them; of equals for the first by name.",
+}
+"""The properties of the computed relationship between a style and its genres."""
+
+
+def _properties(link: Link) -> list[str]:
+    per = [link.per, "category"] if link.roles else [link.per] if link.per else []
+    named = [name for name, _ in (*link.properties, *link.lists, *link.joined)]
+    return [*per, *named, *(["position"] if link.position else [])]
+
+
+RELEASES = Statistic("release_count", "Releases related to it.")
+ARTISTS = Statistic(
+    "artist_count", "Main artists of these releases; those that stand for nobody do not count.", "artists"
+)
+LABELS = Statistic("label_count", "Labels of these releases.", "labels")
+GENRES = Statistic("genre_count", "Genres that these releases name.", "genres")
+STYLES = Statistic("style_count", "Styles that these releases name.", "styles")
+FIRST_YEAR = Statistic("first_year", "Year of the earliest of these releases.", "year")
+
+
+def _node(entity: Entity) -> Node:
+    counted = (RELEASES, ARTISTS, GENRES, FIRST_YEAR) if entity.node == "Label" else ()
+    return Node(entity.node, entity.doc, entity, named="labels" if counted else "", statistics=counted)
+
 
 NODES = (
-    *(Node(entity.node, entity.doc, entity) for entity in ENTITIES),
-    Node("Genre", "A genre that a release or master names.", values="genres"),
-    Node("Style", "A style that a release or master names.", values="styles"),
+    *map(_node, ENTITIES),
+    Node(
+        "Genre",
+        "A genre that a release or master names.",
+        values="genres",
+        named="genres",
+        statistics=(RELEASES, ARTISTS, LABELS, STYLES, FIRST_YEAR),
+    ),
+    Node(
+        "Style",
+        "A style that a release or master names.",
+        values="styles",
+        named="styles",
+        statistics=(RELEASES, ARTISTS, LABELS, GENRES, FIRST_YEAR),
+    ),
 )
 """All node labels."""
 
@@ -93,9 +171,13 @@ DOCS = {
     "SUBLABEL_OF": "From a label to its parent, whichever of the two says so.",
     "BY": "From a release or master to a main artist: anv is the name as printed, join the text after it.",
     "ON": "From a release to its label: catno is the first number, catnos all of them where there are several.",
+    "IN_SERIES": "From a release to a series it belongs to, which is a label: catno is its number within.",
     "DERIVED_FROM": "From a release to its master; main_release is true for the edition that stands for it.",
     "IS": "From a release or master to a genre or style.",
-    "PART_OF": "From a style to each genre whose releases, of that genre alone, name it; release_count says how many.",
+    "APPEARS_ON": "From an artist of tracks to the release: tracks are their positions.",
+    "CREDITED_ON": "From a credited artist to the release, one for each role, on the release or its tracks.",
+    "WORKED_ON": "From a company, which is a label, to the release, one for each thing it did.",
+    "PART_OF": "From a style to each genre whose releases, of that genre alone, name it.",
 }
 
 _STATED = [Stated(entity, link) for entity in ENTITIES for link in entity.links]
@@ -139,23 +221,32 @@ def meanings(name: str) -> dict[str, str]:
 
 def _of_node(each: Node) -> dict[str, str]:
     column = id_column(each.label)
+    counted = {statistic.name: statistic.doc for statistic in each.statistics}
     if each.entity is None:
-        return {column: "A number of the import's own.", "name": each.doc}
+        return {column: "A number of the import's own.", "name": each.doc} | counted
     parts = each.entity.properties
     docs = {list_column(part.prop) if isinstance(part, Texts) else part.prop: part.doc for part in parts}
-    return {**docs, column: docs[each.entity.key]}
+    return {**docs, column: docs[each.entity.key]} | counted
 
 
 def _of_relationship(each: Relationship) -> dict[str, str]:
-    docs = {
-        "position": "Place in the order of the credit, from 1.",
-        "release_count": "Releases that name the style and this genre alone.",
-    }
+    docs = {} if each.stated else dict(PART_OF)
     for stated in each.stated:
-        part = stated.entity.part(stated.link.rows) if stated.link.rows else stated.entity
-        fields = {inner.name: inner.doc for inner in getattr(part, "fields", getattr(part, "parts", ()))}
-        docs |= {name: fields[source] for name, source in stated.link.properties}
-        docs |= {list_column(name): f"All of: {fields[source]}" for name, source in stated.link.collect}
+        docs |= _of_link(stated)
     for start, end in each.pairs:
         docs |= {start_column(start): f"The {start} it leaves.", end_column(end): f"The {end} it reaches."}
     return docs
+
+
+def _of_link(stated: Stated) -> dict[str, str]:
+    link = stated.link
+    parts = [getattr(stated.entity.part(rows), "fields", ()) for rows in link.rows] or [stated.entity.parts]
+    fields = {part.name: part.doc for inner in parts for part in inner}
+    docs = {"position": "Place in the order of the credit, from 1."} if link.position else {}
+    if link.per:
+        docs[link.per] = "The role, details in brackets." if link.roles else fields[link.per]
+    if link.roles:
+        docs["category"] = f"What kind of role it is: {', '.join([*roles.CATEGORIES, roles.OTHER])}."
+    docs |= {name: fields[source] for name, source in link.properties}
+    docs |= {list_column(name): f"All of: {fields[source]}" for name, source in link.lists}
+    return docs | {name: f"{fields[source]} Of a track's credit its position." for name, source in link.joined}

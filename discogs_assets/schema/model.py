@@ -107,20 +107,27 @@ Repeated = Texts | Rows
 class Link:
     """Relationships that a record states: from its own node to the one that `to` names, or the other way round.
 
-    `rows` names the repeated part (or the one struct) that holds the other end, empty for the record itself. `key`
-    is the value that identifies the other end: an id, or the name where `to` is a node without a record of its own.
-    `properties` maps relationship properties to values beside the key. `outward` is False where the other end is
-    the start. `collect` names properties that keep all distinct values of a pair as a list beside the first.
+    `rows` are the repeated parts (or the one struct) that hold the other end, dotted where they are nested, empty for
+    the record itself. `key` is the value that identifies the other end: an id, or empty where it is the text itself.
+    `outward` is False where the other end is the start.
+
+    A pair has one relationship, or one for each value of `per`; `roles` says that this is a role text, each of whose
+    roles counts by itself and has a category. Of what is said several times, `properties` keep the first value,
+    `lists` all distinct ones if there are several, `joined` all distinct ones as one text, and `position` the first
+    place in the list. Each maps the relationship's property to the value beside the key; where a row within a track
+    leaves a joined value open, the track's position stands in.
     """
 
     type: str
     to: str
     key: str
-    doc: str
-    rows: str = ""
+    rows: tuple[str, ...] = ()
     outward: bool = True
+    per: str = ""
+    roles: bool = False
     properties: tuple[tuple[str, str], ...] = ()
-    collect: tuple[tuple[str, str], ...] = ()
+    lists: tuple[tuple[str, str], ...] = ()
+    joined: tuple[tuple[str, str], ...] = ()
     position: bool = False
 
 
@@ -151,13 +158,16 @@ class Entity:
         if not any(isinstance(part, Field) and part.name == self.key for part in self.parts):
             raise ValueError(f"{self.name}: no field is called {self.key!r}, which identifies a record")
         for link in self.links:
-            if link.rows and link.rows not in names:
-                raise ValueError(f"{self.name}: {link.type} reads {link.rows!r}, which is not a part")
+            if strange := [rows for rows in link.rows if rows.partition(".")[0] not in names]:
+                raise ValueError(f"{self.name}: {link.type} reads {strange}, which are no parts")
 
     def part(self, name: str) -> Part:
-        """The part of this name; KeyError if there is none."""
-        found = {part.name: part for part in self.parts}
-        return found[name]
+        """The part of this name, dotted if it lies in another; KeyError if there is none."""
+        outer, _, inner = name.partition(".")
+        found = {part.name: part for part in self.parts}[outer]
+        for each in inner.split(".") if inner else ():
+            found = {part.name: part for part in getattr(found, "fields", ())}[each]
+        return found
 
     @property
     def columns(self) -> tuple[tuple[tuple[str, ...], Field | Derived], ...]:

@@ -24,13 +24,17 @@ def test_every_column_of_the_graph_tables_has_a_meaning() -> None:
     for each in graph.NODES:
         assert all(graph.meanings(each.label).values())
     assert graph.meanings("ON") == {
-        "position": "Place in the order of the credit, from 1.",
-        "release_count": "Releases that name the style and this genre alone.",
         "catno": "Catalogue number as printed; none if there is none.",
         "catnos:string[]": "All of: Catalogue number as printed; none if there is none.",
         ":START_ID(Release)": "The Release it leaves.",
         ":END_ID(Label)": "The Label it reaches.",
     }
+
+
+def test_every_property_of_a_relationship_is_explained_where_it_lies() -> None:
+    for each in graph.RELATIONSHIPS:
+        columns = {name.removesuffix(":string[]") for name in graph.meanings(each.type) if not name.startswith(":")}
+        assert columns == set(each.properties), each.type
 
 
 def test_every_label_has_a_unique_key_and_can_be_searched() -> None:

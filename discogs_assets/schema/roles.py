@@ -1,0 +1,87 @@
+"""What a credited role is: its parts, and the category of each.
+
+What belongs here: the grammar of Discogs' role texts and the words that tell a category. What doesn't: who is credited.
+
+A role text is a comma list; details stand in square brackets and may hold commas of their own, as in
+`Producer [Additional], Engineer [Recording, Mixing]`.
+"""
+
+import re
+
+SEPARATOR = re.compile(r",(?![^\[\]]*\])")
+"""A comma that no bracket holds."""
+
+DETAIL = re.compile(r"\[[^\]]*\]?")
+
+CATEGORIES = {
+    category: tuple(" ".join(words.split()).split(", "))
+    for category, words in {
+        "mastering": "mastered, remastered, mastering, remastering, lacquer cut, cut by, transferred, transfer",
+        "remix": "remix, remixed, re-mix, dj mix, mashup, reconstructed",
+        "engineering": """
+            engineer, engineered, engineering, recorded, recording, mixed, mixing, mixdown, mix, edited, editor,
+            sound, audio, tape op, technician, technical, restoration, overdubbed, sequenced, field
+        """,
+        "writing": """
+            written-by, written by, songwriter, composed, composer, lyrics, words, libretto, music by, author,
+            lyricist, score, libretto by, poem, text by, story by, script, concept
+        """,
+        "arrangement": "arranged, arranger, orchestrated, adapted, transcription, transcribed, copyist",
+        "production": """
+            producer, co-producer, produced, co-produced, production, executive-producer, executive producer,
+            supervised, supervisor, compiled, compilation, a&r, programmed, programming, drum programming, post
+            production, reissue producer, commissioned, curated
+        """,
+        "design": """
+            artwork, art, design, designed, designer, photography, photographer, cover, layout, illustration,
+            typography, sleeve, graphics, graphic, painting, model, lettering, film, video, animation, image editor,
+            logo, package, booklet, drawing, cgi, camera, director
+        """,
+        "text": "liner notes, sleeve notes, translated, translation, research, booklet editor, interviewer, notes",
+        "conducting": "conductor, conducted, concertmaster, orchestra leader, bandleader, leader, chorus master",
+        "spoken": "narrator, voice actor, read by, spoken, speech, dialog, performer [spoken], mc, commentator",
+        "management": """
+            management, managed, manager, booking, legal, coordinator, promotion, public relations, marketing,
+            advisor, product manager, administrator, label manager, contractor, presented, presenter, distributed
+        """,
+        "performance": """
+            vocals, vocal, voice, singer, choir, chorus, backing, lead, soprano, alto, tenor, baritone, bass, mezzo-
+            soprano, countertenor, rap, rapper, beatbox, scat, whistling, humming, featuring, performer, soloist,
+            ensemble, orchestra, band, musician, instruments, guitar, guitars, drums, drum, percussion, keyboards,
+            keyboard, piano, organ, synthesizer, synth, saxophone, trumpet, trombone, tuba, flugelhorn, cornet,
+            horn, horns, brass, woodwind, reeds, clarinet, oboe, bassoon, flute, piccolo, recorder, harmonica,
+            accordion, bandoneon, concertina, melodica, violin, viola, cello, contrabass, double bass, strings,
+            harp, fiddle, banjo, mandolin, ukulele, lute, sitar, tabla, koto, oud, bouzouki, zither, dulcimer,
+            vibraphone, xylophone, marimba, glockenspiel, celesta, harpsichord, clavinet, clavichord, mellotron,
+            theremin, electronics, tape, turntables, scratches, sampler, samples, effects, noises, congas, bongos,
+            timbales, timpani, cymbal, cowbell, tambourine, maracas, shaker, claves, handclaps, claps, cajon,
+            djembe, gong, bells, triangle, vocoder, rhodes, wurlitzer, hammond, moog, bagpipes, whistle, kazoo,
+            jew's harp, didgeridoo, pan flute, steel guitar, dobro, pedal steel, washboard, spoons, rhythm, leads,
+            loops
+        """,
+    }.items()
+}
+"""Words, in lower case, by category; the first category with a word of a role is the role's. What is played or sung
+comes last, since its words occur in other roles: `Recorded By [Drums]` is engineering, `Bass Guitar` is not."""
+
+OTHER = "other"
+
+_PATTERNS = {
+    category: re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, words)) + r")(?![\w-])")
+    for category, words in CATEGORIES.items()
+}
+
+
+def split(text: str) -> list[str]:
+    """The roles of a role text, as written; empty for one that names none."""
+    return [role for part in SEPARATOR.split(text) if (role := part.strip())]
+
+
+def category(role: str) -> str:
+    """The category of one role, by its words outside of brackets, or else inside; `other` if none is known."""
+    outside = DETAIL.sub(" ", role).casefold()
+    for words in (outside, role.casefold()):
+        for name, pattern in _PATTERNS.items():
+            if pattern.search(words):
+                return name
+    return OTHER

@@ -1,0 +1,43 @@
+"""Releases in Parquet → the properties of nodes that count them.
+
+What belongs here: what is counted once and what not at all, so that a statistic equals what a query over the graph's
+relationships counts. What doesn't: any other property of a node (see `nodes`).
+"""
+
+import polars as pl
+
+from discogs_assets.schema import graph
+from discogs_assets.schema.discogs import PLACEHOLDERS
+from discogs_assets.schema.graph import COUNTED, Node, Statistic
+from discogs_assets.streams.graph import Files, indexed, known
+
+
+def joined(node: Node, frame: pl.LazyFrame, records: Files, ends: Files) -> pl.LazyFrame:
+    """The nodes with their statistics: 0 where no release refers to them, no year where none has one."""
+    key = graph.id_column(node.label) if node.entity else "name"
+    for each in node.statistics:
+        counted = _counted(node, each, pl.scan_parquet(records[COUNTED.name]), ends)
+        frame = frame.join(counted, left_on=key, right_on="key", how="left", maintain_order="left")
+    return frame.with_columns(pl.col(each.name).fill_null(0) for each in node.statistics if each.over != "year")
+
+
+def _counted(node: Node, each: Statistic, releases: pl.LazyFrame, ends: Files) -> pl.LazyFrame:
+    """`key` of a node and the statistic, of those that releases refer to."""
+    named = _keys(node.named).alias("key")
+    if each.link is None:
+        value = pl.col("year").min() if each.over else pl.len().cast(pl.Int64)
+        found = releases.select(named, "year").explode("key").drop_nulls("key")
+        return found.group_by("key").agg(value.alias(each.name))
+    pairs = releases.select(named, _keys(each.over).alias("other")).explode("key").explode("other").drop_nulls()
+    if each.link.to in ends:
+        pairs = pairs.join(known(each.link.to, ends), left_on="other", right_on="key", how="semi")
+    if each.link.to == "Artist":
+        pairs = pairs.filter(~pl.col("other").is_in(list(PLACEHOLDERS)))
+    return pairs.unique().group_by("key").agg(pl.len().cast(pl.Int64).alias(each.name))
+
+
+def _keys(part: str) -> pl.Expr:
+    """The distinct keys by which a release refers to nodes in this part: ids or texts."""
+    link, element = graph.link_of(part), pl.element()
+    key = element.struct.field(link.key) if link and link.key else indexed(element)
+    return pl.col(part).list.eval(key).list.unique()
