@@ -4,6 +4,7 @@ import dagster as dg
 
 from discogs_assets.defs import automation, dumps, graph, neo4j, parquet, postgres, published
 from discogs_assets.defs.executor import by_size
+from discogs_assets.defs.lifeline import killed_runs
 from discogs_assets.defs.platform import Platform
 
 LAYERS = (dumps, parquet, graph, postgres, neo4j, published)
@@ -11,6 +12,7 @@ LAYERS = (dumps, parquet, graph, postgres, neo4j, published)
 defs = dg.Definitions(
     assets=[asset for layer in LAYERS for asset in layer.assets],
     jobs=[automation.refresh, automation.publish],
+    sensors=[killed_runs],
     resources={"platform": Platform()},
     executor=by_size,
 )

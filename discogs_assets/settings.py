@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     neo4j_url: str | None = Field(None, description="An external Neo4j, bolt://host:port; unset: embedded.")
     neo4j_user: str = Field("neo4j", description="User of the external Neo4j.")
     neo4j_password: SecretStr | None = Field(None, description="Password of the external Neo4j.")
+    failpoint: str | None = Field(
+        None, description="For tests: where a process dies, waits or finds the disk full (see failpoints.py)."
+    )
 
     @property
     def home_folder(self) -> Path:

@@ -5,6 +5,7 @@ imports what it needs when it runs, so that help answers at once. stdout is data
 """
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -111,3 +112,24 @@ def publish(month: Annotated[str, Parameter(help="The month, such as 2026-10.")]
     from discogs_assets.cli.runs import publish_month
 
     return publish_month(month)
+
+
+@app.command
+def sample(
+    *,
+    to: Annotated[Path, Parameter(help="Folder for the dumps, made where it is missing.")],
+    releases: Annotated[int, Parameter(help="Releases of the first month; the rest follows the real ratios.")] = 20_000,
+    seed: Annotated[int, Parameter(help="Another seed gives other records, the same seed the same bytes.")] = 7,
+    months: Annotated[int, Parameter(help="Months, each with additions, changes, removals and merges.")] = 2,
+    layout: Annotated[str, Parameter(help="Layout of the dumps: classic (2020), 2025 or modern (2026).")] = "modern",
+    first: Annotated[str, Parameter(help="First month.")] = "2026-10-01",
+    plain: Annotated[bool, Parameter(negative="", help="Leave out the odd values that real dumps hold.")] = False,
+) -> None:
+    """Write made-up dumps of any size in the form of the real ones, and beside each month a truth file with its counts.
+
+    Example: discogs sample --releases 200000 --to generated
+    """
+    from discogs_assets.cli.sample import run
+    from discogs_assets.sample.generated.plan import Plan
+
+    run(Plan(releases, seed, months, layout, first, not plain), to)

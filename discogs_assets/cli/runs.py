@@ -12,6 +12,7 @@ import dagster as dg
 from discogs_assets.cli import servers
 from discogs_assets.cli.terminal import say
 from discogs_assets.definitions import defs
+from discogs_assets.defs import lifeline
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.errors import SettingError
 
@@ -40,8 +41,13 @@ def partition_of(month: str) -> str:
 def run(job: str, partition: str, config: Mapping[str, object] | None = None) -> bool:
     """Run a job for a month in this process, on the instance of `.env`; False if a step failed, the log says which."""
     with dg.DagsterInstance.get() as instance, _narrated(instance, partition):
+        lifeline.release(instance)
         result = defs.resolve_job_def(job).execute_in_process(
-            partition_key=partition, instance=instance, run_config={**QUIET, **(config or {})}, raise_on_error=False
+            partition_key=partition,
+            instance=instance,
+            run_config={**QUIET, **(config or {})},
+            raise_on_error=False,
+            tags={lifeline.TAG: lifeline.this_process()},
         )
     return result.success
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from discogs_assets.defs.lifeline import Watched
 from discogs_assets.settings import Settings
 
 SMALL = 256 << 20
@@ -38,4 +39,4 @@ def by_size(init_context: dg.InitExecutorContext) -> dg.Executor:
 def _made(definition: dg.ExecutorDefinition, init_context: dg.InitExecutorContext) -> dg.Executor:
     create = definition.executor_creation_fn
     assert create is not None
-    return create(init_context)
+    return Watched(create(init_context))

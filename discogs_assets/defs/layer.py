@@ -3,12 +3,14 @@
 What belongs here: partitions, group, owner, retries, and how our errors become Dagster's. What doesn't: any asset.
 """
 
+import errno
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import dagster as dg
 
+from discogs_assets.defs import lifeline
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.errors import TerminalError
@@ -18,17 +20,30 @@ OWNERS = ["team:data"]
 RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """For what is transient; a terminal error ends the step at once."""
 
+FULL = {errno.ENOSPC, errno.EDQUOT}
+"""What the system says when a disk or a quota is used up."""
+
 Result = dg.MaterializeResult[object]
 Body = Callable[[dg.AssetExecutionContext, Platform], Result]
 
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """Terminal errors end the step without a retry; whatever else is raised may be retried."""
+    """Terminal errors and full disks end the step without a retry; whatever else is raised may be retried.
+
+    The step's process dies with its run's.
+    """
+    lifeline.tie()
     try:
         yield
     except TerminalError as error:
         raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        where = f" at {error.filename}" if error.filename else ""
+        advice = "Nothing half written is kept. Free some space, then run again."
+        raise dg.Failure(description=f"the disk is full{where}: {error}. {advice}", allow_retries=False) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from typing import IO, Any
 
 import psutil
 
+from discogs_assets import failpoints
 from discogs_assets.embedded import process, records
 from discogs_assets.embedded.jvm import ADMIN, QUICK, THROUGHPUT, Java, Run
 from discogs_assets.embedded.machine import GIB, MIB, share
@@ -91,6 +92,7 @@ def _run(java: Java, store: Store, arguments: list[str], small: bool, log: Calla
     output = _output(store)
     started = process.spawn(command, output, store.folder, environment, bound=True)
     try:
+        failpoints.reach("import")
         status = _followed(started, output, log)
     finally:
         process.stop(started, signal.SIGKILL)

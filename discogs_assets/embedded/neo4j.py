@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from discogs_assets import failpoints
 from discogs_assets.embedded import artifacts, process, records, server, training
 from discogs_assets.embedded.credentials import credentials
 from discogs_assets.embedded.graph_import import ImportResult, Nodes, Relationships, run_import
@@ -124,6 +125,7 @@ class Neo4jServer:
             with self._locked(new, "serving"):
                 begun = time.monotonic()
                 self._stop()
+                failpoints.reach("serve")
                 self._switch(old, new)
                 return time.monotonic() - begun
 

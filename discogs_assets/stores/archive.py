@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from discogs_assets import failpoints
 from discogs_assets.errors import DumpDamagedError, DumpMissingError, SettingError
 from discogs_assets.stores.folder import replacing
 
@@ -130,6 +131,7 @@ def _copy(source: Path, target: Path, progress: Progress) -> str:
         while chunk := reader.read(COPY_BYTES):
             digest.update(chunk)
             writer.write(chunk)
+            failpoints.reach("copy")
             done += len(chunk)
             progress(done, size)
         writer.flush()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from discogs_assets import failpoints
 from discogs_assets.errors import BusyError
 
 AT_FDCWD = -100
@@ -32,7 +33,9 @@ def replacing(place: Path) -> Iterator[Path]:
         draft.mkdir()
         try:
             yield draft
+            failpoints.reach("place")
             _put(draft, place)
+            failpoints.reach("placed")
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 

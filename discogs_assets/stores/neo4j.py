@@ -13,6 +13,7 @@ from typing import Any
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable
 
+from discogs_assets import failpoints
 from discogs_assets.errors import LoadError, ServerError
 from discogs_assets.schema import cypher
 from discogs_assets.settings import Settings
@@ -63,6 +64,7 @@ class Graph:
         with self.session() as session:
             for statement in cypher.indexes():
                 session.run(neo4j.Query(statement)).consume()
+            failpoints.reach("index")
             session.run("CALL db.awaitIndexes($seconds)", seconds=INDEX_SECONDS).consume()
 
     def counts(self) -> dict[str, int]:

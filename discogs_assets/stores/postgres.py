@@ -21,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 from psycopg.rows import dict_row
 
+from discogs_assets import failpoints
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.schema import sql
 from discogs_assets.schema.model import Entity
@@ -121,8 +122,10 @@ class Postgres:
                 with connection.cursor().copy(_text(sql.copy(entity, table))) as copy:
                     for data in rows:
                         copy.write(data)
+                        failpoints.reach("rows")
             except psycopg.DataError as error:
                 raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
+            failpoints.reach("table")
             for statement in (*sql.indexes(entity, table), *sql.comments(entity, table), f"ANALYZE {table}"):
                 _execute(connection, statement)
             count, size = _row(connection, f"SELECT count(*), pg_total_relation_size('{table}') FROM {table}")
@@ -141,6 +144,7 @@ class Postgres:
             try:
                 with self.connection() as connection:
                     _switch(connection, entities)
+                    failpoints.reach("views")
                 return time.monotonic() - began
             except (LockNotAvailable, DeadlockDetected) as error:
                 if time.monotonic() - began > PUBLISH_SECONDS:

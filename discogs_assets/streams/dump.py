@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
+from discogs_assets import failpoints
 from discogs_assets.errors import BudgetExceededError, DumpDamagedError
 from discogs_assets.schema import arrow
 from discogs_assets.schema.model import Entity
@@ -101,6 +102,7 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
         for each in _parsed(source, account):
             good.write(each.batch)
             bad.write(_rows(each.refused))
+            failpoints.reach("parse")
             account.seconds = time.monotonic() - began
             if time.monotonic() - reported > REPORT_SECONDS:
                 reported = time.monotonic()

@@ -12,6 +12,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from discogs_assets import failpoints
+
 ROW_GROUP_ROWS = 65_536
 """Rows of a row group at the most: few enough that its smallest and largest id prune a search."""
 
@@ -79,3 +81,4 @@ def writing(path: Path, schema: pa.Schema, made_from: Versions) -> Iterator[Parq
         writer = ParquetWriter(file)
         yield writer
         writer.flush()
+        failpoints.reach("close")

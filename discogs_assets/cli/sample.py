@@ -1,0 +1,47 @@
+"""`discogs sample`: dumps of any size, made up, with the truth about them.
+
+What belongs here: the arguments of a plan and what is said on the way. What doesn't: how dumps are made.
+"""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from discogs_assets.cli import terminal
+from discogs_assets.cli.terminal import say
+from discogs_assets.sample import generated
+from discogs_assets.sample.generated.plan import ENTITIES, Plan
+
+REPORT_SECONDS = 5.0
+"""Time between two lines of progress."""
+
+
+@dataclass(slots=True)
+class Report:
+    """Says now and then how far the files are."""
+
+    began: float = field(default_factory=time.monotonic)
+    said: float = field(default_factory=time.monotonic)
+
+    def __call__(self, file: str, done: int, whole: int) -> None:
+        """Say it, if some time has passed since it was said last."""
+        now = time.monotonic()
+        if now - self.said < REPORT_SECONDS:
+            return
+        self.said = now
+        speed = done / (now - self.began)
+        say(f"{file}: {done:,} of {whole:,} records, {speed:,.0f} records/s, {(whole - done) / speed:,.0f} s left")
+
+
+def run(plan: Plan, folder: Path) -> None:
+    """Write the plan's months, and print what they hold."""
+    began = time.monotonic()
+    generated.write(folder, plan, Report())
+    months = {partition: generated.truth(folder, partition) for partition in plan.partitions}
+    rows = [
+        [partition[:7], *(truth["records"][name] for name in ENTITIES), round(sum(truth["bytes"].values()) / 1e6, 1)]
+        for partition, truth in months.items()
+    ]
+    terminal.table(["month", *ENTITIES, "MB of XML"], rows, grouped=True)
+    terminal.data().print(str(folder), soft_wrap=True, markup=False)
+    say(f"written in {time.monotonic() - began:.1f} s, each month with its truth. To load them: DISCOGS_DUMPS={folder}")

@@ -1,0 +1,64 @@
+"""Named places at which a test lets the process die, wait or find its disk full.
+
+What belongs here: the places' names and what can happen there. What doesn't: which of them a test tries.
+
+Nothing happens unless the environment asks for it: `DISCOGS_FAILPOINT=import:kill`, or `import:full`, or
+`import:wait:/path/of/a/file`. The file is made when the place is reached, with the number of the process in it, which
+goes on once somebody has written `go` there. A place that is reached again with the file there is passed.
+"""
+
+import errno
+import os
+import signal
+import time
+from pathlib import Path
+
+VARIABLE = "DISCOGS_FAILPOINT"
+
+PLACES = {
+    "copy": "A dump file is being copied; its first bytes are written.",
+    "parse": "Records are being written; the first row group may be.",
+    "close": "All rows of a Parquet file are written, its footer is not.",
+    "place": "A folder is written and durable, and about to take its place.",
+    "placed": "A folder has taken its place; what it replaces is not removed yet.",
+    "rows": "Rows are being copied into a table.",
+    "table": "All rows of a table are copied; its indexes are not built.",
+    "import": "The import into a graph store has begun, in a process of its own.",
+    "index": "The imported store is being indexed, by a server of its own.",
+    "views": "The views have been moved in a transaction that is not committed.",
+    "serve": "The served store is stopped, the new one is not started.",
+}
+"""The places by name."""
+
+WAIT_SECONDS = 120.0
+"""After which a process that waits goes on, should nobody tell it to."""
+
+
+def reach(place: str) -> None:
+    """Let happen what the environment asks for at this place."""
+    asked = os.environ.get(VARIABLE)
+    if asked and asked.startswith(f"{place}:"):
+        _act(asked.split(":", 2)[1:])
+
+
+def _act(asked: list[str]) -> None:
+    match asked:
+        case ["kill"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case ["full"]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        case ["wait", file]:
+            _wait(Path(file))
+        case _:
+            raise ValueError(f"{VARIABLE} asks for {':'.join(asked)!r}, expected kill, full or wait:/path/of/a/file")
+
+
+def _wait(file: Path) -> None:
+    if file.exists():
+        return
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft.write_text(str(os.getpid()))
+    draft.replace(file)
+    deadline = time.monotonic() + WAIT_SECONDS
+    while file.read_text() != "go" and time.monotonic() < deadline:
+        time.sleep(0.02)

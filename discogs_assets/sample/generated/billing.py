@@ -1,0 +1,111 @@
+"""Credited artists: the main and the extra artists of masters, releases and tracks.
+
+What belongs here: the rows of a credit list. What doesn't: how many there are, and who they are.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from discogs_assets.sample.generated import names, oddities, vocabulary
+from discogs_assets.sample.generated.columns import Pool, Text, absent, scattered
+from discogs_assets.sample.generated.draws import Flags, Ints, Keys, bits, chance, low, ordinals, zipf
+from discogs_assets.sample.generated.elements import Listed, Row, linked
+from discogs_assets.sample.generated.truth import ID_BITS
+from discogs_assets.sample.generated.world import Refs, World
+
+JOIN_POOL = Pool([join.replace("_", " ") for join in (*vocabulary.JOINS[0], *vocabulary.JOINS[1])])
+ROLE_POOL = Pool([*vocabulary.roles(), *oddities.ROLES])
+RANGE_POOL = Pool(vocabulary.RANGES)
+
+ROLE_BITS = 12
+"""Bits that the number of a role takes."""
+
+ANV = 0.17
+"""Share of credits that print another name than the artist's."""
+
+LONE_JOIN = 0.08
+"""Share of the last artists of a list that have a join text, which joins nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """Rows of credited artists: `counts` for each parent; `roles` are numbers in the pool of roles, -1 without."""
+
+    counts: Ints
+    artists: Refs
+    anv: Text
+    join: Text
+    roles: Ints
+    role: Text
+    tracks: Text
+
+
+def leading(world: World, keys: Keys, counts: Ints, artists: Ints, lone: float = LONE_JOIN) -> Billed:
+    """Main artists, with the texts that join one to the next; of the last ones the share `lone` has such a text too."""
+    last = ordinals(counts) == np.repeat(counts, counts) - 1
+    joins = np.where(~last | chance(keys, "lone", lone), low(keys, "join", len(JOIN_POOL)), -1)
+    nothing = absent(keys.size)
+    return Billed(
+        counts,
+        names.credited(world, artists, keys),
+        _anv(world, keys, artists),
+        world.odd(JOIN_POOL.take(joins), keys, "join", 2000, oddities.TEXT_POOL),
+        np.full(keys.size, -1),
+        nothing,
+        nothing,
+    )
+
+
+def further(world: World, keys: Keys, counts: Ints, artists: Ints, ranged: float = 0.0) -> Billed:
+    """Extra artists with their roles, the share `ranged` for certain tracks only."""
+    usual = zipf(keys, "role", len(vocabulary.roles()), 3)
+    odd = len(vocabulary.roles()) + (bits(keys, "odd role") % len(oddities.ROLES)).astype(np.int64)
+    roles = np.where(world.rare(keys, "odd role", 3000), odd, usual)
+    roles = np.where(world.rare(keys, "no role", 3000), -1, roles)
+    ranges = np.where(chance(keys, "ranged", ranged), low(keys, "range", len(RANGE_POOL)), -1)
+    return Billed(
+        counts,
+        names.credited(world, artists, keys),
+        _anv(world, keys, artists),
+        absent(keys.size),
+        roles,
+        ROLE_POOL.take(roles),
+        RANGE_POOL.take(ranges),
+    )
+
+
+def _anv(world: World, keys: Keys, artists: Ints) -> Text:
+    named: Flags = chance(keys, "anv", ANV) & (artists >= 0)
+    found = scattered(names.variation(world, artists[named], keys[named]), named)
+    return world.odd(found, keys, "anv", 5000, oddities.TEXT_POOL)
+
+
+def written(world: World, billed: Billed) -> Listed:
+    """The rows as elements: in the classic layout with all of them, unlinked artists with the id 0."""
+    row = Row("artist", billed.artists.ids.size, full=world.classic)
+    row.element("id", linked(billed.artists.ids, zero=world.classic))
+    row.element("name", billed.artists.names)
+    for tag, text in (("anv", billed.anv), ("join", billed.join), ("role", billed.role), ("tracks", billed.tracks)):
+        row.element(tag, text)
+    return row.listed(billed.counts)
+
+
+@cache
+def _parts() -> tuple[Ints, Ints]:
+    """How many roles each text of the pool names, and their numbers, the same for the same role."""
+    texts = [vocabulary.parts(text) for text in (*vocabulary.roles(), *oddities.ROLES)]
+    numbers = {role: number for number, role in enumerate(dict.fromkeys(role for text in texts for role in text))}
+    return np.array([len(text) for text in texts]), np.array([numbers[role] for text in texts for role in text])
+
+
+def by_role(billed: Billed, parents: Ints) -> Ints:
+    """A number for each of a parent, an artist that a relationship can reach, and a role; parents count from 0."""
+    counts, numbers = _parts()
+    rows = np.flatnonzero(billed.artists.known & (billed.roles >= 0))
+    roles, several = billed.roles[rows], counts[billed.roles[rows]]
+    first = (np.cumsum(counts) - counts)[roles]
+    named = numbers[np.repeat(first, several) + ordinals(several)]
+    pairs = parents[rows] << ID_BITS | billed.artists.ids[rows]
+    return np.repeat(pairs, several) << ROLE_BITS | named

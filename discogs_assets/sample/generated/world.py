@@ -1,0 +1,73 @@
+"""A month of the generated world: its records' state, and how its records refer to each other.
+
+What belongs here: what all entities need to know of the others. What doesn't: the values of any record.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from discogs_assets.sample.generated.census import Census
+from discogs_assets.sample.generated.columns import Pool, Text, replaced
+from discogs_assets.sample.generated.draws import Flags, Ints, Keys, bits, chance
+from discogs_assets.sample.generated.families import Editions
+from discogs_assets.sample.generated.plan import Plan
+
+
+class World:
+    """The records of a month, 0 for the first."""
+
+    def __init__(self, plan: Plan, month: int) -> None:
+        self.plan, self.month = plan, month
+        self.classic, self.modern = plan.layout == "classic", plan.layout == "modern"
+        self.artists = Census(plan, "artists", month)
+        self.labels = Census(plan, "labels", month)
+        self.masters = Census(plan, "masters", month)
+        self.releases = Census(plan, "releases", month)
+        self.editions = Editions(self.masters, self.releases)
+
+    def census(self, entity: str) -> Census:
+        """The records of the entity."""
+        found: Census = getattr(self, entity)
+        return found
+
+    def rare(self, keys: Keys, name: str, every: int) -> Flags:
+        """True for one key in so many, if the plan asks for oddities."""
+        return chance(keys, name, 1 / every if self.plan.oddities else 0.0)
+
+    def odd(self, text: Text, keys: Keys, name: str, every: int, pool: Pool) -> Text:
+        """The column with odd texts in the place of one in so many."""
+        rows = np.flatnonzero(self.rare(keys, f"odd {name}", every))
+        if not rows.size:
+            return text
+        return replaced(text, rows, pool, (bits(keys[rows], f"which {name}") % len(pool)).astype(np.int64))
+
+
+@lru_cache(maxsize=2)
+def world(plan: Plan, month: int) -> World:
+    """The month, made once a process."""
+    return World(plan, month)
+
+
+@dataclass(frozen=True, slots=True)
+class Refs:
+    """References to records: `ids` is 0 where a reference is not linked, `names` what the reference calls the record.
+
+    `known` is whether the id is that of a record of the same month that may be an end of a relationship.
+    """
+
+    ids: Ints
+    names: Text
+    known: Flags
+
+
+def references(
+    world: World, census: Census, indexes: Ints, keys: Keys, named: Callable[[World, Ints], Text], loose: int
+) -> Refs:
+    """References to records by index: a few to records that are not there, and one in `loose` to none at all."""
+    indexes = census.resolved(indexes)
+    lost, unlinked = world.rare(keys, "lost", 500), world.rare(keys, "unlinked", loose)
+    ids = np.where(unlinked, 0, np.where(lost, census.spare(indexes), census.ids(indexes)))
+    return Refs(ids, named(world, indexes), census.alive(indexes) & ~lost & ~unlinked)
