@@ -8,7 +8,7 @@ A rule says that something deserves a look, and changes nothing: the record stay
 it.
 """
 
-from dataclasses import dataclass
+import dataclasses
 from enum import Enum
 
 import polars as pl
@@ -29,7 +29,7 @@ class Severity(Enum):
     """Unusual or incomplete, often as printed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class QualityRule:
     """One thing that may be doubtful about a record.
 
@@ -42,10 +42,14 @@ class QualityRule:
     entities: tuple[Entity, ...]
     field: str
     doc: str
-    found: pl.Expr
+    found: pl.Expr = dataclasses.field(compare=False)
 
 
 ERROR, WARNING, INFO = Severity
+
+DOUBTFUL = {ERROR: 0.01, WARNING: 0.1}
+"""The share of all records from which on not the records are in doubt but the dump, its reading or the rule: an element
+that has gone from the format is missing everywhere."""
 
 GENRES = (
     "Blues",

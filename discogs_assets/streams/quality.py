@@ -28,6 +28,9 @@ FILE = "part-0000.parquet"
 BATCH_ROWS = 8_192
 """Records asked at once: if all are flagged, some 30 MB of releases' bytes are in memory."""
 
+WRITTEN_ROWS = 1_024
+"""Flags written at once."""
+
 KEPT = 10_000
 """Records of each rule whose bytes are kept."""
 
@@ -124,8 +127,9 @@ def _kept(flags: pl.DataFrame, tally: Tally, originals: Originals) -> dict[int, 
     return {row: originals.bytes_of(row, number) for row, number in wanted.rows()}
 
 
-def _rows(flags: pl.DataFrame, whole: dict[int, bytes]) -> list[pa.RecordBatch]:
-    data = pl.Series("bytes", [whole.get(row) for row in flags["row"]], pl.Binary)
-    table = flags.with_columns(data).select(arrow.FLAGGED.names).to_arrow()
-    batches: list[pa.RecordBatch] = table.cast(arrow.FLAGGED).to_batches()
-    return batches
+def _rows(flags: pl.DataFrame, whole: dict[int, bytes]) -> Iterator[pa.RecordBatch]:
+    """The flags as they are written; each has a copy of its record's bytes, and so only some are made at once."""
+    for some in flags.iter_slices(WRITTEN_ROWS):
+        data = pl.Series("bytes", [whole.get(row) for row in some["row"]], pl.Binary)
+        table = some.with_columns(data).select(arrow.FLAGGED.names).to_arrow()
+        yield from table.cast(arrow.FLAGGED).to_batches()

@@ -10,6 +10,8 @@ from discogs_assets.schema.model import Entity
 from discogs_assets.schema.quality import QualityRule, Severity, rules
 from discogs_assets.streams.quality import KEPT, Sample, Tally
 
+FILE = "report.md"
+
 HEAD = "| severity | rule | records | share | what it says | first of them |\n| --- | --- | ---: | ---: | --- | --- |"
 
 CHARACTERS = 60
@@ -45,7 +47,7 @@ def _line(tally: Tally, rule: QualityRule) -> str:
     count = tally.counts[rule.name]
     samples = ", ".join(_sample(tally.entity, each) for each in tally.samples[rule.name])
     share = percent(count, tally.records)
-    return f"| {rule.severity.value} | `{rule.name}` | {count:,} | {share} | {escaped(rule.doc)} | {samples} |"
+    return f"| {rule.severity.value} | `{rule.name}` | {count:,} | {share} | {rule.doc} | {samples} |"
 
 
 def _sample(entity: Entity, sample: Sample) -> str:

@@ -30,9 +30,9 @@ def test_a_report_shows_counts_shares_and_linked_samples_the_gravest_first() -> 
         "",
         "| severity | rule | records | share | what it says | first of them |",
         "| --- | --- | ---: | ---: | --- | --- |",
-        "| error | `name_missing` | 1 | < 0.0001 % | It has no name\\. | [212](https://www.discogs.com/label/212) |",
-        "| warning | `do_not_use` | 2 | 0.0001 % | The profile says DO NOT USE\\: the record is a duplicate or a "
-        "mistake\\. | [5](https://www.discogs.com/label/5) DO NOT USE \\[b\\]\\<script\\>\\[/b\\], "
+        "| error | `name_missing` | 1 | < 0.0001 % | It has no name. | [212](https://www.discogs.com/label/212) |",
+        "| warning | `do_not_use` | 2 | 0.0001 % | The profile says DO NOT USE: the record is a duplicate or a "
+        "mistake. | [5](https://www.discogs.com/label/5) DO NOT USE \\[b\\]\\<script\\>\\[/b\\], "
         "[7](https://www.discogs.com/label/7) do not use |",
     ]
 
