@@ -10,6 +10,7 @@ import dagster as dg
 
 from discogs_assets.defs import keys
 from discogs_assets.defs.partitions import monthly
+from discogs_assets.schema import quality
 from discogs_assets.schema.discogs import ENTITIES
 
 
@@ -27,6 +28,17 @@ DECLARED = {
         "nothing_undeclared",
         asset=keys.records(entity),
         description="Every element and attribute of the dump is read by a declaration; if not, the format has grown.",
+        partitions_def=monthly,
+    )
+    for entity in ENTITIES
+}
+SHARES = {
+    entity: dg.AssetCheckSpec(
+        "flagged_share",
+        asset=keys.quality(entity),
+        description="No rule flags so many records that the dump, its reading or the rule itself is in doubt: "
+        + ", ".join(f"{severity.value} {share:.0%}" for severity, share in quality.DOUBTFUL.items())
+        + " of all.",
         partitions_def=monthly,
     )
     for entity in ENTITIES
@@ -65,6 +77,22 @@ def undeclared(spec: dg.AssetCheckSpec, found: Mapping[str, int]) -> dg.AssetChe
         severity=dg.AssetCheckSeverity.WARN,
         description=f"not read: {paths}. Declare it in schema/discogs.py" if found else "everything is read",
         metadata={"paths": dg.MetadataValue.json(dict(found)), "occurrences": sum(found.values())},
+    )
+
+
+def shares(spec: dg.AssetCheckSpec, found: Mapping[quality.QualityRule, float]) -> dg.AssetCheckResult:
+    """A warning with the rules that flag a larger share of all records than their severity allows."""
+    beyond = {rule: share for rule, share in found.items() if share > quality.DOUBTFUL.get(rule.severity, 1.0)}
+    rules = ", ".join(f"{rule.name} flags {share:.1%} of all records" for rule, share in beyond.items())
+    return dg.AssetCheckResult(
+        passed=not beyond,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{rules}. Compare with the month before: has the dump's format changed?"
+        if beyond
+        else "no rule does",
+        metadata={"rules": len(beyond), "largest_share": max(beyond.values(), default=0.0)},
     )
 
 

@@ -27,6 +27,11 @@ def quarantine(entity: Entity) -> list[str]:
     return ["quarantine", SOURCE, entity.name]
 
 
+def quality(entity: Entity) -> dg.AssetKey:
+    """The records that rules of data quality flag."""
+    return dg.AssetKey(["quality", SOURCE, entity.name])
+
+
 def nodes(label: str) -> dg.AssetKey:
     """The nodes of a label in Parquet."""
     return dg.AssetKey(["graph", "nodes", label])

@@ -62,8 +62,12 @@ class Layer:
         checks: Sequence[dg.AssetCheckSpec] = (),
         pool: str | None = None,
         metadata: dict[str, object] | None = None,
+        priority: int = 0,
     ) -> Callable[[Body], dg.AssetsDefinition]:
-        """An asset whose body takes the step's context and the platform and returns its result."""
+        """An asset whose body takes the step's context and the platform and returns its result.
+
+        Of the steps of a run that are ready, those of higher priority start first.
+        """
 
         def decorate(body: Body) -> dg.AssetsDefinition:
             @dg.asset(
@@ -79,6 +83,7 @@ class Layer:
                 retry_policy=RETRIES,
                 pool=pool,
                 metadata=metadata,
+                op_tags={"dagster/priority": str(priority)},
             )
             def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
                 with failures():

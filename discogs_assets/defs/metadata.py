@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from discogs_assets.schema import sql
 from discogs_assets.schema.model import Entity
+from discogs_assets.streams import report
 from discogs_assets.streams.parquet import Versions
 
 Metadata = dict[str, Any]
@@ -79,13 +80,15 @@ def view_schema(entity: Entity) -> dg.TableSchemaMetadataValue:
 
 def preview(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:
     """The first rows as a Markdown table, long texts cut."""
-    shown = frame.select(pl.all().exclude(pl.Struct))[:, :PREVIEW_COLUMNS]
+    shown = frame.select(pl.all().exclude(pl.Struct, pl.Binary))[:, :PREVIEW_COLUMNS]
+    lines = pl.col(pl.String).str.replace_all(r"\s+", " ").str.slice(0, PREVIEW_CHARACTERS)
+    shown = shown.with_columns(lines.str.replace_all(report.SPECIAL.pattern, r"\${1}"))
     with pl.Config(
         tbl_formatting="MARKDOWN",
         tbl_hide_dataframe_shape=True,
         tbl_hide_column_data_types=True,
         tbl_cols=PREVIEW_COLUMNS,
-        fmt_str_lengths=PREVIEW_CHARACTERS,
+        fmt_str_lengths=2 * PREVIEW_CHARACTERS,
         tbl_width_chars=10_000,
     ):
         return dg.MetadataValue.md(str(shown).replace("\n\n", "\n"))

@@ -31,6 +31,18 @@ QUARANTINE = pa.schema(
 )
 """What is kept of a record that could not be read."""
 
+FLAGGED = pa.schema(
+    [
+        pa.field("id", pa.int64(), metadata={"doc": "Id of the record."}),
+        pa.field("rule", pa.string(), metadata={"doc": "The rule that flags it."}),
+        pa.field("severity", pa.string(), metadata={"doc": "error, warning or info."}),
+        pa.field("field", pa.string(), metadata={"doc": "Where in the record, as the data dictionary names it."}),
+        pa.field("found", pa.string(), metadata={"doc": "What stands there; empty where nothing does."}),
+        pa.field("bytes", pa.binary(), metadata={"doc": "The record as the file has it; of each rule's first 10,000."}),
+    ]
+)
+"""What is said of a record that a rule of data quality flags."""
+
 
 @cache
 def record(entity: Entity) -> pa.Schema:

@@ -12,6 +12,7 @@ from discogs_assets.schema import arrow, sql
 from discogs_assets.schema.discogs import ENTITIES, PLACEHOLDERS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node
 from discogs_assets.schema.model import Derived, Entity, Field, One, Part, Rows, Texts
+from discogs_assets.schema.quality import RULES
 
 PLACE = Path(__file__).with_name("README.md")
 
@@ -25,10 +26,19 @@ Parquet and `data`, and is no value in typed columns and in the graph. `raw` lis
 give back, such as an id of `007`. Years are from 1860 to the one after the dump's.
 """
 
+QUALITY = """
+## Data quality
+
+`quality/discogs/{entity}` has a row for each record that a rule flags, and changes nothing: the record stays as the
+dump has it. An `error` cannot be meant, a `warning` is most likely a mistake or a record not to be used, an `info` is
+unusual or incomplete, often as printed. The same folder holds the counts as `report.md`.
+"""
+
 
 def markdown() -> str:
     """The whole dictionary."""
-    return "\n".join([HEAD, *(line for entity in ENTITIES for line in _entity(entity)), *_graph()]).rstrip() + "\n"
+    entities = (line for entity in ENTITIES for line in _entity(entity))
+    return "\n".join([HEAD, *entities, *_graph(), *_quality()]).rstrip() + "\n"
 
 
 def _entity(entity: Entity) -> Iterator[str]:
@@ -76,6 +86,17 @@ def _graph() -> Iterator[str]:
 def _properties(node: Node) -> list[str]:
     own = [each.prop for each in node.entity.properties] if node.entity else ["name"]
     return [*own, *(each.name for each in node.statistics)]
+
+
+def _quality() -> Iterator[str]:
+    yield QUALITY
+    yield "| column | type | meaning |\n| --- | --- | --- |"
+    for column in arrow.FLAGGED:
+        yield f"| `{column.name}` | {column.type} | {column.metadata[b'doc'].decode()} |"
+    yield "\n| rule | severity | records | where | what it says |\n| --- | --- | --- | --- | --- |"
+    for rule in RULES:
+        entities = ", ".join(entity.name for entity in rule.entities)
+        yield f"| `{rule.name}` | {rule.severity.value} | {entities} | `{rule.field}` | {rule.doc} |"
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ PROLOGUE = rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*"
 class Block:
     """Whole records, one after the other: their bytes, their number, and where they begin in the unpacked file.
 
-    `between` is what stands between records beside white space and comments; the dumps have nothing there.
+    `between` is what stands between records beside white space and comments; the dumps have nothing there. `lined` says
+    that each record begins on the line after the one before and that only its own end tag is called so.
     """
 
     tag: str
@@ -47,10 +48,11 @@ class Block:
     records: int
     offset: int
     between: tuple[bytes, ...] = ()
+    lined: bool = False
 
     def spans(self) -> list[tuple[int, int]]:
         """Start and end of each record within `data`."""
-        return list(_spans(self.data, self.tag))
+        return list(_lined(self.data, self.tag) if self.lined else _spans(self.data, self.tag))
 
 
 @cache
@@ -74,6 +76,17 @@ def _spans(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
         if depth <= 0:
             depth = 0
             yield start, token.end()
+
+
+def _lined(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
+    """Start and end of every record of a block that is lined, found by end tags alone."""
+    closing = b"</%b>" % tag.encode()
+    first = re.search(rb"<%b[ >]" % tag.encode(), data)
+    start = first.start() if first else len(data)
+    while (found := data.find(closing, start)) >= 0:
+        end = found + len(closing)
+        yield start, end
+        start = end + 1
 
 
 def _countable(data: bytes, tag: str) -> int | None:
@@ -140,7 +153,7 @@ class Framing:
             data = buffer[: end + len(tag) + 3]
             records = _countable(data, tag)
             if records:
-                return Block(tag, data, records, offset)
+                return Block(tag, data, records, offset, lined=True)
         spans = list(_spans(buffer, tag))
         if not spans:
             return None

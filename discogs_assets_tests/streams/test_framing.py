@@ -1,6 +1,7 @@
 """Tests of `streams.framing`."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,17 @@ def test_records_are_the_same_however_the_bytes_arrive(size: int) -> None:
     found = framed(RELEASES, document(RELEASES, *TRICKY), size)
     assert [each[:8] for each in found] == [b"<release"] * 5
     assert b'id="99"' in found[1]
+
+
+@given(size=st.integers(min_value=1, max_value=200))
+def test_records_on_lines_of_their_own_are_cut_as_by_depth(size: int) -> None:
+    records = [b'<release id="%d"><notes>\n <released></notes></release>' % number for number in range(12)]
+    data = document(RELEASES, *(each + b"\n" for each in records))
+    assert framed(RELEASES, data, size) == records
+    chunks = [data[start : start + size] for start in range(0, len(data), size)]
+    blocks = list(Framing(RELEASES, "test").blocks(chunks))
+    assert any(block.lined for block in blocks)
+    assert all(replace(block, lined=False).spans() == block.spans() for block in blocks)
 
 
 @given(size=st.integers(min_value=1, max_value=200))

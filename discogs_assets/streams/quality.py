@@ -1,0 +1,135 @@
+"""Records in Parquet → one row for each record that a rule of data quality flags, with the record's own bytes.
+
+What belongs here: asking the rules, counting, and whose bytes are kept. What doesn't: the rules (see
+`schema.quality`), and how a record is found in its dump (see `original`).
+
+The bytes are those of the dump, not a rendering of the row: what is doubtful may be what the row cannot show. They cost
+a pass over the file that ends with the last record wanted, a small part of what parsing costs. Millions of records may
+break one rule; of each rule's first `KEPT` the bytes are kept, of the others id, place and finding.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from discogs_assets.schema import arrow
+from discogs_assets.schema.model import Entity
+from discogs_assets.schema.quality import QualityRule, rules
+from discogs_assets.streams import parquet
+from discogs_assets.streams.original import Originals
+
+FILE = "part-0000.parquet"
+
+BATCH_ROWS = 8_192
+"""Records asked at once: if all are flagged, some 30 MB of releases' bytes are in memory."""
+
+WRITTEN_ROWS = 1_024
+"""Flags written at once."""
+
+KEPT = 10_000
+"""Records of each rule whose bytes are kept."""
+
+SAMPLES = 5
+"""Records of each rule that a report shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A flagged record's id, and what was found there."""
+
+    id: int
+    found: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many `records` were asked, how many of them any rule flags, and by rule how many and the first of them."""
+
+    entity: Entity
+    records: int = 0
+    flagged: int = 0
+    kept: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Rows written: pairs of a record and a rule."""
+        return self.counts.total()
+
+    def share(self, rule: QualityRule) -> float:
+        """The part of all records that the rule flags."""
+        return self.counts[rule.name] / self.records if self.records else 0.0
+
+    def add(self, flags: pl.DataFrame) -> None:
+        """Count a batch's flags."""
+        self.flagged += flags["row"].n_unique()
+        for (rule,), found in flags.group_by(["rule"], maintain_order=True):
+            self.counts[str(rule)] += len(found)
+            samples = self.samples.setdefault(str(rule), [])
+            first = found.head(SAMPLES - len(samples)).select("id", "found")
+            samples.extend(Sample(*each) for each in first.rows())
+
+
+def write(entity: Entity, records: Sequence[Path], originals: Originals, target: Path) -> Tally:
+    """Write the flags of all records, in the order of the records, as one Parquet file."""
+    tally = Tally(entity)
+    with parquet.writing(target, arrow.FLAGGED, parquet.versions(records)) as writer:
+        for frame in _frames(entity, records):
+            flags = flagged(entity, frame, tally.records)
+            whole = _kept(flags, tally, originals)
+            tally.records += len(frame)
+            tally.add(flags)
+            for batch in _rows(flags, whole):
+                writer.write(batch)
+    return tally
+
+
+def _frames(entity: Entity, records: Sequence[Path]) -> Iterator[pl.DataFrame]:
+    """The records in batches, with the columns that rules ask: values of the record, and of its items."""
+    asked = {entity.key, *(name for rule in rules(entity) for name in rule.found.meta.root_names())}
+    for path in records:
+        file = pq.ParquetFile(path)
+        leaves = (file.schema.column(number).path for number in range(len(file.schema)))
+        wanted = [leaf for leaf in leaves if leaf.partition(".")[0] in asked and leaf.count(".list.") <= 1]
+        for batch in file.iter_batches(BATCH_ROWS, columns=wanted):
+            yield pl.DataFrame(pl.from_arrow(batch))
+
+
+def flagged(entity: Entity, frame: pl.DataFrame, first: int = 0) -> pl.DataFrame:
+    """Row, id, rule, severity, field and finding of each flag, by row and then in the order of the rules.
+
+    `first` is the number of the frame's first row.
+    """
+    asked = rules(entity)
+    names = [rule.name for rule in asked]
+    found = frame.with_row_index("row", first).select("row", "id", *(rule.found.alias(rule.name) for rule in asked))
+    some = found.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+    flags = some.unpivot(names, index=["row", "id"], variable_name="rule", value_name="found").drop_nulls("found")
+    said = {
+        rule.name: {"severity": rule.severity.value, "field": rule.field, "order": n} for n, rule in enumerate(asked)
+    }
+    about = pl.DataFrame([{"rule": name, **each} for name, each in said.items()])
+    return flags.join(about, on="rule").sort("row", "order")
+
+
+def _kept(flags: pl.DataFrame, tally: Tally, originals: Originals) -> dict[int, bytes]:
+    """By row the bytes of the records that are among the first of one of their rules."""
+    before = pl.col("rule").replace_strict(tally.counts, default=0, return_dtype=pl.Int64)
+    among = flags.filter(before + pl.int_range(pl.len()).over("rule") < KEPT)
+    wanted = among.select("row", "id").unique(maintain_order=True)
+    tally.kept += len(wanted)
+    return {row: originals.bytes_of(row, number) for row, number in wanted.rows()}
+
+
+def _rows(flags: pl.DataFrame, whole: dict[int, bytes]) -> Iterator[pa.RecordBatch]:
+    """The flags as they are written; each has a copy of its record's bytes, and so only some are made at once."""
+    for some in flags.iter_slices(WRITTEN_ROWS):
+        data = pl.Series("bytes", [whole.get(row) for row in some["row"]], pl.Binary)
+        table = some.with_columns(data).select(arrow.FLAGGED.names).to_arrow()
+        yield from table.cast(arrow.FLAGGED).to_batches()

@@ -1,0 +1,77 @@
+"""What the rules of data quality found → a report in Markdown.
+
+What belongs here: the report's form, and making any text of a dump harmless in it. What doesn't: finding anything.
+"""
+
+import re
+from collections.abc import Iterator
+
+from discogs_assets.schema.model import Entity
+from discogs_assets.schema.quality import QualityRule, Severity, rules
+from discogs_assets.streams.quality import KEPT, Sample, Tally
+
+FILE = "report.md"
+
+HEAD = "| severity | rule | records | share | what it says | first of them |\n| --- | --- | ---: | ---: | --- | --- |"
+
+CHARACTERS = 60
+"""Characters of a finding that are shown."""
+
+SPECIAL = re.compile(r"([\\`*_\[\]<>!|~&:@.$])")
+"""What means something to Markdown inside a line, bare addresses included."""
+
+
+def markdown(tally: Tally, month: str) -> str:
+    """Counts, shares and samples by rule, the gravest and most frequent first."""
+    return "\n".join(_lines(tally, month)) + "\n"
+
+
+def _lines(tally: Tally, month: str) -> Iterator[str]:
+    found = [rule for rule in rules(tally.entity) if tally.counts[rule.name]]
+    clean = [f"`{rule.name}`" for rule in rules(tally.entity) if rule not in found]
+    yield f"# Data quality of {tally.entity.name}, {month}\n"
+    yield f"{tally.flagged:,} of {tally.records:,} records are flagged ({percent(tally.flagged, tally.records)}).\n"
+    if found:
+        yield HEAD
+        yield from (_line(tally, rule) for rule in sorted(found, key=lambda rule: _weight(tally, rule)))
+        yield f"\nThe bytes of each rule's first {KEPT:,} records are kept: of {tally.kept:,} records in all.\n"
+    if clean:
+        yield f"Nothing is flagged by {', '.join(clean)}."
+
+
+def _weight(tally: Tally, rule: QualityRule) -> tuple[int, int]:
+    return list(Severity).index(rule.severity), -tally.counts[rule.name]
+
+
+def _line(tally: Tally, rule: QualityRule) -> str:
+    count = tally.counts[rule.name]
+    samples = ", ".join(_sample(tally.entity, each) for each in tally.samples[rule.name])
+    share = percent(count, tally.records)
+    return f"| {rule.severity.value} | `{rule.name}` | {count:,} | {share} | {rule.doc} | {samples} |"
+
+
+def _sample(entity: Entity, sample: Sample) -> str:
+    link = f"[{sample.id}]({page(entity, sample.id)})"
+    return f"{link} {escaped(shortened(sample.found))}".rstrip()
+
+
+def page(entity: Entity, number: int) -> str:
+    """Where Discogs shows the record."""
+    return f"https://www.discogs.com/{entity.record}/{number}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share, also a tiny one, readable: 12 %, 0.03 %, less than 0.0001 %."""
+    share = 100 * part / whole if whole else 0.0
+    return "< 0.0001 %" if 0 < share < 0.0001 else f"{share:.2g} %" if share < 10 else f"{share:.0f} %"
+
+
+def shortened(text: str) -> str:
+    """The text as one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= CHARACTERS else f"{line[: CHARACTERS - 1]}…"
+
+
+def escaped(text: str) -> str:
+    """The text as Markdown that shows it as it is, on one line."""
+    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
