@@ -43,6 +43,16 @@ FLAGGED = pa.schema(
 )
 """What is said of a record that a rule of data quality flags."""
 
+CHANGED = pa.schema(
+    [
+        pa.field("id", pa.int64(), metadata={"doc": "Id of the record."}),
+        pa.field("change", pa.string(), metadata={"doc": "added, changed or removed since the month compared with."}),
+        pa.field("columns", pa.list_(pa.string()), metadata={"doc": "Of a changed record the columns that differ."}),
+        pa.field("name", pa.string(), metadata={"doc": "Of a removed record the name or title that it had."}),
+    ]
+)
+"""What is said of a record that is not as it was the month before."""
+
 
 @cache
 def record(entity: Entity) -> pa.Schema:

@@ -11,6 +11,9 @@ from pathlib import Path
 from discogs_assets.errors import DumpMissingError
 from discogs_assets.stores.folder import replacing
 
+PARTITION = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+"""What a partition's folder is called; what is under construction beside it is called otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lake:
@@ -33,6 +36,10 @@ class Lake:
                 f"--select 'key:\"{'/'.join(key)}\"' --partition {partition}"
             )
         return files
+
+    def partitions(self, key: Sequence[str]) -> list[str]:
+        """The partitions of an asset that are there, the oldest first."""
+        return sorted({file.parent.name for file in self.root.joinpath(*key).glob(f"{PARTITION}/*.parquet")})
 
     def size(self, key: Sequence[str], partition: str) -> int:
         """Bytes of the partition's files on disk."""

@@ -74,9 +74,11 @@ def versions(files: Iterable[Path]) -> Versions:
 
 
 @contextmanager
-def writing(path: Path, schema: pa.Schema, made_from: Versions) -> Iterator[ParquetWriter]:
-    """A Parquet file under construction, whole when the block ends without an error."""
-    schema = schema.with_metadata(stamp(made_from))
+def writing(
+    path: Path, schema: pa.Schema, made_from: Versions, about: Mapping[str, str] | None = None
+) -> Iterator[ParquetWriter]:
+    """A Parquet file under construction, whole when the block ends without an error; `about` goes into its footer."""
+    schema = schema.with_metadata({**stamp(made_from), **(about or {})})
     with pq.ParquetWriter(path, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as file:
         writer = ParquetWriter(file)
         yield writer

@@ -21,3 +21,14 @@ def test_a_partition_lies_under_its_key_and_month(tmp_path: Path) -> None:
 def test_a_missing_partition_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(DumpMissingError, match=r"parquet/discogs/artists has no partition 2026-11-01.*--select"):
         Lake(tmp_path).files(KEY, "2026-11-01")
+
+
+def test_the_partitions_of_an_asset_are_those_that_are_complete(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    assert lake.partitions(KEY) == []
+    for partition in ("2026-11-01", "2026-09-01"):
+        with lake.writing(KEY, partition) as folder:
+            assert partition not in lake.partitions(KEY)
+            (folder / "part-0000.parquet").write_bytes(b"abc")
+    lake.folder(KEY, "2026-10-01").mkdir()
+    assert lake.partitions(KEY) == ["2026-09-01", "2026-11-01"]
