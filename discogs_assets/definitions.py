@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from discogs_assets.defs import automation, dumps, graph, neo4j, parquet, postgres, published, quality
+from discogs_assets.defs import automation, changes, dumps, graph, neo4j, parquet, postgres, published, quality
 from discogs_assets.defs.executor import by_size
 from discogs_assets.defs.lifeline import killed_runs
 from discogs_assets.defs.platform import Platform
 
-LAYERS = (dumps, parquet, quality, graph, postgres, neo4j, published)
+LAYERS = (dumps, parquet, quality, changes, graph, postgres, neo4j, published)
 
 defs = dg.Definitions(
     assets=[asset for layer in LAYERS for asset in layer.assets],

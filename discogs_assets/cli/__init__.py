@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
 from discogs_assets import __version__
 
@@ -112,6 +113,22 @@ def publish(month: Annotated[str, Parameter(help="The month, such as 2026-10.")]
     from discogs_assets.cli.runs import publish_month
 
     return publish_month(month)
+
+
+@app.command
+def changes(
+    month: Annotated[str, Parameter(help="The month, such as 2026-11.")],
+    *,
+    entity: Annotated[str | None, Parameter(help="List its records: artists, labels, masters or releases.")] = None,
+    limit: Annotated[int, Parameter(help="Records listed at the most.", validator=Number(gte=1))] = 20,
+) -> None:
+    """Show how many records a month added, changed and removed since the newest older one, and which.
+
+    Example: discogs changes 2026-11 --entity releases --limit 20
+    """
+    from discogs_assets.cli.changes import show
+
+    show(month, entity, limit)
 
 
 @app.command

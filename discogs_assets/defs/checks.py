@@ -12,6 +12,10 @@ from discogs_assets.defs import keys
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.schema import quality
 from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.streams.parquet import Versions
+
+Identity = tuple[str, Versions]
+"""A month, and the dumps that it was made from."""
 
 
 def _blocking(name: str, asset: dg.AssetKey, doc: str) -> dg.AssetCheckSpec:
@@ -39,6 +43,15 @@ SHARES = {
         description="No rule flags so many records that the dump, its reading or the rule itself is in doubt: "
         + ", ".join(f"{severity.value} {share:.0%}" for severity, share in quality.DOUBTFUL.items())
         + " of all.",
+        partitions_def=monthly,
+    )
+    for entity in ENTITIES
+}
+CURRENT = {
+    entity: dg.AssetCheckSpec(
+        "predecessor_is_current",
+        asset=keys.changes(entity),
+        description="The month compared with is still the newest older one, made from the same dump.",
         partitions_def=monthly,
     )
     for entity in ENTITIES
@@ -93,6 +106,36 @@ def shares(spec: dg.AssetCheckSpec, found: Mapping[quality.QualityRule, float]) 
         if beyond
         else "no rule does",
         metadata={"rules": len(beyond), "largest_share": max(beyond.values(), default=0.0)},
+    )
+
+
+def current(spec: dg.AssetCheckSpec, expected: Identity | None, found: Identity | None) -> dg.AssetCheckResult:
+    """A warning if the changes were made against another month than the newest older one, or another dump of it."""
+    same = expected is not None and found is not None and expected[0] == found[0]
+    said = f"{found[0] if found else 'nothing'}{', of which another dump has been loaded since' if same else ''}"
+    now = "" if same else f", but the newest older month is {expected[0] if expected else 'none'}"
+    return dg.AssetCheckResult(
+        passed=expected == found,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="compared with the newest older month"
+        if expected == found
+        else f"stale: compared with {said}{now}. Materialise it again.",
+    )
+
+
+def of_partition(result: dg.AssetCheckResult, partition: str) -> dg.AssetCheckEvaluation:
+    """The result as an event about another partition than the one of the step that found it."""
+    assert result.asset_key
+    assert result.check_name
+    return dg.AssetCheckEvaluation(
+        asset_key=result.asset_key,
+        check_name=result.check_name,
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        partition=partition,
     )
 
 

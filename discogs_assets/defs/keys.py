@@ -32,6 +32,11 @@ def quality(entity: Entity) -> dg.AssetKey:
     return dg.AssetKey(["quality", SOURCE, entity.name])
 
 
+def changes(entity: Entity) -> dg.AssetKey:
+    """The records that a month adds, changes and removes."""
+    return dg.AssetKey(["changes", SOURCE, entity.name])
+
+
 def nodes(label: str) -> dg.AssetKey:
     """The nodes of a label in Parquet."""
     return dg.AssetKey(["graph", "nodes", label])

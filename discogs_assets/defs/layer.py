@@ -20,6 +20,9 @@ OWNERS = ["team:data"]
 RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """For what is transient; a terminal error ends the step at once."""
 
+LAST = -1
+"""Priority of what no other step waits for."""
+
 FULL = {errno.ENOSPC, errno.EDQUOT}
 """What the system says when a disk or a quota is used up."""
 

@@ -9,7 +9,7 @@ import time
 import dagster as dg
 
 from discogs_assets.defs import checks, keys, metadata
-from discogs_assets.defs.layer import Layer, Result
+from discogs_assets.defs.layer import LAST, Layer, Result
 from discogs_assets.defs.platform import Platform
 from discogs_assets.errors import DumpMissingError
 from discogs_assets.schema.discogs import ENTITIES
@@ -19,9 +19,6 @@ from discogs_assets.streams import parquet, quality, report
 from discogs_assets.streams.original import Originals
 
 LAYER = Layer("quality", frozenset({"parquet", "polars"}), code_version="1")
-
-LAST = -1
-"""Priority of what no other step waits for."""
 
 COLUMNS = ("rule", "severity", "id", "found", "page")
 """Columns of the table of samples."""
