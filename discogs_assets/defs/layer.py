@@ -13,7 +13,7 @@ import dagster as dg
 from discogs_assets.defs import lifeline
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
-from discogs_assets.errors import TerminalError
+from discogs_assets.errors import TerminalError, TransientError
 
 OWNERS = ["team:data"]
 
@@ -29,15 +29,24 @@ Body = Callable[[dg.AssetExecutionContext, Platform], Result]
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """Terminal errors and full disks end the step without a retry; whatever else is raised may be retried.
+    """What cannot be mended by trying again ends the step without a retry; whatever else is raised may be retried.
 
-    The step's process dies with its run's.
+    That is a terminal error, a full disk, and an error that names the moment before which no retry helps: it is in the
+    failure's metadata. The step's process dies with its run's.
     """
     lifeline.tie()
     try:
         yield
     except TerminalError as error:
         raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
+    except TransientError as error:
+        if error.retry_not_before is None:
+            raise
+        raise dg.Failure(
+            description=f"{type(error).__name__}: {error}",
+            metadata={"retry_not_before": dg.MetadataValue.timestamp(error.retry_not_before)},
+            allow_retries=False,
+        ) from error
     except OSError as error:
         if error.errno not in FULL:
             raise
