@@ -9,6 +9,7 @@ pytest_plugins = [
     "discogs_assets_tests.fix_graph",
     "discogs_assets_tests.fix_project",
     "discogs_assets_tests.fix_servers",
+    "discogs_assets_tests.fix_site",
 ]
 
 
