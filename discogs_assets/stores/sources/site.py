@@ -4,6 +4,7 @@ What belongs here: requests, and what each answer means. What doesn't: the form 
 """
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ AGENT = f"discogs_assets/{version('discogs-assets')} (python-requests)"
 """Sent with each request; the site refuses the names that libraries give themselves."""
 
 PAGE_BYTES = 8 << 20
+PAGE_SECONDS = 120.0
+"""In which a page or a CHECKSUM file has come, however slowly its bytes drip."""
 
 CLOSED_SECONDS = 3600.0
 """How long a site that refuses us, without saying for how long, is left alone: its own limit lasts about as long."""
@@ -126,10 +129,12 @@ class Site(Source):
         """The beginning of a text, asked for again where that may help."""
 
         def ask() -> str:
-            found = b""
+            found, began = b"", time.monotonic()
             with self._got(query, {}) as response:
-                for chunk in response.iter_content(1 << 16):
+                for chunk in response.iter_content(1 << 12):
                     found += chunk
+                    if time.monotonic() - began > PAGE_SECONDS:
+                        raise ServerError(f"{self.title}{query} did not come within {PAGE_SECONDS:g} s. Run again.")
                     if len(found) > limit:
                         break
             return found[:limit].decode(errors="replace")

@@ -3,6 +3,7 @@
 What belongs here: the `.part`, its digest, its length. What doesn't: how a server is asked.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -26,6 +27,8 @@ CHUNK_BYTES = 128 << 10
 """Bytes read at once: what a cut connection loses at most."""
 
 HASH_BYTES = 8 << 20
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,24 @@ class Part:
                 digest.update(chunk)
         return digest
 
+    def append(self, chunks: Iterator[bytes], digest: Any, done: int, report: Callable[[int], None]) -> int:
+        """Add the chunks, durably; how many bytes there are then. On a full disk, all of them make room again."""
+        try:
+            with self.file.open("ab") as writer:
+                for chunk in chunks:
+                    digest.update(chunk)
+                    writer.write(chunk)
+                    failpoints.reach("copy")
+                    done += len(chunk)
+                    report(done)
+                writer.flush()
+                os.fsync(writer.fileno())
+                return done
+        except OSError as error:
+            if error.errno in FULL:
+                self.drop()
+            raise
+
     def drop(self) -> None:
         """Forget all that has come."""
         self.file.unlink(missing_ok=True)
@@ -121,15 +142,7 @@ def _attempt(file: Published, part: Part, ask: Ask, progress: Progress) -> str:
         digest = part.begin(answer)
         done, size = answer.start, answer.size if answer.size is not None else file.size or 0
         require_room(part.file.parent, max(size - done, 0))
-        with part.file.open("ab") as writer:
-            for chunk in answer.chunks:
-                digest.update(chunk)
-                writer.write(chunk)
-                failpoints.reach("copy")
-                done += len(chunk)
-                progress(done, size)
-            writer.flush()
-            os.fsync(writer.fileno())
+        done = part.append(answer.chunks, digest, done, lambda now: progress(now, size))
     _require_whole(file, part, done, answer.size)
     return str(digest.hexdigest())
 

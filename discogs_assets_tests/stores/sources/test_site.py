@@ -169,6 +169,13 @@ def test_a_page_that_lists_nothing_is_an_alarm(page: str, site: Site, fake_site:
             ask()
 
 
+def test_a_page_that_drips_is_not_waited_for(site: Site, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("discogs_assets.stores.sources.site.PAGE_SECONDS", -1.0)
+    with pytest.raises(ServerError, match="did not come within"):
+        site.years()
+    assert len(fake_site.asked) == ATTEMPTS
+
+
 def test_a_year_that_has_not_begun_there_is_no_alarm(site: Site) -> None:
     assert site.files(2027) == []
 
