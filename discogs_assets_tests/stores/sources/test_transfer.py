@@ -65,8 +65,8 @@ def test_a_disk_that_fills_up_is_given_its_room_back(
     assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize("note", [None, "", "[]", '{"version": ""}', '{"version": "\\"of another file\\""}'])
-@pytest.mark.parametrize("size", [0, 1, 1000, len(CONTENT) + 1000])
+@pytest.mark.parametrize("note", [None, "[]", '{"version": ""}', '{"version": "\\"of another file\\""}'])
+@pytest.mark.parametrize("size", [1, len(CONTENT) + 1000])
 def test_a_part_of_unknown_origin_is_dropped(archive: Archive, tmp_path: Path, note: str | None, size: int) -> None:
     part = tmp_path / f"dumps/discogs/artists/{NAME}.part"
     part.parent.mkdir(parents=True)
