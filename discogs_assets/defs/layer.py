@@ -4,6 +4,7 @@ What belongs here: partitions, group, owner, retries, and how our errors become 
 """
 
 import errno
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,12 +39,16 @@ def failures() -> Iterator[None]:
         yield
     except TerminalError as error:
         raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
-    except OSError as error:
-        if error.errno not in FULL:
+    except Exception as error:
+        if not disk_full(error):
             raise
-        where = f" at {error.filename}" if error.filename else ""
         advice = "Nothing half written is kept. Free some space, then run again."
-        raise dg.Failure(description=f"the disk is full{where}: {error}. {advice}", allow_retries=False) from error
+        raise dg.Failure(description=f"the disk is full: {error}. {advice}", allow_retries=False) from error
+
+
+def disk_full(error: Exception) -> bool:
+    """Whether a disk or a quota is used up, ours or a server's, whose words reach us in the error's text."""
+    return getattr(error, "errno", None) in FULL or os.strerror(errno.ENOSPC) in str(error)
 
 
 @dataclass(frozen=True, slots=True)
