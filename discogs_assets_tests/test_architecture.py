@@ -82,6 +82,7 @@ def test_every_test_file_is_named_after_a_module() -> None:
         "architecture",
         "crashes",
         "documented",
+        "full_disks",
         "hostile",
         "spine",
         "truth",
