@@ -119,7 +119,7 @@ def loaded() -> Iterator[Project]:
 @pytest.fixture
 def instance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance that the commands of the test's project use."""
-    (fixture,) = {"project", "loaded"} & set(request.fixturenames)
+    fixture = "loaded" if "loaded" in request.fixturenames else "project"
     for name, value in request.getfixturevalue(fixture).environment().items():
         monkeypatch.setenv(name, value)
     with dg.DagsterInstance.get() as instance:

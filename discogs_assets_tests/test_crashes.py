@@ -23,7 +23,7 @@ from discogs_assets.failpoints import PLACES
 from discogs_assets.stores.postgres import month_schema
 from discogs_assets_tests.fix_project import BARE, LOADED, Project
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 NOVEMBER = LOADED
 SECONDS_TO_DIE = 10
