@@ -4,6 +4,7 @@ What belongs here: partitions, group, owner, retries, and how our errors become 
 """
 
 import errno
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,20 +40,20 @@ def failures() -> Iterator[None]:
         yield
     except TerminalError as error:
         raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
-    except TransientError as error:
-        if error.retry_not_before is None:
+    except Exception as error:
+        if isinstance(error, TransientError) and error.retry_not_before is not None:
+            later = {"retry_not_before": dg.MetadataValue.timestamp(error.retry_not_before)}
+            description = f"{type(error).__name__}: {error}"
+            raise dg.Failure(description=description, metadata=later, allow_retries=False) from error
+        if not disk_full(error):
             raise
-        raise dg.Failure(
-            description=f"{type(error).__name__}: {error}",
-            metadata={"retry_not_before": dg.MetadataValue.timestamp(error.retry_not_before)},
-            allow_retries=False,
-        ) from error
-    except OSError as error:
-        if error.errno not in FULL:
-            raise
-        where = f" at {error.filename}" if error.filename else ""
         advice = "Nothing half written is kept. Free some space, then run again."
-        raise dg.Failure(description=f"the disk is full{where}: {error}. {advice}", allow_retries=False) from error
+        raise dg.Failure(description=f"the disk is full: {error}. {advice}", allow_retries=False) from error
+
+
+def disk_full(error: Exception) -> bool:
+    """Whether a disk or a quota is used up, ours or a server's, whose words reach us in the error's text."""
+    return getattr(error, "errno", None) in FULL or os.strerror(errno.ENOSPC) in str(error)
 
 
 @dataclass(frozen=True, slots=True)
