@@ -1,9 +1,11 @@
 """Every exception the project raises on purpose, each terminal or transient.
 
 Terminal means the same input will fail again: nobody retries it. Transient means the world may be different in a
-minute: a retry is worth its cost. What belongs here is the class alone; the sentence (what, which value, what was
-expected, what to do) is written where it is raised.
+minute, or at a moment that the error names: a retry is worth its cost then. What belongs here is the class alone; the
+sentence (what, which value, what was expected, what to do) is written where it is raised.
 """
+
+from datetime import datetime
 
 
 class DiscogsError(Exception):
@@ -17,9 +19,13 @@ class TerminalError(DiscogsError):
 
 
 class TransientError(DiscogsError):
-    """A later attempt may succeed."""
+    """A later attempt may succeed; before `retry_not_before`, where it is known, none will."""
 
     transient = True
+
+    def __init__(self, message: str, retry_not_before: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_not_before = retry_not_before
 
 
 class SettingError(TerminalError):

@@ -19,7 +19,9 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".discogs"), description="Folder of everything we write: dumps, lake, servers.")
     dumps: str = Field(
         "https://data.discogs.com/",
-        description="Where dumps come from: a folder with data/YYYY/discogs_YYYYMMDD_*.xml.gz, or a flat one.",
+        description="Where dumps come from: the Discogs site or one of its form, s3://bucket/prefix, or a folder; "
+        "laid out as data/YYYY/discogs_YYYYMMDD_*.xml.gz, a flat one is fine too.",
+        repr=False,
     )
     lake: Path | None = Field(None, description="Folder of the Parquet lake; by default `lake` in the home.")
     executor: Literal["in_process", "multiprocess"] | None = Field(

@@ -1,15 +1,47 @@
 """What all tests share: the fixtures of the `fix_*` modules, and an environment that says nothing of this machine's."""
 
 import os
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = [
     "discogs_assets_tests.fix_graph",
     "discogs_assets_tests.fix_project",
     "discogs_assets_tests.fix_servers",
+    "discogs_assets_tests.fix_site",
 ]
+
+
+SHARED = ("loaded", "project")
+"""Fixtures that take long to make: all tests that use one run in the same process, and before all others."""
+
+
+class ByFixture(LoadScopeScheduling):  # type: ignore[misc]
+    """Tests of a file run in the same process; those of all files that share a fixture do, too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _scope(nodeid.partition("::")[0])
+
+
+@cache
+def _scope(file: str) -> str:
+    path = Path(__file__).parent.parent / file
+    text = path.read_text() if path.suffix == ".py" else ""
+    return next((name for name in SHARED if f"{name}: Project" in text), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How tests are dealt to the processes."""
+    return ByFixture(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first, so that neither process is left with it at the end."""
+    items.sort(key=lambda item: _scope(item.nodeid.partition("::")[0]) not in SHARED)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Fixture: a project folder in which `discogs demo` has run, with its servers still up.
+"""Fixtures: project folders with something loaded, the servers still up.
 
 What belongs here: running commands in the folder, and ending what they started. What doesn't: any claim.
 """
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +19,13 @@ from dotenv import dotenv_values
 
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.sample import dumps
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres
+
+LOADED = "2026-11-01"
+"""The month of the fixture `loaded`."""
 
 BARE = {name: value for name, value in os.environ.items() if not name.startswith(("DISCOGS_", "DAGSTER_"))}
 
@@ -78,25 +83,44 @@ class Project:
         )
 
 
-@pytest.fixture(scope="session")
-def project() -> Iterator[Project]:
-    """The demo's project; the servers are stopped and the folder removed at the end."""
+@contextmanager
+def begun() -> Iterator[Project]:
+    """A project in a new folder; its servers are stopped and the folder removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="discogs_assets_project_"))
     folder.chmod(0o755)
     project = Project(folder)
     try:
-        done = project.run("discogs", "demo")
-        assert done.returncode == 0, done.stderr
-        yield Project(folder, done.stdout)
+        yield project
     finally:
         project.run("discogs", "down")
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def project() -> Iterator[Project]:
+    """The project in which the demo has run."""
+    with begun() as project:
+        done = project.run("discogs", "demo")
+        assert done.returncode == 0, done.stderr
+        yield Project(project.folder, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[Project]:
+    """A project with the sample's newer month in it."""
+    with begun() as project:
+        dumps.write(project.home / "sample", LOADED)
+        (project.folder / ".env").write_text(f"DISCOGS_DUMPS={project.home / 'sample'}\n")
+        for done in (project.run("discogs", "up"), project.materialise("*", LOADED)):
+            assert done.returncode == 0, done.stderr
+        yield project
+
+
 @pytest.fixture
-def instance(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance that the project's commands use."""
-    for name, value in project.environment().items():
+def instance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance that the commands of the test's project use."""
+    fixture = "loaded" if "loaded" in request.fixturenames else "project"
+    for name, value in request.getfixturevalue(fixture).environment().items():
         monkeypatch.setenv(name, value)
     with dg.DagsterInstance.get() as instance:
         yield instance

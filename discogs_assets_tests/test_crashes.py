@@ -1,6 +1,6 @@
 """Processes and servers killed at any point: readers see what they saw, and a rerun makes it whole.
 
-Everything is done to the project in which the demo has run, by commands as the README has them.
+Everything is done to a project in which a month is loaded, by commands as the README has them.
 """
 
 import os
@@ -21,31 +21,26 @@ from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.failpoints import PLACES
 from discogs_assets.stores.postgres import month_schema
-from discogs_assets_tests.fix_project import BARE, Project
+from discogs_assets_tests.fix_project import BARE, LOADED, Project
 
-NOVEMBER = "2026-11-01"
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+NOVEMBER = LOADED
 SECONDS_TO_DIE = 10
 
-KILLED = {
-    "lake": {
-        "copy": 'key:"dumps/discogs/artists"',
-        "parse": 'key:"parquet/discogs/releases"',
-        "close": 'key:"parquet/discogs/labels"',
-        "place": 'key:"graph/relationships/CREDITED_ON"',
-        "placed": 'key:"parquet/discogs/masters"',
-    },
-    "postgres": {
-        "views": 'key:"published/postgres"',
-        "rows": 'key:"postgres/discogs/releases"',
-        "table": 'key:"postgres/discogs/artists"',
-    },
-    "neo4j": {
-        "import": 'key:"neo4j/Artist"',
-        "index": 'key:"neo4j/Artist"',
-        "serve": 'key:"neo4j/Artist" or key:"published/neo4j"',
-    },
+ARTISTS, STORE = 'key:"postgres/discogs/artists"', 'key:"neo4j/Artist"'
+PUBLISHED = 'key:"published/postgres" or key:"published/neo4j"'
+
+LAKE = {
+    "copy": 'key:"dumps/discogs/artists"',
+    "parse": 'key:"parquet/discogs/releases"',
+    "close": 'key:"parquet/discogs/labels"',
+    "place": 'key:"graph/relationships/CREDITED_ON"',
+    "placed": 'key:"parquet/discogs/masters"',
 }
-"""What is being materialised when the process dies at each place, one after the other, store by store."""
+POSTGRES = {"views": PUBLISHED, "rows": 'key:"postgres/discogs/releases"', "table": ARTISTS}
+NEO4J = {"import": STORE, "index": STORE, "serve": PUBLISHED}
+"""What is being materialised when a process dies at each place, store by store."""
 
 
 def tables(project: Project) -> dict[str, object]:
@@ -155,69 +150,67 @@ def kill(process: psutil.Process, family: list[psutil.Process]) -> None:
 
 def whole_again(project: Project, before: object, *selections: str) -> None:
     """A rerun ends well, shows the same, and leaves nothing else."""
-    done = project.materialise(" or ".join([*selections, 'key:"published/*"']), NOVEMBER)
+    done = project.materialise(" or ".join([*selections, PUBLISHED]), NOVEMBER)
     assert done.returncode == 0, done.stderr[-3000:]
     assert shown(project) == before
     assert not leftovers(project)
 
 
 def test_every_place_is_tried() -> None:
-    assert {place for places in KILLED.values() for place in places} == set(PLACES)
+    assert {*LAKE, *POSTGRES, *NEO4J} == set(PLACES)
 
 
-@pytest.mark.parametrize("store", KILLED)
-def test_processes_killed_anywhere_leave_readers_what_they_had_and_a_rerun_makes_it_whole(
-    project: Project, store: str
-) -> None:
-    before = shown(project)
-    for place, selection in KILLED[store].items():
-        with stopped(project, place, selection) as run:
+def test_runs_killed_while_they_write_the_lake_are_made_good_by_a_rerun(loaded: Project) -> None:
+    before = shown(loaded)
+    for place, selection in LAKE.items():
+        with stopped(loaded, place, selection) as run:
             kill(psutil.Process(run.run.pid), run.family)
-        if place != "serve":
-            assert shown(project) == before, place
-    # What was killed in the middle has checks without a result; the last store was imported to its end.
-    whole_again(project, before, *(KILLED[store].values() if store != "neo4j" else ()))
+    assert shown(loaded) == before
+    whole_again(loaded, before, *LAKE.values())
 
 
-def test_a_killed_step_is_tried_again_by_its_run_and_a_killed_run_ends_its_steps(project: Project) -> None:
-    before, selection = shown(project), 'key:"neo4j/Artist"'
-    with stopped(project, "import", selection, DISCOGS_EXECUTOR="multiprocess") as run:
-        step = run.waiting
-        assert step.pid != run.run.pid
-        kill(step, [step, *step.children(recursive=True)])
-        assert run.run.wait(timeout=90) == 0
-    assert shown(project) == before
-    with stopped(project, "import", selection, DISCOGS_EXECUTOR="multiprocess") as run:
+def test_runs_and_a_server_killed_while_tables_are_loaded_leave_readers_what_they_had(loaded: Project) -> None:
+    before = shown(loaded)
+    for place, selection in POSTGRES.items():
+        with stopped(loaded, place, selection) as run:
+            kill(psutil.Process(run.run.pid), run.family)
+        assert tables(loaded) == before[0], place
+    with stopped(loaded, "rows", ARTISTS) as run:
+        _killed(PostgresServer(loaded.home).status().pid)
+        assert run.go_on()
+    assert loaded.run("discogs", "up").returncode == 0
+    assert tables(loaded) == before[0]
+    whole_again(loaded, before, *POSTGRES.values())
+
+
+def test_runs_and_servers_killed_while_a_store_is_made_leave_readers_what_they_had(loaded: Project) -> None:
+    before = shown(loaded)
+    with stopped(loaded, "import", STORE, DISCOGS_EXECUTOR="multiprocess") as run:
         assert len(run.family) > 2
         kill(psutil.Process(run.run.pid), run.family)
-    whole_again(project, before, selection)
-
-
-def test_a_graph_server_that_dies_while_it_is_indexed_is_replaced_in_the_same_run(project: Project) -> None:
-    before = shown(project)
-    with stopped(project, "index", 'key:"neo4j/Artist" or key:"published/neo4j"') as run:
+    with stopped(loaded, "index", STORE) as run:
+        kill(psutil.Process(run.run.pid), run.family)
+    assert shown(loaded) == before
+    with stopped(loaded, "index", STORE) as run:
         (server,) = (child for child in run.waiting.children() if any("--home-dir" in word for word in child.cmdline()))
         server.kill()
         assert run.go_on() == 0
-    assert shown(project) == before
-    assert not leftovers(project)
+    with stopped(loaded, "serve", PUBLISHED) as run:
+        kill(psutil.Process(run.run.pid), run.family)
+    with stopped(loaded, "import", f"{STORE} or {PUBLISHED}", DISCOGS_EXECUTOR="multiprocess") as run:
+        step = run.waiting
+        assert step.pid != run.run.pid
+        kill(step, [step, *step.children(recursive=True)])
+        assert run.run.wait(timeout=120) == 0
+    assert shown(loaded) == before
+    assert not leftovers(loaded)
 
 
-def test_a_database_that_dies_in_the_middle_of_a_load_comes_back_with_what_it_showed(project: Project) -> None:
-    before, selection = shown(project), 'key:"postgres/discogs/releases"'
-    with stopped(project, "rows", selection) as run:
-        _killed(PostgresServer(project.home).status().pid)
-        assert run.go_on()
-    assert project.run("discogs", "up").returncode == 0
-    assert tables(project) == before[0]
-    whole_again(project, before, selection)
-
-
-def test_a_graph_server_that_dies_comes_back_with_what_it_showed(project: Project) -> None:
-    before = shown(project)
-    _killed(Neo4jServer(project.home).status().pid)
-    assert project.run("discogs", "up").returncode == 0
-    assert shown(project) == before
+def test_a_graph_server_that_dies_comes_back_with_what_it_showed(loaded: Project) -> None:
+    before = shown(loaded)
+    _killed(Neo4jServer(loaded.home).status().pid)
+    assert loaded.run("discogs", "up").returncode == 0
+    assert shown(loaded) == before
 
 
 def _killed(pid: int | None) -> None:

@@ -53,10 +53,10 @@ def examine(json: bool) -> int:
 
 
 def _asked(question: Callable[[Settings], Finding], settings: Settings) -> Finding:
-    """The finding; an error of our own is one."""
+    """The finding; an error of our own is one, and so is one of the system."""
     try:
         return question(settings)
-    except DiscogsError as error:
+    except (DiscogsError, OSError) as error:
         return Finding(question.__name__.strip("_"), "fail", str(error))
 
 
@@ -106,10 +106,11 @@ def _existing(folder: Path) -> Path:
 
 
 def _dumps(settings: Settings) -> Finding:
-    months = Archive(settings.dumps, settings.home_folder / "dumps").months()
+    archive = Archive(settings.dumps, settings.home_folder / "dumps", patience=0)
+    months = archive.months(years=1)
     if not months:
-        return Finding("dumps", "warn", f"{settings.dumps} holds no dump", "set DISCOGS_DUMPS to a folder with dumps")
-    return Finding("dumps", "ok", f"{len(months)} months in {settings.dumps}, the newest {months[-1][:7]}")
+        return Finding("dumps", "warn", f"{archive.title} holds no dump", "set DISCOGS_DUMPS to a folder with dumps")
+    return Finding("dumps", "ok", f"{archive.title}, its newest month is {months[-1][:7]}")
 
 
 def _postgres(settings: Settings) -> Finding:

@@ -4,6 +4,7 @@ What belongs here: partitions, group, owner, retries, and how our errors become 
 """
 
 import errno
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import dagster as dg
 from discogs_assets.defs import lifeline
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
-from discogs_assets.errors import TerminalError
+from discogs_assets.errors import TerminalError, TransientError
 
 OWNERS = ["team:data"]
 
@@ -32,21 +33,30 @@ Body = Callable[[dg.AssetExecutionContext, Platform], Result]
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """Terminal errors and full disks end the step without a retry; whatever else is raised may be retried.
+    """What cannot be mended by trying again ends the step without a retry; whatever else is raised may be retried.
 
-    The step's process dies with its run's.
+    That is a terminal error, a full disk, and an error that names the moment before which no retry helps: it is in the
+    failure's metadata. The step's process dies with its run's.
     """
     lifeline.tie()
     try:
         yield
     except TerminalError as error:
         raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
-    except OSError as error:
-        if error.errno not in FULL:
+    except Exception as error:
+        if isinstance(error, TransientError) and error.retry_not_before is not None:
+            later = {"retry_not_before": dg.MetadataValue.timestamp(error.retry_not_before)}
+            description = f"{type(error).__name__}: {error}"
+            raise dg.Failure(description=description, metadata=later, allow_retries=False) from error
+        if not disk_full(error):
             raise
-        where = f" at {error.filename}" if error.filename else ""
         advice = "Nothing half written is kept. Free some space, then run again."
-        raise dg.Failure(description=f"the disk is full{where}: {error}. {advice}", allow_retries=False) from error
+        raise dg.Failure(description=f"the disk is full: {error}. {advice}", allow_retries=False) from error
+
+
+def disk_full(error: Exception) -> bool:
+    """Whether a disk or a quota is used up, ours or a server's, whose words reach us in the error's text."""
+    return getattr(error, "errno", None) in FULL or os.strerror(errno.ENOSPC) in str(error)
 
 
 @dataclass(frozen=True, slots=True)

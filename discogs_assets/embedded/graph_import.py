@@ -9,8 +9,11 @@ integers, booleans, floats, dates and timestamps under its plain name, lists as 
 A null, and a text of no characters, is no property; a null inside a list is left out of it.
 """
 
+import errno
 import json
+import os
 import re
+import shutil
 import signal
 import time
 from collections import Counter
@@ -40,6 +43,8 @@ _COUNTED = 1000
 _SECONDS_BETWEEN_LINES = 5.0
 # 70: the data was refused; 1 and 2: the arguments, which are ours but for labels and columns.
 _REFUSED = (1, 2, 70)
+# Bytes below which the tool could not go on, whatever it says: it does not name a full disk every time.
+_ROOM = 2 * MIB
 _OUT_OF_ROOM = ("OutOfMemoryError", "No space left on device")
 
 _PHASE = re.compile(r"^\((\d)/(\d)\) (.+?) \d{4}-")
@@ -98,7 +103,7 @@ def _run(java: Java, store: Store, arguments: list[str], small: bool, log: Calla
         process.stop(started, signal.SIGKILL)
     text = output.read_text(encoding="utf-8", errors="replace")
     if status:
-        raise _failure(status, text, output)
+        raise _failure(status, text, output, shutil.disk_usage(store.folder).free)
     return text
 
 
@@ -186,9 +191,11 @@ def _bad_entries(report: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def _failure(status: int, text: str, output: Path) -> ServerError | LoadError:
+def _failure(status: int, text: str, output: Path, free: int) -> ServerError | LoadError:
     said = text.rpartition("Command Failed")[2] if "Command Failed" in text else text
     reason = " ".join(line for line in said.splitlines()[-12:] if line.strip(" -"))
+    if free < _ROOM:
+        return ServerError(f"{os.strerror(errno.ENOSPC)}: {output} is on a disk with {free >> 10:,} KiB free. {reason}")
     if status in _REFUSED and not any(word in text for word in _OUT_OF_ROOM):
         return LoadError(f"The import was refused: {reason} See {output}.")
     return ServerError(f"The import tool ended with status {status}: {reason} See {output}.")

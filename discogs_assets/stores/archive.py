@@ -1,28 +1,21 @@
 """Published dumps: which files a month has, and one verified copy of each of our own.
 
-What belongs here: names, CHECKSUM files, copying with a digest. What doesn't: what a dump holds.
+What belongs here: what makes a month complete, CHECKSUM files, verified copies. What doesn't: reaching a source, and
+what a dump holds.
 """
 
-import hashlib
-import os
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from discogs_assets import failpoints
-from discogs_assets.errors import DumpDamagedError, DumpMissingError, SettingError
+from discogs_assets.errors import DumpDamagedError, DumpMissingError
+from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.stores import sources
 from discogs_assets.stores.folder import replacing
-
-NAME = re.compile(r"discogs_(?P<date>\d{8})_(?P<kind>\w+)\.(?:xml\.gz|txt)")
-SUM = re.compile(r"(?P<sha256>[0-9a-fA-F]{64}) [ *]?(?P<name>\S+)")
-"""A line of a CHECKSUM file: one space since 2019, two before (GNU sha256sum writes two, or ` *`)."""
-
-COPY_BYTES = 8 << 20
-
-Progress = Callable[[int, int], None]
-"""Called with the bytes done and the bytes in all."""
+from discogs_assets.stores.sources.published import CHECKSUM, SUM, Progress, Published, Source, named
+from discogs_assets.stores.sources.throttle import WINDOW
+from discogs_assets.stores.sources.transfer import broken_gzip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +36,39 @@ class Dump:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Where dumps come from (`source`, a folder) and where the verified copies lie (`root`)."""
+    """Where dumps come from (`source`: a site, a bucket or a folder) and where the verified copies lie (`root`).
 
-    source: str
+    `patience` is how many seconds the limit that we keep towards a site may hold a request up.
+    """
+
+    source: str = field(repr=False)
     root: Path
+    patience: float = WINDOW
 
-    def months(self) -> list[str]:
-        """Partition keys for which at least one dump file is published, oldest first."""
-        return sorted({f"{stamp[:4]}-{stamp[4:6]}-01" for stamp, kind, _ in self._published() if kind != "CHECKSUM"})
+    @property
+    def title(self) -> str:
+        """The source as a message may show it: without password or signature."""
+        return self._opened().title
+
+    def months(self, years: int | None = None) -> list[str]:
+        """Partition keys for which at least one dump file is published, oldest first.
+
+        All of them, or those of the newest so many years: a site is asked once for each, and does not like it.
+        """
+        source = self._opened()
+        kept = source.years()[-years:] if years else source.years()
+        return _partitions([file for year in kept for file in source.files(year)])
+
+    def missing(self, partition: str) -> list[str]:
+        """What the month lacks before it is complete: files by kind, the CHECKSUM file, or its line of a file."""
+        source = self._opened()
+        files = source.month(date.fromisoformat(partition))
+        kinds = {file.kind for file in files}
+        if lacking := [kind for kind in (*(entity.name for entity in ENTITIES), CHECKSUM) if kind not in kinds]:
+            return lacking
+        listed = {name for _, text in _sums(source, files) for name in _lines(text)}
+        newest = {file.kind: file.name for file in files if file.kind != CHECKSUM}
+        return [f"{CHECKSUM} of {name}" for name in newest.values() if name not in listed]
 
     def dump(self, entity: str, partition: str) -> Dump:
         """Our own copy; DumpMissingError if it has not been taken yet."""
@@ -63,77 +81,86 @@ class Archive:
         )
 
     def take(self, entity: str, partition: str, progress: Progress = lambda done, size: None) -> Dump:
-        """Copy the month's file, its sha256 compared on the way, and put it in place; what was there before goes.
+        """Fetch the month's file, its sha256 compared on the way, and put it in place; what was there before goes.
 
         DumpMissingError if the month lacks the file or its checksum, DumpDamagedError if its bytes are others.
         """
-        source, expected = self._file(entity, partition), self._expected(entity, partition)
+        source = self._opened()
+        files = source.month(date.fromisoformat(partition))
+        file = self._file(source, files, entity, partition)
+        expected = _expected(source, files, file)
         with replacing(self._folder(entity, partition)) as draft:
-            found = _copy(source, draft / source.name, progress)
+            found = source.fetch(file, draft / file.name, progress)
             if found != expected:
+                broken = broken_gzip(draft / file.name)
                 raise DumpDamagedError(
-                    f"{source}: its sha256 is {found}, but the month's CHECKSUM file says {expected}. Fetch it again."
+                    f"{file.name} of {source.title}: its sha256 is {found}, but the month's CHECKSUM file says "
+                    f"{expected}{broken and f', and it is not a whole gzip: {broken}'}. Fetch it again; if it was "
+                    "published again, its CHECKSUM file may still be the old one: wait for the new one."
                 )
-            (draft / f"{source.name}.sha256").write_text(f"{expected}\n")
+            (draft / f"{file.name}.sha256").write_text(f"{expected}\n")
         return self.dump(entity, partition)
+
+    def _opened(self) -> Source:
+        return sources.opened(self.source, self.root, self.patience)
 
     def _folder(self, entity: str, partition: str) -> Path:
         return self.root / "discogs" / entity / partition
 
-    def _published(self) -> Iterator[tuple[str, str, Path]]:
-        """Date, kind and path of every file of a dump's form in the source."""
-        source = Path(self.source)
-        if "://" in self.source or not source.is_dir():
-            raise SettingError(
-                f"DISCOGS_DUMPS is {self.source!r}, expected a folder with files such as "
-                "data/2026/discogs_20261101_artists.xml.gz. Set it to the folder that holds your dumps."
-            )
-        for path in sorted([*source.glob("discogs_*"), *source.glob("data/*/discogs_*")]):
-            if found := NAME.fullmatch(path.name):
-                yield found["date"], found["kind"], path
-
-    def _file(self, entity: str, partition: str) -> Path:
+    def _file(self, source: Source, files: list[Published], entity: str, partition: str) -> Published:
         """The month's newest file of the entity, whatever its day."""
-        month = partition[:7].replace("-", "")
-        found = [path for stamp, kind, path in self._published() if stamp.startswith(month) and kind == entity]
+        found = [file for file in files if file.kind == entity]
         if not found:
+            month = partition[:7]
+            there = _partitions(source.files(int(month[:4])))
             raise DumpMissingError(
-                f"no {entity} dump of {partition[:7]} in {self.source}: expected discogs_{month}01_{entity}.xml.gz or "
-                f"another day of the month. Months there: {', '.join(m[:7] for m in self.months()) or 'none'}."
+                f"no {entity} dump of {month} in {source.title}: expected discogs_{month.replace('-', '')}01_{entity}"
+                f".xml.gz or another day of the month. Months there: {', '.join(m[:7] for m in there) or 'none'}."
             )
         return found[-1]
 
-    def _expected(self, entity: str, partition: str) -> str:
-        """The sha256 that a CHECKSUM file of the month gives for the entity's file."""
-        month = partition[:7].replace("-", "")
-        name = self._file(entity, partition).name
-        sums = [path for stamp, kind, path in self._published() if stamp.startswith(month) and kind == "CHECKSUM"]
-        for path in reversed(sums):
-            for line in SUM.finditer(path.read_text(errors="replace")):
-                if line["name"] == name:
-                    return line["sha256"].lower()
-        raise DumpMissingError(
-            f"no checksum for {name}: {', '.join(str(p) for p in sums) or f'no CHECKSUM file of {partition[:7]}'} "
-            "does not list it. A month is complete once its CHECKSUM file names all its files; wait, or fetch it again."
-        )
+
+def _partitions(files: list[Published]) -> list[str]:
+    """Partition keys of the dumps among the files, oldest first."""
+    return sorted({f"{file.day:%Y-%m}-01" for file in files if file.kind != CHECKSUM})
+
+
+def _sums(source: Source, files: list[Published]) -> Iterator[tuple[str, str]]:
+    """Name and text of the CHECKSUM files among the files, newest first."""
+    for file in reversed(files):
+        if file.kind == CHECKSUM:
+            yield file.name, source.text(file)
+
+
+def _lines(text: str) -> dict[str, str]:
+    """The sha256 that a CHECKSUM file gives for each name."""
+    return {line["name"]: line["sha256"].lower() for line in SUM.finditer(text)}
+
+
+def _expected(source: Source, files: list[Published], file: Published) -> str:
+    """The sha256 that the newest CHECKSUM file of the month which names the file gives for it."""
+    read = []
+    for name, text in _sums(source, files):
+        sums = _lines(text)
+        if file.name in sums:
+            return sums[file.name]
+        read.append(f"{name} {_said(text, list(sums))}")
+    raise DumpMissingError(
+        f"no checksum for {file.name} in {source.title}: {'; '.join(read) or f'no CHECKSUM file of {file.day:%Y-%m}'}. "
+        "A month is complete once its CHECKSUM file names all its files; wait, or fetch it again."
+    )
+
+
+def _said(text: str, names: list[str]) -> str:
+    """What is wrong with a CHECKSUM file that lacks a name."""
+    if names:
+        return f"names only {', '.join(names)}"
+    if text.lstrip().startswith("<"):
+        return "is an HTML page"
+    return "holds no line of the form `sha256 name`" if text.strip() else "is empty"
 
 
 def _date(name: str) -> date:
-    found = NAME.fullmatch(name)
+    found = named(name, name)
     assert found
-    return date.fromisoformat(found["date"])
-
-
-def _copy(source: Path, target: Path, progress: Progress) -> str:
-    """Copy the bytes, durably, and return their sha256."""
-    digest, done, size = hashlib.sha256(), 0, source.stat().st_size
-    with source.open("rb") as reader, target.open("wb") as writer:
-        while chunk := reader.read(COPY_BYTES):
-            digest.update(chunk)
-            writer.write(chunk)
-            failpoints.reach("copy")
-            done += len(chunk)
-            progress(done, size)
-        writer.flush()
-        os.fsync(writer.fileno())
-    return digest.hexdigest()
+    return found.day

@@ -1,9 +1,11 @@
 """A folder that is replaced as a whole: readers list its old content or its new content, never a mix.
 
-What belongs here: the draft beside the place, the lock, making it durable, the exchange. What doesn't: what is in it.
+What belongs here: room for it, the draft beside the place, the lock, making it durable, the exchange. What doesn't:
+what is in it.
 """
 
 import ctypes
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,6 +20,19 @@ from discogs_assets.errors import BusyError
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
 """Constants of Linux' renameat2(2)."""
+
+
+SPARE_BYTES = 64 << 20
+"""What stays free beside a file that is about to be written."""
+
+
+def require_room(folder: Path, size: int) -> None:
+    """OSError as of a full disk if the folder's disk has no room for so many bytes, before any of them is written."""
+    free = shutil.disk_usage(folder).free
+    if size + SPARE_BYTES > free:
+        raise OSError(
+            errno.ENOSPC, f"{size:,} bytes and {SPARE_BYTES:,} to spare are needed, {free:,} free", str(folder)
+        )
 
 
 @contextmanager

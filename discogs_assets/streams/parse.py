@@ -27,8 +27,8 @@ from discogs_assets.streams.identity import Bools, Ints
 from discogs_assets.streams.nesting import nest
 from discogs_assets.streams.vocabulary import Vocabulary
 
-CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-"""Characters that XML 1.0 forbids (§2.2) and the fast parser lets pass."""
+SPACE, ALLOWED = 0x20, (b"\t", b"\n", b"\r")
+"""Of the characters before the space XML 1.0 allows these (§2.2); the fast parser lets the others pass."""
 
 MOST_REFUSED = 10_000
 """Refused records that a month of a hundred million could lack, so that no month may lack more."""
@@ -95,7 +95,7 @@ class Parser:
     def quickly(self, block: Block) -> Parsed | None:
         """All records at once, or None where anything about the block is out of the ordinary."""
         data = _normalised(block.data)
-        if CONTROL.search(data):
+        if _has_controls(data):
             return None
         try:
             flat = self._fast.parse(b"<%b>%b</%b>" % (root := self.entity.name.encode(), data, root))
@@ -182,6 +182,12 @@ def _fast_parser(entity: Entity) -> XmlToArrowParser:
 def _normalised(data: bytes) -> bytes:
     """Line ends as XML 1.0 §2.11 has them, which the fast parser leaves as they are."""
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+
+
+def _has_controls(data: bytes) -> bool:
+    """Whether there is a character that XML forbids, by counts, which take no time."""
+    low = int(np.count_nonzero(np.frombuffer(data, np.uint8) < SPACE))
+    return low != sum(map(data.count, ALLOWED))
 
 
 def _identified(batch: pa.RecordBatch) -> bool:

@@ -44,6 +44,7 @@ def test_a_home_that_cannot_be_written_fails(
     assert (code, found["home"]["state"], found["home"]["advice"]) == (1, "fail", "set DISCOGS_HOME elsewhere")
 
 
-def test_it_prints_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_prints_a_table_for_people(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCOGS_DUMPS", ".")
     examine(json=False)
     assert "what to do" in capsys.readouterr().out

@@ -1,13 +1,15 @@
 """Tests of `stores.archive`."""
 
+import gzip
 import hashlib
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from discogs_assets.errors import DumpDamagedError, DumpMissingError, SettingError
+from discogs_assets.errors import DumpDamagedError, DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.archive import Archive
+from discogs_assets_tests.fix_site import CHALLENGE, FakeSite
 
 MONTH = "2026-11-01"
 
@@ -84,7 +86,110 @@ def test_a_dump_that_was_not_taken_is_named_with_the_command_that_takes_it(archi
         archive.dump("artists", MONTH)
 
 
-@pytest.mark.parametrize("source", ["https://data.discogs.com/", "/nowhere"])
+@pytest.mark.parametrize("source", ["ftp://user:secret@host/", "/nowhere"])
 def test_a_source_that_is_no_folder_is_refused(tmp_path: Path, source: str) -> None:
     with pytest.raises(SettingError, match="DISCOGS_DUMPS"):
         Archive(source, tmp_path).take("artists", MONTH)
+
+
+KINDS = ("artists", "labels", "masters", "releases")
+
+
+def publish_month(site: FakeSite, kinds: tuple[str, ...] = KINDS, day: str = "20261101") -> None:
+    for kind in kinds:
+        site.publish(kind, gzip.compress(kind.encode(), mtime=0), day)
+
+
+@pytest.fixture
+def far(fake_site: FakeSite, tmp_path: Path) -> Archive:
+    return Archive(fake_site.address, tmp_path / "home")
+
+
+def test_a_month_of_a_site_is_complete_with_four_files_and_their_checksums(far: Archive, fake_site: FakeSite) -> None:
+    publish_month(fake_site)
+    assert (far.missing(MONTH), far.months(years=1)) == ([], [MONTH])
+    assert far.take("labels", MONTH).path.read_bytes() == gzip.compress(b"labels", mtime=0)
+
+
+def test_files_of_one_month_may_have_different_days(far: Archive, fake_site: FakeSite) -> None:
+    publish_month(fake_site, ("artists", "labels"), "20261101")
+    assert far.missing(MONTH) == ["masters", "releases"]
+    publish_month(fake_site, ("masters", "releases"), "20261104")
+    assert far.missing(MONTH) == []
+    assert [far.take(kind, MONTH).published.day for kind in ("artists", "masters")] == [1, 4]
+
+
+@pytest.mark.parametrize("lacking", [("masters",), KINDS])
+def test_a_month_lacks_the_files_that_are_not_there(
+    far: Archive, fake_site: FakeSite, lacking: tuple[str, ...]
+) -> None:
+    publish_month(fake_site)
+    for kind in lacking:
+        del fake_site.files[f"discogs_20261101_{kind}.xml.gz"]
+    assert far.missing(MONTH) == list(lacking)
+
+
+def test_a_month_without_its_checksum_file_is_not_published_yet(far: Archive, fake_site: FakeSite) -> None:
+    publish_month(fake_site)
+    del fake_site.files["discogs_20261101_CHECKSUM.txt"]
+    assert far.missing(MONTH) == ["CHECKSUM"]
+    with pytest.raises(
+        DumpMissingError, match=r"no checksum for .*: no CHECKSUM file of 2026-11\. A month is complete"
+    ):
+        far.take("artists", MONTH)
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking", "said"),
+    [
+        (b"", KINDS, "is empty"),
+        (b"d41d8cd98f00b204e9800998ecf8427e  x\n", KINDS, "holds no line of the form"),
+        (
+            b"0" * 64 + b" discogs_20261101_labels.xml.gz\n",
+            ("artists", "masters", "releases"),
+            "names only discogs_2026",
+        ),
+    ],
+)
+def test_a_checksum_file_that_is_being_written_is_waited_for(
+    far: Archive, fake_site: FakeSite, text: bytes, lacking: tuple[str, ...], said: str
+) -> None:
+    publish_month(fake_site)
+    fake_site.files["discogs_20261101_CHECKSUM.txt"] = text
+    assert far.missing(MONTH) == [f"CHECKSUM of discogs_20261101_{kind}.xml.gz" for kind in lacking]
+    with pytest.raises(DumpMissingError, match=f"no checksum for .*CHECKSUM.txt {said}"):
+        far.take("artists", MONTH)
+
+
+def test_a_page_in_place_of_the_checksum_file_is_no_answer(far: Archive, fake_site: FakeSite) -> None:
+    publish_month(fake_site)
+    fake_site.files["discogs_20261101_CHECKSUM.txt"] = CHALLENGE
+    for ask in (lambda: far.missing(MONTH), lambda: far.take("artists", MONTH)):
+        with pytest.raises(ServerError, match="an HTML page instead of the file") as raised:
+            ask()
+        assert raised.value.retry_not_before is not None
+
+
+def test_a_file_uploaded_again_is_refused_until_its_checksum_is_there(far: Archive, fake_site: FakeSite) -> None:
+    publish_month(fake_site)
+    first, checksum = far.take("artists", MONTH), fake_site.files["discogs_20261101_CHECKSUM.txt"]
+    fake_site.publish("artists", gzip.compress(b"again", mtime=0))
+    new = fake_site.files["discogs_20261101_CHECKSUM.txt"]
+    fake_site.files["discogs_20261101_CHECKSUM.txt"] = checksum
+    with pytest.raises(DumpDamagedError, match="its CHECKSUM file may still be the old one") as raised:
+        far.take("artists", MONTH)
+    assert (far.dump("artists", MONTH), "hunter2" in str(raised.value)) == (first, False)
+    fake_site.files["discogs_20261101_CHECKSUM.txt"] = new
+    again = far.take("artists", MONTH)
+    assert (again.path.read_bytes(), again.sha256 == first.sha256) == (gzip.compress(b"again", mtime=0), False)
+
+
+def test_a_month_costs_a_site_no_more_requests_than_it_answers_at_once(far: Archive, fake_site: FakeSite) -> None:
+    publish_month(fake_site)
+    for kind in KINDS:
+        far.take(kind, MONTH)
+    assert len(fake_site.asked) == 12
+
+
+def test_no_address_is_shown_with_its_password(far: Archive) -> None:
+    assert "hunter2" not in repr(far) + far.title

@@ -1,21 +1,29 @@
 """Tests of `stores.postgres`, against a real server."""
 
+import gzip
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import lxml.etree as etree
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 
 from discogs_assets.errors import BusyError, LoadError, ServerError
+from discogs_assets.sample import generated
+from discogs_assets.sample.generated import Plan
+from discogs_assets.sample.generated.plan import LAYOUTS
 from discogs_assets.schema import arrow, sql
 from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
 from discogs_assets.stores import postgres as module
 from discogs_assets.stores.postgres import Postgres, month_of
-from discogs_assets.streams import documents, parquet
+from discogs_assets.streams import documents, dump, parquet
 from discogs_assets.streams.framing import Block
 from discogs_assets.streams.parse import Parser
+from discogs_assets_tests import judge
 
 NOVEMBER = "2026-11-01"
 
@@ -171,3 +179,29 @@ def test_a_question_that_is_refused_says_why(postgres: Postgres) -> None:
 def test_every_stored_column_is_copied(postgres: Postgres) -> None:
     for entity in ENTITIES:
         assert sql.copy(entity, "t").count(",") >= len(sql.stored(entity)) - 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_text_of_a_generated_month_is_in_parquet_and_in_the_database_as_lxml_reads_it(
+    layout: str, postgres: Postgres, tmp_path: Path
+) -> None:
+    generated.write(tmp_path, Plan(600, months=1, layout=layout))
+    for entity in ENTITIES:
+        (path,) = tmp_path.rglob(f"*_{entity.name}.xml.gz")
+        good, bad = tmp_path / entity.name, tmp_path / f"{entity.name}-refused"
+        good.mkdir()
+        bad.mkdir()
+        dump.write(dump.Source(path, entity, "", 2027), good, bad)
+        root = etree.fromstring(gzip.decompress(path.read_bytes()))
+        said = {int(judged["id"]): judge.of_xml(judged["xml"]) for judged in map(_identified, root)}
+        rows = [row for file in good.iterdir() for row in pq.read_table(file).to_pylist()]
+        assert {row["id"]: judge.of_row(entity, row) for row in rows} == said
+        load = postgres.load(entity, "2026-10-01", documents.rows(entity, list(good.iterdir())))
+        found = postgres.ask(f"SELECT id, data FROM {load.table}")
+        assert {row["id"]: judge.of_row(entity, row["data"]) for row in found} == said
+
+
+def _identified(record: etree._Element) -> dict[str, Any]:
+    """A record's XML by its id."""
+    return {"id": record.get("id") or record.findtext("id"), "xml": etree.tostring(record, with_tail=False)}

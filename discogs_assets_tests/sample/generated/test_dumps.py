@@ -50,7 +50,9 @@ class Written:
         return zip(self.truths, self.months, strict=True)
 
 
-@pytest.fixture(scope="module", params=LAYOUTS)
+@pytest.fixture(
+    scope="module", params=[LAYOUTS[-1], *(pytest.param(each, marks=pytest.mark.slow) for each in LAYOUTS[:-1])]
+)
 def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Written:
     return Written(tmp_path_factory.mktemp("generated"), request.param)
 
