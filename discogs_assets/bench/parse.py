@@ -5,12 +5,11 @@ What belongs here: what is run and how the figures are put together. What doesn'
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from discogs_assets.bench.measurement import Measured, alone
-from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.schema.model import Entity
+from discogs_assets.schema.discogs import ENTITIES, entity
 from discogs_assets.streams import dump
 from discogs_assets.streams.framing import Framing, unpacked
 
@@ -36,29 +35,25 @@ class Figure:
     written_megabytes: float
     of_limit: float
 
-    def as_dict(self) -> dict[str, object]:
-        """By name."""
-        return asdict(self)
-
 
 def figures(dumps: Path, names: list[str]) -> Iterator[Figure]:
     """The figures of the newest dump of each entity in the folder, as they are measured."""
-    for entity in ENTITIES:
-        if names and entity.name not in names:
+    for each in ENTITIES:
+        if names and each.name not in names:
             continue
-        path = max(dumps.rglob(f"discogs_*_{entity.name}.xml.gz"))
+        path = max(dumps.rglob(f"discogs_*_{each.name}.xml.gz"))
         limit = alone(unpack, path)
-        whole = alone(convert, path, entity.name)
+        whole = alone(convert, path, each.name)
         size, records, written = limit.value, whole.value[0], whole.value[1]
-        yield _figure(entity, "gunzip alone", limit, limit, (size, records, 0))
-        yield _figure(entity, "framing alone", alone(frame, path, entity.name), limit, (size, records, 0))
-        yield _figure(entity, "dump to Parquet", whole, limit, (size, records, written))
+        yield _figure(each.name, "gunzip alone", limit, limit, (size, records, 0))
+        yield _figure(each.name, "framing alone", alone(frame, path, each.name), limit, (size, records, 0))
+        yield _figure(each.name, "dump to Parquet", whole, limit, (size, records, written))
 
 
-def _figure(entity: Entity, step: str, took: Measured, limit: Measured, counts: tuple[int, int, int]) -> Figure:
+def _figure(name: str, step: str, took: Measured, limit: Measured, counts: tuple[int, int, int]) -> Figure:
     size, records, written = counts
     return Figure(
-        entity=entity.name,
+        entity=name,
         step=step,
         records=records,
         megabytes=round(size / 1e6, 1),
@@ -79,8 +74,7 @@ def unpack(path: Path) -> int:
 
 def frame(path: Path, name: str) -> int:
     """Records found in the file."""
-    entity = _entity(name)
-    return sum(block.records for block in Framing(entity, str(path)).blocks(unpacked(path, lambda done: None)))
+    return sum(block.records for block in Framing(entity(name), str(path)).blocks(unpacked(path, lambda done: None)))
 
 
 def convert(path: Path, name: str) -> tuple[int, int]:
@@ -89,9 +83,5 @@ def convert(path: Path, name: str) -> tuple[int, int]:
         good, bad = Path(folder) / "good", Path(folder) / "bad"
         good.mkdir()
         bad.mkdir()
-        account = dump.write(dump.Source(path, _entity(name), "", YEAR), good, bad)
+        account = dump.write(dump.Source(path, entity(name), "", YEAR), good, bad)
         return account.parsed, sum(file.stat().st_size for file in good.iterdir())
-
-
-def _entity(name: str) -> Entity:
-    return {entity.name: entity for entity in ENTITIES}[name]

@@ -6,6 +6,7 @@ What belongs here: dumps to measure with, and how figures are shown. What doesn'
 import json
 import tempfile
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 from discogs_assets.bench import parse
@@ -33,7 +34,7 @@ def run_parse(releases: int, entities: list[str], dumps: Path | None, as_json: b
     with ExitStack() as held:
         folder = dumps or _generated(releases, Path(held.enter_context(tempfile.TemporaryDirectory())))
         with terminal.timed("measuring"):
-            found = [figure.as_dict() for figure in parse.figures(folder, entities)]
+            found = [asdict(figure) for figure in parse.figures(folder, entities)]
     if as_json:
         terminal.data().print(json.dumps(found, indent=1), soft_wrap=True, markup=False)
         return

@@ -35,7 +35,7 @@ def differences(entity: Entity) -> dg.AssetsDefinition:
         began, lake, partition = time.monotonic(), platform.lake, context.partition_key
         before = predecessor(lake, entity, partition)
         with lake.writing(key.path, partition) as folder:
-            tally = changes.write(entity, before, _month(lake, entity, partition), folder / changes.FILE)
+            tally = changes.write(entity, before, _month(lake, entity, partition), folder / parquet.FILE)
         for stale in _successors(lake, entity, partition):
             context.log_event(checks.of_partition(_current(lake, entity, stale), stale))
         return dg.MaterializeResult(

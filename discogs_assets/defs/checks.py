@@ -5,6 +5,7 @@ numbers, which the asset that has them reports with its materialisation.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 import dagster as dg
 
@@ -18,8 +19,11 @@ Identity = tuple[str, Versions]
 """A month, and the dumps that it was made from."""
 
 
-def _blocking(name: str, asset: dg.AssetKey, doc: str) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(name, asset=asset, description=doc, blocking=True, partitions_def=monthly)
+def _check(name: str, asset: dg.AssetKey, doc: str, blocking: bool = False) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(name, asset=asset, description=doc, blocking=blocking, partitions_def=monthly)
+
+
+_blocking = partial(_check, blocking=True)
 
 
 ACCOUNTED = {
@@ -28,31 +32,28 @@ ACCOUNTED = {
 }
 UNIQUE = {entity: _blocking("ids_unique", keys.records(entity), "No id occurs twice.") for entity in ENTITIES}
 DECLARED = {
-    entity: dg.AssetCheckSpec(
+    entity: _check(
         "nothing_undeclared",
-        asset=keys.records(entity),
-        description="Every element and attribute of the dump is read by a declaration; if not, the format has grown.",
-        partitions_def=monthly,
+        keys.records(entity),
+        "Every element and attribute of the dump is read by a declaration; if not, the format has grown.",
     )
     for entity in ENTITIES
 }
 SHARES = {
-    entity: dg.AssetCheckSpec(
+    entity: _check(
         "flagged_share",
-        asset=keys.quality(entity),
-        description="No rule flags so many records that the dump, its reading or the rule itself is in doubt: "
+        keys.quality(entity),
+        "No rule flags so many records that the dump, its reading or the rule itself is in doubt: "
         + ", ".join(f"{severity.value} {share:.0%}" for severity, share in quality.DOUBTFUL.items())
         + " of all.",
-        partitions_def=monthly,
     )
     for entity in ENTITIES
 }
 CURRENT = {
-    entity: dg.AssetCheckSpec(
+    entity: _check(
         "predecessor_is_current",
-        asset=keys.changes(entity),
-        description="The month compared with is still the newest older one, made from the same dump.",
-        partitions_def=monthly,
+        keys.changes(entity),
+        "The month compared with is still the newest older one, made from the same dump.",
     )
     for entity in ENTITIES
 }

@@ -33,7 +33,7 @@ def nodes(node: Node) -> dg.AssetsDefinition:
         records = {entity.name: lake.files(keys.records(entity).path, partition) for entity in node.sources}
         ends = {label: lake.files(keys.nodes(label).path, partition) for label in node.ends}
         with lake.writing(key.path, partition) as folder:
-            tally = write_nodes(node, records, ends, folder / "part-0000.parquet")
+            tally = write_nodes(node, records, ends, folder / parquet.FILE)
         return _result(platform, key, partition, tally, began)
 
     return written

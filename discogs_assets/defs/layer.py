@@ -15,6 +15,7 @@ from discogs_assets.defs import lifeline
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.errors import TerminalError, TransientError
+from discogs_assets.stores.folder import FULL
 
 OWNERS = ["team:data"]
 
@@ -23,9 +24,6 @@ RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL,
 
 LAST = -1
 """Priority of what no other step waits for."""
-
-FULL = {errno.ENOSPC, errno.EDQUOT}
-"""What the system says when a disk or a quota is used up."""
 
 Result = dg.MaterializeResult[object]
 Body = Callable[[dg.AssetExecutionContext, Platform], Result]

@@ -35,7 +35,7 @@ def flags(entity: Entity) -> dg.AssetsDefinition:
         lake, partition = platform.lake, context.partition_key
         with lake.writing(key.path, partition) as folder, _originals(platform, entity, partition) as originals:
             tally = quality.write(
-                entity, lake.files(keys.records(entity).path, partition), originals, folder / quality.FILE
+                entity, lake.files(keys.records(entity).path, partition), originals, folder / parquet.FILE
             )
             (folder / report.FILE).write_text(report.markdown(tally, partition[:7]))
         return _result(platform, partition, tally, began)

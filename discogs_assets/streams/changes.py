@@ -25,8 +25,6 @@ from discogs_assets.schema import arrow
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams import parquet
 
-FILE = "part-0000.parquet"
-
 BATCH_ROWS = 8_192
 """Records of each month compared at once: releases take some 30 MB."""
 

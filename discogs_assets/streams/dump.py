@@ -22,8 +22,6 @@ from discogs_assets.streams.framing import Framing, unpacked
 from discogs_assets.streams.identity import Seen
 from discogs_assets.streams.parse import Parsed, Parser, Refused, parsed
 
-FILE = "part-0000.parquet"
-
 QUARANTINE_RECORDS = 20
 QUARANTINE_SHARE = 0.0001
 """Refused records that a month may have: whichever of the two allows more."""
@@ -96,8 +94,8 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
     made_from = {source.entity.name: [source.sha256]}
     began = reported = time.monotonic()
     with (
-        parquet.writing(records / FILE, arrow.record(source.entity), made_from) as good,
-        parquet.writing(quarantine / FILE, arrow.QUARANTINE, made_from) as bad,
+        parquet.writing(records / parquet.FILE, arrow.record(source.entity), made_from) as good,
+        parquet.writing(quarantine / parquet.FILE, arrow.QUARANTINE, made_from) as bad,
     ):
         for each in _parsed(source, account):
             good.write(each.batch)

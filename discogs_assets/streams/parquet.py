@@ -14,6 +14,9 @@ import pyarrow.parquet as pq
 
 from discogs_assets import failpoints
 
+FILE = "part-0000.parquet"
+"""The one file of a partition that is written whole by one step."""
+
 ROW_GROUP_ROWS = 65_536
 """Rows of a row group at the most: few enough that its smallest and largest id prune a search."""
 

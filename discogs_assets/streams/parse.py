@@ -7,9 +7,9 @@ bytes come from and where the batches go.
 import os
 import re
 import tempfile
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from discogs_assets.errors import BudgetExceededError
 from discogs_assets.schema import xml
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams import record
+from discogs_assets.streams.ahead import in_order
 from discogs_assets.streams.framing import Block
 from discogs_assets.streams.identity import Bools, Ints
 from discogs_assets.streams.nesting import nest
@@ -157,18 +158,8 @@ def _refused(block: Block, span: tuple[int, int], reason: str) -> Refused:
 def parsed(blocks: Iterable[Block], parser: Parser, threads: int | None = None) -> Iterator[Parsed]:
     """What became of each block, in order, several being read at once."""
     threads = threads or os.cpu_count() or 1
-    under_way: deque[Future[Parsed]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="parse") as pool:
-        try:
-            for block in blocks:
-                under_way.append(pool.submit(parser.parse, block))
-                if len(under_way) >= threads + UNDER_WAY:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
-        finally:
-            for future in under_way:
-                future.cancel()
+        yield from in_order(pool, parser.parse, blocks, threads + UNDER_WAY)
 
 
 def _fast_parser(entity: Entity) -> XmlToArrowParser:

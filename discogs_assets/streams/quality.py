@@ -23,8 +23,6 @@ from discogs_assets.schema.quality import QualityRule, rules
 from discogs_assets.streams import parquet
 from discogs_assets.streams.original import Originals
 
-FILE = "part-0000.parquet"
-
 BATCH_ROWS = 8_192
 """Records asked at once: if all are flagged, some 30 MB of releases' bytes are in memory."""
 

@@ -174,15 +174,10 @@ def _named(said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """One row for each role of a credit, with its category."""
     texts = [text for text in said["role"].unique().drop_nulls() if text]
     parts = [(text, role, roles.category(role)) for text in texts for role in roles.split(text)]
-    table = pl.DataFrame(
-        parts, schema=["text", "role", "category"], schema_overrides=dict.fromkeys(_NAMED, pl.String), orient="row"
-    )
+    table = pl.DataFrame(parts, schema=dict.fromkeys(("text", "role", "category"), pl.String), orient="row")
     spoken = said.filter(pl.col("role").is_in(table["text"].unique().implode()))
     tally.omitted["roleless"] += len(said) - len(spoken)
     return spoken.rename({"role": "text"}).join(table, on="text", how="inner", maintain_order="left").drop("text")
-
-
-_NAMED = ("text", "role", "category")
 
 
 def _once(each: Stated, there: pl.DataFrame) -> pl.DataFrame:
@@ -195,8 +190,6 @@ def _once(each: Stated, there: pl.DataFrame) -> pl.DataFrame:
         again = there.filter(pl.struct(by).is_duplicated())
         found = again.group_by(by).agg(_all(name, source, (name, source) in link.joined) for name, source in gathered)
         first = first.join(found, on=by, how="left", nulls_equal=True, maintain_order="left")
-    else:
-        found = first.clear()
     whole = [pl.coalesce(f"all {name}", source).alias(name) for name, source in link.joined]
     lists = [pl.col(f"all {name}").alias(graph.list_column(name)) for name, _ in link.lists]
     per = [link.per, *(["category"] if link.roles else [])] if link.per else []

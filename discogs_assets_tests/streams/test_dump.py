@@ -29,7 +29,7 @@ def test_every_record_is_a_row_or_set_aside(tmp_path: Path) -> None:
     assert (account.framed, account.parsed, account.refused) == (3, 2, 1)
     assert good["id"].to_list() == [1, 3]
     assert bad.select("reason", "bytes").row(0) == ("its id is 'x', expected a positive integer", label("x"))
-    assert parquet.versions([tmp_path / "good" / dump.FILE]) == {"labels": ["aa"]}
+    assert parquet.versions([tmp_path / "good" / parquet.FILE]) == {"labels": ["aa"]}
 
 
 def test_more_refused_records_than_a_month_may_lack_refuse_the_month(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_ids_that_stand_twice_in_files_are_found(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
         written(tmp_path / name, [label(1), label(2)])
-    files = [tmp_path / name / "good" / dump.FILE for name in "ab"]
+    files = [tmp_path / name / "good" / parquet.FILE for name in "ab"]
     assert dump.repeated_ids(files) == [1, 2]
     assert dump.repeated_ids(files[:1]) == []
 

@@ -9,7 +9,7 @@ import pytest
 from discogs_assets.errors import DumpDamagedError
 from discogs_assets.schema.discogs import LABELS, RELEASES
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams import dump, framing
+from discogs_assets.streams import dump, framing, parquet
 from discogs_assets.streams.original import Originals
 
 INNER = b"<sublabels><label id='7'>In</label></sublabels>"
@@ -33,7 +33,7 @@ def taken(folder: Path, entity: Entity, records: list[bytes], between: bytes = b
         (folder / name).mkdir()
     dump.write(dump.Source(source, entity, "aa", 2027), folder / "good", folder / "bad")
     ids = pl.read_parquet(folder / "good")["id"].to_list()
-    return Originals(entity, source, [folder / "bad" / dump.FILE]), ids
+    return Originals(entity, source, [folder / "bad" / parquet.FILE]), ids
 
 
 @pytest.mark.parametrize("chunk", [64, 1000, framing.CHUNK_BYTES])

@@ -35,9 +35,9 @@ def asked(folder: Path, entity: Entity, records: Sequence[bytes]) -> tuple[Tally
     for name in ("good", "bad"):
         (folder / name).mkdir()
     dump.write(dump.Source(source, entity, "aa", 2027), folder / "good", folder / "bad")
-    with Originals(entity, source, [folder / "bad" / dump.FILE]) as originals:
-        tally = quality.write(entity, [folder / "good" / dump.FILE], originals, folder / quality.FILE)
-    return tally, pl.read_parquet(folder / quality.FILE)
+    with Originals(entity, source, [folder / "bad" / parquet.FILE]) as originals:
+        tally = quality.write(entity, [folder / "good" / parquet.FILE], originals, folder / parquet.FILE)
+    return tally, pl.read_parquet(folder / parquet.FILE)
 
 
 def test_a_row_is_a_record_and_a_rule_with_the_records_own_bytes(tmp_path: Path) -> None:
@@ -56,8 +56,8 @@ def test_a_row_is_a_record_and_a_rule_with_the_records_own_bytes(tmp_path: Path)
 def test_nothing_to_flag_is_an_empty_file_that_says_what_it_was_made_from(tmp_path: Path) -> None:
     tally, rows = asked(tmp_path, LABELS, [label(1)])
     assert (tally.rows, len(rows)) == (0, 0)
-    assert parquet.versions([tmp_path / quality.FILE]) == {"labels": ["aa"]}
-    assert pq.read_schema(tmp_path / quality.FILE).equals(arrow.FLAGGED)
+    assert parquet.versions([tmp_path / parquet.FILE]) == {"labels": ["aa"]}
+    assert pq.read_schema(tmp_path / parquet.FILE).equals(arrow.FLAGGED)
 
 
 def test_the_bytes_of_each_rules_first_records_are_kept_whatever_the_batches(

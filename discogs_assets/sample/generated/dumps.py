@@ -9,9 +9,8 @@ on how many processes make them, nor do these need more memory for a larger plan
 import json
 import multiprocessing
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from itertools import groupby, pairwise
@@ -28,6 +27,7 @@ from discogs_assets.sample.generated.draws import Ints, Keys
 from discogs_assets.sample.generated.plan import ENTITIES, Plan
 from discogs_assets.sample.generated.truth import Tally
 from discogs_assets.sample.generated.world import world
+from discogs_assets.streams.ahead import in_order
 
 WRITTEN = {
     "artists": artists.written,
@@ -148,18 +148,8 @@ def _made(jobs: list[Job], processes: int) -> Iterator[Made]:
         return
     # A process that is forked from one with threads may hang, and Arrow has some.
     spawning = multiprocessing.get_context("spawn")
-    under_way: deque[Future[Made]] = deque()
     with ProcessPoolExecutor(processes, spawning) as pool:
-        try:
-            for job in jobs:
-                under_way.append(pool.submit(make, job))
-                if len(under_way) >= processes + UNDER_WAY:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
-        finally:
-            for future in under_way:
-                future.cancel()
+        yield from in_order(pool, make, jobs, processes + UNDER_WAY)
 
 
 def make(job: Job) -> Made:

@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from discogs_assets.errors import DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.sources import patience, transfer
-from discogs_assets.stores.sources.published import TEXT_BYTES, Progress, Published, Source, named, ordered
+from discogs_assets.stores.sources.published import TEXT_BYTES, Listed, Progress, Published, named
 
 KEY = re.compile(r"(?:data/\d{4}/)?([^/]+)")
 
@@ -31,7 +31,7 @@ CHANGED = {"PreconditionFailed", "InvalidRange", "412", "416"}
 
 
 @dataclass(frozen=True)
-class Bucket(Source):
+class Bucket(Listed):
     """A bucket, and the prefix below which its dumps are."""
 
     bucket: str
@@ -51,14 +51,6 @@ class Bucket(Source):
     def title(self) -> str:
         """The address as a message may show it."""
         return f"s3://{self.bucket}/{self.prefix}"
-
-    def years(self) -> list[int]:
-        """Years of which there are files, oldest first."""
-        return sorted({file.day.year for file in self._all()})
-
-    def files(self, year: int) -> list[Published]:
-        """The year's files, by day, then place."""
-        return ordered([file for file in self._all() if file.day.year == year])
 
     def text(self, file: Published) -> str:
         """What a CHECKSUM file says."""

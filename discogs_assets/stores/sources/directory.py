@@ -13,13 +13,13 @@ from pathlib import Path
 from discogs_assets import failpoints
 from discogs_assets.errors import SettingError
 from discogs_assets.stores.folder import require_room
-from discogs_assets.stores.sources.published import TEXT_BYTES, Progress, Published, Source, named, ordered
+from discogs_assets.stores.sources.published import TEXT_BYTES, Listed, Progress, Published, named
 
 COPY_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Directory(Source):
+class Directory(Listed):
     """A folder of dump files."""
 
     folder: Path
@@ -40,14 +40,6 @@ class Directory(Source):
     def title(self) -> str:
         """The address as a message may show it."""
         return str(self.folder)
-
-    def years(self) -> list[int]:
-        """Years of which there are files, oldest first."""
-        return sorted({file.day.year for file in self._all()})
-
-    def files(self, year: int) -> list[Published]:
-        """The year's files, by day, then place."""
-        return ordered([file for file in self._all() if file.day.year == year])
 
     def text(self, file: Published) -> str:
         """What a CHECKSUM file says."""

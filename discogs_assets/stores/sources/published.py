@@ -5,7 +5,7 @@ What belongs here: the names' form, the interface. What doesn't: a way to reach 
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -87,6 +87,21 @@ class Source(Protocol):
     def month(self, first: date) -> list[Published]:
         """The month's files, by day, then place."""
         return [file for file in self.files(first.year) if file.day.month == first.month]
+
+
+class Listed(Source, Protocol):
+    """A source that lists all its files at once."""
+
+    @abstractmethod
+    def _all(self) -> Iterable[Published]: ...
+
+    def years(self) -> list[int]:
+        """Years of which there are files, oldest first."""
+        return sorted({file.day.year for file in self._all()})
+
+    def files(self, year: int) -> list[Published]:
+        """The year's files, by day, then place."""
+        return ordered([file for file in self._all() if file.day.year == year])
 
 
 def ordered(files: list[Published]) -> list[Published]:

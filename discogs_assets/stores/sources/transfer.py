@@ -3,7 +3,6 @@
 What belongs here: the `.part`, its digest, its length. What doesn't: how a server is asked.
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -19,7 +18,7 @@ from isal.isal_zlib import error as isal_error
 
 from discogs_assets import failpoints
 from discogs_assets.errors import ServerError
-from discogs_assets.stores.folder import require_room
+from discogs_assets.stores.folder import FULL, require_room
 from discogs_assets.stores.sources.patience import Clock, retried
 from discogs_assets.stores.sources.published import Progress, Published
 
@@ -27,8 +26,6 @@ CHUNK_BYTES = 128 << 10
 """Bytes read at once: what a cut connection loses at most."""
 
 HASH_BYTES = 8 << 20
-
-FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True, slots=True)
