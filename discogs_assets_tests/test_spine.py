@@ -1,5 +1,7 @@
 """From dump files to two stores and back to one question: the platform as a whole, with real servers."""
 
+import gzip
+import hashlib
 import json
 import re
 import threading
@@ -17,11 +19,13 @@ from neo4j.exceptions import DriverError, Neo4jError
 from discogs_assets.cli.demo import CYPHER, SQL
 from discogs_assets.definitions import defs
 from discogs_assets.defs import checks, history, keys
+from discogs_assets.defs.published import prove
+from discogs_assets.errors import PublishRefusedError
 from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.stores.postgres import month_of
-from discogs_assets.streams import documents
+from discogs_assets.streams import documents, framing
 from discogs_assets_tests import judge
 from discogs_assets_tests.fix_project import Project
 
@@ -149,6 +153,71 @@ def reading(read: Callable[[], object]) -> Iterator[list[tuple[float, object]]]:
     finally:
         done.set()
         reader.join()
+
+
+@contextmanager
+def other_dumps(project: Project) -> Iterator[Path]:
+    """The folder of November's dumps, to be overwritten; at the end they are as they were."""
+    folder = project.home / "sample" / "data" / "2026"
+    kept = {file: file.read_bytes() for file in folder.glob("discogs_20261101_*")}
+    try:
+        yield folder
+    finally:
+        for file, content in kept.items():
+            file.write_bytes(content)
+
+
+def published(project: Project) -> tuple[object, ...]:
+    """What both stores show, and how many artists readers see."""
+    question = "SELECT count(*) AS n FROM artists"
+    return shown(project), project.postgres.published(), project.postgres.ask(question), project.graph.counts()
+
+
+def test_a_month_lacking_30_percent_of_its_artists_is_not_published_and_says_why(
+    project: Project, instance: dg.DagsterInstance
+) -> None:
+    before, artists = published(project), ENTITIES[0]
+    whole = months.records(artists, NOVEMBER)
+    with other_dumps(project), pytest.MonkeyPatch.context() as patch:
+        short = {entity: months.records(entity, NOVEMBER) for entity in ENTITIES} | {
+            artists: whole[: len(whole) * 7 // 10]
+        }
+        patch.setattr(months, "records", lambda entity, partition: short[entity])
+        dumps.write(project.home / "sample", NOVEMBER)
+        done = project.materialise('key:"dumps/discogs/artists"+', NOVEMBER)
+    assert done.returncode != 0
+    assert "parquet/discogs/artists: count_within_bounds" in done.stdout + done.stderr
+    assert not execute(instance, keys.published("postgres"), keys.published("neo4j"))
+    with pytest.raises(PublishRefusedError) as refused:
+        prove(instance, NOVEMBER)
+    assert "2026-11 is not published, readers keep what they have: the check count_within_bounds" in str(refused.value)
+    assert "expected 85 to 105 records, found 67; 2026-10 has 95. Is the dump whole?" in str(refused.value)
+    assert published(project) == before
+    assert execute(instance, keys.dump(artists), keys.records(artists))
+    prove(instance, NOVEMBER)
+
+
+def test_a_month_with_200_broken_records_in_200_000_is_not_published_and_says_why(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, files = published(project), project.lake.files(keys.records(LABELS).path, NOVEMBER)
+    rows = [file.read_bytes() for file in files]
+    with other_dumps(project) as folder, monkeypatch.context() as patch:
+        patch.setattr(framing, "CHUNK_BYTES", 1 << 16)  # the records of a block with a broken one are read singly
+        ids = [*range(1, 199_801), *["x"] * 200]
+        records = (b"<label><id>%b</id><name>L</name></label>\n" % str(each).encode() for each in ids)
+        packed = gzip.compress(b"<labels>\n%b</labels>\n" % b"".join(records), 1)
+        file = folder / "discogs_20261101_labels.xml.gz"
+        file.write_bytes(packed)
+        (folder / "discogs_20261101_CHECKSUM.txt").write_text(f"{hashlib.sha256(packed).hexdigest()} {file.name}\n")
+        assert not execute(instance, keys.dump(LABELS), keys.records(LABELS))
+    (run,) = instance.get_runs(limit=1)
+    (failed,) = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
+    assert "200 of 200,000 records could not be read, expected at most 20" in str(failed.event_log_entry.dagster_event)
+    assert [file.read_bytes() for file in files] == rows
+    assert published(project) == before
+    assert execute(instance, keys.dump(LABELS))
+    prove(instance, NOVEMBER)
 
 
 def test_one_entity_is_rebuilt_alone_while_readers_see_the_old_or_the_new_content(

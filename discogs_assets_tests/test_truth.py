@@ -3,6 +3,7 @@
 No parser has touched the truth. The month is older than the one that readers see, so that it is loaded beside it.
 """
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,15 @@ Truth = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def truth(loaded: Project) -> Truth:
-    """The truth about the month, once it is loaded."""
+def truth(loaded: Project) -> Iterator[Truth]:
+    """The truth about the month, once it is loaded; it leaves the lake again, since others load far smaller months."""
     folder = loaded.home / "sample"
     generated.write(folder, Plan(20_000, months=1, first=MONTH))
     done = loaded.materialise("*", MONTH)
     assert done.returncode == 0, done.stderr[-3000:]
-    return generated.truth(folder, MONTH)
+    yield generated.truth(folder, MONTH)
+    for entity in ENTITIES:
+        shutil.rmtree(loaded.lake.folder(keys.records(entity).path, MONTH))
 
 
 def repeated(entity: Entity, file: Path) -> Iterator[tuple[str, int]]:

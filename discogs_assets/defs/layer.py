@@ -74,10 +74,11 @@ class Layer:
         pool: str | None = None,
         metadata: dict[str, object] | None = None,
         priority: int = 0,
+        config: type[dg.Config] | None = None,
     ) -> Callable[[Body], dg.AssetsDefinition]:
         """An asset whose body takes the step's context and the platform and returns its result.
 
-        Of the steps of a run that are ready, those of higher priority start first.
+        Of the steps of a run that are ready, those of higher priority start first. A run may give values of `config`.
         """
 
         def decorate(body: Body) -> dg.AssetsDefinition:
@@ -95,6 +96,7 @@ class Layer:
                 pool=pool,
                 metadata=metadata,
                 op_tags={"dagster/priority": str(priority)},
+                config_schema=config.to_config_schema().as_field() if config else None,
             )
             def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
                 with failures():

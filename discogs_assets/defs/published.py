@@ -69,7 +69,7 @@ def _unproven(proof: Proof, results: Mapping[dg.AssetCheckKey, Checked]) -> Iter
             yield f"{name} has not run"
         elif result.passed is None:
             yield f"{name} has not finished"
-        elif not result.passed:
+        elif result.refuses:
             yield f"{name} failed ({result.description})"
         elif judged is not None and not result.judges(judged):
             yield f"{name} is older than the data"

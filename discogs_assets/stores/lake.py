@@ -41,6 +41,10 @@ class Lake:
         """The partitions of an asset that are there, the oldest first."""
         return sorted({file.parent.name for file in self.root.joinpath(*key).glob(f"{PARTITION}/*.parquet")})
 
+    def older(self, key: Sequence[str], partition: str) -> list[str]:
+        """The partitions of an asset from months before this one, the newest first."""
+        return [each for each in reversed(self.partitions(key)) if each < partition]
+
     def size(self, key: Sequence[str], partition: str) -> int:
         """Bytes of the partition's files on disk."""
         return sum(file.stat().st_size for file in self.files(key, partition))

@@ -1,11 +1,12 @@
 """Tests of `defs.published`: what a publication rests on."""
 
 from collections.abc import Collection, Iterator
+from functools import partial
 
 import dagster as dg
 import pytest
 
-from discogs_assets.defs import checks, metadata
+from discogs_assets.defs import checks, history, metadata
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.published import LOADED, prove
 from discogs_assets.errors import PublishRefusedError
@@ -77,6 +78,32 @@ def test_a_failed_check_is_refused_with_what_it_found(sound: dg.DagsterInstance,
     named = f"the check {spec.name} on {spec.asset_key.to_user_string()} failed (expected 2, found 1)"
     assert named in refused(sound)
     load(sound, [spec.asset_key])
+    prove(sound, NOVEMBER)
+
+
+def test_a_blocking_check_that_only_warns_refuses_nothing(
+    sound: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, result = checks.ALL[0], checks.result
+    warning = partial(dg.AssetCheckResult._replace, severity=dg.AssetCheckSeverity.WARN)
+    monkeypatch.setattr(checks, "result", lambda *said: warning(result(*said)))
+    load(sound, [spec.asset_key], failing=[spec])
+    assert history.results(sound, [spec.key], NOVEMBER)[spec.key].passed is False
+    prove(sound, NOVEMBER)
+
+
+def test_a_run_that_never_reaches_a_check_leaves_the_proof_as_it_was(sound: dg.DagsterInstance) -> None:
+    spec = checks.ALL[0]
+
+    @dg.asset(partitions_def=monthly)
+    def broken() -> None:
+        raise ValueError
+
+    @dg.asset(key=spec.asset_key, deps=[broken], partitions_def=monthly, check_specs=[spec._replace(blocking=False)])
+    def unreached():  # type: ignore[no-untyped-def]
+        return dg.MaterializeResult()
+
+    dg.materialize([broken, unreached], partition_key=NOVEMBER, instance=sound, raise_on_error=False)
     prove(sound, NOVEMBER)
 
 

@@ -32,3 +32,5 @@ def test_the_partitions_of_an_asset_are_those_that_are_complete(tmp_path: Path) 
             (folder / "part-0000.parquet").write_bytes(b"abc")
     lake.folder(KEY, "2026-10-01").mkdir()
     assert lake.partitions(KEY) == ["2026-09-01", "2026-11-01"]
+    assert lake.older(KEY, "2026-12-01") == ["2026-11-01", "2026-09-01"]
+    assert lake.older(KEY, "2026-09-01") == []
