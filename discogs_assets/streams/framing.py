@@ -90,14 +90,23 @@ def _lined(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
 
 
 def _countable(data: bytes, tag: str) -> int | None:
-    """The number of records, if each follows the last on a line of its own and counting tags is exact; else None."""
+    """The number of records, if each follows the last on a line of its own and counting tags is exact; else None.
+
+    An end tag inside a record is not followed by the next record's line.
+    """
     name = tag.encode()
-    if b"<![CDATA[" in data or b"<!--" in data:
+    if _opens(data, b"![CDATA[") or _opens(data, b"!--"):
         return None
     closed = data.count(b"</" + name + b">")
-    opened = data.count(b"<" + name + b">") + data.count(b"<" + name + b" ")
-    lined = data.count(b"</" + name + b">\n<" + name)
-    return closed if opened == closed == lined + 1 else None
+    return closed if closed == data.count(b"</" + name + b">\n<" + name) + 1 else None
+
+
+def _opens(data: bytes, rest: bytes) -> bool:
+    """Whether the rest of a tag stands behind a bracket; those are so frequent that looking for both is slow."""
+    at = data.find(rest)
+    while at >= 0 and data[at - 1 : at] != b"<":
+        at = data.find(rest, at + 1)
+    return at >= 0
 
 
 def _between(data: bytes, spans: list[tuple[int, int]]) -> tuple[bytes, ...]:

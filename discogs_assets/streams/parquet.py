@@ -5,6 +5,7 @@ What belongs here: row groups, compression, and the size of what is in memory. W
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -28,34 +29,50 @@ COMPRESSION_LEVEL: Final = 1
 
 
 class ParquetWriter:
-    """Collects batches into row groups and writes them to one file."""
+    """Collects batches into row groups; each is written to the one file while the next is collected."""
 
-    def __init__(self, writer: pq.ParquetWriter) -> None:
+    def __init__(self, writer: pq.ParquetWriter, pool: Executor) -> None:
         self._writer = writer
+        self._pool = pool
+        self._under_way: Future[None] | None = None
         self._batches: list[pa.RecordBatch] = []
         self._rows = 0
         self._bytes = 0
         self.rows = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Add rows; they reach the file with their row group."""
+        """Add rows; they reach the file with their row group, and an error of the disk comes with a later one."""
         self._batches.append(batch)
         self._rows += len(batch)
         self._bytes += batch.nbytes
         self.rows += len(batch)
         if self._rows >= ROW_GROUP_ROWS or self._bytes >= ROW_GROUP_BYTES:
-            self.flush()
+            self._flush()
 
     def note(self, about: Mapping[str, str]) -> None:
         """Say in the footer what is known only at the end."""
+        self._wait()
         self._writer.add_key_value_metadata(dict(about))
 
-    def flush(self) -> None:
-        """Write what has been collected."""
+    def finish(self) -> None:
+        """Write what has been collected, and wait for it."""
+        self._flush()
+        self._wait()
+
+    def _flush(self) -> None:
+        self._wait()
         if self._batches:
-            table = pa.Table.from_batches(self._batches).replace_schema_metadata(self._writer.schema.metadata)
-            self._writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+            self._under_way = self._pool.submit(self._put, self._batches)
         self._batches, self._rows, self._bytes = [], 0, 0
+
+    def _wait(self) -> None:
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.result()
+
+    def _put(self, batches: list[pa.RecordBatch]) -> None:
+        table = pa.Table.from_batches(batches).replace_schema_metadata(self._writer.schema.metadata)
+        self._writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
 
 
 Versions = Mapping[str, Sequence[str]]
@@ -91,8 +108,11 @@ def writing(
 ) -> Iterator[ParquetWriter]:
     """A Parquet file under construction, whole when the block ends without an error; `about` goes into its footer."""
     schema = schema.with_metadata({**stamp(made_from), **(about or {})})
-    with pq.ParquetWriter(path, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as file:
-        writer = ParquetWriter(file)
+    with (
+        pq.ParquetWriter(path, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as file,
+        ThreadPoolExecutor(1, "parquet") as pool,
+    ):
+        writer = ParquetWriter(file, pool)
         yield writer
-        writer.flush()
+        writer.finish()
         failpoints.reach("close")

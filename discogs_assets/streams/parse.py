@@ -24,7 +24,7 @@ from discogs_assets.schema.model import Entity
 from discogs_assets.streams import record
 from discogs_assets.streams.ahead import in_order
 from discogs_assets.streams.framing import Block
-from discogs_assets.streams.identity import Bools, Ints
+from discogs_assets.streams.identity import Bools
 from discogs_assets.streams.nesting import nest
 from discogs_assets.streams.vocabulary import Vocabulary
 
@@ -83,20 +83,23 @@ class Parser:
 
     def parse(self, block: Block) -> Parsed:
         """The block's records; those that neither reader takes are refused, none is lost."""
-        found = self.quickly(block) or self.carefully(block)
-        strangers = self._vocabulary.strangers(block.data)
-        if not len(strangers) and not block.between:
+        ordinary = not block.between and self._vocabulary.knows(block.data)
+        found = self.quickly(block, ordinary) or self.carefully(block)
+        if ordinary:
             return found
         try:
-            return replace(found, undeclared=self._undeclared(block, strangers))
+            return replace(found, undeclared=self._undeclared(block))
         except record.RecordError:
             # What the fast parser passed over is itself not well-formed, or too deep.
             return self.carefully(block)
 
-    def quickly(self, block: Block) -> Parsed | None:
-        """All records at once, or None where anything about the block is out of the ordinary."""
+    def quickly(self, block: Block, clean: bool = False) -> Parsed | None:
+        """All records at once, or None where anything about the block is out of the ordinary.
+
+        `clean` says that it is known to hold no character which XML forbids.
+        """
         data = _normalised(block.data)
-        if _has_controls(data):
+        if not clean and _has_controls(data):
             return None
         try:
             flat = self._fast.parse(b"<%b>%b</%b>" % (root := self.entity.name.encode(), data, root))
@@ -133,14 +136,12 @@ class Parser:
                 "Compare the file with its published sha256."
             )
 
-    def _undeclared(self, block: Block, strangers: Ints) -> Counter[str]:
-        """What the records that hold strangers say without a declaration."""
-        spans = np.array(block.spans())
-        records = np.searchsorted(spans[:, 0], strangers, side="right") - 1
-        inside = (records >= 0) & (strangers < spans[records, 1])
+    def _undeclared(self, block: Block) -> Counter[str]:
+        """What the records say without a declaration, and what stands between them."""
         found = Counter(f"{_outermost(each)} outside of records" for each in block.between)
-        for start, end in spans[np.unique(records[inside])]:
-            found += self._vocabulary.undeclared(record.element(block.data[start:end]))
+        for start, end in block.spans():
+            if not self._vocabulary.knows(data := block.data[start:end]):
+                found += self._vocabulary.undeclared(record.element(data))
         return found
 
 
