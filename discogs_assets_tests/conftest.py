@@ -16,7 +16,7 @@ pytest_plugins = [
 ]
 
 
-SHARED = ("loaded", "project")
+SHARED = ("loaded: Project", "project: Project", "graph: Graph")
 """Fixtures that take long to make: all tests that use one run in the same process, and before all others."""
 
 
@@ -31,7 +31,7 @@ class ByFixture(LoadScopeScheduling):  # type: ignore[misc]
 def _scope(file: str) -> str:
     path = Path(__file__).parent.parent / file
     text = path.read_text() if path.suffix == ".py" else ""
-    return next((name for name in SHARED if f"{name}: Project" in text), file)
+    return next((name for name in SHARED if name in text), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

@@ -18,7 +18,7 @@ from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.embedded.server import ServerStatus
 from discogs_assets.settings import Settings
-from discogs_assets.stores import neo4j, postgres
+from discogs_assets.stores import ledger, neo4j, postgres
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres, month_of
 
@@ -102,7 +102,8 @@ def _statuses(settings: Settings) -> Iterator[dict[str, Any]]:
         server = Neo4jServer(settings.home_folder)
         yield _row(server.status(), loads.served_month(server))
     else:
-        yield _external("Neo4j", settings.neo4j_url, graph_of(settings).held())
+        held = ledger.read(graph_of(settings))
+        yield _external("Neo4j", settings.neo4j_url, str(held) if held else None)
 
 
 def _row(status: ServerStatus, month: str | None) -> dict[str, Any]:

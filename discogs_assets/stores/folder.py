@@ -45,8 +45,7 @@ def replacing(place: Path) -> Iterator[Path]:
     BusyError if another process is replacing the same folder. A draft left by a killed process is swept first.
     """
     draft = place.with_name(f".{place.name}.draft")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(place):
+    with alone(place):
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         try:
@@ -59,7 +58,9 @@ def replacing(place: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _alone(place: Path) -> Iterator[None]:
+def alone(place: Path) -> Iterator[None]:
+    """No other process is at the place while the block runs; BusyError if one is."""
+    place.parent.mkdir(parents=True, exist_ok=True)
     lock = place.with_name(f".{place.name}.lock")
     try:
         with FileLock(lock, timeout=0):
