@@ -6,13 +6,14 @@ from discogs_assets.defs import automation, changes, dumps, graph, neo4j, parque
 from discogs_assets.defs.executor import by_size
 from discogs_assets.defs.lifeline import killed_runs
 from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.retention import after_publishing, retention
 
 LAYERS = (dumps, parquet, quality, changes, graph, postgres, neo4j, published)
 
 defs = dg.Definitions(
     assets=[asset for layer in LAYERS for asset in layer.assets],
-    jobs=[automation.refresh, automation.publish],
-    sensors=[killed_runs],
+    jobs=[automation.refresh, automation.publish, retention],
+    sensors=[killed_runs, after_publishing],
     resources={"platform": Platform()},
     executor=by_size,
 )

@@ -10,8 +10,18 @@ from typing import Any
 import dagster as dg
 from dagster import AssetRecordsFilter
 from dagster._core.event_api import PartitionKeyFilter  # the storage takes it, the package does not export it
+from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 Metadata = Mapping[str, Any]
+
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+"""States of a run that may still write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,11 @@ class Materialised:
 
     event: int
     metadata: Metadata
+    moment: float = 0.0
+    """Seconds since the epoch."""
+
+    run: str = ""
+    """The run that did it."""
 
     def text(self, key: str) -> str:
         """A text of the metadata, empty if it is not there."""
@@ -44,14 +59,20 @@ class Checked:
         return (self.judged or 0) >= data.event
 
 
-def latest(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str) -> Materialised | None:
-    """The partition's latest materialisation, None if there is none."""
-    wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[partition])
+def latest(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None = None) -> Materialised | None:
+    """The partition's latest materialisation, or that of any partition; None if there is none."""
+    wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[partition] if partition else None)
     for record in instance.fetch_materializations(wanted, limit=1).records:
         event = record.asset_materialization
         if event is not None:
-            return Materialised(record.storage_id, event.metadata)
+            return Materialised(record.storage_id, event.metadata, record.timestamp, record.run_id)
     return None
+
+
+def unfinished(instance: dg.DagsterInstance) -> dict[str, str]:
+    """The months that a run is working on, or is to, by the run's id."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
+    return {run.run_id: run.tags[PARTITION_NAME_TAG] for run in runs if PARTITION_NAME_TAG in run.tags}
 
 
 def results(

@@ -20,6 +20,7 @@ from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.postgres import TABLE
 from discogs_assets.embedded import loads
+from discogs_assets.embedded.store import Store
 from discogs_assets.errors import PublishRefusedError
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
@@ -59,6 +60,32 @@ def prove(instance: dg.DagsterInstance, partition: str) -> Proof:
             "Materialise what is named and what is downstream of it, then publish again."
         )
     return proof
+
+
+def stand(proof: Proof, partition: str, platform: Platform) -> None:
+    """PublishRefusedError, with what to load again, if a server no longer holds what was proven of it."""
+    gone = [*platform.postgres().lacking(_tables(proof).values())]
+    if external := platform.external_neo4j():
+        gone += [] if external.held() == partition[:7] else [f"{external.url} holds {external.held() or 'no month'}"]
+    elif not Store(_store(proof)).whole:
+        gone.append(str(_store(proof)))
+    if gone:
+        raise PublishRefusedError(
+            f"{partition[:7]} is no longer in the servers, readers keep what they have. Gone: {', '.join(gone)}. Older "
+            "months are dropped after a publication (DISCOGS_KEEP says how many stay). Load it again: dagster asset "
+            f"""materialize -m discogs_assets.definitions --select 'key:"postgres/*" or key:"neo4j/*"' """
+            f"--partition {partition}, then: discogs publish {partition[:7]}"
+        )
+
+
+def _tables(proof: Proof) -> dict[Entity, str]:
+    return {entity: proof[key].text(TABLE) for entity, key in keys.TABLES.items()}
+
+
+def _store(proof: Proof) -> Path:
+    """The store that was imported last."""
+    newest = max((proof[key] for key in keys.IMPORTED.values()), key=lambda each: each.event)
+    return Path(newest.text(STORE))
 
 
 def _unproven(proof: Proof, results: Mapping[dg.AssetCheckKey, Checked]) -> Iterator[str]:
@@ -135,33 +162,37 @@ def _asset(store: str, doc: str, kind: str) -> Callable[[Callable[..., Iterator[
 def postgres(context: dg.AssetExecutionContext, config: Publication, platform: Platform) -> Iterator[Result]:
     """Move all views in one transaction."""
     with failures():
-        proof, store = prove(context.instance, context.partition_key), platform.postgres()
-        shown = max(map(month_of, store.published().values()), default=None)
-        if _newer(context, shown, config):
-            tables: dict[Entity, str] = {entity: proof[key].text(TABLE) for entity, key in keys.TABLES.items()}
-            seconds = store.publish(tables, context.log.info)
-            swept = store.sweep(context.partition_key, tables.values())
-            said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}
-            yield _result(context, proof, keys.TABLES.values(), {"seconds": round(seconds, 3), **said})
+        store = platform.postgres()
+        with store.publishing():
+            proof = prove(context.instance, context.partition_key)
+            shown = max(map(month_of, store.published().values()), default=None)
+            if _newer(context, shown, config):
+                stand(proof, context.partition_key, platform)
+                seconds = store.publish(_tables(proof), context.log.info)
+                swept = store.sweep(context.partition_key, _tables(proof).values())
+                said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}
+                yield _result(context, proof, keys.TABLES.values(), {"seconds": round(seconds, 3), **said})
 
 
 @_asset("neo4j", "The store that the Neo4j server serves. A switch is a restart of some seconds.", "neo4j")
 def neo4j(context: dg.AssetExecutionContext, config: Publication, platform: Platform) -> Iterator[Result]:
     """Restart the server on the month's store; a server that we do not run shows what was loaded already."""
     with failures():
-        proof = prove(context.instance, context.partition_key)
-        newest = max((proof[key] for key in keys.IMPORTED.values()), key=lambda each: each.event)
         if external := platform.external_neo4j():
+            proof = prove(context.instance, context.partition_key)
+            stand(proof, context.partition_key, platform)
             yield _result(context, proof, keys.IMPORTED.values(), {"address": external.url, "seconds": 0.0})
             return
-        began, server = time.monotonic(), platform.neo4j()
-        shown = loads.served_month(server)
-        if _newer(context, f"{shown}-01" if shown else None, config):
-            away = server.serve(Path(newest.text(STORE)))
-            swept = loads.sweep(server, context.partition_key[:7])
-            said = {"replaced": shown or "nothing", "dropped": ", ".join(swept) or "nothing"}
-            seconds = {"seconds": round(time.monotonic() - began, 3), "seconds_away": round(away, 3)}
-            yield _result(context, proof, keys.IMPORTED.values(), {**said, **seconds})
+        began, server, month = time.monotonic(), platform.neo4j(), context.partition_key[:7]
+        with loads.publishing(server, month):
+            proof, shown = prove(context.instance, context.partition_key), loads.served_month(server)
+            if _newer(context, f"{shown}-01" if shown else None, config):
+                stand(proof, context.partition_key, platform)
+                away = server.serve(_store(proof))
+                swept = loads.sweep(server, month)
+                said = {"replaced": shown or "nothing", "dropped": ", ".join(swept) or "nothing"}
+                seconds = {"seconds": round(time.monotonic() - began, 3), "seconds_away": round(away, 3)}
+                yield _result(context, proof, keys.IMPORTED.values(), {**said, **seconds})
 
 
 assets = [postgres, neo4j]
