@@ -94,7 +94,7 @@ def test_definitions_load_with_no_environment_network_or_database() -> None:
         "import os, socket; os.environ.clear()\n"
         "def refuse(*args, **kwargs): raise AssertionError('network')\n"
         "socket.socket.connect = refuse\n"
-        "import discogs_assets.definitions as d; d.defs.get_repository_def()"
+        "import discogs_assets.definitions as d; d.defs.get_repository_def().load_all_definitions()"
     )
     run(sys.executable, "-I", "-c", code)
 
