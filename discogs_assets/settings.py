@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     executor: Literal["in_process", "multiprocess"] | None = Field(
         None, description="How steps run: in_process or multiprocess; by default chosen by the size of the dumps."
     )
+    stalled_minutes: int = Field(
+        60, ge=1, description="Minutes without a sign of progress after which a running step's run is ended."
+    )
     postgres_url: SecretStr | None = Field(
         None, description="An external PostgreSQL, postgresql://user:password@host:port/database; unset: embedded."
     )

@@ -107,9 +107,17 @@ class Postgres:
         with connection:
             yield connection
 
-    def load(self, entity: Entity, partition: str, rows: Iterable[bytes], keep: str = "") -> Load:
+    def load(
+        self,
+        entity: Entity,
+        partition: str,
+        rows: Iterable[bytes],
+        keep: str = "",
+        say: Callable[[str], None] = lambda line: None,
+    ) -> Load:
         """Copy the rows into a new table of the month, index it and count it; `keep` is the load to leave beside it.
 
+        `say` hears of every index, each of which takes minutes on a whole month.
         BusyError if another process is loading the same table, LoadError if the server refuses the rows.
         """
         began = time.monotonic()
@@ -127,7 +135,10 @@ class Postgres:
             except psycopg.DataError as error:
                 raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
             failpoints.reach("table")
-            for statement in (*sql.indexes(entity, table), *sql.comments(entity, table), f"ANALYZE {table}"):
+            for statement in sql.indexes(entity, table):
+                say(statement.partition("(")[0].strip())
+                _execute(connection, statement)
+            for statement in (*sql.comments(entity, table), f"ANALYZE {table}"):
                 _execute(connection, statement)
             count, size = _row(connection, f"SELECT count(*), pg_total_relation_size('{table}') FROM {table}")
         return Load(table, count, size, time.monotonic() - began)
