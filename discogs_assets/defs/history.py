@@ -14,6 +14,9 @@ from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 Metadata = Mapping[str, Any]
 
+DEPTH = 25
+"""Results of a check that are looked through."""
+
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -56,7 +59,7 @@ class Checked:
 
     def judges(self, data: Materialised) -> bool:
         """Whether the result is about this materialisation and not about an earlier one."""
-        return (self.judged or 0) >= data.event
+        return self.passed is not None and (self.judged or 0) >= data.event
 
 
 def latest(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None = None) -> Materialised | None:
@@ -84,6 +87,18 @@ def results(
         list(checks), partition_filter=PartitionKeyFilter(key=partition)
     )
     return {key: _checked(record) for key, record in found.items()}
+
+
+def judging(instance: dg.DagsterInstance, key: dg.AssetCheckKey, partition: str, data: Materialised) -> Checked | None:
+    """The check's newest result about this materialisation, None if none of the last `DEPTH` is.
+
+    Dagster orders results by when their runs were planned: of two runs at once, the one planned last may end first, and
+    one that was killed leaves a result that never comes.
+    """
+    storage, wanted = instance.event_log_storage, PartitionKeyFilter(key=partition)
+    records = storage.get_asset_check_execution_history(key, limit=DEPTH, partition_filter=wanted)
+    found = map(_checked, records)
+    return next((each for each in found if each.judges(data)), None)
 
 
 def _checked(record: Any) -> Checked:

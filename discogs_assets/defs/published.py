@@ -21,7 +21,7 @@ from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.postgres import TABLE
 from discogs_assets.embedded import loads
 from discogs_assets.embedded.store import Store
-from discogs_assets.errors import PublishRefusedError
+from discogs_assets.errors import BusyError, PublishRefusedError
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.stores.postgres import month_of
@@ -49,6 +49,10 @@ def prove(instance: dg.DagsterInstance, partition: str) -> Proof:
     found = {key: history.latest(instance, key, partition) for key in needed}
     proof = {key: each for key, each in found.items() if each is not None}
     results = history.results(instance, [spec.key for spec in checks.ALL], partition)
+    for key in results:
+        data = proof.get(key.asset_key)
+        if data and not results[key].judges(data):
+            results[key] = history.judging(instance, key, partition, data) or results[key]
     against = [
         *(f"{key.to_user_string()} is not materialised" for key in needed if key not in proof),
         *_unproven(proof, results),
@@ -76,6 +80,18 @@ def stand(proof: Proof, partition: str, platform: Platform) -> None:
             f"""materialize -m discogs_assets.definitions --select 'key:"postgres/*" or key:"neo4j/*"' """
             f"--partition {partition}, then: discogs publish {partition[:7]}"
         )
+
+
+def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
+    """The proof; BusyError instead of a refusal while another run is at work on the month, since it may yet mend it."""
+    try:
+        return prove(context.instance, context.partition_key)
+    except PublishRefusedError as error:
+        working = history.unfinished(context.instance)
+        others = [run for run, month in working.items() if month == context.partition_key and run != context.run_id]
+        if not others:
+            raise
+        raise BusyError(f"{error} Run {', '.join(others)} is at work on the month: wait for its end.") from error
 
 
 def _tables(proof: Proof) -> dict[Entity, str]:
@@ -164,7 +180,7 @@ def postgres(context: dg.AssetExecutionContext, config: Publication, platform: P
     with failures():
         store = platform.postgres()
         with store.publishing():
-            proof = prove(context.instance, context.partition_key)
+            proof = proven(context)
             shown = max(map(month_of, store.published().values()), default=None)
             if _newer(context, shown, config):
                 stand(proof, context.partition_key, platform)
@@ -179,13 +195,13 @@ def neo4j(context: dg.AssetExecutionContext, config: Publication, platform: Plat
     """Restart the server on the month's store; a server that we do not run shows what was loaded already."""
     with failures():
         if external := platform.external_neo4j():
-            proof = prove(context.instance, context.partition_key)
+            proof = proven(context)
             stand(proof, context.partition_key, platform)
             yield _result(context, proof, keys.IMPORTED.values(), {"address": external.url, "seconds": 0.0})
             return
         began, server, month = time.monotonic(), platform.neo4j(), context.partition_key[:7]
         with loads.publishing(server, month):
-            proof, shown = prove(context.instance, context.partition_key), loads.served_month(server)
+            proof, shown = proven(context), loads.served_month(server)
             if _newer(context, f"{shown}-01" if shown else None, config):
                 stand(proof, context.partition_key, platform)
                 away = server.serve(_store(proof))
