@@ -19,7 +19,8 @@ from neo4j.exceptions import DriverError, Neo4jError
 from discogs_assets.cli.demo import CYPHER, SQL
 from discogs_assets.definitions import defs
 from discogs_assets.defs import checks, history, keys
-from discogs_assets.defs.published import prove
+from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.published import prove, stand
 from discogs_assets.errors import PublishRefusedError
 from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
@@ -293,16 +294,46 @@ def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project)
     assert project.postgres.published() == before
 
 
+def test_a_month_that_retention_has_dropped_is_refused_with_what_to_do_and_comes_back_by_doing_it(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCOGS_KEEP", "1")
+    done = defs.resolve_job_def("retention").execute_in_process(QUIET, instance=instance)
+    (output,) = (str(event.step_output_data.metadata) for event in done.all_events if event.is_successful_output)
+    assert "discogs_2026_10.releases__" in output
+    assert "2026-10/00" in output
+    assert "2026-11/0" not in output
+    assert project.postgres.months() == [NOVEMBER]
+    assert not list((project.home / "neo4j" / "2026-10").glob("[0-9]*"))
+    of_october = dg.AssetRecordsFilter(keys.table(LABELS), asset_partitions=[OCTOBER])
+    (seen,) = instance.fetch_observations(of_october, limit=1).records
+    assert "no longer in PostgreSQL (DISCOGS_KEEP=1)" in str(seen.event_log_entry.asset_observation)
+    refused = project.run("discogs", "publish", "2026-10")
+    assert refused.returncode == 1
+    assert "2026-10 is no longer in the servers, readers keep what they have" in refused.stdout + refused.stderr
+    assert shown(project) == ("2026-11", "2026-11")
+    assert execute(instance, *keys.TABLES.values(), *keys.IMPORTED.values(), partition=OCTOBER)
+    stand(prove(instance, OCTOBER), OCTOBER, Platform())
+
+
 def test_an_older_month_is_loaded_but_shown_only_when_asked_for(project: Project, instance: dg.DagsterInstance) -> None:
     assert shown(project) == ("2026-11", "2026-11")
     assert execute(instance, keys.published("postgres"), keys.published("neo4j"), partition=OCTOBER)
     assert shown(project) == ("2026-11", "2026-11")
     done = project.run("discogs", "publish", "2026-10")
     assert done.returncode == 0, done.stderr
+    assert counted(project) == months.counts(OCTOBER)["releases"]
     assert shown(project) == ("2026-10", "2026-10")
-    assert project.graph.counts()["Release"] == months.counts(OCTOBER)["releases"]
     assert execute(instance, keys.published("postgres"), keys.published("neo4j"))
     assert shown(project) == ("2026-11", "2026-11")
+    assert counted(project) == months.counts(NOVEMBER)["releases"]
+
+
+def counted(project: Project) -> int:
+    """The releases that readers of both stores count."""
+    (row,) = project.postgres.ask("SELECT count(*) AS n FROM releases")
+    assert project.graph.counts()["Release"] == row["n"]
+    return int(row["n"])
 
 
 def test_status_and_doctor_tell_what_runs_and_what_it_shows(project: Project) -> None:

@@ -13,8 +13,21 @@ from dagster._core.event_api import PartitionKeyFilter  # the storage takes it, 
 from dagster._core.storage.asset_check_execution_record import (
     COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES as FINISHED,
 )
+from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 Metadata = Mapping[str, Any]
+
+DEPTH = 25
+"""Results of a check that are looked through."""
+
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+"""States of a run that may still write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,11 @@ class Materialised:
 
     event: int
     metadata: Metadata
+    moment: float = 0.0
+    """Seconds since the epoch."""
+
+    run: str = ""
+    """The run that did it."""
 
     def text(self, key: str) -> str:
         """A text of the metadata, empty if it is not there."""
@@ -53,17 +71,23 @@ class Checked:
 
     def judges(self, data: Materialised) -> bool:
         """Whether the result is about this materialisation and not about an earlier one."""
-        return (self.judged or 0) >= data.event
+        return self.passed is not None and (self.judged or 0) >= data.event
 
 
-def latest(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str) -> Materialised | None:
-    """The partition's latest materialisation, None if there is none."""
-    wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[partition])
+def latest(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None = None) -> Materialised | None:
+    """The partition's latest materialisation, or that of any partition; None if there is none."""
+    wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[partition] if partition else None)
     for record in instance.fetch_materializations(wanted, limit=1).records:
         event = record.asset_materialization
         if event is not None:
-            return Materialised(record.storage_id, event.metadata)
+            return Materialised(record.storage_id, event.metadata, record.timestamp, record.run_id)
     return None
+
+
+def unfinished(instance: dg.DagsterInstance) -> dict[str, str]:
+    """The months that a run is working on, or is to, by the run's id."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
+    return {run.run_id: run.tags[PARTITION_NAME_TAG] for run in runs if PARTITION_NAME_TAG in run.tags}
 
 
 def results(
@@ -78,6 +102,18 @@ def results(
     pending = [key for key, record in found.items() if record.status not in FINISHED]
     before = {key: storage.get_asset_check_execution_history(key, 1, None, FINISHED, of) for key in pending}
     return {key: _checked(next(iter(before.get(key, ())), record)) for key, record in found.items()}
+
+
+def judging(instance: dg.DagsterInstance, key: dg.AssetCheckKey, partition: str, data: Materialised) -> Checked | None:
+    """The check's newest result about this materialisation, None if none of the last `DEPTH` is.
+
+    Dagster orders results by when their runs were planned: of two runs at once, the one planned last may end first, and
+    one that was killed leaves a result that never comes.
+    """
+    storage, wanted = instance.event_log_storage, PartitionKeyFilter(key=partition)
+    records = storage.get_asset_check_execution_history(key, limit=DEPTH, partition_filter=wanted)
+    found = map(_checked, records)
+    return next((each for each in found if each.judges(data)), None)
 
 
 def _checked(record: Any) -> Checked:

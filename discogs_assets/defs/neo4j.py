@@ -82,7 +82,9 @@ def _imported(context: dg.AssetExecutionContext, platform: Platform) -> Loaded:
         pairs = [(kind, [file]) for kind, files in tables.relationships.items() for file in files]
         done = server.import_store(folder, tables.nodes, pairs, context.log.info)
         context.log.info(f"{done.nodes:,} nodes and {done.relationships:,} relationships in {done.seconds:.1f} s")
-        return str(folder), _counted(context, platform, folder)
+        found = _counted(context, platform, folder)
+        loads.finish(folder)
+        return str(folder), found
 
 
 def _sent(context: dg.AssetExecutionContext, platform: Platform, server: Graph, older: bool) -> Loaded:

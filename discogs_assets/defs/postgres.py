@@ -35,7 +35,8 @@ def table(entity: Entity) -> dg.AssetsDefinition:
         files = platform.lake.files(source.path, context.partition_key)
         before = history.latest(context.instance, key, context.partition_key)
         rows = _reported(context, entity, documents.rows(entity, files))
-        load = platform.postgres().load(entity, context.partition_key, rows, before.text(TABLE) if before else "")
+        keep = before.text(TABLE) if before else ""
+        load = platform.postgres().load(entity, context.partition_key, rows, keep, context.log.info)
         expected = pl.scan_parquet(files).select(pl.len()).collect().item()
         return dg.MaterializeResult(
             metadata={

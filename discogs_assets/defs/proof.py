@@ -31,6 +31,10 @@ def prove(
     found = {key: history.latest(instance, key, partition) for key in needed}
     proof = {key: each for key, each in found.items() if each is not None}
     results = history.results(instance, [spec.key for spec in checks], partition)
+    for key in results:
+        data = proof.get(key.asset_key)
+        if data and not results[key].judges(data):
+            results[key] = history.judging(instance, key, partition, data) or results[key]
     against = [
         *(f"{key.to_user_string()} is not materialised" for key in needed if key not in proof),
         *_unproven(checks, proof, results),

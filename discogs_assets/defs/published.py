@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from discogs_assets.defs import checks, keys, metadata, proof
+from discogs_assets.defs import checks, history, keys, metadata, proof
 from discogs_assets.defs.layer import OWNERS, RETRIES, Result, failures
 from discogs_assets.defs.neo4j import STORE
 from discogs_assets.defs.partitions import monthly
@@ -18,7 +18,8 @@ from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.postgres import TABLE
 from discogs_assets.defs.proof import Proof
 from discogs_assets.embedded import loads
-from discogs_assets.errors import PublishRefusedError
+from discogs_assets.embedded.store import Store
+from discogs_assets.errors import BusyError, PublishRefusedError
 from discogs_assets.schema.model import Entity
 from discogs_assets.stores import bolt, ledger
 from discogs_assets.stores.neo4j import Graph
@@ -38,6 +39,44 @@ class Publication(dg.Config):
 def prove(instance: dg.DagsterInstance, partition: str) -> Proof:
     """The latest materialisations of all that a publication rests on; PublishRefusedError if it may not be."""
     return proof.prove(instance, partition, LOADED, checks.ALL)
+
+
+def stand(proof: Proof, partition: str, platform: Platform) -> None:
+    """PublishRefusedError, with what to load again, if a server no longer holds what was proven of it."""
+    gone = [*platform.postgres().lacking(_tables(proof).values())]
+    if external := platform.external_neo4j():
+        _require_shown(external, partition[:7])
+    elif not Store(_store(proof)).whole:
+        gone.append(str(_store(proof)))
+    if gone:
+        raise PublishRefusedError(
+            f"{partition[:7]} is no longer in the servers, readers keep what they have. Gone: {', '.join(gone)}. Older "
+            "months are dropped after a publication (DISCOGS_KEEP says how many stay). Load it again: dagster asset "
+            f"""materialize -m discogs_assets.definitions --select 'key:"postgres/*" or key:"neo4j/*"' """
+            f"--partition {partition}, then: discogs publish {partition[:7]}"
+        )
+
+
+def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
+    """The proof; BusyError instead of a refusal while another run is at work on the month, since it may yet mend it."""
+    try:
+        return prove(context.instance, context.partition_key)
+    except PublishRefusedError as error:
+        working = history.unfinished(context.instance)
+        others = [run for run, month in working.items() if month == context.partition_key and run != context.run_id]
+        if not others:
+            raise
+        raise BusyError(f"{error} Run {', '.join(others)} is at work on the month: wait for its end.") from error
+
+
+def _tables(proof: Proof) -> dict[Entity, str]:
+    return {entity: proof[key].text(TABLE) for entity, key in keys.TABLES.items()}
+
+
+def _store(proof: Proof) -> Path:
+    """The store that was imported last."""
+    newest = max((proof[key] for key in keys.IMPORTED.values()), key=lambda each: each.event)
+    return Path(newest.text(STORE))
 
 
 def _newer(context: dg.AssetExecutionContext, shown: str | None, config: Publication) -> bool:
@@ -100,34 +139,37 @@ def _asset(store: str, doc: str, kind: str) -> Callable[[Callable[..., Iterator[
 def postgres(context: dg.AssetExecutionContext, config: Publication, platform: Platform) -> Iterator[Result]:
     """Move all views in one transaction."""
     with failures():
-        proven, store = prove(context.instance, context.partition_key), platform.postgres()
-        shown = max(map(month_of, store.published().values()), default=None)
-        if _newer(context, shown, config):
-            tables: dict[Entity, str] = {entity: proven[key].text(TABLE) for entity, key in keys.TABLES.items()}
-            seconds = store.publish(tables, context.log.info)
-            swept = store.sweep(context.partition_key, tables.values())
-            said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}
-            yield _result(context, proven, keys.TABLES.values(), {"seconds": round(seconds, 3), **said})
+        store = platform.postgres()
+        with store.publishing():
+            found = proven(context)
+            shown = max(map(month_of, store.published().values()), default=None)
+            if _newer(context, shown, config):
+                stand(found, context.partition_key, platform)
+                seconds = store.publish(_tables(found), context.log.info)
+                swept = store.sweep(context.partition_key, _tables(found).values())
+                said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}
+                yield _result(context, found, keys.TABLES.values(), {"seconds": round(seconds, 3), **said})
 
 
 @_asset("neo4j", "The store that the Neo4j server serves. A switch is a restart of some seconds.", "neo4j")
 def neo4j(context: dg.AssetExecutionContext, config: Publication, platform: Platform) -> Iterator[Result]:
     """Restart the server on the month's store; a server that we do not run shows what was loaded already."""
     with failures():
-        proven = prove(context.instance, context.partition_key)
-        newest = max((proven[key] for key in keys.IMPORTED.values()), key=lambda each: each.event)
         if external := platform.external_neo4j():
-            _require_shown(external, context.partition_key[:7])
-            yield _result(context, proven, keys.IMPORTED.values(), {"address": external.url, "seconds": 0.0})
+            found = proven(context)
+            stand(found, context.partition_key, platform)
+            yield _result(context, found, keys.IMPORTED.values(), {"address": external.url, "seconds": 0.0})
             return
-        began, server = time.monotonic(), platform.neo4j()
-        shown = loads.served_month(server)
-        if _newer(context, f"{shown}-01" if shown else None, config):
-            away = server.serve(Path(newest.text(STORE)))
-            swept = loads.sweep(server, context.partition_key[:7])
-            said = {"replaced": shown or "nothing", "dropped": ", ".join(swept) or "nothing"}
-            seconds = {"seconds": round(time.monotonic() - began, 3), "seconds_away": round(away, 3)}
-            yield _result(context, proven, keys.IMPORTED.values(), {**said, **seconds})
+        began, server, month = time.monotonic(), platform.neo4j(), context.partition_key[:7]
+        with loads.publishing(server, month):
+            found, shown = proven(context), loads.served_month(server)
+            if _newer(context, f"{shown}-01" if shown else None, config):
+                stand(found, context.partition_key, platform)
+                away = server.serve(_store(found))
+                swept = loads.sweep(server, month)
+                said = {"replaced": shown or "nothing", "dropped": ", ".join(swept) or "nothing"}
+                seconds = {"seconds": round(time.monotonic() - began, 3), "seconds_away": round(away, 3)}
+                yield _result(context, found, keys.IMPORTED.values(), {**said, **seconds})
 
 
 assets = [postgres, neo4j]

@@ -13,6 +13,7 @@ from discogs_assets.errors import DumpDamagedError, DumpMissingError
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.stores import sources
 from discogs_assets.stores.folder import replacing
+from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.sources.published import CHECKSUM, SUM, Progress, Published, Source, named
 from discogs_assets.stores.sources.throttle import WINDOW
 from discogs_assets.stores.sources.transfer import broken_gzip
@@ -49,6 +50,11 @@ class Archive:
     def title(self) -> str:
         """The source as a message may show it: without password or signature."""
         return self._opened().title
+
+    @property
+    def copies(self) -> Lake:
+        """Our copies, a folder per entity and month."""
+        return Lake(self.root)
 
     def months(self, years: int | None = None) -> list[str]:
         """Partition keys for which at least one dump file is published, oldest first.

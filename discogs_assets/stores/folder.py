@@ -1,4 +1,4 @@
-"""A folder that is replaced as a whole: readers list its old content or its new content, never a mix.
+"""A folder that is replaced or removed as a whole: readers list its old content or its new content, never a mix.
 
 What belongs here: room for it, the draft beside the place, the lock, making it durable, the exchange. What doesn't:
 what is in it.
@@ -55,6 +55,20 @@ def replacing(place: Path) -> Iterator[Path]:
             failpoints.reach("placed")
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def remove(place: Path) -> int:
+    """Take the folder away, from one moment to the next for whoever lists it; the bytes that were in it.
+
+    BusyError if another process is replacing it.
+    """
+    doomed = place.with_name(f".{place.name}.draft")
+    with alone(place):
+        shutil.rmtree(doomed, ignore_errors=True)
+        place.rename(doomed)
+        size = sum(file.stat().st_size for file in doomed.rglob("*") if file.is_file())
+        shutil.rmtree(doomed)
+    return size
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import pytest
 
 from discogs_assets.defs import checks, history, metadata
 from discogs_assets.defs.partitions import monthly
-from discogs_assets.defs.published import LOADED, prove
-from discogs_assets.errors import PublishRefusedError
+from discogs_assets.defs.published import LOADED, prove, proven
+from discogs_assets.errors import BusyError, PublishRefusedError
 
 NOVEMBER, OCTOBER = "2026-11-01", "2026-10-01"
 NEEDED = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))
@@ -117,6 +117,30 @@ def test_a_check_older_than_what_it_judges_is_refused(sound: dg.DagsterInstance)
     spec = checks.ALL[4]
     load(sound, [spec.asset_key], unchecked=checks.ALL)
     assert f"the check {spec.name} on {spec.asset_key.to_user_string()} is older than the data" in refused(sound)
+
+
+def test_a_run_that_was_killed_before_its_checks_hides_none_that_did_come(sound: dg.DagsterInstance) -> None:
+    from discogs_assets.definitions import defs
+
+    job, killed = defs.resolve_job_def("monthly"), dg.DagsterRunStatus.FAILURE
+    sound.create_run_for_job(job, tags={"dagster/partition": NOVEMBER}, status=killed)
+    results = history.results(sound, [spec.key for spec in checks.ALL], NOVEMBER)
+    assert {each.passed for each in results.values()} == {None}
+    prove(sound, NOVEMBER)
+
+
+def test_what_is_refused_while_another_run_is_at_work_on_the_month_is_tried_again(
+    instance: dg.DagsterInstance,
+) -> None:
+    @dg.job
+    def working() -> None: ...
+
+    with dg.build_op_context(instance=instance, partition_key=NOVEMBER) as context:
+        with pytest.raises(PublishRefusedError):
+            proven(context)
+        run = instance.create_run_for_job(working, tags={"dagster/partition": NOVEMBER})
+        with pytest.raises(BusyError, match=f"Run {run.run_id} is at work on the month"):
+            proven(context)
 
 
 def test_parts_made_from_different_dumps_are_refused(sound: dg.DagsterInstance) -> None:
