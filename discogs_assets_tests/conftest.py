@@ -44,6 +44,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _scope(item.nodeid.partition("::")[0]) not in SHARED)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a run of the tests may be told beside pytest's own options."""
+    parser.addoption("--months", type=int, default=2, help="how many generated months test_months goes through")
+
+
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting and no `.env` of whoever runs the tests."""

@@ -81,6 +81,7 @@ def test_every_test_file_is_named_after_a_module() -> None:
     assert {str(place) for place in places - nouns} <= {
         "architecture",
         "concurrency",
+        "months",
         "crashes",
         "documented",
         "full_disks",
