@@ -45,7 +45,7 @@ def prove(instance: dg.DagsterInstance, partition: str) -> Proof:
     is older than what it judges, or the parts were made from different dumps.
     """
     needed = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))
-    found = {key: history.latest(instance, key, partition) for key in needed}
+    found = history.latest_of(instance, needed, partition)
     proof = {key: each for key, each in found.items() if each is not None}
     results = history.results(instance, [spec.key for spec in checks.ALL], partition)
     against = [
