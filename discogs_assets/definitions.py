@@ -16,6 +16,7 @@ from discogs_assets.defs import (
 )
 from discogs_assets.defs.executor import by_size
 from discogs_assets.defs.lifeline import killed_runs
+from discogs_assets.defs.new_dumps import new_dumps
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.retention import after_publishing, retention
 from discogs_assets.defs.stall import stalled_runs
@@ -27,7 +28,7 @@ defs = dg.Definitions(
     asset_checks=freshness.checks,
     jobs=[automation.refresh, automation.publish, retention, freshness.freshness],
     schedules=[freshness.daily],
-    sensors=[killed_runs, stalled_runs, after_publishing],
+    sensors=[new_dumps, killed_runs, stalled_runs, after_publishing],
     resources={"platform": Platform()},
     executor=by_size,
 )

@@ -3,7 +3,7 @@
 What belongs here: reading the instance. What doesn't: judging what is read (see `published`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +82,28 @@ def latest(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None
         if event is not None:
             return Materialised(record.storage_id, event.metadata, record.timestamp, record.run_id)
     return None
+
+
+def latest_of(
+    instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey], partition: str
+) -> dict[dg.AssetKey, Materialised | None]:
+    """The partition's latest materialisation of each asset, in the order of the keys.
+
+    One question for all of them, and one more for each whose newest materialisation is of another partition.
+    """
+    entries = (each.asset_entry for each in instance.get_asset_records(keys))
+    newest = {entry.asset_key: entry.last_materialization_record for entry in entries}
+    return {key: _of(instance, newest.get(key), key, partition) for key in keys}
+
+
+def _of(
+    instance: dg.DagsterInstance, newest: dg.EventLogRecord | None, key: dg.AssetKey, partition: str
+) -> Materialised | None:
+    """The asset's newest materialisation if it is of the partition, else the partition's own."""
+    event = newest.asset_materialization if newest else None
+    if newest is None or event is None or event.partition == partition:
+        return Materialised(newest.storage_id, event.metadata) if newest and event else None
+    return latest(instance, key, partition)
 
 
 def unfinished(instance: dg.DagsterInstance) -> dict[str, str]:

@@ -22,6 +22,9 @@ OWNERS = ["team:data"]
 RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """For what is transient; a terminal error ends the step at once."""
 
+NOT_BEFORE = "retry_not_before"
+"""Metadata key of a failure: the moment before which no retry helps. A `Failure` without it is terminal."""
+
 LAST = -1
 """Priority of what no other step waits for."""
 
@@ -43,7 +46,7 @@ def failures() -> Iterator[None]:
         raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
     except Exception as error:
         if isinstance(error, TransientError) and error.retry_not_before is not None:
-            later = {"retry_not_before": dg.MetadataValue.timestamp(error.retry_not_before)}
+            later = {NOT_BEFORE: dg.MetadataValue.timestamp(error.retry_not_before)}
             description = f"{type(error).__name__}: {error}"
             raise dg.Failure(description=description, metadata=later, allow_retries=False) from error
         if not disk_full(error):

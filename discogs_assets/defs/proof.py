@@ -28,7 +28,7 @@ def prove(
     than what it judges, or the parts were made from different dumps.
     """
     needed = list(dict.fromkeys([*assets, *(spec.asset_key for spec in checks)]))
-    found = {key: history.latest(instance, key, partition) for key in needed}
+    found = history.latest_of(instance, needed, partition)
     proof = {key: each for key, each in found.items() if each is not None}
     results = history.results(instance, [spec.key for spec in checks], partition)
     for key in results:
