@@ -50,11 +50,6 @@ def test_whatever_runs_by_itself_is_documented() -> None:
     assert "(discogs_assets/defs/README.md)" in README
 
 
-@pytest.mark.parametrize("name", [each.name for each in (*(defs.sensors or ()), *(defs.schedules or ()))])
-def test_what_starts_by_itself_is_documented(name: str) -> None:
-    assert f"`{name}`" in README
-
-
 def test_the_picture_of_the_asset_graph_is_the_asset_graph() -> None:
     graph = defs.resolve_asset_graph()
     edges = {

@@ -77,11 +77,7 @@ class Checked:
 def latest(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None = None) -> Materialised | None:
     """The partition's latest materialisation, or that of any partition; None if there is none."""
     wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[partition] if partition else None)
-    for record in instance.fetch_materializations(wanted, limit=1).records:
-        event = record.asset_materialization
-        if event is not None:
-            return Materialised(record.storage_id, event.metadata, record.timestamp, record.run_id)
-    return None
+    return next(map(_materialised, instance.fetch_materializations(wanted, limit=1).records), None)
 
 
 def latest_of(
@@ -100,10 +96,15 @@ def _of(
     instance: dg.DagsterInstance, newest: dg.EventLogRecord | None, key: dg.AssetKey, partition: str
 ) -> Materialised | None:
     """The asset's newest materialisation if it is of the partition, else the partition's own."""
-    event = newest.asset_materialization if newest else None
-    if newest is None or event is None or event.partition == partition:
-        return Materialised(newest.storage_id, event.metadata) if newest and event else None
+    if newest is None or newest.partition_key == partition:
+        return _materialised(newest) if newest else None
     return latest(instance, key, partition)
+
+
+def _materialised(record: dg.EventLogRecord) -> Materialised:
+    event = record.asset_materialization
+    assert event
+    return Materialised(record.storage_id, event.metadata, record.timestamp, record.run_id)
 
 
 def unfinished(instance: dg.DagsterInstance) -> dict[str, str]:
