@@ -54,8 +54,10 @@ def _postgres(settings: Settings) -> Postgres:
         PostgresServer(settings.home_folder).start()
     store = postgres_of(settings)
     store.prepare()
-    store.make_database(environment.DAGSTER_DATABASE)
-    variables = environment.dagster_variables(settings, store.url)
+    if settings.postgres_url:
+        store.make_database(environment.DAGSTER_DATABASE)
+    records = store.url if settings.postgres_url else PostgresServer(settings.home_folder).dagster().url
+    variables = environment.dagster_variables(settings, records)
     environment.make_dagster_home(settings.home_folder / "dagster")
     environment.write(variables)
     environment.enter(variables)

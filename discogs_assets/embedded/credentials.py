@@ -12,7 +12,7 @@ from discogs_assets.embedded import records
 from discogs_assets.errors import ServerError
 
 # The accounts that a home has, as "server/user".
-ACCOUNTS = ("postgres/postgres", "postgres/discogs", "postgres/reader", "neo4j/neo4j")
+ACCOUNTS = ("postgres/postgres", "postgres/discogs", "postgres/reader", "postgres/dagster", "neo4j/neo4j")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from discogs_assets.embedded import account, artifacts, process, records, server
 from discogs_assets.embedded.cluster import SUPERUSER, Cluster, is_ready
 from discogs_assets.embedded.credentials import credentials
-from discogs_assets.embedded.provision import OWNER, READER, provision, recipe
+from discogs_assets.embedded.provision import DAGSTER, OWNER, READER, provision, recipe
 from discogs_assets.embedded.server import Record, ServerStatus
 from discogs_assets.errors import ServerError
 
@@ -98,6 +98,10 @@ class PostgresServer:
     def reader(self) -> PostgresAddress:
         """The way of the role that may read, and nothing else; raises ServerError when the server does not run."""
         return self._address(self._running(), READER)
+
+    def dagster(self) -> PostgresAddress:
+        """The way of Dagster's role, to the database `dagster`; raises ServerError when the server does not run."""
+        return self._address(self._running(), DAGSTER).of(DAGSTER)
 
     def _running(self) -> Record:
         record = server.live_record(self._state)

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
 OWNER = "discogs"
 READER = "reader"
-DATABASES = ("discogs", "dagster")
+DAGSTER = "dagster"
+DATABASES = {"discogs": OWNER, "dagster": DAGSTER}
+"""Databases and the roles that own them."""
+
+ITERATIONS = {DAGSTER: 1}
+"""Rounds of hashing that a login takes where it is not the server's 4096, some milliseconds of both its ends.
+
+Dagster opens a connection for every statement. Rounds are against guessing, which a random password needs nothing
+against; other roles keep theirs, since JDBC's driver takes no fewer (RFC 7677 §4).
+"""
+
 SCHEMAS = ("discogs", "musicbrainz", "insights")
 EXTENSIONS = ("pg_trgm", "unaccent", "pg_stat_statements")
 SEARCH_PATH = (*SCHEMAS, "public")
@@ -26,10 +36,10 @@ def provision(connect: "Callable[[str], Connection[Any]]", credentials: Credenti
     `connect` opens a connection of the superuser to the named database, in autocommit mode.
     """
     with connect("postgres") as server:
-        for role in (OWNER, READER):
+        for role in (OWNER, READER, DAGSTER):
             _make_role(server, role, credentials.password(f"postgres/{role}"))
-        for database in DATABASES:
-            _make_database(server, database)
+        for database, owner in DATABASES.items():
+            _make_database(server, database, owner)
         for statement in _SERVER_RIGHTS:
             server.execute(statement)
     with connect("discogs") as database_discogs:
@@ -38,13 +48,15 @@ def provision(connect: "Callable[[str], Connection[Any]]", credentials: Credenti
 
 def recipe() -> str:
     """A digest of all that `provision` does; another one means that a cluster has to be provisioned again."""
-    parts = [*DATABASES, *SEARCH_PATH, *EXTENSIONS, *_SERVER_RIGHTS, *_SCHEMA_RIGHTS, *_SEARCH_PATHS]
+    parts = [*DATABASES, *ITERATIONS, *SEARCH_PATH, *EXTENSIONS, *_SERVER_RIGHTS, *_SCHEMA_RIGHTS, *_SEARCH_PATHS]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _make_role(server: "Connection[Any]", role: str, password: str) -> None:
     from psycopg import sql
 
+    rounds = sql.SQL("SET scram_iterations = {}").format(ITERATIONS[role]) if role in ITERATIONS else None
+    server.execute(rounds or "RESET scram_iterations")
     # The server sees, and may log, only what cannot be turned back into the password.
     verifier = server.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
     known = server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
@@ -52,12 +64,12 @@ def _make_role(server: "Connection[Any]", role: str, password: str) -> None:
     server.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, sql.Identifier(role), sql.Literal(verifier)))
 
 
-def _make_database(server: "Connection[Any]", database: str) -> None:
+def _make_database(server: "Connection[Any]", database: str, owner: str) -> None:
     from psycopg import sql
 
     if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
         name = sql.Identifier(database)
-        server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, sql.Identifier(OWNER)))
+        server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, sql.Identifier(owner)))
 
 
 def _fill(database: "Connection[Any]") -> None:

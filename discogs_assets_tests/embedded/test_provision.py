@@ -1,12 +1,14 @@
 """What is in the cluster before anybody connects."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import Connection, errors
 
+from discogs_assets.embedded.credentials import credentials
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.embedded.provision import SCHEMAS
 
@@ -20,6 +22,14 @@ def owner(postgres_server: PostgresServer) -> Iterator[Connection[Any]]:
 @pytest.fixture
 def reader(postgres_server: PostgresServer) -> Iterator[Connection[Any]]:
     with psycopg.connect(postgres_server.reader().url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def superuser(postgres_server: PostgresServer) -> Iterator[Connection[Any]]:
+    known = credentials(postgres_server.home).password("postgres/postgres")
+    address = replace(postgres_server.address(), user="postgres", password=known, database="postgres")
+    with psycopg.connect(address.url, autocommit=True) as connection:
         yield connection
 
 
@@ -73,9 +83,15 @@ def test_the_reader_writes_nothing(reader: Connection[Any], statement: str) -> N
 def test_the_reader_does_not_reach_dagsters_database(postgres_server: PostgresServer) -> None:
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         psycopg.connect(postgres_server.reader().of("dagster").url)
-    with psycopg.connect(postgres_server.address().of("dagster").url) as connection:
+    with psycopg.connect(postgres_server.dagster().url) as connection:
         connection.execute("CREATE TABLE t (i int)")
         connection.rollback()
+
+
+def test_dagsters_role_logs_in_without_the_rounds_that_guard_a_weak_password(superuser: Connection[Any]) -> None:
+    query = "SELECT rolname, split_part(split_part(rolpassword, '$', 2), ':', 1) FROM pg_authid WHERE rolcanlogin"
+    found = {str(role): rounds for role, rounds in superuser.execute(query).fetchall()}
+    assert found == {"postgres": "4096", "discogs": "4096", "reader": "4096", "dagster": "1"}
 
 
 def test_a_role_cannot_come_in_with_another_password(postgres_server: PostgresServer) -> None:
