@@ -21,7 +21,7 @@ from discogs_assets.streams import parquet, table
 from discogs_assets.streams.graph import Tables
 from discogs_assets.streams.table import Table
 
-RANGE_ROWS = 1_000_000
+RANGE_ROWS = 500_000
 """Rows of both months compared at once: some hundreds of MB."""
 
 TIMES = "times"
