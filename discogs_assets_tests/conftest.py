@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = [
@@ -14,6 +15,11 @@ pytest_plugins = [
     "discogs_assets_tests.fix_servers",
     "discogs_assets_tests.fix_site",
 ]
+
+
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 SHARED = ("loaded: Project", "project: Project", "graph: Graph")

@@ -26,7 +26,7 @@ from discogs_assets.stores.neo4j import Graph
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
-RELEASES = 3_000
+RELEASES = 1_500
 LAST = 2026 * 12 + 11 - 1
 """The last month, so that a year of them ends in one that has begun."""
 

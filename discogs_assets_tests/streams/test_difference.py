@@ -53,7 +53,6 @@ def nodes(old: pl.DataFrame, found: Iterable[Sorted], keys: list[str]) -> dict[A
 
 
 @given(RELATED, RELATED)
-@settings(deadline=None)
 def test_the_old_relationships_with_what_goes_and_comes_are_the_new_ones(old: list[Any], new: list[Any]) -> None:
     schema: dict[str, Any] = {"start": pl.Int64, "end": pl.Int64, "role": pl.String, "catnos": pl.List(pl.String)}
     a, b = (pl.DataFrame(each, schema=schema, orient="row") for each in (old, new))
@@ -62,7 +61,6 @@ def test_the_old_relationships_with_what_goes_and_comes_are_the_new_ones(old: li
 
 
 @given(NODES, NODES, st.booleans())
-@settings(deadline=None)
 def test_the_old_nodes_with_what_is_removed_changed_and_added_are_the_new_ones(
     old: dict[int, Any], new: dict[int, Any], grown: bool
 ) -> None:
