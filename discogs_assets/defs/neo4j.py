@@ -14,6 +14,7 @@ import dagster as dg
 import pyarrow.parquet as pq
 
 from discogs_assets.defs import checks, history, keys, metadata
+from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.layer import RETRIES, Layer, failures
 from discogs_assets.defs.platform import Platform
 from discogs_assets.embedded import loads
@@ -46,6 +47,8 @@ def store(context: dg.AssetExecutionContext, platform: Platform):  # type: ignor
     """A store with all nodes and relationships of the month."""
     began = time.monotonic()
     with failures():
+        if stops_at_parquet(context, platform):
+            return
         external = platform.external_neo4j()
         place, found = _sent(context, platform, external) if external else _imported(context, platform)
         yield from _results(context, platform.lake, place, found, time.monotonic() - began)
