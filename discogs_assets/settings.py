@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         description="Months that stay in the lake; 2 or more, since changes are found against the one before.",
     )
     keep_dumps: int | None = Field(None, ge=1, description="Months whose dump files we keep.")
+    load_history: bool = Field(
+        False, description="Whether a backfill loads its older months into the servers, too, and not only its newest."
+    )
     executor: Literal["in_process", "multiprocess"] | None = Field(
         None, description="How steps run: in_process or multiprocess; by default chosen by the size of the dumps."
     )

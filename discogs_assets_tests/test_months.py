@@ -4,11 +4,12 @@ After each, both stores hold what the month's truth file says, and the disk what
 them by default; `pytest -n0 discogs_assets_tests/test_months.py --months 12` goes through a year.
 """
 
+import os
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class Home:
                 "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class"
                 " WHERE relkind = 'r' AND relnamespace::regnamespace::text LIKE 'discogs%'"
             ).fetchone() or (0,)
-        return int(tables) + sum(map(_size, (file for folder in own for file in folder.rglob("*"))))
+        return int(tables) + sum(map(_size, own))
 
     @contextmanager
     def fullest(self) -> Iterator[list[int]]:
@@ -74,11 +75,14 @@ class Home:
             watching.join()
 
 
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size if file.is_file() else 0
-    except OSError:
-        return 0
+def _size(folder: Path) -> int:
+    """Bytes of the files below the folder, some of which may vanish meanwhile."""
+    found = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                found += Path(place, name).stat().st_size
+    return found
 
 
 @pytest.fixture

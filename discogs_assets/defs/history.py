@@ -13,7 +13,7 @@ from dagster._core.event_api import PartitionKeyFilter  # the storage takes it, 
 from dagster._core.storage.asset_check_execution_record import (
     COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES as FINISHED,
 )
-from dagster._core.storage.tags import PARTITION_NAME_TAG
+from dagster._core.storage.tags import BACKFILL_ID_TAG, PARTITION_NAME_TAG
 
 Metadata = Mapping[str, Any]
 
@@ -111,6 +111,16 @@ def unfinished(instance: dg.DagsterInstance) -> dict[str, str]:
     """The months that a run is working on, or is to, by the run's id."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
     return {run.run_id: run.tags[PARTITION_NAME_TAG] for run in runs if PARTITION_NAME_TAG in run.tags}
+
+
+def backfilled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> set[str]:
+    """The partitions that the run's backfill asks for, of whatever asset; empty if it is not part of one."""
+    backfill = instance.get_backfill(run.tags[BACKFILL_ID_TAG]) if BACKFILL_ID_TAG in run.tags else None
+    if backfill is None:
+        return set()
+    data = backfill.asset_backfill_data
+    asked = data.target_subset.iterate_asset_partitions() if data else ()
+    return {*(backfill.partition_names or ()), *(each.partition_key for each in asked if each.partition_key)}
 
 
 def results(

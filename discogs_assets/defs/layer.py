@@ -30,6 +30,7 @@ LAST = -1
 
 Result = dg.MaterializeResult[object]
 Body = Callable[[dg.AssetExecutionContext, Platform], Result]
+Perhaps = Callable[[dg.AssetExecutionContext, Platform], Result | None]
 
 
 @contextmanager
@@ -75,7 +76,6 @@ class Layer:
         deps: Iterable[dg.AssetKey] = (),
         checks: Sequence[dg.AssetCheckSpec] = (),
         pool: str | None = None,
-        metadata: dict[str, object] | None = None,
         priority: int = 0,
         config: type[dg.Config] | None = None,
     ) -> Callable[[Body], dg.AssetsDefinition]:
@@ -97,7 +97,6 @@ class Layer:
                 check_specs=checks,
                 retry_policy=RETRIES,
                 pool=pool,
-                metadata=metadata,
                 op_tags={"dagster/priority": str(priority)},
                 config_schema=config.to_config_schema().as_field() if config else None,
             )
@@ -109,8 +108,41 @@ class Layer:
 
         return decorate
 
-    def spec(self, key: dg.AssetKey, doc: str, deps: Iterable[dg.AssetKey]) -> dg.AssetSpec:
-        """One of the assets that a single step makes together."""
+    def optional(
+        self, spec: dg.AssetSpec, checks: Sequence[dg.AssetCheckSpec], pool: str
+    ) -> Callable[[Perhaps], dg.AssetsDefinition]:
+        """An asset whose body may return None: it is not made then, and neither is what is downstream of it.
+
+        Only a step of several assets, though of one, may leave out the results of its checks as well.
+        """
+
+        def decorate(body: Perhaps) -> dg.AssetsDefinition:
+            @dg.multi_asset(
+                name="__".join(spec.key.path),
+                specs=[spec],
+                check_specs=checks,
+                can_subset=True,
+                retry_policy=RETRIES,
+                pool=pool,
+            )
+            def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
+                with failures():
+                    result = body(context, platform)
+                    if result is not None:
+                        yield result
+
+            return compute
+
+        return decorate
+
+    def spec(
+        self,
+        key: dg.AssetKey,
+        doc: str,
+        deps: Iterable[dg.AssetKey],
+        metadata: dict[str, object] | None = None,
+    ) -> dg.AssetSpec:
+        """One of the assets that a single step makes together, or does not make."""
         return dg.AssetSpec(
             key,
             deps=list(deps),
@@ -121,4 +153,5 @@ class Layer:
             code_version=self.code_version,
             partitions_def=monthly,
             skippable=True,
+            metadata=metadata or {},
         )

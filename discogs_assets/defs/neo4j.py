@@ -17,6 +17,7 @@ import dagster as dg
 import pyarrow.parquet as pq
 
 from discogs_assets.defs import checks, history, keys, metadata, proof
+from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.layer import RETRIES, Layer, failures
 from discogs_assets.defs.platform import Platform
 from discogs_assets.embedded import loads
@@ -67,6 +68,8 @@ def store(context: dg.AssetExecutionContext, config: Load, platform: Platform): 
     """A store with all nodes and relationships of the month."""
     began = time.monotonic()
     with failures():
+        if stops_at_parquet(context, platform):
+            return
         external = platform.external_neo4j()
         loaded = _sent(context, platform, external, config.older) if external else _imported(context, platform)
         yield from _results(context, platform.lake, *loaded, time.monotonic() - began)

@@ -9,6 +9,7 @@ import dagster as dg
 import polars as pl
 
 from discogs_assets.defs import checks, history, keys, metadata
+from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
 from discogs_assets.schema.discogs import ENTITIES
@@ -30,8 +31,10 @@ def table(entity: Entity) -> dg.AssetsDefinition:
 
     doc = f"{entity.doc} A table of its own for every load: the whole record as data, numbers beside it, indexed."
 
-    @LAYER.asset(key, doc, [source], [checks.ROWS[entity]], pool="postgres", metadata=columns)
-    def loaded(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    @LAYER.optional(LAYER.spec(key, doc, [source], columns), [checks.ROWS[entity]], pool="postgres")
+    def loaded(context: dg.AssetExecutionContext, platform: Platform) -> Result | None:
+        if stops_at_parquet(context, platform):
+            return None
         files = platform.lake.files(source.path, context.partition_key)
         before = history.latest(context.instance, key, context.partition_key)
         rows = _reported(context, entity, documents.rows(entity, files))

@@ -18,8 +18,6 @@ from discogs_assets.defs.layer import RETRIES, failures
 from discogs_assets.defs.platform import Platform
 from discogs_assets.embedded import loads
 from discogs_assets.errors import BusyError
-from discogs_assets.stores import ledger
-from discogs_assets.stores.postgres import month_of
 
 COLUMNS = ("month", "from", "what", "bytes", "why")
 """Columns of the table of what was dropped."""
@@ -85,17 +83,6 @@ def _assets(name: str, paths: Iterable[str]) -> Iterator[dg.AssetKey]:
             yield key
 
 
-def shown(platform: Platform) -> set[str]:
-    """The partitions that readers see: one, or two while a publication has reached one store and not the other."""
-    found = set(map(month_of, platform.postgres().published().values()))
-    external = platform.external_neo4j()
-    if external:
-        held = ledger.read(external)
-        return found | ({f"{held.month}-01"} if held else set())
-    month = loads.served_month(platform.neo4j())
-    return found | ({f"{month}-01"} if month else set())
-
-
 @dg.op(
     out=dg.Out(dg.Nothing),
     retry_policy=RETRIES,
@@ -104,7 +91,7 @@ def shown(platform: Platform) -> set[str]:
 def drop(context: dg.OpExecutionContext, platform: Platform) -> Iterator[dg.Output[None]]:
     """What was dropped and what was left alone, as metadata of the step's output."""
     with failures():
-        seen, busy = shown(platform), set(history.unfinished(context.instance).values())
+        seen, busy = platform.shown(), set(history.unfinished(context.instance).values())
         rows, left = list[dg.TableRecord](), list[str]()
         for holder in holders(platform):
             for partition in surplus(holder.months(), seen, busy, holder.count):
