@@ -1,7 +1,7 @@
-"""Generated months one after the other, with additions, changes, removals and merges between them.
+"""Generated months through the whole platform, with additions, changes, removals and merges between them.
 
-After each, both stores hold what the month's truth file says, and the disk what the months that are kept need. Two of
-them by default; `pytest -n0 discogs_assets_tests/test_months.py --months 12` goes through a year.
+After each, Parquet and both stores hold what the month's truth file says, which no parser has touched, and the disk
+holds what the months that are kept need. Two months by default; with `--months 12` it goes through a year.
 """
 
 import os
@@ -15,21 +15,29 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import polars as pl
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 
 from discogs_assets.definitions import defs
+from discogs_assets.defs import keys
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.sample import generated
 from discogs_assets.sample.generated import Plan
+from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.schema.model import Entity
+from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.neo4j import Graph
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
-RELEASES = 1_500
+RELEASES = 20_000
 LAST = 2026 * 12 + 11 - 1
 """The last month, so that a year of them ends in one that has begun."""
+
+Truth = dict[str, Any]
 
 PEAK, KEPT = 3.2, 2.2
 """The disk at its fullest and after retention, in months: shown, previous and loading; shown and previous."""
@@ -102,9 +110,47 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def ids(home: Home, entity: str) -> list[int]:
+def repeated(entity: Entity, file: Path) -> Iterator[tuple[str, int]]:
+    """The repeated parts of the records in the file, each with the number of its items."""
+
+    def walk(name: str, kind: pl.DataType, expression: pl.Expr) -> Iterator[tuple[str, pl.Expr]]:
+        if isinstance(kind, pl.List):
+            yield name, expression
+            kind, expression = kind.inner, expression.explode(empty_as_null=False)  # type: ignore[assignment]
+            if not isinstance(kind, pl.Struct):
+                return
+        if isinstance(kind, pl.Struct):
+            for field in kind.fields:
+                inner = expression.struct.field(field.name)
+                yield from walk(f"{name}.{field.name}", field.dtype, inner)  # type: ignore[arg-type]
+
+    scan = pl.scan_parquet(file)
+    for column, kind in scan.collect_schema().items():
+        for name, expression in walk(column, kind, pl.col(column)):
+            yield name, scan.select(expression.list.len().sum()).collect().item()
+
+
+def judge_lake(home: Home, truth: Truth, partition: str) -> None:
+    """Every repeated part has the rows, each pair of labels the relationships that were made."""
+    lake = Lake(home.folder / "lake")
+    for entity in ENTITIES:
+        (file,) = lake.files(keys.records(entity).path, partition)
+        found = {name: count for name, count in repeated(entity, file) if name != "raw" and count}
+        assert found == {name: count for name, count in truth["rows"][entity.name].items() if count}
+    for kind, pairs in truth["relationships"].items():
+        files = lake.files(keys.GRAPH[kind].path, partition)
+        assert {file.stem: pq.read_metadata(file).num_rows for file in files} == pairs
+
+
+def judge_stores(home: Home, truth: Truth) -> None:
+    """Readers see the records, nodes and relationships that were made."""
     with psycopg.connect(PostgresServer(home.folder).address().url) as connection:
-        return [number for (number,) in connection.execute(f"SELECT id FROM discogs.{entity} ORDER BY id").fetchall()]
+        for entity, made in truth["ids"].items():
+            found = connection.execute(f"SELECT id FROM discogs.{entity} ORDER BY id").fetchall()
+            assert [number for (number,) in found] == made
+    address = Neo4jServer(home.folder).address()
+    made = truth["nodes"] | {kind: sum(pairs.values()) for kind, pairs in truth["relationships"].items()}
+    assert Graph(address.url, address.user, address.password).counts() == made
 
 
 def test_months_in_a_row_are_each_what_was_made_and_take_no_more_room(home: Home, pytestconfig: pytest.Config) -> None:
@@ -118,11 +164,8 @@ def test_months_in_a_row_are_each_what_was_made_and_take_no_more_room(home: Home
             home.run("monthly", partition_key=partition)
         home.run("retention")
         truth = generated.truth(home.folder.parent / "generated", partition)
-        for entity, made in truth["ids"].items():
-            assert ids(home, entity) == made
-        address = Neo4jServer(home.folder).address()
-        made = truth["nodes"] | {kind: sum(pairs.values()) for kind, pairs in truth["relationships"].items()}
-        assert Graph(address.url, address.user, address.password).counts() == made
+        judge_lake(home, truth, partition)
+        judge_stores(home, truth)
         month = month or home.used()
         print(f"{partition[:7]}: {most[-1] / month:.2f} months at most, {home.used() / month:.2f} kept")  # noqa: T201
         assert most[-1] <= PEAK * month
