@@ -7,9 +7,14 @@ import dagster as dg
 import pytest
 
 from discogs_assets.defs import checks, history, metadata
+from discogs_assets.defs.history import Materialised
 from discogs_assets.defs.partitions import monthly
-from discogs_assets.defs.published import LOADED, prove, proven
+from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.postgres import TABLE
+from discogs_assets.defs.published import LOADED, prove, proven, stand
 from discogs_assets.errors import BusyError, PublishRefusedError
+from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.postgres import Postgres
 
 NOVEMBER, OCTOBER = "2026-11-01", "2026-10-01"
 NEEDED = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))
@@ -141,6 +146,23 @@ def test_what_is_refused_while_another_run_is_at_work_on_the_month_is_tried_agai
         run = instance.create_run_for_job(working, tags={"dagster/partition": NOVEMBER})
         with pytest.raises(BusyError, match=f"Run {run.run_id} is at work on the month"):
             proven(context)
+
+
+@pytest.mark.parametrize(("held", "gone"), [("2026-11", ""), ("2026-12", "bolt://there holds 2026-12")])
+def test_what_the_servers_no_longer_hold_is_refused_and_named(
+    monkeypatch: pytest.MonkeyPatch, postgres: Postgres, held: str, gone: str
+) -> None:
+    monkeypatch.setattr(Platform, "postgres", lambda self: postgres)
+    monkeypatch.setattr(Platform, "external_neo4j", lambda self: Graph("bolt://there", "neo4j", ""))
+    monkeypatch.setattr(Graph, "held", lambda self: held)
+    table = {TABLE: dg.MetadataValue.text("discogs_2026_11.labels__0001")}
+    proof = {key: Materialised(1, table) for key in LOADED}
+    with pytest.raises(PublishRefusedError, match="2026-11 is no longer in the servers") as caught:
+        stand(proof, NOVEMBER, Platform())
+    assert "Gone: discogs_2026_11.labels__0001" in str(caught.value)
+    assert 'key:"postgres/*" or key:"neo4j/*"\' --partition 2026-11-01' in str(caught.value)
+    assert gone in str(caught.value)
+    assert ("bolt://there" in str(caught.value)) == bool(gone)
 
 
 def test_parts_made_from_different_dumps_are_refused(sound: dg.DagsterInstance) -> None:
