@@ -63,11 +63,13 @@ def _python(settings: Settings) -> Finding:
 
 
 def _programs(settings: Settings) -> Finding:
-    names = [program.name for program in (artifacts.postgres(), artifacts.neo4j())]
-    absent = [p.name for p in (artifacts.postgres(), artifacts.neo4j()) if not True]
-    if absent:
+    own = {
+        "PostgreSQL": settings.postgres_url or PostgresServer(settings.home_folder).installed(),
+        "Neo4j": settings.neo4j_url or Neo4jServer(settings.home_folder).installed(),
+    }
+    if absent := [name for name, there in own.items() if not there]:
         return Finding("programs", "warn", f"not installed yet: {', '.join(absent)}", "`discogs up` fetches them")
-    return Finding("programs", "ok", f"{' and '.join(names)} in {artifacts.cache_folder()}")
+    return Finding("programs", "ok", f"{' and '.join(own)} in {artifacts.cache_folder()}")
 
 
 def _memory(settings: Settings) -> Finding:

@@ -221,6 +221,10 @@ class Neo4jServer:
             raise SettingError(f"{store.folder} is no store of this home; it has to lie in {self.folder}")
         return store.folder.relative_to(self.folder).as_posix()
 
+    def installed(self) -> bool:
+        """Whether its programs are there, so that a start need not fetch them."""
+        return artifacts.installed(artifacts.neo4j(), self._cache)
+
     def _java(self) -> Java:
         return Java(artifacts.install(artifacts.neo4j(), self._cache))
 
