@@ -123,7 +123,14 @@ def _failed(instance: dg.DagsterInstance, record: dg.RunRecord, tried: int) -> F
     moments = [failed.not_before for _, failed in steps if failed.not_before]
     ended = datetime.fromtimestamp(record.end_time or record.update_timestamp.timestamp(), UTC)
     later = ended + PAUSES[min(tried, len(PAUSES)) - 1]
-    return Failed(causes or f"the process of {named} is gone", False, max(moments, default=later))
+    return Failed(causes or f"{named} failed ({_end(instance, run.run_id)})", False, max(moments, default=later))
+
+
+def _end(instance: dg.DagsterInstance, run_id: str) -> str:
+    """What is on record about the end of a run of which no step failed."""
+    logs = instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    said = [each.dagster_event.message for each in logs if each.dagster_event and each.dagster_event.message]
+    return said[-1].strip() if said else "it was never started"
 
 
 def _steps(instance: dg.DagsterInstance, run_id: str) -> Iterator[tuple[str, Failed]]:

@@ -134,12 +134,12 @@ def test_a_run_whose_process_is_gone_is_tried_again(instance: dg.DagsterInstance
     assert attempts.unfinished(instance) == []
     found = made(instance)
     assert found.failed
-    assert "is gone" in found.failed.cause
+    assert "failed (The process of this run is gone" in found.failed.cause
     assert found.waits(datetime.now(UTC)) != ""
     assert found.waits(datetime.now(UTC) + PAUSES[0]) == ""
 
 
-def gone(instance: dg.DagsterInstance) -> dg.DagsterRun:
+def gone(instance: dg.DagsterInstance, status: dg.DagsterRunStatus = dg.DagsterRunStatus.STARTED) -> dg.DagsterRun:
     """A run whose process was killed, not yet ended on record."""
 
     @dg.job
@@ -147,7 +147,14 @@ def gone(instance: dg.DagsterInstance) -> dg.DagsterRun:
 
     killed = json.dumps([socket.gethostname(), 2**22 - 7, 1.0])
     tags = {**attempts.request(MONTH, FILES, 1, []).tags, lifeline.TAG: killed}
-    return instance.create_run_for_job(nothing, tags=tags, status=dg.DagsterRunStatus.STARTED)
+    return instance.create_run_for_job(nothing, tags=tags, status=status)
+
+
+def test_a_run_that_was_asked_for_and_never_queued_is_tried_again(instance: dg.DagsterInstance) -> None:
+    gone(instance, dg.DagsterRunStatus.NOT_STARTED)
+    assert attempts.unfinished(instance) == []
+    assert "it was never started" in made(instance).waits(datetime.now(UTC))
+    assert made(instance).waits(datetime.now(UTC) + PAUSES[0]) == ""
 
 
 def test_a_run_that_somebody_cancelled_is_not_tried_again(instance: dg.DagsterInstance) -> None:

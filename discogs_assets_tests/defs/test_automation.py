@@ -45,7 +45,6 @@ from discogs_assets.defs import partitions
 
 partitions.monthly = dg.MonthlyPartitionsDefinition(start_date="2008-03-01", end_offset=2)
 
-from discogs_assets.cli import servers
 from discogs_assets.definitions import defs
 from discogs_assets.defs import attempts
 from discogs_assets.stores.sources import throttle

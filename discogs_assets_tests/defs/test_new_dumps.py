@@ -192,9 +192,9 @@ def test_what_a_killed_run_has_finished_is_not_done_again(instance: dg.DagsterIn
     first = tick(instance)
     run = begin(instance, asked(first))
     load(instance, only=DUMPS)
-    instance.report_run_failed(run)
+    instance.report_run_failed(run, "its process is gone")
     second = tick(instance, first.cursor)
-    assert f"the process of run {run.run_id[:8]} is gone. Attempt 2 of 5 is made after" in said(second)
+    assert f"2026-11 run {run.run_id[:8]} failed (its process is gone). Attempt 2 of 5 is made" in said(second)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("discogs_assets.defs.attempts.PAUSES", (timedelta(0),))
         request = asked(tick(instance, second.cursor))
@@ -241,8 +241,8 @@ def test_an_older_month_is_left_as_it_is_until_its_files_change(loaded: dg.Dagst
     second = tick(loaded, first.cursor)
     assert asked(second).partition_key == OCTOBER
     run = begin(loaded, asked(second))
-    loaded.report_run_failed(run)
-    assert f"the process of run {run.run_id[:8]} is gone" in said(tick(loaded, second.cursor))
+    loaded.report_run_failed(run, "its process is gone")
+    assert f"run {run.run_id[:8]} failed (its process is gone)" in said(tick(loaded, second.cursor))
 
 
 def test_a_run_that_went_well_is_not_repeated_for_what_it_left_out(loaded: dg.DagsterInstance, source: Path) -> None:
