@@ -28,6 +28,9 @@ TAG = "discogs/process"
 TOLERANCE = 5.0
 """Seconds by which two readings of a process's creation may differ."""
 
+STATEMENT_MILLISECONDS = 10 * 60 * 1000
+"""How long a statement on Dagster's records may take: none takes a second."""
+
 UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 
@@ -75,10 +78,19 @@ class Watched(dg.Executor):
 
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
         """Note the process, release what killed runs hold, and execute."""
+        keep_connected(plan_context.instance)
         plan_context.instance.add_run_tags(plan_context.run_id, {TAG: this_process()})
         release(plan_context.instance)
         os.environ[RUN] = this_process()
         yield from self._inner.execute(plan_context, execution_plan)
+
+
+def keep_connected(instance: dg.DagsterInstance) -> None:
+    """Let the instance keep its connections to PostgreSQL, not open one for each of a run's thousand statements.
+
+    Dagster does so for its web server alone; a storage that is not PostgreSQL takes no notice.
+    """
+    instance.optimize_for_webserver(statement_timeout=STATEMENT_MILLISECONDS, pool_recycle=3600, max_overflow=20)
 
 
 def release(instance: dg.DagsterInstance) -> list[str]:
