@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
@@ -36,7 +37,7 @@ class Acceptance(dg.Config):
     accept: bool = Field(False, description="Load and publish the month even if it has fewer records than expected.")
 
 
-def accepting(*entities: Entity) -> dict[str, object]:
+def accepting(*entities: Entity) -> dict[str, Any]:
     """The configuration of a run in which the counts of these entities are accepted, whatever they are."""
     return {"ops": {keys.records(each).to_python_identifier(): {"config": {"accept": True}} for each in entities}}
 

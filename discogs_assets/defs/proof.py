@@ -31,10 +31,12 @@ def prove(
     found = history.latest_of(instance, needed, partition)
     proof = {key: each for key, each in found.items() if each is not None}
     results = history.results(instance, [spec.key for spec in checks], partition)
-    for key in results:
+    for key, result in results.items():
         data = proof.get(key.asset_key)
-        if data and not results[key].judges(data):
-            results[key] = history.judging(instance, key, partition, data) or results[key]
+        # A failure that somebody has reported of the asset, not of one materialisation, stands.
+        reported = result.refuses and result.judged is None
+        if data and not reported and not result.judges(data):
+            results[key] = history.judging(instance, key, partition, data) or result
     against = [
         *(f"{key.to_user_string()} is not materialised" for key in needed if key not in proof),
         *_unproven(checks, proof, results),
