@@ -22,8 +22,8 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
-SHARED = ("loaded: Project", "project: Project", "graph: Graph")
-"""Fixtures that take long to make: all tests that use one run in the same process, and before all others."""
+SHARED = ("loaded: Project", "project: Project", "graph: Graph", "home: Home")
+"""Fixtures that take long to make or to use: all tests with one run in the same process, and before all others."""
 
 
 class ByFixture(LoadScopeScheduling):  # type: ignore[misc]
