@@ -5,7 +5,6 @@ Everything is done to the project in which the demo has run, by commands as the 
 
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.sample import months
 from discogs_assets.stores.postgres import month_of
 from discogs_assets_tests.fix_project import BARE, Project
+from discogs_assets_tests.watching import repeatedly
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -38,19 +38,9 @@ NEO4J = "MATCH (r:Release) WITH count(r) AS releases MATCH (a:Artist) RETURN rel
 @contextmanager
 def repeated(read: Callable[[], object]) -> Iterator[set[object]]:
     """All that was read, over and over, until the block ends."""
-    done, seen = threading.Event(), set[object]()
-
-    def loop() -> None:
-        while not done.wait(0.02):
-            seen.add(read())
-
-    reader = threading.Thread(target=loop)
-    reader.start()
-    try:
+    seen = set[object]()
+    with repeatedly(lambda: seen.add(read()), 0.02):
         yield seen
-    finally:
-        done.set()
-        reader.join()
 
 
 @contextmanager

@@ -7,7 +7,6 @@ holds what the months that are kept need. Two months by default; with `--months 
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.neo4j import Graph
+from discogs_assets_tests.watching import repeatedly
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
@@ -68,19 +68,9 @@ class Home:
     @contextmanager
     def fullest(self) -> Iterator[list[int]]:
         """The most that was used while the block ran, as the last item."""
-        most, over = [self.used()], threading.Event()
-
-        def watch() -> None:
-            while not over.wait(0.5):
-                most.append(max(most[-1], self.used()))
-
-        watching = threading.Thread(target=watch)
-        watching.start()
-        try:
+        most = [self.used()]
+        with repeatedly(lambda: most.append(max(most[-1], self.used())), 0.5):
             yield most
-        finally:
-            over.set()
-            watching.join()
 
 
 def _size(folder: Path) -> int:

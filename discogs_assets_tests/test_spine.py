@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from discogs_assets.stores.postgres import month_of
 from discogs_assets.streams import documents, framing
 from discogs_assets_tests import judge
 from discogs_assets_tests.fix_project import Project
+from discogs_assets_tests.watching import repeatedly
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -139,20 +139,9 @@ def test_every_asset_reports_its_rows_bytes_seconds_columns_and_preview(instance
 @contextmanager
 def reading(read: Callable[[], object]) -> Iterator[list[tuple[float, object]]]:
     """What a reader sees, over and over, until the block ends; None where it could not read."""
-    done, seen = threading.Event(), list[tuple[float, object]]()
-
-    def loop() -> None:
-        while not done.is_set():
-            seen.append((time.monotonic(), read()))
-            time.sleep(0.01)
-
-    reader = threading.Thread(target=loop)
-    reader.start()
-    try:
+    seen = list[tuple[float, object]]()
+    with repeatedly(lambda: seen.append((time.monotonic(), read())), 0.01):
         yield seen
-    finally:
-        done.set()
-        reader.join()
 
 
 @contextmanager

@@ -112,7 +112,7 @@ def counted(entity: Entity, now: Month, older: Month | None, accept: bool) -> dg
     """Refused if there are too few records, unless a person accepts them; a warning if there are too many."""
     spec, numbers = checks.COUNTED[entity], {"found": now.records, "accepted": False}
     if older is None:
-        return _result(spec, True, FIRST, numbers)
+        return checks.judged(spec, True, FIRST, numbers)
     least, most = bounds.BOUNDS[entity].counts(older.records, now.since(older))
     said = f"expected {least:,} to {most:,} records, found {now.records:,}; {older.name} has {older.records:,}"
     few, many = now.records < least, now.records > most
@@ -122,7 +122,7 @@ def counted(entity: Entity, now: Month, older: Month | None, accept: bool) -> dg
     elif many:
         said = f"{said}. No month has grown like this; it is loaded and published all the same"
     refuse = dg.AssetCheckSeverity.ERROR if few and not accept else dg.AssetCheckSeverity.WARN
-    return _result(spec, not few and not many, said, numbers, refuse)
+    return checks.judged(spec, not few and not many, said, numbers, refuse)
 
 
 def _how_to_accept(entity: Entity, partition: str) -> str:
@@ -142,7 +142,7 @@ def refused(entity: Entity, now: Month, older: Month | None, first: list[str]) -
     said = f"{now.refused:,} of {total:,} records could not be read, of {bounds.refused(total):,} that a month may lack"
     said = "; ".join([said, beside, *first])
     numbers = {"found": now.refused, "before": known, "share": now.refused / total, "most": bounds.refused(total)}
-    return _result(checks.QUARANTINE[entity], now.refused <= known, said, numbers)
+    return checks.judged(checks.QUARANTINE[entity], now.refused <= known, said, numbers)
 
 
 def complete(entity: Entity, now: Month, older: Month | None) -> dg.AssetCheckResult:
@@ -150,10 +150,10 @@ def complete(entity: Entity, now: Month, older: Month | None) -> dg.AssetCheckRe
     spec = checks.COMPLETE[entity]
     if older is None or not older.complete:
         said = f"{older.name} was loaded without counting what is complete" if older else FIRST
-        return _result(spec, True, said, {"parts": 0})
+        return checks.judged(spec, True, said, {"parts": 0})
     fallen = [line for name in older.complete if (line := _fallen(name, now, older))]
     said = f"{'; '.join(fallen)}. Has the dump's format changed?" if fallen else f"as in {older.name}"
-    return _result(spec, not fallen, said, {"parts": len(fallen)})
+    return checks.judged(spec, not fallen, said, {"parts": len(fallen)})
 
 
 def _fallen(name: str, now: Month, older: Month) -> str:
@@ -201,21 +201,4 @@ def references(
     if share < least:
         said += f". Are {' and '.join(bounds.referred(relationship))} records missing?"
     numbers = {"share": share, "least": least, "references": stated(tally), "dangling": tally.omitted["dangling"]}
-    return _result(checks.RESOLVE[relationship.type], share >= least, said, numbers)
-
-
-def _result(
-    spec: dg.AssetCheckSpec,
-    passed: bool,
-    said: str,
-    numbers: Mapping[str, int | float],
-    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
-) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        passed=passed,
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        severity=severity,
-        description=said,
-        metadata=dict(numbers),
-    )
+    return checks.judged(checks.RESOLVE[relationship.type], share >= least, said, numbers)

@@ -6,6 +6,7 @@ numbers, which the asset that has them reports with its materialisation.
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import dagster as dg
 
@@ -111,33 +112,38 @@ def result(spec: dg.AssetCheckSpec, expected: object, found: object) -> dg.Asset
     )
 
 
+def judged(
+    spec: dg.AssetCheckSpec,
+    passed: bool,
+    said: str,
+    numbers: Mapping[str, Any],
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
+) -> dg.AssetCheckResult:
+    """The result in words and numbers; a failure is a warning unless it is said to be graver."""
+    return dg.AssetCheckResult(
+        passed=passed,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        severity=severity,
+        description=said,
+        metadata=dict(numbers),
+    )
+
+
 def undeclared(spec: dg.AssetCheckSpec, found: Mapping[str, int]) -> dg.AssetCheckResult:
     """A warning with the paths that no declaration reads and how often they occur."""
     paths = ", ".join(f"{path} {count:,} times" for path, count in sorted(found.items()))
-    return dg.AssetCheckResult(
-        passed=not found,
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"not read: {paths}. Declare it in schema/discogs.py" if found else "everything is read",
-        metadata={"paths": dg.MetadataValue.json(dict(found)), "occurrences": sum(found.values())},
-    )
+    said = f"not read: {paths}. Declare it in schema/discogs.py" if found else "everything is read"
+    numbers = {"paths": dg.MetadataValue.json(dict(found)), "occurrences": sum(found.values())}
+    return judged(spec, not found, said, numbers)
 
 
 def shares(spec: dg.AssetCheckSpec, found: Mapping[quality.QualityRule, float]) -> dg.AssetCheckResult:
     """A warning with the rules that flag a larger share of all records than their severity allows."""
     beyond = {rule: share for rule, share in found.items() if share > quality.DOUBTFUL.get(rule.severity, 1.0)}
     rules = ", ".join(f"{rule.name} flags {share:.1%} of all records" for rule, share in beyond.items())
-    return dg.AssetCheckResult(
-        passed=not beyond,
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{rules}. Compare with the month before: has the dump's format changed?"
-        if beyond
-        else "no rule does",
-        metadata={"rules": len(beyond), "largest_share": max(beyond.values(), default=0.0)},
-    )
+    said = f"{rules}. Compare with the month before: has the dump's format changed?" if beyond else "no rule does"
+    return judged(spec, not beyond, said, {"rules": len(beyond), "largest_share": max(beyond.values(), default=0.0)})
 
 
 def current(spec: dg.AssetCheckSpec, expected: Identity | None, found: Identity | None) -> dg.AssetCheckResult:
@@ -145,15 +151,9 @@ def current(spec: dg.AssetCheckSpec, expected: Identity | None, found: Identity 
     same = expected is not None and found is not None and expected[0] == found[0]
     said = f"{found[0] if found else 'nothing'}{', of which another dump has been loaded since' if same else ''}"
     now = "" if same else f", but the newest older month is {expected[0] if expected else 'none'}"
-    return dg.AssetCheckResult(
-        passed=expected == found,
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="compared with the newest older month"
-        if expected == found
-        else f"stale: compared with {said}{now}. Materialise it again.",
-    )
+    if expected == found:
+        return judged(spec, True, "compared with the newest older month", {})
+    return judged(spec, False, f"stale: compared with {said}{now}. Materialise it again.", {})
 
 
 def of_partition(result: dg.AssetCheckResult, partition: str) -> dg.AssetCheckEvaluation:

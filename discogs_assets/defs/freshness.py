@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from discogs_assets.defs import history, keys, metadata
+from discogs_assets.defs.checks import judged
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 
@@ -89,14 +90,8 @@ def shown(instance: dg.DagsterInstance, store: str, now: datetime) -> dg.AssetCh
 def _result(
     spec: dg.AssetCheckSpec, severity: dg.AssetCheckSeverity | None, said: str, newest: str
 ) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        passed=severity is None,
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        severity=severity or dg.AssetCheckSeverity.WARN,
-        description=said,
-        metadata={"newest_month": newest},
-    )
+    grave = severity or dg.AssetCheckSeverity.WARN
+    return judged(spec, severity is None, said, {"newest_month": newest}, grave)
 
 
 @dg.multi_asset_check(specs=[*DUMPS.values(), *PUBLISHED.values()], can_subset=True)

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 
 import dagster as dg
-import pyarrow.parquet as pq
 
 from discogs_assets.defs import checks, history, keys, metadata, proof
 from discogs_assets.defs.backfill import stops_at_parquet
@@ -129,7 +128,7 @@ def _results(
 ) -> Iterator[object]:
     for name, key in keys.IMPORTED.items():
         files = lake.files(keys.GRAPH[name].path, context.partition_key)
-        rows = sum(pq.read_metadata(file).num_rows for file in files)
+        rows = parquet.rows(files)
         if key in context.selected_asset_keys:
             yield dg.MaterializeResult(
                 asset_key=key,

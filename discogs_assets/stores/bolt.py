@@ -28,7 +28,7 @@ from discogs_assets.stores import ledger
 from discogs_assets.stores.ledger import Ledger
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.sent import Sent
-from discogs_assets.streams import bolt, difference, integrity, parquet, table
+from discogs_assets.streams import bolt, difference, integrity, parquet
 from discogs_assets.streams.bolt import Stage
 from discogs_assets.streams.graph import Tables
 
@@ -127,7 +127,7 @@ def _same(found: Ledger, order: Order) -> bool:
 
 def _counts(tables: Tables) -> Counter[str]:
     """How many nodes and relationships there are by label and type, where there are any."""
-    return sum((Counter({name: table.rows([file])}) for name, file in tables.files), Counter())
+    return sum((Counter({name: parquet.rows([file])}) for name, file in tables.files), Counter())
 
 
 def _held(found: Ledger | None, order: Order, sent: Sent, lake: Lookup) -> tuple[Tables | None, str]:

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from discogs_assets.schema import cypher
-from discogs_assets.streams import difference, table
+from discogs_assets.streams import difference, parquet, table
 from discogs_assets.streams.difference import TIMES
 from discogs_assets.streams.graph import Tables
 from discogs_assets.streams.table import Table
@@ -89,7 +89,7 @@ def created(tables: Tables) -> list[Stage]:
 def changed(old: Tables, new: Tables, folder: Path) -> list[Stage]:
     """What turns the old month into the new one; the rows are written to the folder."""
     return [
-        Stage(each.table, each.kind, table.rows([each.file]), partial(table.windows, [each.file]))
+        Stage(each.table, each.kind, parquet.rows([each.file]), partial(table.windows, [each.file]))
         for each in difference.between(old, new, folder)
     ]
 

@@ -63,6 +63,19 @@ class Tally:
         yield from ((f"cut/{name}", count) for name, count in sorted(self.cut.items()) if count)
 
 
+def ends(file: Path) -> tuple[str, str]:
+    """The labels that a relationship table leads from and to, by which its file is named: `Release-Artist.parquet`."""
+    start, end = file.stem.split("-")
+    return start, end
+
+
+def keys(part: str) -> pl.Expr:
+    """The distinct keys by which a release refers to nodes in this part: ids or texts."""
+    link, element = graph.link_of(part), pl.element()
+    key = element.struct.field(link.key) if link and link.key else indexed(element)
+    return pl.col(part).list.eval(key).list.unique()
+
+
 def indexed(text: pl.Expr) -> pl.Expr:
     """The text as an indexed property holds it: cut if it is longer than an index takes."""
     return pl.when(too_long(text)).then(text.str.slice(0, graph.TEXT_LIMIT)).otherwise(text)

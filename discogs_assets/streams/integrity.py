@@ -13,8 +13,8 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from discogs_assets.schema import graph
-from discogs_assets.streams import parquet, table
-from discogs_assets.streams.graph import Tables
+from discogs_assets.streams import parquet
+from discogs_assets.streams.graph import Tables, ends
 
 Ids = npt.NDArray[np.int64]
 
@@ -30,15 +30,15 @@ def faults(tables: Tables) -> Iterator[str]:
         yield from _keys(label, files, known[label])
     for kind, pairs in tables.relationships.items():
         for file in pairs:
-            start, end = file.stem.split("-")
-            ends = {graph.start_column(start): start, graph.end_column(end): end}
-            for column, label in ends.items():
+            start, end = ends(file)
+            columns = {graph.start_column(start): start, graph.end_column(end): end}
+            for column, label in columns.items():
                 yield from _dangling(kind, file, column, label, known[label])
 
 
 def _keys(label: str, files: list[Path], ids: Ids) -> Iterator[str]:
     """Every node has the number, and the name, that it is known by, and shares it with no other."""
-    column, rows = graph.id_column(label), table.rows(files)
+    column, rows = graph.id_column(label), parquet.rows(files)
     yield from _alone(label, column, rows - len(ids), ids[1:][ids[1:] == ids[:-1]])
     if graph.node(label).entity is None:
         names = np.sort(pl.read_parquet(files, columns=["name"])["name"].replace("", None).drop_nulls().to_numpy())

@@ -139,9 +139,9 @@ class Parser:
     def _undeclared(self, block: Block) -> Counter[str]:
         """What the records say without a declaration, and what stands between them."""
         found = Counter(f"{_outermost(each)} outside of records" for each in block.between)
-        for start, end in block.spans():
-            if not self._vocabulary.knows(data := block.data[start:end]):
-                found += self._vocabulary.undeclared(record.element(data))
+        records = [block.data[start:end] for start, end in block.spans()]
+        for place in self._vocabulary.strange(records):
+            found += self._vocabulary.undeclared(record.element(records[place]))
         return found
 
 

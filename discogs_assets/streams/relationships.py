@@ -21,7 +21,7 @@ from discogs_assets.schema.discogs import PLACEHOLDERS
 from discogs_assets.schema.graph import Relationship, Stated
 from discogs_assets.schema.model import One
 from discogs_assets.streams import parquet
-from discogs_assets.streams.graph import Files, Tally, indexed, known
+from discogs_assets.streams.graph import Files, Tally, indexed, keys, known
 
 BATCH_ROWS = 50_000
 """Records turned into relationships at once. All relationships of a pair come from one record, so that batches can be
@@ -207,9 +207,7 @@ def _all(name: str, source: str, joined: bool) -> pl.Expr:
 
 def part_of(records: Files, nodes: Files) -> pl.DataFrame:
     """Style and genre of the releases that name one genre alone, with the number and share of these releases."""
-    named = pl.scan_parquet(records[graph.COUNTED.name]).select(
-        pl.col(part).list.eval(indexed(pl.element())).list.unique() for part in ("genres", "styles")
-    )
+    named = pl.scan_parquet(records[graph.COUNTED.name]).select(keys("genres"), keys("styles"))
     pairs = named.filter(pl.col("genres").list.len() == 1).explode("genres").explode("styles").drop_nulls()
     counted = pairs.group_by("styles", "genres").agg(pl.len().cast(pl.Int64).alias("release_count"))
     joined = counted.join(known("Style", nodes), left_on="styles", right_on="key").join(

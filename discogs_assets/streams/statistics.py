@@ -9,7 +9,7 @@ import polars as pl
 from discogs_assets.schema import graph
 from discogs_assets.schema.discogs import PLACEHOLDERS
 from discogs_assets.schema.graph import COUNTED, Node, Statistic
-from discogs_assets.streams.graph import Files, indexed, known
+from discogs_assets.streams.graph import Files, keys, known
 
 
 def joined(node: Node, frame: pl.LazyFrame, records: Files, ends: Files) -> pl.LazyFrame:
@@ -23,21 +23,14 @@ def joined(node: Node, frame: pl.LazyFrame, records: Files, ends: Files) -> pl.L
 
 def _counted(node: Node, each: Statistic, releases: pl.LazyFrame, ends: Files) -> pl.LazyFrame:
     """`key` of a node and the statistic, of those that releases refer to."""
-    named = _keys(node.named).alias("key")
+    named = keys(node.named).alias("key")
     if each.link is None:
         value = pl.col("year").min() if each.over else pl.len().cast(pl.Int64)
         found = releases.select(named, "year").explode("key").drop_nulls("key")
         return found.group_by("key").agg(value.alias(each.name))
-    pairs = releases.select(named, _keys(each.over).alias("other")).explode("key").explode("other").drop_nulls()
+    pairs = releases.select(named, keys(each.over).alias("other")).explode("key").explode("other").drop_nulls()
     if each.link.to in ends:
         pairs = pairs.join(known(each.link.to, ends), left_on="other", right_on="key", how="semi")
     if each.link.to == "Artist":
         pairs = pairs.filter(~pl.col("other").is_in(list(PLACEHOLDERS)))
     return pairs.unique().group_by("key").agg(pl.len().cast(pl.Int64).alias(each.name))
-
-
-def _keys(part: str) -> pl.Expr:
-    """The distinct keys by which a release refers to nodes in this part: ids or texts."""
-    link, element = graph.link_of(part), pl.element()
-    key = element.struct.field(link.key) if link and link.key else indexed(element)
-    return pl.col(part).list.eval(key).list.unique()

@@ -20,7 +20,8 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from discogs_assets.schema import cypher, graph
-from discogs_assets.streams.graph import Files, Tables
+from discogs_assets.streams import parquet
+from discogs_assets.streams.graph import Files, Tables, ends
 
 Cut = tuple[int | None, int | None]
 """A range of ids, from the first to before the second; None where it has no end."""
@@ -51,7 +52,7 @@ class Table:
     @property
     def rows(self) -> int:
         """How many there are."""
-        return rows(self.files)
+        return parquet.rows(self.files)
 
     @cached_property
     def schema(self) -> pl.Schema:
@@ -126,13 +127,8 @@ def parts(tables: Tables) -> dict[str, Table]:
     """Every table of the month by its title, those of nodes first."""
     nodes = [Table(label, list(files)) for label, files in tables.nodes.items()]
     pairs = [(kind, file) for kind, files in tables.relationships.items() for file in files]
-    found = [*nodes, *(Table(kind, [file], _ends(file), tables.nodes) for kind, file in pairs)]
+    found = [*nodes, *(Table(kind, [file], ends(file), tables.nodes) for kind, file in pairs)]
     return {table.title: table for table in found}
-
-
-def rows(files: Sequence[Path]) -> int:
-    """How many there are in the files."""
-    return sum(pq.read_metadata(file).num_rows for file in files)
 
 
 def windows(files: list[Path], start: int, size: int) -> Iterator[pl.DataFrame]:
@@ -152,11 +148,6 @@ def cuts(tables: Sequence[Table], most: int) -> list[Cut]:
     found = np.quantile(np.concatenate(sampled), np.linspace(0, 1, ceil(count / most) + 1)[1:-1], method="nearest")
     bounds = [None, *np.unique(found).tolist(), None]
     return list(pairwise(bounds))
-
-
-def _ends(file: Path) -> tuple[str, str]:
-    start, end = file.stem.split("-")
-    return start, end
 
 
 def _numbered(label: str) -> list[str]:

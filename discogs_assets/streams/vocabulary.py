@@ -8,7 +8,7 @@ automaton holds megabytes of records against it in one pass. Only records that i
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import lxml.etree as etree
 import pyarrow as pa
@@ -39,6 +39,11 @@ class Vocabulary:
         Comments, CDATA and text beside elements are nothing that it knows, either.
         """
         return bool(pc.match_substring_regex(_one(data), self._records)[0].as_py())
+
+    def strange(self, records: Sequence[bytes]) -> list[int]:
+        """Which of these it does not know, by their places; all at once, since the expression is compiled each time."""
+        known = pc.match_substring_regex(pa.array(records, pa.large_binary()), self._records)
+        return [place for place, each in enumerate(known.to_pylist()) if not each]
 
     def undeclared(self, record: etree._Element) -> Counter[str]:
         """The paths in a record that no declaration reads, outermost only, with how often each occurs."""

@@ -85,3 +85,9 @@ def test_what_the_fast_parser_would_pass_over_is_not_known(text: str) -> None:
 def test_a_text_beside_elements_is_named_by_its_place() -> None:
     record = etree.fromstring('<release id="1"><genres>a<genre>b</genre>c<genre>d</genre></genres> </release>')
     assert VOCABULARIES[RELEASES].undeclared(record) == Counter(["/release/genres/text()"])
+
+
+def test_the_strange_ones_of_many_records_are_told_by_their_places() -> None:
+    known, strange = b'<release id="1"/>', b'<release id="2"><mood/></release>'
+    assert VOCABULARIES[RELEASES].strange([known, strange, known, strange]) == [1, 3]
+    assert VOCABULARIES[RELEASES].strange([]) == []
