@@ -1,6 +1,6 @@
-"""Records in Parquet → the rows of a relation: a part that repeats, unfolded, and where each row stands.
+"""Records in Parquet → the rows of a relation: a part that repeats, unfolded, with the place of every row.
 
-What belongs here: unfolding lists, and CSV as COPY takes it. What doesn't: the connection, and what the table is called.
+What belongs here: unfolding lists, and CSV as COPY takes it. What doesn't: the connection, and what a table is called.
 """
 
 import io
@@ -41,7 +41,7 @@ def frames(relation: Relation, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
 
 def count(relation: Relation, files: Sequence[Path]) -> int:
     """How many rows the records hold, by the lengths of the lists alone."""
-    return sum(_count(pl.scan_parquet(files), source.part) for source in relation.sources)
+    return sum(_count(pl.scan_parquet(list(files)), source.part) for source in relation.sources)
 
 
 def _count(frame: pl.LazyFrame, part: str) -> int:

@@ -27,7 +27,7 @@ entities = pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity
 def walked(relation: Relation, record: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     """The rows that a record as a dict has, by plain loops."""
     for source in relation.sources:
-        found = [((), record)]
+        found: list[tuple[tuple[int, ...], Any]] = [((), record)]
         for name in source.part.split("."):
             found = [((*way, n), item) for way, each in found for n, item in enumerate(each[name], 1)]
         for way, item in found:
