@@ -2,17 +2,33 @@
 
 import dagster as dg
 
-from discogs_assets.defs import automation, changes, dumps, graph, neo4j, parquet, postgres, published, quality
+from discogs_assets.defs import (
+    automation,
+    changes,
+    dumps,
+    freshness,
+    graph,
+    neo4j,
+    parquet,
+    postgres,
+    published,
+    quality,
+)
 from discogs_assets.defs.executor import by_size
 from discogs_assets.defs.lifeline import killed_runs
+from discogs_assets.defs.new_dumps import new_dumps
 from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.retention import after_publishing, retention
+from discogs_assets.defs.stall import stalled_runs
 
 LAYERS = (dumps, parquet, quality, changes, graph, postgres, neo4j, published)
 
 defs = dg.Definitions(
     assets=[asset for layer in LAYERS for asset in layer.assets],
-    jobs=[automation.refresh, automation.publish],
-    sensors=[killed_runs],
+    asset_checks=freshness.checks,
+    jobs=[automation.refresh, automation.publish, retention, freshness.freshness],
+    schedules=[freshness.daily],
+    sensors=[new_dumps, killed_runs, stalled_runs, after_publishing],
     resources={"platform": Platform()},
     executor=by_size,
 )

@@ -25,6 +25,7 @@ PLACES = {
     "table": "All rows of a table are copied; its indexes are not built.",
     "import": "The import into a graph store has begun, in a process of its own.",
     "index": "The imported store is being indexed, by a server of its own.",
+    "batch": "A batch was sent to a Neo4j that we do not run; its transaction is not committed.",
     "views": "The views have been moved in a transaction that is not committed.",
     "serve": "The served store is stopped, the new one is not started.",
 }

@@ -24,8 +24,23 @@ class Settings(BaseSettings):
         repr=False,
     )
     lake: Path | None = Field(None, description="Folder of the Parquet lake; by default `lake` in the home.")
+    keep: int = Field(
+        2, ge=1, description="Months that stay in the servers, the one that readers see among them; others are dropped."
+    )
+    keep_lake: int | None = Field(
+        None,
+        ge=2,
+        description="Months that stay in the lake; 2 or more, since changes are found against the one before.",
+    )
+    keep_dumps: int | None = Field(None, ge=1, description="Months whose dump files we keep.")
+    load_history: bool = Field(
+        False, description="Whether a backfill loads its older months into the servers, too, and not only its newest."
+    )
     executor: Literal["in_process", "multiprocess"] | None = Field(
         None, description="How steps run: in_process or multiprocess; by default chosen by the size of the dumps."
+    )
+    stalled_minutes: int = Field(
+        60, ge=1, description="Minutes without a sign of progress after which a running step's run is ended."
     )
     postgres_url: SecretStr | None = Field(
         None, description="An external PostgreSQL, postgresql://user:password@host:port/database; unset: embedded."

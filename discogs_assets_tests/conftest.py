@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = [
@@ -16,7 +17,12 @@ pytest_plugins = [
 ]
 
 
-SHARED = ("loaded", "project")
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
+
+SHARED = ("loaded: Project", "project: Project", "graph: Graph")
 """Fixtures that take long to make: all tests that use one run in the same process, and before all others."""
 
 
@@ -31,7 +37,7 @@ class ByFixture(LoadScopeScheduling):  # type: ignore[misc]
 def _scope(file: str) -> str:
     path = Path(__file__).parent.parent / file
     text = path.read_text() if path.suffix == ".py" else ""
-    return next((name for name in SHARED if f"{name}: Project" in text), file)
+    return next((name for name in SHARED if name in text), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
@@ -42,6 +48,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first, so that neither process is left with it at the end."""
     items.sort(key=lambda item: _scope(item.nodeid.partition("::")[0]) not in SHARED)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a run of the tests may be told beside pytest's own options."""
+    parser.addoption("--months", type=int, default=2, help="how many generated months test_months goes through")
 
 
 @pytest.fixture(autouse=True)

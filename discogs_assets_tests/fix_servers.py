@@ -12,6 +12,7 @@ import pytest
 
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres
 
 
@@ -51,3 +52,12 @@ def neo4j_server(home: Path) -> Iterator[Neo4jServer]:
     server = Neo4jServer(home)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def graph(neo4j_server: Neo4jServer) -> Graph:
+    """The store that our own Neo4j serves, empty."""
+    address = neo4j_server.start()
+    graph = Graph(address.url, address.user, address.password)
+    graph.ask("MATCH (n) DETACH DELETE n")
+    return graph

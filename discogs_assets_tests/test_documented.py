@@ -9,7 +9,9 @@ from discogs_assets.cli import app
 from discogs_assets.definitions import LAYERS, defs
 from discogs_assets.settings import Settings
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+PROJECT = Path(__file__).parent.parent
+README = (PROJECT / "README.md").read_text()
+GUIDE = (PROJECT / "discogs_assets" / "defs" / "README.md").read_text()
 COMMANDS = [name for name in app.resolved_commands() if not name.startswith("-")]
 
 
@@ -38,7 +40,14 @@ def test_no_documented_setting_is_missing() -> None:
 
 @pytest.mark.parametrize("name", sorted({key.name for key in defs.resolve_asset_graph().asset_check_keys}))
 def test_a_check_is_documented(name: str) -> None:
-    assert f"`{name}`" in README
+    assert f"| `{name}` |" in GUIDE
+
+
+def test_whatever_runs_by_itself_is_documented() -> None:
+    sensors = {each.name for each in defs.sensors or ()}
+    schedules = {getattr(each, "name", "") for each in defs.schedules or ()}
+    assert all(f"| `{name}` |" in GUIDE for name in sensors | schedules)
+    assert "(discogs_assets/defs/README.md)" in README
 
 
 def test_the_picture_of_the_asset_graph_is_the_asset_graph() -> None:

@@ -1,5 +1,7 @@
 """From dump files to two stores and back to one question: the platform as a whole, with real servers."""
 
+import gzip
+import hashlib
 import json
 import re
 import threading
@@ -17,11 +19,14 @@ from neo4j.exceptions import DriverError, Neo4jError
 from discogs_assets.cli.demo import CYPHER, SQL
 from discogs_assets.definitions import defs
 from discogs_assets.defs import checks, history, keys
+from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.published import prove, stand
+from discogs_assets.errors import PublishRefusedError
 from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.stores.postgres import month_of
-from discogs_assets.streams import documents
+from discogs_assets.streams import documents, framing
 from discogs_assets_tests import judge
 from discogs_assets_tests.fix_project import Project
 
@@ -108,8 +113,7 @@ def test_relationships_are_those_that_the_records_state(project: Project) -> Non
 
 def test_every_blocking_check_of_both_months_has_passed(instance: dg.DagsterInstance) -> None:
     for partition in months.PARTITIONS:
-        found = history.results(instance, [spec.key for spec in checks.ALL], partition)
-        assert {key for key, each in found.items() if each.passed} == {spec.key for spec in checks.ALL}
+        assert {spec.asset_key for spec in checks.ALL} <= set(prove(instance, partition))
 
 
 def test_every_asset_reports_its_rows_bytes_seconds_columns_and_preview(instance: dg.DagsterInstance) -> None:
@@ -149,6 +153,71 @@ def reading(read: Callable[[], object]) -> Iterator[list[tuple[float, object]]]:
     finally:
         done.set()
         reader.join()
+
+
+@contextmanager
+def other_dumps(project: Project) -> Iterator[Path]:
+    """The folder of November's dumps, to be overwritten; at the end they are as they were."""
+    folder = project.home / "sample" / "data" / "2026"
+    kept = {file: file.read_bytes() for file in folder.glob("discogs_20261101_*")}
+    try:
+        yield folder
+    finally:
+        for file, content in kept.items():
+            file.write_bytes(content)
+
+
+def published(project: Project) -> tuple[object, ...]:
+    """What both stores show, and how many artists readers see."""
+    question = "SELECT count(*) AS n FROM artists"
+    return shown(project), project.postgres.published(), project.postgres.ask(question), project.graph.counts()
+
+
+def test_a_month_lacking_30_percent_of_its_artists_is_not_published_and_says_why(
+    project: Project, instance: dg.DagsterInstance
+) -> None:
+    before, artists, table = published(project), ENTITIES[0], keys.table(ENTITIES[0])
+    loaded = history.latest(instance, table, NOVEMBER)
+    whole = months.records(artists, NOVEMBER)
+    with other_dumps(project), pytest.MonkeyPatch.context() as patch:
+        short = {entity: months.records(entity, NOVEMBER) for entity in ENTITIES} | {
+            artists: whole[: len(whole) * 7 // 10]
+        }
+        patch.setattr(months, "records", lambda entity, partition: short[entity])
+        dumps.write(project.home / "sample", NOVEMBER)
+        assert not execute(instance, keys.dump(artists), keys.records(artists), table)
+    assert history.latest(instance, table, NOVEMBER) == loaded
+    assert not execute(instance, keys.published("postgres"), keys.published("neo4j"))
+    with pytest.raises(PublishRefusedError) as refused:
+        prove(instance, NOVEMBER)
+    assert "2026-11 is not published, readers keep what they have: the check count_within_bounds" in str(refused.value)
+    assert "expected 85 to 105 records, found 67; 2026-10 has 95. Is the dump whole?" in str(refused.value)
+    assert published(project) == before
+    assert execute(instance, keys.dump(artists), keys.records(artists))
+    prove(instance, NOVEMBER)
+
+
+def test_a_month_with_200_broken_records_in_200_000_is_not_published_and_says_why(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, files = published(project), project.lake.files(keys.records(LABELS).path, NOVEMBER)
+    rows = [file.read_bytes() for file in files]
+    with other_dumps(project) as folder, monkeypatch.context() as patch:
+        patch.setattr(framing, "CHUNK_BYTES", 1 << 16)  # the records of a block with a broken one are read singly
+        ids = [*range(1, 199_801), *["x"] * 200]
+        records = (b"<label><id>%b</id><name>L</name></label>\n" % str(each).encode() for each in ids)
+        packed = gzip.compress(b"<labels>\n%b</labels>\n" % b"".join(records), 1)
+        file = folder / "discogs_20261101_labels.xml.gz"
+        file.write_bytes(packed)
+        (folder / "discogs_20261101_CHECKSUM.txt").write_text(f"{hashlib.sha256(packed).hexdigest()} {file.name}\n")
+        assert not execute(instance, keys.dump(LABELS), keys.records(LABELS))
+    (run,) = instance.get_runs(limit=1)
+    (failed,) = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
+    assert "200 of 200,000 records could not be read, expected at most 20" in str(failed.event_log_entry.dagster_event)
+    assert [file.read_bytes() for file in files] == rows
+    assert published(project) == before
+    assert execute(instance, keys.dump(LABELS))
+    prove(instance, NOVEMBER)
 
 
 def test_one_entity_is_rebuilt_alone_while_readers_see_the_old_or_the_new_content(
@@ -224,16 +293,46 @@ def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project)
     assert project.postgres.published() == before
 
 
+def test_a_month_that_retention_has_dropped_is_refused_with_what_to_do_and_comes_back_by_doing_it(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCOGS_KEEP", "1")
+    done = defs.resolve_job_def("retention").execute_in_process(QUIET, instance=instance)
+    (output,) = (str(event.step_output_data.metadata) for event in done.all_events if event.is_successful_output)
+    assert "discogs_2026_10.releases__" in output
+    assert "2026-10/00" in output
+    assert "2026-11/0" not in output
+    assert project.postgres.months() == [NOVEMBER]
+    assert not list((project.home / "neo4j" / "2026-10").glob("[0-9]*"))
+    of_october = dg.AssetRecordsFilter(keys.table(LABELS), asset_partitions=[OCTOBER])
+    (seen,) = instance.fetch_observations(of_october, limit=1).records
+    assert "no longer in PostgreSQL (DISCOGS_KEEP=1)" in str(seen.event_log_entry.asset_observation)
+    refused = project.run("discogs", "publish", "2026-10")
+    assert refused.returncode == 1
+    assert "2026-10 is no longer in the servers, readers keep what they have" in refused.stdout + refused.stderr
+    assert shown(project) == ("2026-11", "2026-11")
+    assert execute(instance, *keys.TABLES.values(), *keys.IMPORTED.values(), partition=OCTOBER)
+    stand(prove(instance, OCTOBER), OCTOBER, Platform())
+
+
 def test_an_older_month_is_loaded_but_shown_only_when_asked_for(project: Project, instance: dg.DagsterInstance) -> None:
     assert shown(project) == ("2026-11", "2026-11")
     assert execute(instance, keys.published("postgres"), keys.published("neo4j"), partition=OCTOBER)
     assert shown(project) == ("2026-11", "2026-11")
     done = project.run("discogs", "publish", "2026-10")
     assert done.returncode == 0, done.stderr
+    assert counted(project) == months.counts(OCTOBER)["releases"]
     assert shown(project) == ("2026-10", "2026-10")
-    assert project.graph.counts()["Release"] == months.counts(OCTOBER)["releases"]
     assert execute(instance, keys.published("postgres"), keys.published("neo4j"))
     assert shown(project) == ("2026-11", "2026-11")
+    assert counted(project) == months.counts(NOVEMBER)["releases"]
+
+
+def counted(project: Project) -> int:
+    """The releases that readers of both stores count."""
+    (row,) = project.postgres.ask("SELECT count(*) AS n FROM releases")
+    assert project.graph.counts()["Release"] == row["n"]
+    return int(row["n"])
 
 
 def test_status_and_doctor_tell_what_runs_and_what_it_shows(project: Project) -> None:

@@ -50,14 +50,23 @@ def demo() -> None:
 
 
 @app.command
-def dev(port: Annotated[int, Parameter(help="Port of the UI on 127.0.0.1.")] = 3000) -> int:
+def dev(
+    port: Annotated[int, Parameter(help="Port of the UI on 127.0.0.1.")] = 3000,
+    *,
+    watch: Annotated[
+        bool | None,
+        Parameter(help="Turn the sensor new_dumps on or off; by default it stays as it was left."),
+    ] = None,
+) -> int:
     """Start the servers, Dagster's UI and its daemon, until Ctrl-C; the servers go on.
 
-    Example: discogs dev --port 3001
+    With --watch each new month is fetched, loaded and published without hands, the newest one first. It stays turned on
+    until --no-watch is given or the sensor new_dumps is turned off in the UI.
+    Example: discogs dev --watch
     """
     from discogs_assets.cli.servers import run_dagster
 
-    return run_dagster(port)
+    return run_dagster(port, watch)
 
 
 @app.command

@@ -25,9 +25,6 @@ MONTH_GB = {"dumps": 12, "lake": 20, "PostgreSQL": 60, "Neo4j": 35}
 """Disk of a whole month, rounded up: the four files of 2026-08 are 11.6 GB; Discogsography reports 48 GB of PostgreSQL
 and 28 GB of Neo4j for the same records."""
 
-LOADS = 2
-"""Loads of a server that lie side by side while a month is loaded: the one that is shown, and the new one."""
-
 MEMORY_GB = 4
 
 
@@ -66,11 +63,13 @@ def _python(settings: Settings) -> Finding:
 
 
 def _programs(settings: Settings) -> Finding:
-    names = [program.name for program in (artifacts.postgres(), artifacts.neo4j())]
-    absent = [p.name for p in (artifacts.postgres(), artifacts.neo4j()) if not True]
-    if absent:
+    own = {
+        "PostgreSQL": settings.postgres_url or PostgresServer(settings.home_folder).installed(),
+        "Neo4j": settings.neo4j_url or Neo4jServer(settings.home_folder).installed(),
+    }
+    if absent := [name for name, there in own.items() if not there]:
         return Finding("programs", "warn", f"not installed yet: {', '.join(absent)}", "`discogs up` fetches them")
-    return Finding("programs", "ok", f"{' and '.join(names)} in {artifacts.cache_folder()}")
+    return Finding("programs", "ok", f"{' and '.join(own)} in {artifacts.cache_folder()}")
 
 
 def _memory(settings: Settings) -> Finding:
@@ -92,10 +91,11 @@ def _home(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    needed = MONTH_GB["dumps"] + MONTH_GB["lake"] + LOADS * (MONTH_GB["PostgreSQL"] + MONTH_GB["Neo4j"])
+    beside = settings.keep + 1
+    needed = MONTH_GB["dumps"] + MONTH_GB["lake"] + beside * (MONTH_GB["PostgreSQL"] + MONTH_GB["Neo4j"])
     free = shutil.disk_usage(_existing(settings.home_folder)).free // GB
     parts = ", ".join(f"{name} {size}" for name, size in MONTH_GB.items())
-    found = f"{free} GB free; a whole month takes {parts} GB, {needed} GB while one is loaded beside another"
+    found = f"{free} GB free; a whole month takes {parts} GB, {needed} GB while one is loaded beside {settings.keep}"
     if free >= needed:
         return Finding("disk", "ok", found)
     return Finding("disk", "warn", found, "enough for the sample; for a whole month set DISCOGS_HOME to a larger disk")

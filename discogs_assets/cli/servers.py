@@ -6,7 +6,7 @@ What belongs here: what is started in which order, and what is told. What doesn'
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,14 @@ from discogs_assets.embedded import loads
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.embedded.server import ServerStatus
+from discogs_assets.errors import ServerError
 from discogs_assets.settings import Settings
-from discogs_assets.stores import neo4j, postgres
+from discogs_assets.stores import ledger, neo4j, postgres
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres, month_of
+
+SENSOR = "new_dumps"
+DAGSTER = (sys.executable, "-m", "dagster")
 
 
 def start() -> tuple[Postgres, Graph]:
@@ -102,7 +106,8 @@ def _statuses(settings: Settings) -> Iterator[dict[str, Any]]:
         server = Neo4jServer(settings.home_folder)
         yield _row(server.status(), loads.served_month(server))
     else:
-        yield _external("Neo4j", settings.neo4j_url, graph_of(settings).held())
+        held = ledger.read(graph_of(settings))
+        yield _external("Neo4j", settings.neo4j_url, str(held) if held else None)
 
 
 def _row(status: ServerStatus, month: str | None) -> dict[str, Any]:
@@ -121,16 +126,29 @@ def _postgres_month(settings: Settings) -> str | None:
     return max((month_of(table)[:7] for table in tables), default=None)
 
 
-def run_dagster(port: int) -> int:
-    """Dagster's UI and daemon in the foreground; Ctrl-C ends them, the servers go on."""
+def run_dagster(port: int, watch: bool | None = None) -> int:
+    """Dagster's UI and daemon in the foreground; Ctrl-C ends them, the servers go on.
+
+    `watch` turns the sensor of new dumps on or off; None leaves it as it is.
+    """
     start()
     place = ["-w", "workspace.yaml"] if Path("workspace.yaml").exists() else ["-m", "discogs_assets.definitions"]
+    if watch is not None:
+        turn(watch, place)
     for number in (signal.SIGINT, signal.SIGTERM):
         # The child ends its own children only on the signal that Ctrl-C sends, and inherits a signal that is ignored,
         # as a shell's background jobs have it; so ours are set before it starts.
         signal.signal(number, lambda *_: child.send_signal(signal.SIGINT))
-    child = subprocess.Popen(
-        [sys.executable, "-m", "dagster", "dev", *place, "-h", "127.0.0.1", "-p", str(port)], start_new_session=True
-    )
+    child = subprocess.Popen([*DAGSTER, "dev", *place, "-h", "127.0.0.1", "-p", str(port)], start_new_session=True)
     say(f"the UI opens at http://127.0.0.1:{port}; Ctrl-C ends it, `discogs down` ends the servers")
     return child.wait()
+
+
+def turn(on: bool, place: Sequence[str]) -> None:
+    """Turn the sensor of new dumps on or off in the instance of `.env`; ServerError if Dagster does not do it."""
+    verb, state = ("start", "on") if on else ("stop", "off")
+    command = [*DAGSTER, "sensor", verb, SENSOR, *place]
+    with timed(f"turning {SENSOR} {state}"):
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ServerError(f"{SENSOR} was not turned {state}: {done.stderr.strip()[-500:]}. Try it in the UI's Sensors.")

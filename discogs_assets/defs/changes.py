@@ -54,8 +54,8 @@ def differences(entity: Entity) -> dg.AssetsDefinition:
 
 def predecessor(lake: Lake, entity: Entity, partition: str) -> Month | None:
     """The newest older month of the entity in the lake, None if there is none."""
-    older = [each for each in lake.partitions(keys.records(entity).path) if each < partition]
-    return _month(lake, entity, older[-1]) if older else None
+    older = lake.older(keys.records(entity).path, partition)
+    return _month(lake, entity, older[0]) if older else None
 
 
 def _month(lake: Lake, entity: Entity, partition: str) -> Month:

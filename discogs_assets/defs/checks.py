@@ -11,7 +11,7 @@ import dagster as dg
 
 from discogs_assets.defs import keys
 from discogs_assets.defs.partitions import monthly
-from discogs_assets.schema import quality
+from discogs_assets.schema import bounds, quality
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.streams.parquet import Versions
 
@@ -31,6 +31,36 @@ ACCOUNTED = {
     for entity in ENTITIES
 }
 UNIQUE = {entity: _blocking("ids_unique", keys.records(entity), "No id occurs twice.") for entity in ENTITIES}
+COUNTED = {
+    entity: _blocking(
+        "count_within_bounds",
+        keys.records(entity),
+        f"No more than {bounds.BOUNDS[entity].fall:.0%} of the records of the month before are missing, or "
+        f"{bounds.SLACK}. More than {bounds.BOUNDS[entity].growth:.0%} a month in addition are a warning.",
+    )
+    for entity in ENTITIES
+}
+QUARANTINE = {
+    entity: _check("quarantine_rate", keys.records(entity), "No more unreadable records than in the month before.")
+    for entity in ENTITIES
+}
+COMPLETE = {
+    entity: _check(
+        "fields_complete",
+        keys.records(entity),
+        f"The share of records that have a part has not fallen by {bounds.SHARE_FALL:.0%} of all or by half.",
+    )
+    for entity in ENTITIES
+}
+RESOLVE = {
+    each.type: _check(
+        "references_resolve",
+        keys.relationships(each.type),
+        f"The share of references that lead to a record has not fallen by {bounds.SHARE_FALL:.0%} of all; of a whole "
+        f"month it is at least {bounds.RESOLVED:.0%}.",
+    )
+    for each in bounds.REFERRING
+}
 DECLARED = {
     entity: _check(
         "nothing_undeclared",
@@ -66,7 +96,7 @@ COUNTS = {
     for name, key in keys.IMPORTED.items()
 }
 
-ALL = (*ACCOUNTED.values(), *UNIQUE.values(), *ROWS.values(), *COUNTS.values())
+ALL = (*ACCOUNTED.values(), *UNIQUE.values(), *COUNTED.values(), *ROWS.values(), *COUNTS.values())
 """Every check that publishing waits for."""
 
 

@@ -8,10 +8,12 @@ import time
 
 import dagster as dg
 
-from discogs_assets.defs import keys, metadata
+from discogs_assets.defs import bounds, checks, keys, metadata
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
+from discogs_assets.schema.bounds import referred
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node, Relationship, meanings
+from discogs_assets.stores.lake import Lake
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import Tally
 from discogs_assets.streams.nodes import write_nodes
@@ -44,7 +46,9 @@ def relationships(relationship: Relationship) -> dg.AssetsDefinition:
     key = keys.relationships(relationship.type)
     deps = [*map(keys.records, relationship.sources), *map(keys.nodes, relationship.ends)]
 
-    @LAYER.asset(key, relationship.doc, deps=deps)
+    specs = [spec for kind, spec in checks.RESOLVE.items() if kind == relationship.type]
+
+    @LAYER.asset(key, relationship.doc, deps, specs)
     def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began = time.monotonic()
         lake, partition = platform.lake, context.partition_key
@@ -52,9 +56,23 @@ def relationships(relationship: Relationship) -> dg.AssetsDefinition:
         ends = {label: lake.files(keys.nodes(label).path, partition) for label in relationship.ends}
         with lake.writing(key.path, partition) as folder:
             tally = write_relationships(relationship, records, ends, folder)
-        return _result(platform, key, partition, tally, began)
+        made = _result(platform, key, partition, tally, began)
+        return _referring(context, lake, relationship, tally, made) if specs else made
 
     return written
+
+
+def _referring(
+    context: dg.AssetExecutionContext, lake: Lake, relationship: Relationship, tally: Tally, made: Result
+) -> Result:
+    """The result with the share of references that lead to a record, and whether it is what is to be expected."""
+    key, partition = keys.relationships(relationship.type), context.partition_key
+    targets = min(parquet.rows(lake.files(keys.nodes(each).path, partition)) for each in referred(relationship))
+    older = bounds.share_before(context.instance, lake, key, partition)
+    return dg.MaterializeResult(
+        metadata={**(made.metadata or {}), bounds.RESOLVED: bounds.resolved(tally)},
+        check_results=[bounds.references(relationship, tally, targets, older)],
+    )
 
 
 def _result(platform: Platform, key: dg.AssetKey, partition: str, tally: Tally, began: float) -> Result:

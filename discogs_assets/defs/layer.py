@@ -22,11 +22,15 @@ OWNERS = ["team:data"]
 RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """For what is transient; a terminal error ends the step at once."""
 
+NOT_BEFORE = "retry_not_before"
+"""Metadata key of a failure: the moment before which no retry helps. A `Failure` without it is terminal."""
+
 LAST = -1
 """Priority of what no other step waits for."""
 
 Result = dg.MaterializeResult[object]
 Body = Callable[[dg.AssetExecutionContext, Platform], Result]
+Perhaps = Callable[[dg.AssetExecutionContext, Platform], Result | None]
 
 
 @contextmanager
@@ -43,7 +47,7 @@ def failures() -> Iterator[None]:
         raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
     except Exception as error:
         if isinstance(error, TransientError) and error.retry_not_before is not None:
-            later = {"retry_not_before": dg.MetadataValue.timestamp(error.retry_not_before)}
+            later = {NOT_BEFORE: dg.MetadataValue.timestamp(error.retry_not_before)}
             description = f"{type(error).__name__}: {error}"
             raise dg.Failure(description=description, metadata=later, allow_retries=False) from error
         if not disk_full(error):
@@ -72,12 +76,12 @@ class Layer:
         deps: Iterable[dg.AssetKey] = (),
         checks: Sequence[dg.AssetCheckSpec] = (),
         pool: str | None = None,
-        metadata: dict[str, object] | None = None,
         priority: int = 0,
+        config: type[dg.Config] | None = None,
     ) -> Callable[[Body], dg.AssetsDefinition]:
         """An asset whose body takes the step's context and the platform and returns its result.
 
-        Of the steps of a run that are ready, those of higher priority start first.
+        Of the steps of a run that are ready, those of higher priority start first. A run may give values of `config`.
         """
 
         def decorate(body: Body) -> dg.AssetsDefinition:
@@ -93,8 +97,8 @@ class Layer:
                 check_specs=checks,
                 retry_policy=RETRIES,
                 pool=pool,
-                metadata=metadata,
                 op_tags={"dagster/priority": str(priority)},
+                config_schema=config.to_config_schema().as_field() if config else None,
             )
             def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
                 with failures():
@@ -104,8 +108,41 @@ class Layer:
 
         return decorate
 
-    def spec(self, key: dg.AssetKey, doc: str, deps: Iterable[dg.AssetKey]) -> dg.AssetSpec:
-        """One of the assets that a single step makes together."""
+    def optional(
+        self, spec: dg.AssetSpec, checks: Sequence[dg.AssetCheckSpec], pool: str
+    ) -> Callable[[Perhaps], dg.AssetsDefinition]:
+        """An asset whose body may return None: it is not made then, and neither is what is downstream of it.
+
+        Only a step of several assets, though of one, may leave out the results of its checks as well.
+        """
+
+        def decorate(body: Perhaps) -> dg.AssetsDefinition:
+            @dg.multi_asset(
+                name="__".join(spec.key.path),
+                specs=[spec],
+                check_specs=checks,
+                can_subset=True,
+                retry_policy=RETRIES,
+                pool=pool,
+            )
+            def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
+                with failures():
+                    result = body(context, platform)
+                    if result is not None:
+                        yield result
+
+            return compute
+
+        return decorate
+
+    def spec(
+        self,
+        key: dg.AssetKey,
+        doc: str,
+        deps: Iterable[dg.AssetKey],
+        metadata: dict[str, object] | None = None,
+    ) -> dg.AssetSpec:
+        """One of the assets that a single step makes together, or does not make."""
         return dg.AssetSpec(
             key,
             deps=list(deps),
@@ -116,4 +153,5 @@ class Layer:
             code_version=self.code_version,
             partitions_def=monthly,
             skippable=True,
+            metadata=metadata or {},
         )

@@ -38,14 +38,23 @@ def this_process() -> str:
 
 def alive(process: str) -> bool:
     """Whether that process lives; one of another host is taken to."""
+    host, *_ = json.loads(process)
+    return host != socket.gethostname() or _found(process) is not None
+
+
+def here(run: dg.DagsterRun) -> psutil.Process | None:
+    """The process that executes the run, if it lives on this host and has been noted."""
+    return _found(run.tags[TAG]) if TAG in run.tags else None
+
+
+def _found(process: str) -> psutil.Process | None:
     host, pid, created = json.loads(process)
-    if host != socket.gethostname():
-        return True
     try:
         found = psutil.Process(pid)
-        return found.status() != psutil.STATUS_ZOMBIE and abs(found.create_time() - created) < TOLERANCE
+        same = found.status() != psutil.STATUS_ZOMBIE and abs(found.create_time() - created) < TOLERANCE
     except psutil.NoSuchProcess:
-        return False
+        return None
+    return found if same and host == socket.gethostname() else None
 
 
 class Watched(dg.Executor):

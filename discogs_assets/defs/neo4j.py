@@ -3,25 +3,34 @@
 What belongs here: from the graph tables in the lake to a store that could be served. What doesn't: serving it.
 
 One store is one import: whichever of the assets are selected, the whole store is imported anew from the graph tables on
-disk, and the selected ones are reported. A Neo4j that we do not run is loaded over Bolt instead, in its readers' view.
+disk, and the selected ones are reported. A Neo4j that we do not run is loaded over Bolt instead, in its readers' view:
+nothing is written there before what the graph is made of is proven.
 """
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
 import pyarrow.parquet as pq
 
-from discogs_assets.defs import checks, history, keys, metadata
+from discogs_assets.defs import checks, history, keys, metadata, proof
+from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.layer import RETRIES, Layer, failures
 from discogs_assets.defs.platform import Platform
 from discogs_assets.embedded import loads
-from discogs_assets.errors import LoadError
+from discogs_assets.errors import DumpMissingError, LoadError
 from discogs_assets.schema import graph
+from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.stores import bolt
+from discogs_assets.stores.bolt import Order
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.sent import Sent
 from discogs_assets.streams import parquet
+from discogs_assets.streams.graph import Tables
 
 LAYER = Layer("neo4j", frozenset({"neo4j"}), code_version="1")
 
@@ -31,7 +40,20 @@ STORE = "store"
 Loaded = tuple[str, dict[str, int]]
 """Where a graph was loaded, a store's folder or a server's address, and what is counted there."""
 
+MADE_FROM = (*map(keys.records, ENTITIES), *keys.GRAPH.values())
+"""What a graph is made from, to its records."""
+
+PROVEN = [spec for spec in checks.ALL if spec.asset_key in MADE_FROM]
+"""The blocking checks on it."""
+
 DOCS = {node.label: node.doc for node in graph.NODES} | {each.type: each.doc for each in graph.RELATIONSHIPS}
+
+
+class Load(dg.Config):
+    """How a Neo4j that we do not run is loaded; one that we run has a store for each load."""
+
+    older: bool = False
+    """Whether a month older than the one it holds may take its place."""
 
 
 @dg.multi_asset(
@@ -42,13 +64,15 @@ DOCS = {node.label: node.doc for node in graph.NODES} | {each.type: each.doc for
     retry_policy=RETRIES,
     pool="neo4j",
 )
-def store(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
+def store(context: dg.AssetExecutionContext, config: Load, platform: Platform):  # type: ignore[no-untyped-def]
     """A store with all nodes and relationships of the month."""
     began = time.monotonic()
     with failures():
+        if stops_at_parquet(context, platform):
+            return
         external = platform.external_neo4j()
-        place, found = _sent(context, platform, external) if external else _imported(context, platform)
-        yield from _results(context, platform.lake, place, found, time.monotonic() - began)
+        loaded = _sent(context, platform, external, config.older) if external else _imported(context, platform)
+        yield from _results(context, platform.lake, *loaded, time.monotonic() - began)
 
 
 def _imported(context: dg.AssetExecutionContext, platform: Platform) -> Loaded:
@@ -57,27 +81,37 @@ def _imported(context: dg.AssetExecutionContext, platform: Platform) -> Loaded:
     with loads.alone(server, partition[:7]):
         known = (history.latest(context.instance, key, partition) for key in keys.IMPORTED.values())
         folder = loads.fresh(server, partition[:7], keep=[each.text(STORE) for each in known if each])
-        nodes, relationships = _tables(platform.lake, partition)
-        pairs = [(kind, [file]) for kind, files in relationships.items() for file in files]
-        done = server.import_store(folder, nodes, pairs, context.log.info)
+        tables = _tables(platform.lake, partition)
+        pairs = [(kind, [file]) for kind, files in tables.relationships.items() for file in files]
+        done = server.import_store(folder, tables.nodes, pairs, context.log.info)
         context.log.info(f"{done.nodes:,} nodes and {done.relationships:,} relationships in {done.seconds:.1f} s")
-        return str(folder), _counted(context, platform, folder)
+        found = _counted(context, platform, folder)
+        loads.finish(folder)
+        return str(folder), found
 
 
-def _sent(context: dg.AssetExecutionContext, platform: Platform, graph: Graph) -> Loaded:
-    """The database of a server that we do not run, its content replaced."""
-    graph.replace(context.partition_key[:7], *_tables(platform.lake, context.partition_key), context.log.info)
-    return graph.url, graph.counts()
+def _sent(context: dg.AssetExecutionContext, platform: Platform, server: Graph, older: bool) -> Loaded:
+    """The database of a server that we do not run, changed until it holds the month and no other."""
+    proof.prove(context.instance, context.partition_key, MADE_FROM, PROVEN)
+    with Sent(platform.home / "sent").opened() as sent:
+        order = Order(_tables(platform.lake, context.partition_key), older)
+        bolt.load(server, order, sent, partial(_known, platform.lake), context.log.info)
+    return server.url, server.counts()
 
 
-def _tables(lake: Lake, partition: str) -> tuple[dict[str, list[Path]], dict[str, list[Path]]]:
-    """The month's graph tables by label and by type."""
+def _tables(lake: Lake, partition: str) -> Tables:
+    """The month's graph tables; DumpMissingError if one is not in the lake."""
     files = {name: lake.files(key.path, partition) for name, key in keys.GRAPH.items()}
     labels = {node.label for node in graph.NODES}
-    return (
-        {name: found for name, found in files.items() if name in labels},
-        {name: found for name, found in files.items() if name not in labels},
-    )
+    nodes = {name: found for name, found in files.items() if name in labels}
+    return Tables(partition[:7], nodes, {name: found for name, found in files.items() if name not in labels})
+
+
+def _known(lake: Lake, month: str) -> Tables | None:
+    """The month's graph tables, None if they are not in the lake."""
+    with suppress(DumpMissingError):
+        return _tables(lake, f"{month}-01")
+    return None
 
 
 def _counted(context: dg.AssetExecutionContext, platform: Platform, folder: Path) -> dict[str, int]:

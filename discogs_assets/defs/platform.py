@@ -1,20 +1,22 @@
 """The stores and servers as one Dagster resource, opened when an asset asks for them.
 
-What belongs here: which settings make which store, and starting a server that is needed. What doesn't: using them.
+What belongs here: which settings make which store, starting a server that is needed, and which month both show. What
+doesn't: using them for anything else.
 """
 
 from pathlib import Path
 
 import dagster as dg
 
+from discogs_assets.embedded import loads
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.settings import Settings
-from discogs_assets.stores import neo4j, postgres
+from discogs_assets.stores import ledger, neo4j, postgres
 from discogs_assets.stores.archive import Archive
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import Postgres
+from discogs_assets.stores.postgres import Postgres, month_of
 
 
 class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -53,3 +55,12 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
     def neo4j(self) -> Neo4jServer:
         """Our own Neo4j; not started, since an import needs no server."""
         return Neo4jServer(self.home)
+
+    def shown(self) -> set[str]:
+        """The partitions that readers see: one, or two while a publication has reached one store and not the other."""
+        tables = {month_of(table) for table in self.postgres().published().values()}
+        if external := self.external_neo4j():
+            held = ledger.read(external)
+            return tables | ({f"{held.month}-01"} if held else set())
+        month = loads.served_month(self.neo4j())
+        return tables | ({f"{month}-01"} if month else set())

@@ -9,6 +9,7 @@ import dagster as dg
 import polars as pl
 
 from discogs_assets.defs import checks, history, keys, metadata
+from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
 from discogs_assets.schema.discogs import ENTITIES
@@ -30,12 +31,15 @@ def table(entity: Entity) -> dg.AssetsDefinition:
 
     doc = f"{entity.doc} A table of its own for every load: the whole record as data, numbers beside it, indexed."
 
-    @LAYER.asset(key, doc, [source], [checks.ROWS[entity]], pool="postgres", metadata=columns)
-    def loaded(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    @LAYER.optional(LAYER.spec(key, doc, [source], columns), [checks.ROWS[entity]], pool="postgres")
+    def loaded(context: dg.AssetExecutionContext, platform: Platform) -> Result | None:
+        if stops_at_parquet(context, platform):
+            return None
         files = platform.lake.files(source.path, context.partition_key)
         before = history.latest(context.instance, key, context.partition_key)
         rows = _reported(context, entity, documents.rows(entity, files))
-        load = platform.postgres().load(entity, context.partition_key, rows, before.text(TABLE) if before else "")
+        keep = before.text(TABLE) if before else ""
+        load = platform.postgres().load(entity, context.partition_key, rows, keep, context.log.info)
         expected = pl.scan_parquet(files).select(pl.len()).collect().item()
         return dg.MaterializeResult(
             metadata={

@@ -1,34 +1,32 @@
 """published/{store}: what readers see, one whole month.
 
-What belongs here: the proof that a month may be shown, and showing it. What doesn't: how a store switches.
-
-The proof is taken from Dagster's records, not from the order of runs: a blocking check blocks only inside its own run,
-but what is shown may have been made by several. Neither store switches before both are loaded.
+What belongs here: what a publication rests on, and showing it. What doesn't: how that is proven (see `proof`), and how
+a store switches. Neither does before both are loaded.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import dagster as dg
 
-from discogs_assets.defs import checks, history, keys, metadata
-from discogs_assets.defs.history import Checked, Materialised
+from discogs_assets.defs import checks, history, keys, metadata, proof
 from discogs_assets.defs.layer import OWNERS, RETRIES, Result, failures
 from discogs_assets.defs.neo4j import STORE
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.postgres import TABLE
+from discogs_assets.defs.proof import Proof
 from discogs_assets.embedded import loads
-from discogs_assets.errors import PublishRefusedError
-from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.embedded.store import Store
+from discogs_assets.errors import BusyError, PublishRefusedError
 from discogs_assets.schema.model import Entity
+from discogs_assets.stores import bolt, ledger
+from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import month_of
 
 LOADED = (*keys.TABLES.values(), *keys.IMPORTED.values())
 """What has to be loaded before either store may switch."""
-
-Proof = Mapping[dg.AssetKey, Materialised]
 
 
 class Publication(dg.Config):
@@ -39,50 +37,46 @@ class Publication(dg.Config):
 
 
 def prove(instance: dg.DagsterInstance, partition: str) -> Proof:
-    """The latest materialisations of all that a publication rests on.
+    """The latest materialisations of all that a publication rests on; PublishRefusedError if it may not be."""
+    return proof.prove(instance, partition, LOADED, checks.ALL)
 
-    PublishRefusedError, naming all that stands against it, if one is missing, a blocking check failed, is missing or
-    is older than what it judges, or the parts were made from different dumps.
-    """
-    needed = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))
-    found = {key: history.latest(instance, key, partition) for key in needed}
-    proof = {key: each for key, each in found.items() if each is not None}
-    results = history.results(instance, [spec.key for spec in checks.ALL], partition)
-    against = [
-        *(f"{key.to_user_string()} is not materialised" for key in needed if key not in proof),
-        *_unproven(proof, results),
-        *_mixed(proof),
-    ]
-    if against:
+
+def stand(proof: Proof, partition: str, platform: Platform) -> None:
+    """PublishRefusedError, with what to load again, if a server no longer holds what was proven of it."""
+    gone = [*platform.postgres().lacking(_tables(proof).values())]
+    if external := platform.external_neo4j():
+        _require_shown(external, partition[:7])
+    elif not Store(_store(proof)).whole:
+        gone.append(str(_store(proof)))
+    if gone:
         raise PublishRefusedError(
-            f"{partition[:7]} is not published, readers keep what they have: {'; '.join(against)}. "
-            "Materialise what is named and what is downstream of it, then publish again."
+            f"{partition[:7]} is no longer in the servers, readers keep what they have. Gone: {', '.join(gone)}. Older "
+            "months are dropped after a publication (DISCOGS_KEEP says how many stay). Load it again: dagster asset "
+            f"""materialize -m discogs_assets.definitions --select 'key:"postgres/*" or key:"neo4j/*"' """
+            f"--partition {partition}, then: discogs publish {partition[:7]}"
         )
-    return proof
 
 
-def _unproven(proof: Proof, results: Mapping[dg.AssetCheckKey, Checked]) -> Iterator[str]:
-    for spec in checks.ALL:
-        result, judged = results.get(spec.key), proof.get(spec.asset_key)
-        name = f"the check {spec.name} on {spec.asset_key.to_user_string()}"
-        if result is None:
-            yield f"{name} has not run"
-        elif result.passed is None:
-            yield f"{name} has not finished"
-        elif not result.passed:
-            yield f"{name} failed ({result.description})"
-        elif judged is not None and not result.judges(judged):
-            yield f"{name} is older than the data"
+def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
+    """The proof; BusyError instead of a refusal while another run is at work on the month, since it may yet mend it."""
+    try:
+        return prove(context.instance, context.partition_key)
+    except PublishRefusedError as error:
+        working = history.unfinished(context.instance)
+        others = [run for run, month in working.items() if month == context.partition_key and run != context.run_id]
+        if not others:
+            raise
+        raise BusyError(f"{error} Run {', '.join(others)} is at work on the month: wait for its end.") from error
 
 
-def _mixed(proof: Proof) -> Iterator[str]:
-    """Entities whose parts were made from different dumps."""
-    for entity in ENTITIES:
-        sums = {key: metadata.read_versions(each.metadata).get(entity.name, []) for key, each in proof.items()}
-        distinct = {digest for found in sums.values() for digest in found}
-        if len(distinct) > 1:
-            shown = ", ".join(sorted(digest[:12] for digest in distinct))
-            yield f"the parts were made from different dumps of {entity.name} (sha256 {shown})"
+def _tables(proof: Proof) -> dict[Entity, str]:
+    return {entity: proof[key].text(TABLE) for entity, key in keys.TABLES.items()}
+
+
+def _store(proof: Proof) -> Path:
+    """The store that was imported last."""
+    newest = max((proof[key] for key in keys.IMPORTED.values()), key=lambda each: each.event)
+    return Path(newest.text(STORE))
 
 
 def _newer(context: dg.AssetExecutionContext, shown: str | None, config: Publication) -> bool:
@@ -100,11 +94,11 @@ def _newer(context: dg.AssetExecutionContext, shown: str | None, config: Publica
 
 
 def _result(
-    context: dg.AssetExecutionContext, proof: Proof, parts: Collection[dg.AssetKey], said: metadata.Metadata
+    context: dg.AssetExecutionContext, proven: Proof, parts: Collection[dg.AssetKey], said: metadata.Metadata
 ) -> Result:
     """The month and the versions that a store shows, its rows by part, and what the switch had to say."""
-    made_from = {name: sums for key in parts for name, sums in metadata.read_versions(proof[key].metadata).items()}
-    rows = {"/".join(key.path[1:]): proof[key].number("dagster/partition_row_count") for key in parts}
+    made_from = {name: sums for key in parts for name, sums in metadata.read_versions(proven[key].metadata).items()}
+    rows = {"/".join(key.path[1:]): proven[key].number("dagster/partition_row_count") for key in parts}
     return dg.MaterializeResult(
         metadata={
             "shown": context.partition_key[:7],
@@ -113,6 +107,16 @@ def _result(
             **said,
         }
     )
+
+
+def _require_shown(graph: Graph, month: str) -> None:
+    """PublishRefusedError if a server that we do not run does not show the month, whole."""
+    found = ledger.read(graph)
+    if found is None or not found.whole or found.month != month:
+        raise PublishRefusedError(
+            f"Neo4j at {graph.url} holds {found or 'no month'}, not {month}. Load it there: materialise neo4j/* of "
+            f"{month}-01{bolt.OLDER if found and found.month > month else ''}."
+        )
 
 
 def _asset(store: str, doc: str, kind: str) -> Callable[[Callable[..., Iterator[object]]], dg.AssetsDefinition]:
@@ -135,33 +139,37 @@ def _asset(store: str, doc: str, kind: str) -> Callable[[Callable[..., Iterator[
 def postgres(context: dg.AssetExecutionContext, config: Publication, platform: Platform) -> Iterator[Result]:
     """Move all views in one transaction."""
     with failures():
-        proof, store = prove(context.instance, context.partition_key), platform.postgres()
-        shown = max(map(month_of, store.published().values()), default=None)
-        if _newer(context, shown, config):
-            tables: dict[Entity, str] = {entity: proof[key].text(TABLE) for entity, key in keys.TABLES.items()}
-            seconds = store.publish(tables, context.log.info)
-            swept = store.sweep(context.partition_key, tables.values())
-            said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}
-            yield _result(context, proof, keys.TABLES.values(), {"seconds": round(seconds, 3), **said})
+        store = platform.postgres()
+        with store.publishing():
+            found = proven(context)
+            shown = max(map(month_of, store.published().values()), default=None)
+            if _newer(context, shown, config):
+                stand(found, context.partition_key, platform)
+                seconds = store.publish(_tables(found), context.log.info)
+                swept = store.sweep(context.partition_key, _tables(found).values())
+                said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}
+                yield _result(context, found, keys.TABLES.values(), {"seconds": round(seconds, 3), **said})
 
 
 @_asset("neo4j", "The store that the Neo4j server serves. A switch is a restart of some seconds.", "neo4j")
 def neo4j(context: dg.AssetExecutionContext, config: Publication, platform: Platform) -> Iterator[Result]:
     """Restart the server on the month's store; a server that we do not run shows what was loaded already."""
     with failures():
-        proof = prove(context.instance, context.partition_key)
-        newest = max((proof[key] for key in keys.IMPORTED.values()), key=lambda each: each.event)
         if external := platform.external_neo4j():
-            yield _result(context, proof, keys.IMPORTED.values(), {"address": external.url, "seconds": 0.0})
+            found = proven(context)
+            stand(found, context.partition_key, platform)
+            yield _result(context, found, keys.IMPORTED.values(), {"address": external.url, "seconds": 0.0})
             return
-        began, server = time.monotonic(), platform.neo4j()
-        shown = loads.served_month(server)
-        if _newer(context, f"{shown}-01" if shown else None, config):
-            away = server.serve(Path(newest.text(STORE)))
-            swept = loads.sweep(server, context.partition_key[:7])
-            said = {"replaced": shown or "nothing", "dropped": ", ".join(swept) or "nothing"}
-            seconds = {"seconds": round(time.monotonic() - began, 3), "seconds_away": round(away, 3)}
-            yield _result(context, proof, keys.IMPORTED.values(), {**said, **seconds})
+        began, server, month = time.monotonic(), platform.neo4j(), context.partition_key[:7]
+        with loads.publishing(server, month):
+            found, shown = proven(context), loads.served_month(server)
+            if _newer(context, f"{shown}-01" if shown else None, config):
+                stand(found, context.partition_key, platform)
+                away = server.serve(_store(found))
+                swept = loads.sweep(server, month)
+                said = {"replaced": shown or "nothing", "dropped": ", ".join(swept) or "nothing"}
+                seconds = {"seconds": round(time.monotonic() - began, 3), "seconds_away": round(away, 3)}
+                yield _result(context, found, keys.IMPORTED.values(), {**said, **seconds})
 
 
 assets = [postgres, neo4j]

@@ -96,13 +96,22 @@ def install(program: Program, cache: Path | None = None, progress: Progress = lo
     at once, and one killed in the middle leaves nothing that counts. `cache` replaces the per-user cache.
     Raises InstallError when a file cannot be fetched or has other bytes than the pinned ones.
     """
-    folder = (cache or cache_folder()) / f"{program.name}-{program.version}-{program.digest}"
+    folder = _place(program, cache)
     if _whole(folder):
         return folder
     with records.exclusive(folder.with_name(f".{folder.name}.lock"), f"installing {program.name}", timeout=600):
         if not _whole(folder):
             _install(program, folder, progress)
     return folder
+
+
+def installed(program: Program, cache: Path | None = None) -> bool:
+    """Whether `install` would find the program's files there."""
+    return _whole(_place(program, cache))
+
+
+def _place(program: Program, cache: Path | None) -> Path:
+    return (cache or cache_folder()) / f"{program.name}-{program.version}-{program.digest}"
 
 
 def _install(program: Program, folder: Path, progress: Progress) -> None:

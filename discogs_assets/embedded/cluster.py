@@ -206,6 +206,8 @@ _FIXED = {
     # Without replicas, COPY into a table made in the same transaction needs no write-ahead log.
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    # A killed load's backend would otherwise build its index to the end, and hold the writer's lock as long.
+    "client_connection_check_interval": "5s",
     "wal_compression": "pglz",
     "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",

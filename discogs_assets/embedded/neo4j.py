@@ -117,17 +117,28 @@ class Neo4jServer:
         two. Raises LoadError when the store is not the whole result of an import, and ServerError when it does not
         start: the one before it is served again then.
         """
-        new = _whole(Store(store.absolute()))
+        new = Store(store.absolute())
         with records.exclusive(self._lock, f"serving {self._name(new)}"):
             old, record = self._pointed(), server.live_record(self._state)
             if new == old and record and self._serves_pointed(record):
                 return 0.0
             with self._locked(new, "serving"):
+                _whole(new)
                 begun = time.monotonic()
                 self._stop()
                 failpoints.reach("serve")
                 self._switch(old, new)
                 return time.monotonic() - begun
+
+    def remove(self, store: Path) -> int:
+        """Delete a store directory; the bytes of its graph. BusyError when it is served, filled or inspected."""
+        doomed = Store(store.absolute())
+        with self._alone_with(doomed, "removing"):
+            if doomed == self._pointed():
+                raise BusyError(f"{doomed.folder} is what readers of Neo4j see; it is not removed")
+            size = doomed.size
+            doomed.remove()
+            return size
 
     def _switch(self, old: Store, new: Store) -> None:
         try:
@@ -209,6 +220,10 @@ class Neo4jServer:
         if not store.folder.is_relative_to(self.folder):
             raise SettingError(f"{store.folder} is no store of this home; it has to lie in {self.folder}")
         return store.folder.relative_to(self.folder).as_posix()
+
+    def installed(self) -> bool:
+        """Whether its programs are there, so that a start need not fetch them."""
+        return artifacts.installed(artifacts.neo4j(), self._cache)
 
     def _java(self) -> Java:
         return Java(artifacts.install(artifacts.neo4j(), self._cache))

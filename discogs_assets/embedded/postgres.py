@@ -103,6 +103,11 @@ class PostgresServer:
         """The way of Dagster's role, to the database `dagster`; raises ServerError when the server does not run."""
         return self._address(self._running(), DAGSTER).of(DAGSTER)
 
+    def installed(self) -> bool:
+        """Whether its programs are there, so that a start need not fetch them."""
+        user = account.unprivileged(self.folder / "data", self.home)
+        return artifacts.installed(artifacts.postgres(), account.place(self._cache or artifacts.cache_folder(), user))
+
     def _running(self) -> Record:
         record = server.live_record(self._state)
         if not record or not record.ready:

@@ -1,6 +1,8 @@
-"""Graph model → Cypher: what an imported store needs before it can be asked.
+"""Graph model → Cypher: what an imported store needs before it can be asked, and what changes one over Bolt.
 
-What belongs here: statements as text. What doesn't: running them (see `stores.neo4j`).
+What belongs here: statements as text. What doesn't: running them (see `stores.neo4j` and `stores.bolt`).
+
+A statement that changes the graph takes `$rows` and returns as `done` how many of them it found and changed.
 """
 
 from collections.abc import Iterator
@@ -35,22 +37,66 @@ def counts() -> dict[str, str]:
     return nodes | {each.type: f"MATCH ()-[r:{each.type}]->() RETURN count(r)" for each in RELATIONSHIPS}
 
 
-def clear(label: str) -> str:
-    """Delete all nodes of a label with their relationships, in transactions of bounded size."""
-    return f"MATCH (n:{label}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF 10000 ROWS"
+LEDGER = "(l:Load {source: 'discogs'})"
+"""The node in which a database that is loaded over Bolt says what it holds; no label or type of the model."""
+
+LEDGER_CONSTRAINT = "CREATE CONSTRAINT load_source IF NOT EXISTS FOR (l:Load) REQUIRE l.source IS UNIQUE"
+LOCK_LEDGER = f"MERGE {LEDGER} SET l.changed = datetime()"
+READ_LEDGER = f"MATCH {LEDGER} RETURN properties(l) AS ledger"
+WRITE_LEDGER = f"MATCH {LEDGER} SET l = $ledger, l.source = 'discogs', l.changed = datetime()"
+
+
+def clear_relationships(kind: str) -> str:
+    """Delete relationships of a type, `$most` of them."""
+    return f"MATCH ()-[r:{kind}]->() WITH r LIMIT $most DELETE r RETURN count(*) AS done"
+
+
+def clear_nodes(label: str) -> str:
+    """Delete nodes of a label, `$most` of them, with what others have attached to them."""
+    return f"MATCH (n:{label}) WITH n LIMIT $most DETACH DELETE n RETURN count(*) AS done"
 
 
 def create_nodes(label: str) -> str:
-    """Create a node for each of `$rows`, its properties."""
-    return f"UNWIND $rows AS row CREATE (n:{label}) SET n = row"
+    """Create a node for each row, its properties."""
+    return f"UNWIND $rows AS row CREATE (n:{label}) SET n = row RETURN count(n) AS done"
+
+
+def update_nodes(label: str) -> str:
+    """Give each node that a row's key names the row as its properties, and no others."""
+    return f"UNWIND $rows AS row MATCH (n:{label} {{{_same_key(label)}}}) SET n = row RETURN count(n) AS done"
+
+
+def delete_nodes(label: str) -> str:
+    """Delete the node that each row's key names, with what others have attached to it."""
+    return f"UNWIND $rows AS row MATCH (n:{label} {{{_same_key(label)}}}) DETACH DELETE n RETURN count(*) AS done"
 
 
 def create_relationships(kind: str, start: str, end: str) -> str:
-    """Create a relationship for each of `$rows`: the keys `start` and `end` of its nodes, its `properties`."""
+    """Create a relationship for each row: the keys `start` and `end` of its nodes, its `properties`."""
+    return f"{_ends(start, end)} CREATE (a)-[r:{kind}]->(b) SET r = row.properties RETURN count(r) AS done"
+
+
+def delete_relationships(kind: str, start: str, end: str) -> str:
+    """Delete of the relationships between a row's nodes that have its `properties` so many as `times` says.
+
+    The limit, which no batch reaches, has both nodes found by their keys before what lies between them: the planner
+    would else start at one and walk all its relationships, of which some nodes have millions.
+    """
     return (
-        f"UNWIND $rows AS row MATCH (a:{start} {{{key(start)}: row.start}}) MATCH (b:{end} {{{key(end)}: row.end}}) "
-        f"CREATE (a)-[r:{kind}]->(b) SET r = row.properties"
+        f"{_ends(start, end)} WITH row, a, b LIMIT 1000000 "
+        f"MATCH (a)-[r:{kind}]->(b) WHERE properties(r) = row.properties "
+        "WITH row, collect(r)[..row.times] AS gone WITH gone, size(gone) AS found "
+        "FOREACH (r IN gone | DELETE r) RETURN sum(found) AS done"
     )
+
+
+def _ends(start: str, end: str) -> str:
+    """The nodes `a` and `b` of each row."""
+    return f"UNWIND $rows AS row MATCH (a:{start} {{{key(start)}: row.start}}) MATCH (b:{end} {{{key(end)}: row.end}})"
+
+
+def _same_key(label: str) -> str:
+    return f"{key(label)}: row.{key(label)}"
 
 
 def key(label: str) -> str:

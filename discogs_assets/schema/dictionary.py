@@ -8,7 +8,7 @@ What belongs here: how a declaration reads as a table. What doesn't: any fact ab
 from collections.abc import Iterator
 from pathlib import Path
 
-from discogs_assets.schema import arrow, sql
+from discogs_assets.schema import arrow, bounds, sql
 from discogs_assets.schema.discogs import ENTITIES, PLACEHOLDERS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node
 from discogs_assets.schema.model import Derived, Entity, Field, One, Part, Rows, Texts
@@ -35,10 +35,27 @@ unusual or incomplete, often as printed. The same folder holds the counts as `re
 """
 
 
+BOUNDED = f"""
+## From month to month
+
+A month is compared with the newest older one in the lake that was not refused itself. `count_within_bounds` refuses one
+with fewer records than the bounds allow, and warns of one with more; {bounds.SLACK} records more or fewer are always
+within bounds. A person who knows better loads it with the config `accept: true`.
+"""
+
+RATES = f"""
+A dump of which more than {bounds.REFUSED_RECORDS} records and more than {bounds.REFUSED_SHARE:.2%} cannot be read is
+refused; `quarantine_rate` warns where there are more of them than in the month before. `fields_complete` warns where
+the share of records that have a part (`complete/…` on the asset's page), and `references_resolve` where the share of
+references that lead to a record, has fallen by {bounds.SHARE_FALL * 100:.0f} percentage points, or by half where it was
+under {bounds.SHARE_FALL * 200:.0f}. Where {bounds.WHOLE:,} records or more may be referred to, {bounds.RESOLVED:.0%} of
+the references have to lead to one. These are the references of"""
+
+
 def markdown() -> str:
     """The whole dictionary."""
     entities = (line for entity in ENTITIES for line in _entity(entity))
-    return "\n".join([HEAD, *entities, *_graph(), *_quality()]).rstrip() + "\n"
+    return "\n".join([HEAD, *entities, *_graph(), *_quality(), *_bounds()]).rstrip() + "\n"
 
 
 def _entity(entity: Entity) -> Iterator[str]:
@@ -97,6 +114,15 @@ def _quality() -> Iterator[str]:
     for rule in RULES:
         entities = ", ".join(entity.name for entity in rule.entities)
         yield f"| `{rule.name}` | {rule.severity.value} | {entities} | `{rule.field}` | {rule.doc} |"
+
+
+def _bounds() -> Iterator[str]:
+    yield BOUNDED
+    yield "| entity | may fall by | may grow by, each month |\n| --- | --- | --- |"
+    for each in bounds.BOUNDS.values():
+        yield f"| {each.entity.name} | {each.fall:.0%} | {each.growth:.0%} |"
+    referring = (f"`{each.type}` (to {' and '.join(bounds.referred(each))})" for each in bounds.REFERRING)
+    yield f"{RATES} {', '.join(referring)}."
 
 
 if __name__ == "__main__":

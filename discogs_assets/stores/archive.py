@@ -4,7 +4,8 @@ What belongs here: what makes a month complete, CHECKSUM files, verified copies.
 what a dump holds.
 """
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,13 @@ from discogs_assets.errors import DumpDamagedError, DumpMissingError
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.stores import sources
 from discogs_assets.stores.folder import replacing
+from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.sources.published import CHECKSUM, SUM, Progress, Published, Source, named
 from discogs_assets.stores.sources.throttle import WINDOW
 from discogs_assets.stores.sources.transfer import broken_gzip
+
+FINGERPRINT = 16
+"""Digits of a fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,19 @@ class Dump:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """What a source says of a month: the sha256 of each entity's file, and what lacks before the month is complete.
+
+    The fingerprint is another one whenever the CHECKSUM text is, or what is listed of the files: names, sizes, times.
+    """
+
+    partition: str
+    sums: Mapping[str, str]
+    missing: tuple[str, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """Where dumps come from (`source`: a site, a bucket or a folder) and where the verified copies lie (`root`).
 
@@ -50,6 +68,11 @@ class Archive:
         """The source as a message may show it: without password or signature."""
         return self._opened().title
 
+    @property
+    def copies(self) -> Lake:
+        """Our copies, a folder per entity and month."""
+        return Lake(self.root)
+
     def months(self, years: int | None = None) -> list[str]:
         """Partition keys for which at least one dump file is published, oldest first.
 
@@ -62,13 +85,23 @@ class Archive:
     def missing(self, partition: str) -> list[str]:
         """What the month lacks before it is complete: files by kind, the CHECKSUM file, or its line of a file."""
         source = self._opened()
-        files = source.month(date.fromisoformat(partition))
-        kinds = {file.kind for file in files}
-        if lacking := [kind for kind in (*(entity.name for entity in ENTITIES), CHECKSUM) if kind not in kinds]:
-            return lacking
-        listed = {name for _, text in _sums(source, files) for name in _lines(text)}
-        newest = {file.kind: file.name for file in files if file.kind != CHECKSUM}
-        return [f"{CHECKSUM} of {name}" for name in newest.values() if name not in listed]
+        return list(_announced(source, partition, source.month(date.fromisoformat(partition))).missing)
+
+    def announced(self, since: str = "") -> Iterator[Announced]:
+        """What the source says of each month down to that one, newest first; it is asked for one that is reached.
+
+        DumpMissingError if there is none, ServerError if a site's page names none: an alarm, since months do not go.
+        """
+        source, partition = self._opened(), ""
+        for year in reversed([year for year in source.years() if f"{year}-12-01" >= since]):
+            files = source.files(year)
+            for partition in reversed([each for each in _partitions(files) if each >= since]):
+                yield _announced(source, partition, [file for file in files if _month(file) == partition])
+        if not partition:
+            raise DumpMissingError(
+                f"{source.title} lists no dump{since and f' of {since[:7]} or later'}, expected files such as "
+                "data/2026/discogs_20261101_artists.xml.gz. Set DISCOGS_DUMPS to where dumps are."
+            )
 
     def dump(self, entity: str, partition: str) -> Dump:
         """Our own copy; DumpMissingError if it has not been taken yet."""
@@ -122,7 +155,25 @@ class Archive:
 
 def _partitions(files: list[Published]) -> list[str]:
     """Partition keys of the dumps among the files, oldest first."""
-    return sorted({f"{file.day:%Y-%m}-01" for file in files if file.kind != CHECKSUM})
+    return sorted({_month(file) for file in files if file.kind != CHECKSUM})
+
+
+def _month(file: Published) -> str:
+    return f"{file.day:%Y-%m}-01"
+
+
+def _announced(source: Source, partition: str, files: list[Published]) -> Announced:
+    """What the month's files say; CHECKSUM files are read only where no other file is missing."""
+    newest = {file.kind: file.name for file in files}
+    missing = [kind for kind in (*(entity.name for entity in ENTITIES), CHECKSUM) if kind not in newest]
+    texts = [] if missing else [text for _, text in _sums(source, files)]
+    told = {name: sha256 for text in reversed(texts) for name, sha256 in _lines(text).items()}
+    names = {} if missing else {entity.name: newest[entity.name] for entity in ENTITIES}
+    missing += [f"{CHECKSUM} of {name}" for name in names.values() if name not in told]
+    sums = {entity: told[name] for entity, name in names.items() if name in told}
+    listed = [(file.name, file.size, file.etag, str(file.last_modified)) for file in files]
+    fingerprint = hashlib.sha256(repr((listed, texts)).encode()).hexdigest()[:FINGERPRINT]
+    return Announced(partition, sums, tuple(missing), fingerprint)
 
 
 def _sums(source: Source, files: list[Published]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A folder that is replaced as a whole: readers list its old content or its new content, never a mix.
+"""A folder that is replaced or removed as a whole: readers list its old content or its new content, never a mix.
 
 What belongs here: room for it, the draft beside the place, the lock, making it durable, the exchange. What doesn't:
 what is in it.
@@ -45,8 +45,7 @@ def replacing(place: Path) -> Iterator[Path]:
     BusyError if another process is replacing the same folder. A draft left by a killed process is swept first.
     """
     draft = place.with_name(f".{place.name}.draft")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(place):
+    with alone(place):
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         try:
@@ -58,8 +57,24 @@ def replacing(place: Path) -> Iterator[Path]:
             shutil.rmtree(draft, ignore_errors=True)
 
 
+def remove(place: Path) -> int:
+    """Take the folder away, from one moment to the next for whoever lists it; the bytes that were in it.
+
+    BusyError if another process is replacing it.
+    """
+    doomed = place.with_name(f".{place.name}.draft")
+    with alone(place):
+        shutil.rmtree(doomed, ignore_errors=True)
+        place.rename(doomed)
+        size = sum(file.stat().st_size for file in doomed.rglob("*") if file.is_file())
+        shutil.rmtree(doomed)
+    return size
+
+
 @contextmanager
-def _alone(place: Path) -> Iterator[None]:
+def alone(place: Path) -> Iterator[None]:
+    """No other process is at the place while the block runs; BusyError if one is."""
+    place.parent.mkdir(parents=True, exist_ok=True)
     lock = place.with_name(f".{place.name}.lock")
     try:
         with FileLock(lock, timeout=0):

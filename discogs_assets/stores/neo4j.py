@@ -1,13 +1,12 @@
 """Neo4j over Bolt: indexes of an imported store, and what it holds.
 
-What belongs here: the driver and its errors, and loading a server that we do not run. What doesn't: the statements (see
-`schema.cypher`), our own server's process and the import (see `embedded.neo4j`).
+What belongs here: the driver and its errors. What doesn't: the statements (see `schema.cypher`), loading a server that
+we do not run (see `bolt`), our own server's process and the import (see `embedded.neo4j`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import neo4j
@@ -17,14 +16,11 @@ from discogs_assets import failpoints
 from discogs_assets.errors import LoadError, ServerError
 from discogs_assets.schema import cypher
 from discogs_assets.settings import Settings
-from discogs_assets.streams import bolt
 
 INDEX_SECONDS = 24 * 3600
 """How long indexes may take to fill; those of a whole month take minutes."""
 
 Row = dict[str, Any]
-Files = Mapping[str, list[Path]]
-"""Graph tables by label or type."""
 
 
 def external(settings: Settings) -> "Graph | None":
@@ -45,7 +41,7 @@ class Graph:
 
     @contextmanager
     def session(self) -> Iterator[neo4j.Session]:
-        """A session; ServerError if the server does not answer, LoadError if it refuses a statement."""
+        """A session; ServerError if the server does not answer or cannot now, LoadError if it refuses."""
         try:
             with (
                 neo4j.GraphDatabase.driver(
@@ -55,8 +51,12 @@ class Graph:
             ):
                 yield session
         except (ServiceUnavailable, DriverError) as error:
-            raise ServerError(f"Neo4j at {self.url} does not answer: {error}. Start it with `discogs up`.") from error
+            raise ServerError(
+                f"Neo4j at {self.url} does not answer: {error}. Start it; our own is started by `discogs up`."
+            ) from error
         except Neo4jError as error:
+            if error.is_retryable():
+                raise ServerError(f"Neo4j at {self.url} could not go on: {error.code}: {error.message}") from error
             raise LoadError(f"Neo4j at {self.url} refused a statement: {error.code}: {error.message}") from error
 
     def index(self) -> None:
@@ -75,46 +75,7 @@ class Graph:
                 for name, statement in cypher.counts().items()
             }
 
-    def replace(self, month: str, nodes: Files, relationships: Files, log: Callable[[str], None]) -> None:
-        """Put the month's graph in the place of what the database holds; for a server whose stores we cannot import.
-
-        Readers see it come about. LoadError if the database holds a newer month. `relationships` are files by type.
-        """
-        self._hold_back(month)
-        with self.session() as session:
-            for label in nodes:
-                session.run(neo4j.Query(cypher.clear(label))).consume()
-        self.index()
-        with self.session() as session:
-            for label, files in nodes.items():
-                _send(session, cypher.create_nodes(label), bolt.nodes(label, files))
-                log(f"{label}: all nodes created")
-            for kind, files in relationships.items():
-                for file in files:
-                    start, end = file.stem.split("-")
-                    _send(session, cypher.create_relationships(kind, start, end), bolt.relationships(file, nodes))
-                log(f"{kind}: all relationships created")
-            session.run("MERGE (l:Load {source: 'discogs'}) SET l.month = $month", month=month).consume()
-
-    def held(self) -> str | None:
-        """The month that `replace` has put here last, None if there is none."""
-        rows = self.ask("MATCH (l:Load {source: 'discogs'}) RETURN l.month AS month")
-        return rows[0]["month"] if rows else None
-
-    def _hold_back(self, month: str) -> None:
-        held = self.held()
-        if held and held > month:
-            raise LoadError(
-                f"Neo4j at {self.url} holds {held}, which is newer than {month}; nothing was changed. "
-                "To load the older month all the same, delete the node (:Load {source: 'discogs'}) first."
-            )
-
     def ask(self, statement: str) -> list[Row]:
         """The rows of a question, each by column."""
         with self.session() as session:
             return session.run(neo4j.Query(statement)).data()
-
-
-def _send(session: neo4j.Session, statement: str, batches: Iterator[bolt.Batch]) -> None:
-    for rows in batches:
-        session.run(neo4j.Query(statement), rows=rows).consume()

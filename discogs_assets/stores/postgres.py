@@ -18,12 +18,13 @@ from typing import Any
 import psycopg
 from psycopg import sql as names
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import DeadlockDetected, DependentObjectsStillExist, LockNotAvailable
 from psycopg.rows import dict_row
 
 from discogs_assets import failpoints
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.schema import sql
+from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
 
@@ -106,9 +107,17 @@ class Postgres:
         with connection:
             yield connection
 
-    def load(self, entity: Entity, partition: str, rows: Iterable[bytes], keep: str = "") -> Load:
+    def load(
+        self,
+        entity: Entity,
+        partition: str,
+        rows: Iterable[bytes],
+        keep: str = "",
+        say: Callable[[str], None] = lambda line: None,
+    ) -> Load:
         """Copy the rows into a new table of the month, index it and count it; `keep` is the load to leave beside it.
 
+        `say` hears of every index, each of which takes minutes on a whole month.
         BusyError if another process is loading the same table, LoadError if the server refuses the rows.
         """
         began = time.monotonic()
@@ -126,7 +135,10 @@ class Postgres:
             except psycopg.DataError as error:
                 raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
             failpoints.reach("table")
-            for statement in (*sql.indexes(entity, table), *sql.comments(entity, table), f"ANALYZE {table}"):
+            for statement in sql.indexes(entity, table):
+                say(statement.partition("(")[0].strip())
+                _execute(connection, statement)
+            for statement in (*sql.comments(entity, table), f"ANALYZE {table}"):
                 _execute(connection, statement)
             count, size = _row(connection, f"SELECT count(*), pg_total_relation_size('{table}') FROM {table}")
         return Load(table, count, size, time.monotonic() - began)
@@ -135,6 +147,20 @@ class Postgres:
         """For each view the load that it shows, empty if nothing is published."""
         with self.connection() as connection:
             return _published(connection)
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """One publisher at a time, from reading what is shown to showing another; BusyError if one takes too long.
+
+        The server frees the lock when the connection ends, however it does.
+        """
+        with self.connection(autocommit=True) as connection:
+            _execute(connection, f"SET lock_timeout = '{PUBLISH_SECONDS:.0f}s'")
+            try:
+                _execute(connection, f"SELECT pg_advisory_lock(hashtextextended('{VIEWS}.publish', 0))")
+            except LockNotAvailable as error:
+                raise BusyError("another process is publishing. Wait for it to end, then publish again.") from error
+            yield
 
     def publish(self, entities: Mapping[Entity, str], waiting: Callable[[str], None] = lambda line: None) -> float:
         """Show these loads, all at once, and return the seconds it took; BusyError if readers leave no gap."""
@@ -157,7 +183,7 @@ class Postgres:
                 pause = min(pause * 2, 5.0)
 
     def sweep(self, partition: str, keep: Iterable[str]) -> list[str]:
-        """Drop the month's loads that no view shows and that are not to be kept; returns their names."""
+        """Drop the month's loads that one which is shown or to be kept supersedes; returns their names."""
         with self.connection() as connection:
             return [
                 table
@@ -166,16 +192,49 @@ class Postgres:
             ]
 
     def _sweep(self, connection: Connection, entity: str, partition: str, *keep: str) -> list[str]:
-        """Drop what a killed or superseded load of this table has left."""
-        alive = {*_published(connection).values(), *keep}
-        dead = [
-            table
-            for table in _loads(connection, partition)
-            if table.partition(".")[2].startswith(f"{entity}__") and table not in alive
-        ]
-        for table in dead:
-            _execute(connection, f"DROP TABLE {table}")
-        return dead
+        """Drop the table's loads that one of those alive supersedes, unless a reader still holds it.
+
+        A load that is newer than those is another's: a run of other records, or a step that has yet to report it.
+        """
+        loads = [each for each in _loads(connection, partition) if each.partition(".")[2].startswith(f"{entity}__")]
+        alive = {*_published(connection).values(), *keep} & set(loads)
+        newest = max(alive, default="")
+        return [each for each in loads if each not in alive and each < newest and _dropped(connection, each)]
+
+    def months(self) -> list[str]:
+        """Partition keys of the months that have a load, the oldest first."""
+        with self.connection() as connection:
+            found = connection.execute(
+                "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s", [f"^{VIEWS}_\\d{{4}}_\\d\\d$"]
+            )
+            return sorted(month_of(table) for (table,) in found.fetchall())
+
+    def lacking(self, tables: Iterable[str]) -> list[str]:
+        """Those of the tables that are not there."""
+        with self.connection() as connection:
+            found = connection.execute("SELECT t FROM unnest(%s::text[]) t WHERE to_regclass(t) IS NULL", [[*tables]])
+            return [table for (table,) in found.fetchall()]
+
+    def drop(self, partition: str) -> dict[str, int]:
+        """Drop the month's loads, all or none; the bytes by table.
+
+        BusyError if one of them is shown, being loaded, or held by a reader. The sequence that names loads stays, so
+        that no later load is taken for one of these.
+        """
+        with self.connection() as connection:
+            _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            for entity in ENTITIES:
+                _alone(connection, f"{month_schema(partition)}.{entity.name}")
+            tables = _loads(connection, partition)
+            sizes = {table: int(_row(connection, f"SELECT pg_total_relation_size('{table}')")[0]) for table in tables}
+            try:
+                if tables:
+                    _execute(connection, f"DROP TABLE {', '.join(tables)}")
+            except DependentObjectsStillExist as error:
+                raise BusyError(f"{partition[:7]} is what readers of {self.name} see; it is not dropped.") from error
+            except LockNotAvailable as error:
+                raise BusyError(f"a reader holds a table of {partition[:7]}; it is dropped another time.") from error
+        return sizes
 
     def make_database(self, name: str) -> None:
         """Make sure that the server has a database of this name; LoadError if we may not create it."""
@@ -254,6 +313,18 @@ def _loads(connection: Connection, partition: str) -> list[str]:
         [month_schema(partition)],
     )
     return [table for (table,) in found.fetchall()]
+
+
+def _dropped(connection: Connection, table: str) -> bool:
+    """Whether the table could be dropped; one that somebody still reads is left for another time."""
+    try:
+        with connection.transaction():
+            _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            _execute(connection, f"DROP TABLE {table}")
+            _execute(connection, "SET LOCAL lock_timeout TO DEFAULT")
+    except LockNotAvailable:
+        return False
+    return True
 
 
 def _next(connection: Connection, entity: str, partition: str) -> str:

@@ -15,16 +15,12 @@ import pyarrow as pa
 
 from discogs_assets import failpoints
 from discogs_assets.errors import BudgetExceededError, DumpDamagedError
-from discogs_assets.schema import arrow
+from discogs_assets.schema import arrow, bounds
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams import parquet
+from discogs_assets.streams import completeness, parquet
 from discogs_assets.streams.framing import Framing, unpacked
 from discogs_assets.streams.identity import Seen
 from discogs_assets.streams.parse import Parsed, Parser, Refused, parsed
-
-QUARANTINE_RECORDS = 20
-QUARANTINE_SHARE = 0.0001
-"""Refused records that a month may have: whichever of the two allows more."""
 
 FIRST = 3
 """Refused records that an error names."""
@@ -37,7 +33,8 @@ REPORT_SECONDS = 5.0
 class Account:
     """How far the file has been read: records, unpacked and packed bytes, seconds; `size` is the packed file's.
 
-    `first` are the first records that were refused, without their bytes; `undeclared` counts what no declaration reads.
+    `first` are the first records that were refused, without their bytes; `undeclared` counts what no declaration reads,
+    `complete` the records with a value in each part.
     """
 
     size: int
@@ -49,14 +46,16 @@ class Account:
     seconds: float = 0.0
     first: list[str] = field(default_factory=list)
     undeclared: Counter[str] = field(default_factory=Counter)
+    complete: Counter[str] = field(default_factory=Counter)
 
-    def add(self, each: Parsed) -> None:
+    def add(self, entity: Entity, each: Parsed) -> None:
         """Count a block."""
         self.framed += each.block.records
         self.parsed += len(each.batch)
         self.refused += len(each.refused)
         self.unpacked += len(each.block.data)
         self.undeclared += each.undeclared
+        self.complete.update(completeness.counted(entity, each.batch))
         shown = (f"at unpacked byte {bad.offset:,}: {bad.reason}" for bad in each.refused)
         self.first += [line for line, _ in zip(shown, range(FIRST - len(self.first)), strict=False)]
 
@@ -105,6 +104,7 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
             if time.monotonic() - reported > REPORT_SECONDS:
                 reported = time.monotonic()
                 report(account)
+        good.note(completeness.stamp(account.complete))
     _hold(account, source.path)
     return account
 
@@ -119,7 +119,7 @@ def _parsed(source: Source, account: Account) -> Iterator[Parsed]:
     for each in parsed(blocks, parser):
         repeated = seen.repeated(each.batch.column("id").to_numpy())
         unique = each.without(repeated) if repeated.any() else each
-        account.add(unique)
+        account.add(source.entity, unique)
         yield unique
 
 
@@ -132,7 +132,7 @@ def _hold(account: Account, source: Path) -> None:
     """Refuse a file that lacks more than a month may."""
     if not account.framed:
         raise DumpDamagedError(f"{source}: it holds no record, expected at least one. Fetch the file again.")
-    allowed = max(QUARANTINE_RECORDS, int(account.framed * QUARANTINE_SHARE))
+    allowed = bounds.refused(account.framed)
     if account.refused > allowed or not account.parsed:
         raise BudgetExceededError(
             f"{source}: {account.refused:,} of {account.framed:,} records could not be read, expected at most "

@@ -1,12 +1,14 @@
 """What the tables of nodes and those of relationships have in common.
 
-What belongs here: how a node is identified, how long a text may be, and the account of what was written and left out.
-What doesn't: computing either (see `nodes`, `statistics` and `relationships`).
+What belongs here: how a node is identified, how long a text may be, a month's tables as one thing, and the account of
+what was written and left out. What doesn't: computing either (see `nodes`, `statistics` and `relationships`).
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +17,36 @@ from discogs_assets.schema import graph
 
 Files = Mapping[str, list[Path]]
 """Parquet files by entity or node label."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All graph tables of a month: `nodes` by label, `relationships` by type, a file for each pair of labels.
+
+    `known` is their digest, if somebody has kept it with them.
+    """
+
+    month: str
+    nodes: Files
+    relationships: Files
+    known: str = ""
+
+    @property
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Every file with its label or type."""
+        for name, files in sorted([*self.nodes.items(), *self.relationships.items()]):
+            yield from ((name, file) for file in files)
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells these tables from any others, by every byte of them."""
+        if self.known:
+            return self.known
+        whole = hashlib.sha256()
+        for name, file in self.files:
+            with file.open("rb") as stream:
+                whole.update(f"{name}/{file.name} {hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
+        return whole.hexdigest()
 
 
 @dataclass(slots=True)

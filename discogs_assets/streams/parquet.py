@@ -49,6 +49,11 @@ class ParquetWriter:
         if self._rows >= ROW_GROUP_ROWS or self._bytes >= ROW_GROUP_BYTES:
             self._flush()
 
+    def note(self, about: Mapping[str, str]) -> None:
+        """Say in the footer what is known only at the end."""
+        self._wait()
+        self._writer.add_key_value_metadata(dict(about))
+
     def finish(self) -> None:
         """Write what has been collected, and wait for it."""
         self._flush()
@@ -90,6 +95,11 @@ def versions(files: Iterable[Path]) -> Versions:
         for entity, sums in json.loads(footer.get(VERSIONS_KEY.encode(), b"{}")).items():
             found.setdefault(entity, set()).update(sums)
     return {entity: sorted(sums) for entity, sums in found.items()}
+
+
+def rows(files: Iterable[Path]) -> int:
+    """The rows of the files together, as their footers say."""
+    return sum(pq.read_metadata(file).num_rows for file in files)
 
 
 @contextmanager

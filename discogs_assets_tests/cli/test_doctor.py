@@ -25,6 +25,19 @@ def test_a_bare_folder_says_what_to_do_next(
     assert "a whole month takes dumps 12" in found["disk"]["found"]
 
 
+def test_programs_that_are_not_there_yet_are_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DISCOGS_DUMPS", ".")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    _, found = findings(capsys)
+    assert (found["programs"]["state"], found["programs"]["advice"]) == ("warn", "`discogs up` fetches them")
+    assert found["programs"]["found"] == "not installed yet: PostgreSQL, Neo4j"
+    monkeypatch.setenv("DISCOGS_NEO4J_URL", "bolt://localhost:1")
+    monkeypatch.setenv("DISCOGS_POSTGRES_URL", "postgresql://localhost:1/none")
+    assert findings(capsys)[1]["programs"]["state"] == "ok"
+
+
 def test_a_source_of_dumps_that_is_not_there_fails(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,20 @@
 """Tests of `defs.published`: what a publication rests on."""
 
 from collections.abc import Collection, Iterator
+from functools import partial
 
 import dagster as dg
 import pytest
 
-from discogs_assets.defs import checks, metadata
+from discogs_assets.defs import checks, history, metadata
+from discogs_assets.defs.history import Materialised
 from discogs_assets.defs.partitions import monthly
-from discogs_assets.defs.published import LOADED, prove
-from discogs_assets.errors import PublishRefusedError
+from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.postgres import TABLE
+from discogs_assets.defs.published import LOADED, prove, proven, stand
+from discogs_assets.errors import BusyError, PublishRefusedError
+from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.postgres import Postgres
 
 NOVEMBER, OCTOBER = "2026-11-01", "2026-10-01"
 NEEDED = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))
@@ -80,6 +86,32 @@ def test_a_failed_check_is_refused_with_what_it_found(sound: dg.DagsterInstance,
     prove(sound, NOVEMBER)
 
 
+def test_a_blocking_check_that_only_warns_refuses_nothing(
+    sound: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, result = checks.ALL[0], checks.result
+    warning = partial(dg.AssetCheckResult._replace, severity=dg.AssetCheckSeverity.WARN)
+    monkeypatch.setattr(checks, "result", lambda *said: warning(result(*said)))
+    load(sound, [spec.asset_key], failing=[spec])
+    assert history.results(sound, [spec.key], NOVEMBER)[spec.key].passed is False
+    prove(sound, NOVEMBER)
+
+
+def test_a_run_that_never_reaches_a_check_leaves_the_proof_as_it_was(sound: dg.DagsterInstance) -> None:
+    spec = checks.ALL[0]
+
+    @dg.asset(partitions_def=monthly)
+    def broken() -> None:
+        raise ValueError
+
+    @dg.asset(key=spec.asset_key, deps=[broken], partitions_def=monthly, check_specs=[spec._replace(blocking=False)])
+    def unreached():  # type: ignore[no-untyped-def]
+        return dg.MaterializeResult()
+
+    dg.materialize([broken, unreached], partition_key=NOVEMBER, instance=sound, raise_on_error=False)
+    prove(sound, NOVEMBER)
+
+
 def test_a_missing_check_is_refused(instance: dg.DagsterInstance) -> None:
     spec = checks.ALL[0]
     load(instance, unchecked=[spec])
@@ -90,6 +122,47 @@ def test_a_check_older_than_what_it_judges_is_refused(sound: dg.DagsterInstance)
     spec = checks.ALL[4]
     load(sound, [spec.asset_key], unchecked=checks.ALL)
     assert f"the check {spec.name} on {spec.asset_key.to_user_string()} is older than the data" in refused(sound)
+
+
+def test_a_run_that_was_killed_before_its_checks_hides_none_that_did_come(sound: dg.DagsterInstance) -> None:
+    from discogs_assets.definitions import defs
+
+    job, killed = defs.resolve_job_def("monthly"), dg.DagsterRunStatus.FAILURE
+    sound.create_run_for_job(job, tags={"dagster/partition": NOVEMBER}, status=killed)
+    results = history.results(sound, [spec.key for spec in checks.ALL], NOVEMBER)
+    assert {each.passed for each in results.values()} == {True}
+    prove(sound, NOVEMBER)
+
+
+def test_what_is_refused_while_another_run_is_at_work_on_the_month_is_tried_again(
+    instance: dg.DagsterInstance,
+) -> None:
+    @dg.job
+    def working() -> None: ...
+
+    with dg.build_op_context(instance=instance, partition_key=NOVEMBER) as context:
+        with pytest.raises(PublishRefusedError):
+            proven(context)
+        run = instance.create_run_for_job(working, tags={"dagster/partition": NOVEMBER})
+        with pytest.raises(BusyError, match=f"Run {run.run_id} is at work on the month"):
+            proven(context)
+
+
+@pytest.mark.parametrize(("held", "gone"), [("2026-11", ""), ("2026-12", "bolt://there holds 2026-12")])
+def test_what_the_servers_no_longer_hold_is_refused_and_named(
+    monkeypatch: pytest.MonkeyPatch, postgres: Postgres, held: str, gone: str
+) -> None:
+    monkeypatch.setattr(Platform, "postgres", lambda self: postgres)
+    monkeypatch.setattr(Platform, "external_neo4j", lambda self: Graph("bolt://there", "neo4j", ""))
+    monkeypatch.setattr(Graph, "held", lambda self: held)
+    table = {TABLE: dg.MetadataValue.text("discogs_2026_11.labels__0001")}
+    proof = {key: Materialised(1, table) for key in LOADED}
+    with pytest.raises(PublishRefusedError, match="2026-11 is no longer in the servers") as caught:
+        stand(proof, NOVEMBER, Platform())
+    assert "Gone: discogs_2026_11.labels__0001" in str(caught.value)
+    assert 'key:"postgres/*" or key:"neo4j/*"\' --partition 2026-11-01' in str(caught.value)
+    assert gone in str(caught.value)
+    assert ("bolt://there" in str(caught.value)) == bool(gone)
 
 
 def test_parts_made_from_different_dumps_are_refused(sound: dg.DagsterInstance) -> None:

@@ -192,7 +192,7 @@ def test_a_rule_says_where_it_looks_in_the_words_of_the_schema(rule: QualityRule
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=repr)
 @given(data=st.data())
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_any_record_can_be_asked(entity: Entity, data: st.DataObject) -> None:
     record = data.draw(RECORDS[entity])
     assert set(flags.found(entity, [record])[0]) <= {rule.name for rule in rules(entity)}

@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from discogs_assets.errors import DumpDamagedError, DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.archive import Archive
-from discogs_assets_tests.fix_site import CHALLENGE, FakeSite
+from discogs_assets_tests.fix_site import CHALLENGE, FakeSite, Fault
 
 MONTH = "2026-11-01"
 
@@ -193,3 +195,76 @@ def test_a_month_costs_a_site_no_more_requests_than_it_answers_at_once(far: Arch
 
 def test_no_address_is_shown_with_its_password(far: Archive) -> None:
     assert "hunter2" not in repr(far) + far.title
+
+
+def test_months_are_announced_newest_first_and_asked_for_when_they_are_reached(
+    far: Archive, fake_site: FakeSite
+) -> None:
+    for day in ("20250901", "20261001", "20261101"):
+        publish_month(fake_site, day=day)
+    announced = far.announced()
+    newest = next(announced)
+    assert (newest.partition, newest.missing, set(newest.sums)) == (MONTH, (), set(KINDS))
+    assert newest.sums["labels"] == hashlib.sha256(gzip.compress(b"labels", mtime=0)).hexdigest()
+    assert len(fake_site.asked) == 3
+    assert [each.partition for each in announced] == ["2026-10-01", "2025-09-01"]
+    assert len(fake_site.asked) == 6
+    assert [each.partition for each in far.announced("2026-10-01")] == [MONTH, "2026-10-01"]
+
+
+def test_an_announced_month_that_is_not_complete_says_what_it_lacks(far: Archive, fake_site: FakeSite) -> None:
+    publish_month(fake_site, KINDS[:3])
+    (found,) = far.announced()
+    assert (found.missing, found.sums) == (("releases",), {})
+    publish_month(fake_site, KINDS, "20261104")
+    fake_site.files["discogs_20261104_CHECKSUM.txt"] = b"0" * 64 + b" discogs_20261104_labels.xml.gz\n"
+    (found,) = far.announced()
+    assert found.missing == tuple(f"CHECKSUM of discogs_20261104_{kind}.xml.gz" for kind in ("artists", *KINDS[2:]))
+    assert found.sums == {"labels": "0" * 64}
+
+
+def test_a_fingerprint_is_another_one_when_anything_about_the_files_is(archive: Archive, tmp_path: Path) -> None:
+    def fingerprint() -> str:
+        (found,) = archive.announced()
+        return found.fingerprint
+
+    for kind in KINDS:
+        (tmp_path / "source").mkdir(exist_ok=True)
+        (tmp_path / "source" / f"discogs_20261101_{kind}.xml.gz").write_bytes(b"abc")
+    sums = tmp_path / "source/discogs_20261101_CHECKSUM.txt"
+    sums.write_text("".join(f"{'0' * 64} discogs_20261101_{kind}.xml.gz\n" for kind in KINDS))
+    seen = [fingerprint()]
+    assert fingerprint() == seen[0]
+    os.utime(tmp_path / "source/discogs_20261101_labels.xml.gz", (0, 0))
+    seen.append(fingerprint())
+    (tmp_path / "source/discogs_20261101_labels.xml.gz").write_bytes(b"abcd")
+    seen.append(fingerprint())
+    os.utime(sums, (0, 0))
+    seen.append(fingerprint())
+    sums.write_text(sums.read_text().replace("0", "1", 1))
+    os.utime(sums, (0, 0))
+    seen.append(fingerprint())
+    (tmp_path / "source/discogs_20261102_CHECKSUM.txt").write_text("")
+    seen.append(fingerprint())
+    assert len(set(seen)) == len(seen)
+
+
+@pytest.mark.parametrize(
+    ("since", "said"), [("", "lists no dump, expected"), ("2026-11-01", "lists no dump of 2026-11 or later")]
+)
+def test_a_source_that_announces_no_month_is_an_alarm(archive: Archive, tmp_path: Path, since: str, said: str) -> None:
+    (tmp_path / "source").mkdir()
+    with pytest.raises(DumpMissingError, match=said):
+        next(archive.announced(since))
+
+
+def test_who_has_no_patience_waits_neither_for_a_page_nor_for_a_second_attempt(
+    far: Archive, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_month(fake_site)
+    monkeypatch.setattr("discogs_assets.stores.sources.patience.PAUSES", (1.0,))
+    monkeypatch.setattr("discogs_assets.stores.sources.patience.HURRIED_SECONDS", 0.2)
+    fake_site.fail("", Fault(after=10, how="stall"))
+    with pytest.raises(ServerError, match=r"no byte came for 0\.2 s"):
+        next(replace(far, patience=0.0).announced())
+    assert len(fake_site.asked) == 1

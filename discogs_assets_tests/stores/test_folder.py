@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from discogs_assets.errors import BusyError
-from discogs_assets.stores.folder import replacing
+from discogs_assets.stores.folder import remove, replacing
 
 
 def put(place: Path, **files: str) -> None:
@@ -63,7 +63,7 @@ def test_two_writers_of_a_folder_exclude_each_other(tmp_path: Path) -> None:
 def test_a_killed_writer_leaves_the_old_content_and_its_draft_is_swept(tmp_path: Path) -> None:
     put(tmp_path / "place", a="1")
     code = (
-        "import os, pathlib, signal, sys\nfrom discogs_assets.stores.folder import replacing\n"
+        "import os, pathlib, signal, sys\nfrom discogs_assets.stores.folder import remove, replacing\n"
         "with replacing(pathlib.Path(sys.argv[1])) as draft:\n"
         "    (draft / 'b').write_text('2')\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -83,3 +83,12 @@ def test_without_an_exchange_of_the_system_the_folder_is_put_by_renames(
     put(tmp_path / "place", a="1")
     put(tmp_path / "place", b="2")
     assert [file.name for file in (tmp_path / "place").iterdir()] == ["b"]
+
+
+def test_a_folder_is_removed_whole_and_not_while_it_is_written(tmp_path: Path) -> None:
+    put(tmp_path / "place", a="123", b="4")
+    with FileLock(tmp_path / ".place.lock"), pytest.raises(BusyError, match="written by another process"):
+        remove(tmp_path / "place")
+    assert remove(tmp_path / "place") == 4
+    assert not (tmp_path / "place").exists()
+    assert not list(tmp_path.glob(".*draft*"))

@@ -32,3 +32,17 @@ def test_the_partitions_of_an_asset_are_those_that_are_complete(tmp_path: Path) 
             (folder / "part-0000.parquet").write_bytes(b"abc")
     lake.folder(KEY, "2026-10-01").mkdir()
     assert lake.partitions(KEY) == ["2026-09-01", "2026-11-01"]
+    assert lake.older(KEY, "2026-12-01") == ["2026-11-01", "2026-09-01"]
+    assert lake.older(KEY, "2026-09-01") == []
+
+
+def test_a_dropped_month_is_gone_from_every_asset(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    for key in (KEY, ("insights", "question")):
+        for partition in ("2026-10-01", "2026-11-01"):
+            with lake.writing(key, partition) as folder:
+                (folder / "part-0000.parquet").write_bytes(b"abc")
+    assert lake.months() == ["2026-10-01", "2026-11-01"]
+    assert lake.drop("2026-10-01") == {"insights/question": 3, "parquet/discogs/artists": 3}
+    assert lake.months() == ["2026-11-01"]
+    assert not list(tmp_path.glob("**/*draft*"))

@@ -205,3 +205,56 @@ def test_every_text_of_a_generated_month_is_in_parquet_and_in_the_database_as_lx
 def _identified(record: etree._Element) -> dict[str, Any]:
     """A record's XML by its id."""
     return {"id": record.get("id") or record.findtext("id"), "xml": etree.tostring(record, with_tail=False)}
+
+
+def test_a_dropped_month_is_gone_and_no_later_load_is_called_as_one_of_it(postgres: Postgres, tmp_path: Path) -> None:
+    first = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A")).table
+    assert postgres.months() == [NOVEMBER]
+    assert list(postgres.drop(NOVEMBER)) == [first]
+    assert (postgres.months(), postgres.lacking([first])) == ([], [first])
+    second = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A")).table
+    assert second > first
+    assert postgres.lacking([second]) == []
+
+
+def test_a_month_is_not_dropped_while_it_is_shown_read_or_loaded(postgres: Postgres, tmp_path: Path) -> None:
+    shown = publish_everything(postgres, tmp_path, "First")
+    with pytest.raises(BusyError, match="what readers of PostgreSQL see"):
+        postgres.drop(NOVEMBER)
+    old = postgres.load(LABELS, "2026-10-01", labels(tmp_path, "A")).table
+    with psycopg.connect(postgres.url) as other:
+        other.execute(f"SELECT * FROM {old}")
+        with pytest.raises(BusyError, match="a reader holds a table of 2026-10"):
+            postgres.drop("2026-10-01")
+        other.rollback()
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('discogs_2026_10.releases', 0))")
+        with pytest.raises(BusyError, match="being loaded by another process"):
+            postgres.drop("2026-10-01")
+    assert postgres.lacking([*shown.values(), old]) == []
+
+
+def test_a_load_that_is_newer_than_what_is_shown_is_left_to_whoever_made_it(postgres: Postgres, tmp_path: Path) -> None:
+    publish_everything(postgres, tmp_path, "First")
+    newer = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A")).table
+    assert postgres.sweep(NOVEMBER, []) == []
+    newest = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "B")).table
+    assert postgres.lacking([newer, newest]) == []
+    assert postgres.sweep(NOVEMBER, [newest]) == [newer]
+
+
+def test_a_load_does_not_wait_for_whoever_still_reads_one_before(postgres: Postgres, tmp_path: Path) -> None:
+    first = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A")).table
+    second = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "B"), keep=first).table
+    with psycopg.connect(postgres.url) as reader:
+        reader.execute(f"SELECT * FROM {first}")
+        third = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "C"), keep=second).table
+        assert postgres.lacking([first, second, third]) == []
+    assert postgres.sweep(NOVEMBER, [third]) == [first, second]
+
+
+def test_one_publisher_at_a_time(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PUBLISH_SECONDS", 1)
+    with postgres.publishing(), pytest.raises(BusyError, match="another process is publishing"), postgres.publishing():
+        pass
+    with postgres.publishing():
+        pass

@@ -62,7 +62,7 @@ def naive(old: dict[int, Record], new: dict[int, Record]) -> list[Record]:
 
 
 @given(RECORDS, RECORDS, st.booleans(), st.data())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=30)
 def test_changes_are_what_a_comparison_of_dicts_finds(
     old: dict[int, Record], others: dict[int, Record], ascending: bool, data: st.DataObject
 ) -> None:

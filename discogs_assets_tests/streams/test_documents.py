@@ -33,7 +33,7 @@ def rows(folder: Path, entity: Entity, elements: list[bytes]) -> list[dict[str, 
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_document_says_all_that_the_record_says(entity: Entity, tmp_path: Path, data: st.DataObject) -> None:
     element = xml.record(entity, data.draw(records(entity)))

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from discogs_assets.errors import BudgetExceededError, DumpDamagedError
+from discogs_assets.schema import bounds
 from discogs_assets.schema.discogs import LABELS
 from discogs_assets.streams import dump, parquet
 
@@ -33,8 +34,8 @@ def test_every_record_is_a_row_or_set_aside(tmp_path: Path) -> None:
 
 
 def test_more_refused_records_than_a_month_may_lack_refuse_the_month(tmp_path: Path) -> None:
-    bad = [label("x")] * dump.QUARANTINE_RECORDS
-    assert written(tmp_path, [label(1), *bad])[0].refused == dump.QUARANTINE_RECORDS
+    bad = [label("x")] * bounds.REFUSED_RECORDS
+    assert written(tmp_path, [label(1), *bad])[0].refused == bounds.REFUSED_RECORDS
     with pytest.raises(BudgetExceededError, match="21 of 22 records could not be read, expected at most 20"):
         written(tmp_path, [label(1), *bad, label("x")])
 

@@ -28,7 +28,7 @@ def distinct(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @entities
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_whatever_a_record_says_is_in_its_row(entity: Entity, data: st.DataObject) -> None:
     elements = [
@@ -39,7 +39,7 @@ def test_whatever_a_record_says_is_in_its_row(entity: Entity, data: st.DataObjec
 
 
 @entities
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_the_fast_and_the_careful_reading_agree(entity: Entity, data: st.DataObject) -> None:
     elements = [

@@ -19,7 +19,7 @@ VOCABULARIES = {entity: Vocabulary(entity) for entity in ENTITIES}
 
 
 @entities
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_what_is_declared_is_known(entity: Entity, data: st.DataObject) -> None:
     found = [xml.record(entity, each) for each in data.draw(st.lists(records(entity), max_size=3))]
@@ -34,7 +34,7 @@ def test_every_layout_is_known(entity: Entity, layout: str) -> None:
 
 
 @entities
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_strange_element_or_attribute_is_found_wherever_it_stands(entity: Entity, data: st.DataObject) -> None:
     root = etree.fromstring(xml.record(entity, data.draw(records(entity))))

@@ -13,8 +13,8 @@ from discogs_assets.stores.sources.throttle import WINDOW
 def opened(address: str, root: Path, patience: float = WINDOW) -> Source:
     """The source that DISCOGS_DUMPS names; nothing is asked yet.
 
-    What a site has been asked is noted in `root`. `patience` is how many seconds our own limit may hold a request up.
-    SettingError if the address is none of the three.
+    What a site has been asked is noted in `root`. `patience` is how many seconds our own limit may hold a request up;
+    without any, nothing is asked twice and no answer is waited for long. SettingError if the address is none of these.
     """
     scheme = address.partition("://")[0].lower() if "://" in address else ""
     if scheme in {"http", "https"}:
@@ -24,5 +24,5 @@ def opened(address: str, root: Path, patience: float = WINDOW) -> Source:
     if scheme == "s3":
         from discogs_assets.stores.sources.bucket import Bucket
 
-        return Bucket.at(address)
+        return Bucket.at(address, hurried=not patience)
     return Directory.at(address)

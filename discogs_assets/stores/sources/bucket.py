@@ -32,20 +32,21 @@ CHANGED = {"PreconditionFailed", "InvalidRange", "412", "416"}
 
 @dataclass(frozen=True)
 class Bucket(Listed):
-    """A bucket, and the prefix below which its dumps are."""
+    """A bucket, and the prefix below which its dumps are; whoever is `hurried` asks once and waits for little."""
 
     bucket: str
     prefix: str
+    hurried: bool = False
     clock: patience.Clock = field(default_factory=patience.Clock)
 
     @classmethod
-    def at(cls, address: str) -> "Bucket":
+    def at(cls, address: str, hurried: bool = False) -> "Bucket":
         """The bucket of an address s3://bucket/prefix."""
         parts = urlsplit(address)
         bucket, prefix = parts.netloc.rpartition("@")[2], parts.path.strip("/")
         if not bucket:
             raise SettingError("DISCOGS_DUMPS is s3:// without a bucket, expected s3://bucket/prefix. Name the bucket.")
-        return cls(bucket, f"{prefix}/" if prefix else "")
+        return cls(bucket, f"{prefix}/" if prefix else "", hurried)
 
     @property
     def title(self) -> str:
@@ -99,8 +100,8 @@ class Bucket(Listed):
             unsigned = {} if session.get_credentials() else {"signature_version": UNSIGNED}
             config = Config(
                 connect_timeout=patience.CONNECT_SECONDS,
-                read_timeout=patience.STALL_SECONDS,
-                retries={"mode": "standard", "total_max_attempts": 3},
+                read_timeout=patience.HURRIED_SECONDS if self.hurried else patience.STALL_SECONDS,
+                retries={"mode": "standard", "total_max_attempts": 1 if self.hurried else 3},
                 **unsigned,
             )
             return session.client("s3", config=config)

@@ -17,6 +17,9 @@ CONNECT_SECONDS = 15.0
 STALL_SECONDS = 120.0
 """Without a byte for so long, a connection counts as dead."""
 
+HURRIED_SECONDS = 15.0
+"""The same, and the longest time for a page, where whoever asks has no patience."""
+
 NAP_SECONDS = 30.0
 """The longest wait that is slept through. A longer one ends the run, which would hold a place that others need."""
 

@@ -127,14 +127,16 @@ class Site(Source):
 
     def _text(self, query: str, limit: int) -> str:
         """The beginning of a text, asked for again where that may help."""
+        hurry = None if self.throttle.patience else patience.HURRIED_SECONDS
+        allowed = hurry or PAGE_SECONDS
 
         def ask() -> str:
             found, began = b"", time.monotonic()
-            with self._got(query, {}) as response:
+            with self._got(query, {}, stall=hurry) as response:
                 for chunk in response.iter_content(1 << 12):
                     found += chunk
-                    if time.monotonic() - began > PAGE_SECONDS:
-                        raise ServerError(f"{self.title}{query} did not come within {PAGE_SECONDS:g} s. Run again.")
+                    if time.monotonic() - began > allowed:
+                        raise ServerError(f"{self.title}{query} did not come within {allowed:g} s. Run again.")
                     if len(found) > limit:
                         break
             return found[:limit].decode(errors="replace")
@@ -142,12 +144,14 @@ class Site(Source):
         return patience.retried(ask, self.throttle.clock, self.throttle.patience)
 
     @contextmanager
-    def _got(self, query: str, headers: dict[str, str], also: tuple[int, ...] = ()) -> Iterator[requests.Response]:
+    def _got(
+        self, query: str, headers: dict[str, str], also: tuple[int, ...] = (), stall: float | None = None
+    ) -> Iterator[requests.Response]:
         """The answer to one request. What goes wrong on the way, its body included, is a ServerError.
 
         The libraries' own sentences are not shown, nor chained: they quote addresses with all that is in them.
         """
-        what = f"{self.title}{query}"
+        what, silence = f"{self.title}{query}", stall or patience.STALL_SECONDS
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
         with self.throttle.turn():
             try:
@@ -155,13 +159,13 @@ class Site(Source):
                     f"{self.url}{query}",
                     headers=headers,
                     stream=True,
-                    timeout=(patience.CONNECT_SECONDS, patience.STALL_SECONDS),
+                    timeout=(patience.CONNECT_SECONDS, silence),
                 ) as response:
                     if response.status_code not in (200, 206, *also):
                         raise self._refusal(response, what)
                     yield response
             except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-                raise ServerError(f"{what}: {_cause(error)}. Run again; what has come is kept.") from None
+                raise ServerError(f"{what}: {_cause(error, silence)}. Run again; what has come is kept.") from None
 
     def _answer(self, response: requests.Response, what: str, start: int, held: str) -> transfer.Answer:
         """What the response brings of a file."""
@@ -249,13 +253,13 @@ def _shown(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _cause(error: Exception) -> str:
+def _cause(error: Exception, silence: float) -> str:
     """What went wrong, in words of our own."""
     said = f"{type(error).__name__} {error!r}"
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection within {patience.CONNECT_SECONDS:g} s"
     if "timed out" in said.lower() or "Timeout" in said:
-        return f"no byte came for {patience.STALL_SECONDS:g} s"
+        return f"no byte came for {silence:g} s"
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate or its TLS cannot be trusted"
     if "NewConnectionError" in said or "NameResolutionError" in said:

@@ -1,0 +1,220 @@
+"""A month's numbers beside those of the month before: what the checks over time judge, and what the UI plots.
+
+What belongs here: which older month counts, and results that say how far a month is from it. What doesn't: how far it
+may be (see `schema.bounds`).
+
+The month before is the newest older one in the lake whose own count was not refused, so that a dump that is not whole
+does not become the measure of the next.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import dagster as dg
+from pydantic import Field
+
+from discogs_assets.defs import checks, history, keys
+from discogs_assets.defs.metadata import Metadata
+from discogs_assets.schema import bounds
+from discogs_assets.schema.graph import Relationship
+from discogs_assets.schema.model import Entity
+from discogs_assets.stores.lake import Lake
+from discogs_assets.streams import completeness, graph, parquet
+from discogs_assets.streams.dump import Account
+
+FIRST = "no older month to compare with"
+
+RESOLVED = "resolved_share"
+"""Metadata key: the share of a relationship's references that lead to a record."""
+
+
+class Acceptance(dg.Config):
+    """Whether a person vouches for a month that is out of bounds."""
+
+    accept: bool = Field(False, description="Load and publish the month even if it has fewer records than expected.")
+
+
+def accepting(*entities: Entity) -> dict[str, object]:
+    """The configuration of a run in which the counts of these entities are accepted, whatever they are."""
+    return {"ops": {keys.records(each).to_python_identifier(): {"config": {"accept": True}} for each in entities}}
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month's records of an entity: how many there are, were refused, and have a value in each part."""
+
+    partition: str
+    records: int
+    refused: int
+    complete: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The month as 2026-11."""
+        return self.partition[:7]
+
+    def share(self, part: str) -> float:
+        """The share of the records that have a value in the part."""
+        return self.complete.get(part, 0) / self.records
+
+    def since(self, older: "Month") -> int:
+        """The months from the older one to this one."""
+        a, b = (date.fromisoformat(each.partition) for each in (older, self))
+        return (b.year - a.year) * 12 + b.month - a.month
+
+
+def month(partition: str, account: Account) -> Month:
+    """What has just been read."""
+    return Month(partition, account.parsed, account.refused, account.complete)
+
+
+def before(instance: dg.DagsterInstance, lake: Lake, entity: Entity, partition: str) -> Month | None:
+    """The month before this one, None if there is none."""
+    key, spec = keys.records(entity), checks.COUNTED[entity]
+    for older in lake.older(key.path, partition):
+        result = history.results(instance, [spec.key], older).get(spec.key)
+        if result is None or not result.refuses:
+            files = lake.files(key.path, older)
+            refused = lake.folder(keys.quarantine(entity), older).glob("*.parquet")
+            return Month(older, parquet.rows(files), parquet.rows(refused), completeness.read(files))
+    return None
+
+
+def rates(now: Month, older: Month | None, undeclared: int) -> Metadata:
+    """The month's numbers, plotted over the months."""
+    change = {"count_change": now.records / older.records - 1} if older and older.records else {}
+    return {
+        "compared_with": older.partition if older else "nothing",
+        **change,
+        "quarantined": now.refused,
+        "quarantined_share": now.refused / (now.records + now.refused),
+        "undeclared": undeclared,
+        "undeclared_per_record": undeclared / now.records,
+        **{f"complete/{name}": now.share(name) for name in now.complete},
+    }
+
+
+def results(
+    entity: Entity, now: Month, older: Month | None, account: Account, accept: bool
+) -> list[dg.AssetCheckResult]:
+    """The results of all checks of an entity's month against the one before."""
+    return [
+        counted(entity, now, older, accept),
+        refused(entity, now, older, account.first),
+        complete(entity, now, older),
+    ]
+
+
+def counted(entity: Entity, now: Month, older: Month | None, accept: bool) -> dg.AssetCheckResult:
+    """Refused if there are too few records, unless a person accepts them; a warning if there are too many."""
+    spec, numbers = checks.COUNTED[entity], {"found": now.records, "accepted": False}
+    if older is None:
+        return _result(spec, True, FIRST, numbers)
+    least, most = bounds.BOUNDS[entity].counts(older.records, now.since(older))
+    said = f"expected {least:,} to {most:,} records, found {now.records:,}; {older.name} has {older.records:,}"
+    few, many = now.records < least, now.records > most
+    numbers |= {"before": older.records, "least": least, "most": most, "accepted": few and accept}
+    if few:
+        said = f"accepted by hand: {said}" if accept else f"{said}. {_how_to_accept(entity, now.partition)}"
+    elif many:
+        said = f"{said}. No month has grown like this; it is loaded and published all the same"
+    refuse = dg.AssetCheckSeverity.ERROR if few and not accept else dg.AssetCheckSeverity.WARN
+    return _result(spec, not few and not many, said, numbers, refuse)
+
+
+def _how_to_accept(entity: Entity, partition: str) -> str:
+    name = keys.records(entity).to_user_string()
+    return (
+        "Is the dump whole? Compare it with what Discogs says, or wait for another. If it is, accept it: "
+        f"dagster asset materialize -m discogs_assets.definitions --select 'key:\"{name}\"+' "
+        f"--partition {partition} --config-json '{json.dumps(accepting(entity))}'"
+    )
+
+
+def refused(entity: Entity, now: Month, older: Month | None, first: list[str]) -> dg.AssetCheckResult:
+    """A warning if more records are in quarantine than a month before."""
+    known = older.refused if older else 0
+    total = now.records + now.refused
+    beside = f"{older.name} had {known:,}" if older else FIRST
+    said = f"{now.refused:,} of {total:,} records could not be read, of {bounds.refused(total):,} that a month may lack"
+    said = "; ".join([said, beside, *first])
+    numbers = {"found": now.refused, "before": known, "share": now.refused / total, "most": bounds.refused(total)}
+    return _result(checks.QUARANTINE[entity], now.refused <= known, said, numbers)
+
+
+def complete(entity: Entity, now: Month, older: Month | None) -> dg.AssetCheckResult:
+    """A warning with the parts that a smaller share of records has than the month before lets expect."""
+    spec = checks.COMPLETE[entity]
+    if older is None or not older.complete:
+        said = f"{older.name} was loaded without counting what is complete" if older else FIRST
+        return _result(spec, True, said, {"parts": 0})
+    fallen = [line for name in older.complete if (line := _fallen(name, now, older))]
+    said = f"{'; '.join(fallen)}. Has the dump's format changed?" if fallen else f"as in {older.name}"
+    return _result(spec, not fallen, said, {"parts": len(fallen)})
+
+
+def _fallen(name: str, now: Month, older: Month) -> str:
+    """What there is to say of a part that too few records have, empty if enough do."""
+    was, share = older.share(name), now.share(name)
+    least = bounds.least_share(was, now.records)
+    if share >= least:
+        return ""
+    return f"{share:.1%} of the records have {name}, expected {least:.1%} at least ({older.name}: {was:.1%})"
+
+
+def resolved(tally: graph.Tally) -> float:
+    """The share of references to others by id that lead to a record; 1 if there are none."""
+    missing = tally.omitted["dangling"]
+    return 1 - missing / (stated(tally) or 1)
+
+
+def stated(tally: graph.Tally) -> int:
+    """The references of a relationship's records that refer to somebody, found or not."""
+    return tally.rows + tally.omitted["duplicate"] + tally.omitted["dangling"]
+
+
+def share_before(
+    instance: dg.DagsterInstance, lake: Lake, key: dg.AssetKey, partition: str
+) -> tuple[str, float] | None:
+    """The newest older month whose share is known, and the share."""
+    for older in lake.older(key.path, partition):
+        made = history.latest(instance, key, older)
+        if made is not None and RESOLVED in made.metadata:
+            return older, float(made.text(RESOLVED))
+    return None
+
+
+def references(
+    relationship: Relationship, tally: graph.Tally, targets: int, older: tuple[str, float] | None
+) -> dg.AssetCheckResult:
+    """A warning if fewer references lead to a record than a month before, or than a whole month's do.
+
+    `targets` are the records that may be referred to.
+    """
+    share, floor = resolved(tally), bounds.RESOLVED if targets >= bounds.WHOLE else 0.0
+    least = max(floor, bounds.least_share(older[1], stated(tally)) if older else 0.0)
+    beside = f"{older[0][:7]}: {older[1]:.2%}" if older else FIRST
+    said = f"{share:.2%} of {stated(tally):,} references lead to a record, expected {least:.2%} ({beside})"
+    if share < least:
+        said += f". Are {' and '.join(bounds.referred(relationship))} records missing?"
+    numbers = {"share": share, "least": least, "references": stated(tally), "dangling": tally.omitted["dangling"]}
+    return _result(checks.RESOLVE[relationship.type], share >= least, said, numbers)
+
+
+def _result(
+    spec: dg.AssetCheckSpec,
+    passed: bool,
+    said: str,
+    numbers: Mapping[str, int | float],
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
+) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=passed,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        severity=severity,
+        description=said,
+        metadata=dict(numbers),
+    )

@@ -1,0 +1,122 @@
+"""Whether months come in time: this month's dumps, and readers seeing what the dumps have.
+
+What belongs here: the deadlines, the checks that hold the record against them, the job and the schedule that run these.
+What doesn't: what to do about a month that is late.
+
+Dagster's own freshness checks know one deadline and one severity an asset, and nothing of one asset's being later than
+another's. These have the same name, and like those they are about the newest month, not about one partition.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from discogs_assets.defs import history, keys, metadata
+from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.schema.model import Entity
+
+NAME = "freshness_check"
+
+DAYS = ((dg.AssetCheckSeverity.ERROR, 20), (dg.AssetCheckSeverity.WARN, 10))
+"""Days of the month, in UTC, from which a missing dump of the month is reported, the gravest first."""
+
+PATIENCE = timedelta(hours=48)
+"""How long after its last dump a month may be on its way to readers."""
+
+STORES = ("postgres", "neo4j")
+
+DUMPS = {
+    entity: dg.AssetCheckSpec(
+        NAME,
+        asset=keys.dump(entity),
+        description="The month's dump is here: a warning from the 10th, from the 20th an error.",
+    )
+    for entity in ENTITIES
+}
+PUBLISHED = {
+    store: dg.AssetCheckSpec(
+        NAME, asset=keys.published(store), description="The newest month is shown within 48 hours of its last dump."
+    )
+    for store in STORES
+}
+
+
+def overdue(now: datetime, newest: str | None) -> tuple[dg.AssetCheckSeverity, str] | None:
+    """How grave it is that no dump is newer than `newest`, and the partition that is missing; None if none is due."""
+    for severity, day in DAYS:
+        month = now if now.day >= day else now.replace(day=1) - timedelta(days=1)
+        due = f"{month:%Y-%m}-01"
+        if newest is None or newest < due:
+            return severity, due
+    return None
+
+
+def dumped(instance: dg.DagsterInstance, entity: Entity, now: datetime) -> dg.AssetCheckResult:
+    """A warning or an error if the newest month that is due has no dump here."""
+    newest = max(instance.get_materialized_partitions(keys.dump(entity)), default=None)
+    late, held = overdue(now, newest), newest[:7] if newest else "none"
+    said = f"the newest {entity.name} dump here is of {held}" if newest else f"no {entity.name} dump is here"
+    if late:
+        said += (
+            f", that of {late[1][:7]} is late. If the source has it (`discogs doctor` asks), materialise that month; "
+            "if not, nothing can be done but wait"
+        )
+    return _result(DUMPS[entity], late[0] if late else None, said, newest=held)
+
+
+def shown(instance: dg.DagsterInstance, store: str, now: datetime) -> dg.AssetCheckResult:
+    """An error if the newest month of which all dumps are here is not shown, or shows others, for too long."""
+    months = set.intersection(*(instance.get_materialized_partitions(keys.dump(entity)) for entity in ENTITIES))
+    if not months:
+        return _result(PUBLISHED[store], None, "no month has all its dumps here", newest="none")
+    month = max(months)
+    dumps = [each for entity in ENTITIES if (each := history.latest(instance, keys.dump(entity), month))]
+    held = {entity: sums for dump in dumps for entity, sums in metadata.read_versions(dump.metadata).items()}
+    seen = history.latest(instance, keys.published(store), month)
+    due = datetime.fromtimestamp(max(dump.moment for dump in dumps), UTC) + PATIENCE
+    late = seen is None or metadata.read_versions(seen.metadata) != held
+    said = f"{month[:7]} {'has not been published' if late else 'is published'} as its dumps are"
+    if late:
+        said += (
+            f", due by {due:%Y-%m-%d %H:%M} UTC. Its newest run says why; if nothing does: discogs publish {month[:7]}"
+        )
+    return _result(
+        PUBLISHED[store], dg.AssetCheckSeverity.ERROR if late and now > due else None, said, newest=month[:7]
+    )
+
+
+def _result(
+    spec: dg.AssetCheckSpec, severity: dg.AssetCheckSeverity | None, said: str, newest: str
+) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=severity is None,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        severity=severity or dg.AssetCheckSeverity.WARN,
+        description=said,
+        metadata={"newest_month": newest},
+    )
+
+
+@dg.multi_asset_check(specs=[*DUMPS.values(), *PUBLISHED.values()], can_subset=True)
+def in_time(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+    """What is late now, by the record of this instance."""
+    now, asked = datetime.now(UTC), context.selected_asset_check_keys
+    yield from (dumped(context.instance, entity, now) for entity, spec in DUMPS.items() if spec.key in asked)
+    yield from (shown(context.instance, store, now) for store, spec in PUBLISHED.items() if spec.key in asked)
+
+
+freshness = dg.define_asset_job(
+    "freshness",
+    selection=dg.AssetSelection.checks(in_time),
+    description="Look whether this month's dumps are here, and whether the newest month is shown.",
+)
+daily = dg.ScheduleDefinition(
+    name="freshness",
+    job_name="freshness",
+    cron_schedule="0 6 * * *",
+    description="Runs `freshness` every day at six; off until somebody switches it on, as is fetching new months.",
+)
+
+checks = [in_time]

@@ -1,0 +1,159 @@
+"""new_dumps: the sensor by which months run without hands.
+
+What belongs here: one look at the source, and what it leads to. What doesn't: what is stale (see `staleness`), and what
+became of earlier runs (see `attempts`).
+
+A tick never waits for a site. What passes by itself at a known moment is a skipped tick that says so, and the source is
+left alone until then; every other error of the source, a page that lists nothing first of all, is a failed tick, which
+the UI shows in red.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import islice
+
+import dagster as dg
+from dagster._core.definitions.assets.graph.asset_graph import AssetGraph  # exported by no public module
+
+from discogs_assets.defs import attempts, automation, staleness
+from discogs_assets.defs.partitions import monthly
+from discogs_assets.defs.platform import Platform
+from discogs_assets.errors import BusyError, TransientError
+from discogs_assets.stores.archive import Announced, Archive
+
+INTERVAL_SECONDS = 900
+
+WATCHED = 3
+"""Months at the source that are looked at, the newest."""
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What no record of Dagster's says: the months that were seen at a source, with what they were last judged by.
+
+    `not_before` is the moment, in ISO form, before which the source wants no request, and `why` what it answered.
+    """
+
+    source: str
+    months: Mapping[str, str] = field(default_factory=dict)
+    not_before: str = ""
+    why: str = ""
+    version: int = VERSION
+
+    @classmethod
+    def read(cls, text: str | None, source: str) -> "Cursor":
+        """The cursor that was written, a new one if there is none of this form and for this source."""
+        try:
+            found = cls(**json.loads(text or ""))
+        except (ValueError, TypeError):
+            return cls(source)
+        return found if (found.version, found.source) == (VERSION, source) else cls(source)
+
+    def written(self) -> str:
+        """The text of it."""
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is done about a month: a run, or nothing for the reason that is said.
+
+    `final` tells that the month's fingerprint has been judged, so that from now on only another one is news.
+    """
+
+    said: str
+    run: dg.RunRequest | None = None
+    final: bool = True
+
+
+@dg.sensor(
+    name="new_dumps",
+    job=automation.refresh,
+    minimum_interval_seconds=INTERVAL_SECONDS,
+    default_status=dg.DefaultSensorStatus.STOPPED,
+    description="Looks for dumps that are published, and asks for a run of what they make stale: a new month from the "
+    "download to its publication, a file published again and what depends on it. The first time it takes the newest "
+    "complete month and none before. A run that failed for a reason which may pass is asked for again, "
+    f"{attempts.LIMIT} times at most.",
+)
+def new_dumps(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult:
+    """One look at the source, unless a run of ours is in progress."""
+    if ours := [run for run in attempts.unfinished(context.instance) if attempts.FINGERPRINT in run.tags]:
+        said = f"run {ours[0].run_id[:8]} of {ours[0].tags[attempts.MONTH][:7]} is in progress"
+        return dg.SensorResult(skip_reason=said, cursor=context.cursor)
+    archive = replace(platform.archive, patience=0.0)
+    cursor = Cursor.read(context.cursor, archive.title)
+    if cursor.not_before and datetime.now(UTC) < datetime.fromisoformat(cursor.not_before):
+        said = f"{archive.title} is left alone until {cursor.not_before}: {cursor.why}"
+        return dg.SensorResult(skip_reason=said, cursor=cursor.written())
+    try:
+        announced = _watched(archive, cursor.months)
+    except TransientError as error:
+        if error.retry_not_before is None and not isinstance(error, BusyError):
+            raise
+        moment = error.retry_not_before.isoformat(timespec="seconds") if error.retry_not_before else ""
+        return dg.SensorResult(
+            skip_reason=str(error), cursor=replace(cursor, not_before=moment, why=str(error)).written()
+        )
+    assert context.repository_def
+    return _result(context, cursor, announced, context.repository_def.asset_graph)
+
+
+def _watched(archive: Archive, seen: Mapping[str, str]) -> list[Announced]:
+    """The newest months, oldest first: down to the oldest that was seen before, else to the newest complete one."""
+    found = list[Announced]()
+    for each in islice(archive.announced(min(seen, default="")), WATCHED):
+        found.insert(0, each)
+        if not seen and not each.missing:
+            break
+    return found
+
+
+def _result(
+    context: dg.SensorEvaluationContext, cursor: Cursor, announced: Sequence[Announced], graph: AssetGraph
+) -> dg.SensorResult:
+    """One run at a time, that of the oldest month first, for the next month is compared with it."""
+    verdicts = list[Verdict]()
+    for each in announced:
+        verdict = _verdict(context.instance, graph, cursor, each)
+        later = verdict.run and any(before.run for before in verdicts)
+        verdicts.append(Verdict("waits for the run of the month before it", final=False) if later else verdict)
+    pairs, asked = list(zip(announced, verdicts, strict=True)), [each.run for each in verdicts if each.run]
+    said = "; ".join(f"{each.partition[:7]} {verdict.said}" for each, verdict in reversed(pairs))
+    context.log.info(said)
+    kept = {each.partition: cursor.months[each.partition] for each in announced if each.partition in cursor.months}
+    judged = {each.partition: each.fingerprint for each, verdict in pairs if verdict.final}
+    return dg.SensorResult(
+        run_requests=asked or None,
+        skip_reason=None if asked else said,
+        cursor=Cursor(cursor.source, kept | judged).written(),
+    )
+
+
+def _verdict(instance: dg.DagsterInstance, graph: AssetGraph, cursor: Cursor, each: Announced) -> Verdict:
+    """What is to be done about a month, by the records of Dagster."""
+    if not monthly.has_partition_key(each.partition):
+        return Verdict("has not begun", final=False)
+    if each.missing:
+        return Verdict(f"is not complete: {', '.join(each.missing)} missing")
+    made, newest = attempts.made(instance, each.partition, each.fingerprint), staleness.newest(instance)
+    news = cursor.months.get(each.partition, each.fingerprint) != each.fingerprint
+    if each.partition < newest and not news and not made.tried:
+        return Verdict(f"is older than {newest[:7]}, which is loaded, and is left as it is")
+    if busy := attempts.unfinished(instance, {attempts.PARTITION: each.partition}):
+        return Verdict(f"is being worked on by run {busy[0].run_id[:8]}", final=False)
+    stale = staleness.stale(instance, graph, each.partition, each.sums)
+    if not stale:
+        return Verdict("is loaded as it is announced")
+    if made.succeeded:
+        return Verdict(f"is loaded; its run has left out {', '.join(key.to_user_string() for key in stale)}")
+    if waits := made.waits(datetime.now(UTC)):
+        return Verdict(waits)
+    return Verdict(
+        f"has {len(stale)} stale assets",
+        attempts.request(each.partition, each.fingerprint, made.number, stale),
+    )

@@ -1,0 +1,74 @@
+"""The proof that what a store is to show may be shown, from Dagster's records of its partition.
+
+What belongs here: what has to hold of assets and their blocking checks, and saying what does not. What doesn't: which
+assets a store rests on (see `published` and `neo4j`).
+
+It is taken from records, not from the order of runs: a blocking check blocks only inside its own run, but what is shown
+may have been made by several.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import dagster as dg
+
+from discogs_assets.defs import history, metadata
+from discogs_assets.defs.history import Checked, Materialised
+from discogs_assets.errors import PublishRefusedError
+from discogs_assets.schema.discogs import ENTITIES
+
+Proof = Mapping[dg.AssetKey, Materialised]
+
+
+def prove(
+    instance: dg.DagsterInstance, partition: str, assets: Iterable[dg.AssetKey], checks: Sequence[dg.AssetCheckSpec]
+) -> Proof:
+    """The latest materialisations of these assets and of all that these checks judge.
+
+    PublishRefusedError, naming all that stands against it, if one is missing, a check failed, is missing or is older
+    than what it judges, or the parts were made from different dumps.
+    """
+    needed = list(dict.fromkeys([*assets, *(spec.asset_key for spec in checks)]))
+    found = history.latest_of(instance, needed, partition)
+    proof = {key: each for key, each in found.items() if each is not None}
+    results = history.results(instance, [spec.key for spec in checks], partition)
+    for key in results:
+        data = proof.get(key.asset_key)
+        if data and not results[key].judges(data):
+            results[key] = history.judging(instance, key, partition, data) or results[key]
+    against = [
+        *(f"{key.to_user_string()} is not materialised" for key in needed if key not in proof),
+        *_unproven(checks, proof, results),
+        *_mixed(proof),
+    ]
+    if against:
+        raise PublishRefusedError(
+            f"{partition[:7]} is not published, readers keep what they have: {'; '.join(against)}. "
+            "Materialise what is named and what is downstream of it, then publish again."
+        )
+    return proof
+
+
+def _unproven(
+    checks: Sequence[dg.AssetCheckSpec], proof: Proof, results: Mapping[dg.AssetCheckKey, Checked]
+) -> Iterator[str]:
+    for spec in checks:
+        result, judged = results.get(spec.key), proof.get(spec.asset_key)
+        name = f"the check {spec.name} on {spec.asset_key.to_user_string()}"
+        if result is None:
+            yield f"{name} has not run"
+        elif result.passed is None:
+            yield f"{name} has not finished"
+        elif result.refuses:
+            yield f"{name} failed ({result.description})"
+        elif judged is not None and not result.judges(judged):
+            yield f"{name} is older than the data"
+
+
+def _mixed(proof: Proof) -> Iterator[str]:
+    """Entities whose parts were made from different dumps."""
+    for entity in ENTITIES:
+        sums = {key: metadata.read_versions(each.metadata).get(entity.name, []) for key, each in proof.items()}
+        distinct = {digest for found in sums.values() for digest in found}
+        if len(distinct) > 1:
+            shown = ", ".join(sorted(digest[:12] for digest in distinct))
+            yield f"the parts were made from different dumps of {entity.name} (sha256 {shown})"

@@ -1,0 +1,149 @@
+"""The job `retention`: after a publication, months beyond the counts of the settings leave servers, lake and archive.
+
+What belongs here: which months go, in which order, and the record of it. What doesn't: how a store drops a month.
+
+What readers see stays, and so does a month that a run works on; a store also refuses to drop what a writer or a reader
+of it holds. Dagster cannot take a materialisation back: the partitions that were dropped get an observation that says
+so, and publishing looks into the servers before it shows anything (see `published.stand`).
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import dagster as dg
+
+from discogs_assets.defs import history, keys
+from discogs_assets.defs.layer import RETRIES, failures
+from discogs_assets.defs.platform import Platform
+from discogs_assets.embedded import loads
+from discogs_assets.errors import BusyError
+
+COLUMNS = ("month", "from", "what", "bytes", "why")
+"""Columns of the table of what was dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What holds months: how many may stay, which are there, and how one is dropped.
+
+    `drop` gives the bytes of each table, store or asset that it took away, or raises BusyError; `assets` says of which
+    assets these were partitions.
+    """
+
+    name: str
+    setting: str
+    count: int | None
+    months: Callable[[], Iterable[str]]
+    drop: Callable[[str], Mapping[str, int]]
+    assets: Callable[[Iterable[str]], Iterable[dg.AssetKey]]
+
+
+def surplus(present: Iterable[str], shown: Collection[str], busy: Collection[str], count: int | None) -> list[str]:
+    """The partitions that go, oldest first: all but the newest `count`, those shown among them; None keeps all.
+
+    Those busy stay and do not count, and so do those that they are compared with. Where nothing is shown, nothing goes.
+    """
+    if count is None or not shown:
+        return []
+    months = sorted(present)
+    compared = {max((each for each in months if each < month), default=month) for month in busy}
+    others = [month for month in months if month not in {*shown, *busy, *compared}]
+    return others[: max(0, len(others) - max(0, count - len(shown)))]
+
+
+def holders(platform: Platform) -> Iterator[Holder]:
+    """All that holds months, with its setting; a Neo4j that we do not run holds one, which it shows."""
+    settings, postgres, dumps = platform.settings, platform.postgres(), platform.archive.copies
+    yield Holder(
+        "PostgreSQL", "DISCOGS_KEEP", settings.keep, postgres.months, postgres.drop, lambda _: keys.TABLES.values()
+    )
+    if platform.external_neo4j() is None:
+        server = platform.neo4j()
+        yield Holder(
+            "Neo4j",
+            "DISCOGS_KEEP",
+            settings.keep,
+            lambda: [f"{month}-01" for month in loads.months(server)],
+            lambda partition: loads.drop(server, partition[:7]),
+            lambda _: keys.IMPORTED.values(),
+        )
+    for name, setting, count, lake in (
+        ("the lake", "DISCOGS_KEEP_LAKE", settings.keep_lake, platform.lake),
+        ("dumps", "DISCOGS_KEEP_DUMPS", settings.keep_dumps, dumps),
+    ):
+        yield Holder(name, setting, count, lake.months, lake.drop, partial(_assets, name))
+
+
+def _assets(name: str, paths: Iterable[str]) -> Iterator[dg.AssetKey]:
+    """The assets of folders of the lake or the archive; quarantined records are part of the records' asset."""
+    for path in paths:
+        key = dg.AssetKey([*(["dumps"] if name == "dumps" else []), *path.split("/")])
+        if key.path[0] != "quarantine":
+            yield key
+
+
+@dg.op(
+    out=dg.Out(dg.Nothing),
+    retry_policy=RETRIES,
+    description="Drop the months that no count of the settings keeps; never what is shown, being loaded or being read.",
+)
+def drop(context: dg.OpExecutionContext, platform: Platform) -> Iterator[dg.Output[None]]:
+    """What was dropped and what was left alone, as metadata of the step's output."""
+    with failures():
+        seen, busy = platform.shown(), set(history.unfinished(context.instance).values())
+        rows, left = list[dg.TableRecord](), list[str]()
+        for holder in holders(platform):
+            for partition in surplus(holder.months(), seen, busy, holder.count):
+                try:
+                    rows.extend(_dropped(context, holder, partition))
+                except BusyError as error:
+                    left.append(f"{partition[:7]} in {holder.name}: {error}")
+                    context.log.warning(left[-1])
+        yield dg.Output(
+            None,
+            metadata={
+                "shown": ", ".join(sorted(month[:7] for month in seen)) or "nothing",
+                "dropped": dg.MetadataValue.table(rows, dg.TableSchema([dg.TableColumn(name) for name in COLUMNS])),
+                "freed_bytes": sum(int(str(row.data["bytes"])) for row in rows),
+                "left_alone": "; ".join(left) or "nothing",
+            },
+        )
+
+
+def _dropped(context: dg.OpExecutionContext, holder: Holder, partition: str) -> Iterator[dg.TableRecord]:
+    """Drop a partition, and say so in the log and on the page of each of its assets."""
+    sizes = holder.drop(partition)
+    why = f"{holder.setting}={holder.count}"
+    freed = sum(sizes.values())
+    context.log.info(f"{partition[:7]} dropped from {holder.name} ({why}): {', '.join(sizes)}; {freed:,} bytes freed")
+    for key in holder.assets(sizes):
+        said = {"dropped": f"{partition[:7]} is no longer in {holder.name} ({why}). Materialise it to have it back."}
+        context.log_event(dg.AssetObservation(key, partition=partition, metadata=said))
+    for name, size in sizes.items():
+        yield dg.TableRecord({"month": partition[:7], "from": holder.name, "what": name, "bytes": size, "why": why})
+
+
+@dg.job(description="Drop the months beyond DISCOGS_KEEP, DISCOGS_KEEP_LAKE and DISCOGS_KEEP_DUMPS.")
+def retention() -> None:
+    """One step."""
+    drop()
+
+
+@dg.sensor(
+    job_name="retention",
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Starts `retention` once the run that has published a month is over.",
+)
+def after_publishing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """A run for every publication after the first look; what was published before that is left alone."""
+    found = [history.latest(context.instance, keys.published(store)) for store in ("postgres", "neo4j")]
+    newest = max((each for each in found if each), key=lambda each: each.event, default=None)
+    seen = str(newest.event if newest else 0)
+    if context.cursor in (None, seen):
+        return dg.SensorResult(skip_reason="nothing has been published since", cursor=seen)
+    assert newest
+    if newest.run in history.unfinished(context.instance):
+        return dg.SkipReason(f"run {newest.run} is still publishing")
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen)], cursor=seen)

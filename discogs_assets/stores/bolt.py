@@ -1,0 +1,224 @@
+"""A month's graph over Bolt into a Neo4j that we do not run, in its readers' view.
+
+What belongs here: what a database has to be told to hold the month, telling it, and going on where a load was cut off.
+What doesn't: the rows (see `streams.bolt`), the ledger's node (see `ledger`).
+
+A database that holds another month whole is told what differs between the graph tables of both, and so ends with
+exactly the new ones. The changes of records alone would not do: the count of a label's releases changes though the
+label's record does not. If the tables of what it holds are nowhere to be found, everything is replaced.
+
+Each batch is a transaction that moves the ledger, too. Batches follow from the tables alone: whoever comes after a load
+that was cut off finds in the ledger which tables it was about and goes on after the last batch that was committed.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import neo4j
+
+from discogs_assets import failpoints
+from discogs_assets.errors import LoadError
+from discogs_assets.schema import cypher
+from discogs_assets.schema.graph import NODES, RELATIONSHIPS
+from discogs_assets.stores import ledger
+from discogs_assets.stores.ledger import Ledger
+from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.sent import Sent
+from discogs_assets.streams import bolt, difference, integrity, parquet, table
+from discogs_assets.streams.bolt import Stage
+from discogs_assets.streams.graph import Tables
+
+SECONDS_BETWEEN_LINES = 5.0
+CLEARED = 10_000
+"""Nodes or relationships deleted by one transaction when all of them are."""
+
+OLDER = """ with --config-json '{"ops": {"neo4j": {"config": {"older": true}}}}'"""
+"""How a month is asked for that is older than the one held."""
+
+Log = Callable[[str], None]
+Lookup = Callable[[str], Tables | None]
+"""A month's tables as the lake has them now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The month that is to be loaded, and whether it may be `older` than the one held."""
+
+    tables: Tables
+    older: bool = False
+
+
+def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledger:
+    """Make the database hold exactly the month's graph, and say so in its ledger, which is returned.
+
+    LoadError if the tables are not sound, if the database holds a newer month, or if it does not hold what its ledger
+    says; BusyError if another process loads it; ServerError if it does not answer. Afterwards, as after a kill, the
+    next call with the same tables goes on.
+    """
+    found = ledger.read(graph)
+    _hold_back(graph, order, found)
+    order = replace(order, tables=sent.keep(order.tables))
+    if found and found.whole and _same(found, order) and _counts(order.tables) == +Counter(graph.counts()):
+        log(f"Neo4j holds {found.month} already")
+        return found
+    _refuse_faults(order.tables)
+    begun, old = _begun(found, order, sent, lake, log)
+    sent.sweep([begun.tables, begun.previous_tables])
+    with graph.session() as session:
+        session.run(neo4j.Query(cypher.LEDGER_CONSTRAINT)).consume()
+    graph.index()
+    with graph.session() as session:
+        if begun != found:
+            session.execute_write(ledger.move, found, begun)
+        stages = bolt.changed(old, order.tables, sent.scratch()) if old else bolt.created(order.tables)
+        at = _Load(graph, session, begun, log).carried_out(stages)
+        whole = Ledger(begun.month, begun.tables, begun.dumps, form=begun.form)
+        session.execute_write(ledger.move, at, whole)
+    sent.sweep([whole.tables])
+    return whole
+
+
+def _hold_back(graph: Graph, order: Order, found: Ledger | None) -> None:
+    if found and found.month > order.tables.month and not order.older:
+        raise LoadError(
+            f"Neo4j at {graph.url} holds {found}, which is newer than {order.tables.month}; nothing was changed. To "
+            f"load the older month all the same, materialise it{OLDER}."
+        )
+
+
+def _refuse_faults(tables: Tables) -> None:
+    if faults := [*integrity.faults(tables)]:
+        raise LoadError(
+            f"The graph tables of {tables.month} are not sound, nothing was changed: {'; '.join(faults)}. "
+            "Materialise graph/* of that month again."
+        )
+
+
+def _begun(found: Ledger | None, order: Order, sent: Sent, lake: Lookup, log: Log) -> tuple[Ledger, Tables | None]:
+    """What the ledger says when the load begins or goes on, and the tables that it changes, None if it replaces all."""
+    tables = order.tables
+    if found and _goes_on(found, order):
+        old = _find(found.previous, found.previous_tables, sent, lake)
+        if old or not found.previous_tables:
+            log(f"going on with {found} at row {found.rows:,}")
+            return found, old
+    dumps = json.dumps(parquet.versions(file for _, file in tables.files), sort_keys=True)
+    anew = Ledger(tables.month, tables.digest, dumps, "loading", bolt.FORM)
+    old, why = _held(found, order, sent, lake)
+    if old is None:
+        log(f"all is made anew: {why}")
+        return anew, None
+    log(f"Neo4j holds {old.month}; what differs in {tables.month} is loaded")
+    return replace(anew, previous=old.month, previous_tables=old.digest), old
+
+
+def _goes_on(found: Ledger, order: Order) -> bool:
+    """Whether the load that was cut off is the one that is asked for."""
+    return found.state == "loading" and found.form == bolt.FORM and _same(found, order)
+
+
+def _same(found: Ledger, order: Order) -> bool:
+    return (found.month, found.tables) == (order.tables.month, order.tables.digest)
+
+
+def _counts(tables: Tables) -> Counter[str]:
+    """How many nodes and relationships there are by label and type, where there are any."""
+    return sum((Counter({name: table.rows([file])}) for name, file in tables.files), Counter())
+
+
+def _held(found: Ledger | None, order: Order, sent: Sent, lake: Lookup) -> tuple[Tables | None, str]:
+    """The tables of what the database holds; None, and why, if they cannot be compared with the month's."""
+    if found is None:
+        return None, "Neo4j has no ledger yet"
+    if found.state == "broken" or (found.whole and _same(found, order)):
+        return None, "somebody else has changed what Neo4j holds"
+    if not found.whole:
+        return None, f"a load of {found.month} was cut off, and its graph tables, or those it changes, are others now"
+    old = _find(found.month, found.tables, sent, lake)
+    if old is None:
+        return None, f"the graph tables of {found.month} that Neo4j was loaded from are not in the lake any more"
+    unlike = difference.incomparable(old, order.tables)
+    return (None, f"{unlike} since {found.month}") if unlike else (old, "")
+
+
+def _find(month: str | None, digest: str | None, sent: Sent, lake: Lookup) -> Tables | None:
+    """The tables with this digest, wherever they are."""
+    if not month or not digest:
+        return None
+    if kept := sent.find(month, digest):
+        return kept
+    found = lake(month)
+    return sent.keep(found) if found and found.digest == digest else None
+
+
+class _Load:
+    """A load under way: `at` is what the ledger says."""
+
+    def __init__(self, graph: Graph, session: neo4j.Session, at: Ledger, log: Log) -> None:
+        self._graph, self._session, self._at, self._log = graph, session, at, log
+        self._said = time.monotonic()
+
+    def carried_out(self, stages: Sequence[Stage]) -> Ledger:
+        """Send what has not been sent; what the ledger says then."""
+        if self._at.stage is None and self._at.previous is None:
+            self._clear()
+        whole, before = sum(stage.rows for stage in stages), 0
+        for step, stage in enumerate(stages):
+            done = self._at.rows if step == self._at.step else 0
+            for batch in stage.batches(done) if step >= self._at.step else ():
+                done += len(batch.rows)
+                self._send(stage, batch, replace(self._at, step=step, stage=stage.title, rows=done))
+                self._tell(f"{stage.title}: {done:,} of {stage.rows:,}, {(before + done) / whole:.0%} of all")
+            before += stage.rows
+        return self._at
+
+    def _send(self, stage: Stage, batch: bolt.Batch, after: Ledger) -> None:
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            ledger.move(transaction, self._at, after)
+            found = _done(transaction, stage.statement, rows=batch.rows)
+            if found != batch.meant:
+                raise _OtherwiseError(f"{stage.title}: {found:,} found of {batch.meant:,}")
+
+        try:
+            self._session.execute_write(work)
+        except _OtherwiseError as error:
+            self._session.execute_write(ledger.move, self._at, replace(self._at, state="broken"))
+            raise LoadError(
+                f"Neo4j at {self._graph.url} does not hold what its ledger says, somebody else has changed it "
+                f"({error}). Run again to make all of it anew."
+            ) from error
+        self._at = after
+
+    def _clear(self) -> None:
+        """Delete all nodes and relationships of the model, in transactions of bounded size."""
+        types = [(each.type, cypher.clear_relationships(each.type)) for each in RELATIONSHIPS]
+        for name, statement in (*types, *((each.label, cypher.clear_nodes(each.label)) for each in NODES)):
+            deleted = 0
+            while found := self._session.execute_write(self._cleared, statement):
+                deleted += found
+                self._tell(f"clearing, {deleted:,} {name} deleted")
+
+    def _cleared(self, transaction: neo4j.ManagedTransaction, statement: str) -> int:
+        ledger.move(transaction, self._at, self._at)
+        return _done(transaction, statement, most=CLEARED)
+
+    def _tell(self, said: str) -> None:
+        if time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
+            self._said = time.monotonic()
+            self._log(said)
+
+
+class _OtherwiseError(Exception):
+    """A statement has not found what it was to change; its transaction is rolled back."""
+
+
+def _done(transaction: neo4j.ManagedTransaction, statement: str, **parameters: Any) -> int:
+    """How many nodes or relationships the statement has changed."""
+    done = int(transaction.run(statement, **parameters).single(strict=True)["done"])
+    if done:
+        failpoints.reach("batch")
+    return done

@@ -1,0 +1,167 @@
+"""One graph table as a database holds it: keys and properties instead of the import's columns.
+
+What belongs here: the form in which rows are compared and sent, and reading a table in parts. What doesn't: what is
+done with them (see `difference` and `bolt`).
+
+It is the form in which an import leaves them, too: a text of no characters and a null are no property, and a null in a
+list is left out of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow.parquet as pq
+
+from discogs_assets.schema import cypher, graph
+from discogs_assets.streams.graph import Files, Tables
+
+Cut = tuple[int | None, int | None]
+"""A range of ids, from the first to before the second; None where it has no end."""
+
+SAMPLED = 1_000
+"""Of so many ids one is looked at to find ranges of equal size."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The nodes of a label, or the relationships of a type from one label's nodes to another's."""
+
+    name: str
+    files: list[Path]
+    ends: tuple[str, str] | None = None
+    nodes: Files = field(default_factory=dict, repr=False)
+
+    @property
+    def title(self) -> str:
+        """What it is called: `Release`, or `BY Release-Artist`."""
+        return f"{self.name} {'-'.join(self.ends)}" if self.ends else self.name
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns of its form that name the node, or both ends."""
+        return ["start", "end"] if self.ends else [cypher.key(self.name)]
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return rows(self.files)
+
+    @cached_property
+    def schema(self) -> pl.Schema:
+        """The columns of its form."""
+        return self.held(pl.scan_parquet(self.files).head(0).collect()).schema
+
+    def windows(self, start: int, size: int) -> Iterator[pl.DataFrame]:
+        """All rows from this one on, so many at a time."""
+        yield from map(self.held, windows(self.files, start, size))
+
+    def between(self, cut: Cut) -> pl.DataFrame:
+        """The rows whose record's id is in the range."""
+        scan, record, (low, high) = pl.scan_parquet(self.files), pl.col(self._record or ""), cut
+        if low is not None:
+            scan = scan.filter(record >= low)
+        if high is not None:
+            scan = scan.filter(record < high)
+        return self.held(scan.collect())
+
+    def held(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows of its files in the form of this module."""
+        frame = frame.rename(lambda name: name.removesuffix(graph.list_column("")))
+        frame = frame.with_columns(
+            [
+                *(pl.col(text).replace("", None) for text, kind in frame.schema.items() if kind == pl.String),
+                *(pl.col(each).list.drop_nulls() for each, kind in frame.schema.items() if isinstance(kind, pl.List)),
+            ]
+        )
+        if self.ends is None:
+            column = graph.id_column(self.name)
+            return frame.rename({column: "id"}) if graph.node(self.name).entity else frame.drop(column)
+        start, end = self.ends
+        for to, label, column in (("start", start, graph.start_column(start)), ("end", end, graph.end_column(end))):
+            frame = self._keyed(frame, to, label, column)
+        return frame.select("start", "end", pl.exclude("start", "end"))
+
+    def _keyed(self, frame: pl.DataFrame, to: str, label: str, column: str) -> pl.DataFrame:
+        """The column as the key of the node."""
+        if graph.node(label).entity:
+            return frame.rename({column: to})
+        names = self._names[label].rename({graph.id_column(label): column, cypher.key(label): to})
+        return frame.join(names, on=column, how="left", maintain_order="left").drop(column)
+
+    @cached_property
+    def _names(self) -> dict[str, pl.DataFrame]:
+        """For ends without an id of their own, the import's numbers and the names."""
+        labels = [label for label in self.ends or () if graph.node(label).entity is None]
+        return {label: pl.read_parquet(self.nodes[label], columns=_numbered(label)) for label in labels}
+
+    def ids(self) -> Iterator[npt.NDArray[np.int64]]:
+        """The ids of the records that its rows come from, in parts; none if they have no ids."""
+        if self._record is None:
+            return
+        for file in self.files:
+            with pq.ParquetFile(file) as opened:
+                for batch in opened.iter_batches(columns=[self._record]):
+                    yield batch.column(0).to_numpy(zero_copy_only=False)
+
+    @property
+    def _record(self) -> str | None:
+        """The column with the ids of these records; the files ascend by it."""
+        if self.ends is None:
+            return graph.id_column(self.name) if graph.node(self.name).entity else None
+        start, end = self.ends
+        stated = next((s for s in _relationship(self.name).stated if (s.start, s.end) == self.ends), None)
+        if stated is None:
+            return None
+        return graph.start_column(start) if stated.link.outward else graph.end_column(end)
+
+
+def parts(tables: Tables) -> dict[str, Table]:
+    """Every table of the month by its title, those of nodes first."""
+    nodes = [Table(label, list(files)) for label, files in tables.nodes.items()]
+    pairs = [(kind, file) for kind, files in tables.relationships.items() for file in files]
+    found = [*nodes, *(Table(kind, [file], _ends(file), tables.nodes) for kind, file in pairs)]
+    return {table.title: table for table in found}
+
+
+def rows(files: Sequence[Path]) -> int:
+    """How many there are in the files."""
+    return sum(pq.read_metadata(file).num_rows for file in files)
+
+
+def windows(files: list[Path], start: int, size: int) -> Iterator[pl.DataFrame]:
+    """All rows of the files from this one on, so many at a time."""
+    scan = pl.scan_parquet(files)
+    while len(frame := scan.slice(start, size).collect()):
+        start += len(frame)
+        yield frame
+
+
+def cuts(tables: Sequence[Table], most: int) -> list[Cut]:
+    """Ranges of ids with about so many rows of all these tables in each."""
+    sampled = [ids[::SAMPLED] for table in tables for ids in table.ids()]
+    count = sum(table.rows for table in tables)
+    if not sampled or count <= most:
+        return [(None, None)]
+    found = np.quantile(np.concatenate(sampled), np.linspace(0, 1, ceil(count / most) + 1)[1:-1], method="nearest")
+    bounds = [None, *np.unique(found).tolist(), None]
+    return list(pairwise(bounds))
+
+
+def _ends(file: Path) -> tuple[str, str]:
+    start, end = file.stem.split("-")
+    return start, end
+
+
+def _numbered(label: str) -> list[str]:
+    return [graph.id_column(label), cypher.key(label)]
+
+
+def _relationship(kind: str) -> graph.Relationship:
+    return next(each for each in graph.RELATIONSHIPS if each.type == kind)

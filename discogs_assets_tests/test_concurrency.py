@@ -1,0 +1,127 @@
+"""Several runs at once: one writer a store, readers whole, and the newest month shown at the end.
+
+Everything is done to the project in which the demo has run, by commands as the README has them.
+"""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+from neo4j import GraphDatabase
+from neo4j.exceptions import DriverError, Neo4jError
+
+from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.published import prove, stand
+from discogs_assets.embedded import loads
+from discogs_assets.embedded.neo4j import Neo4jServer
+from discogs_assets.sample import months
+from discogs_assets.stores.postgres import month_of
+from discogs_assets_tests.fix_project import BARE, Project
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+OCTOBER, NOVEMBER = months.PARTITIONS
+TABLE, STORE = 'key:"postgres/discogs/releases"', 'key:"neo4j/Release"'
+PUBLISHED = 'key:"published/postgres" or key:"published/neo4j"'
+
+POSTGRES = "SELECT (SELECT count(*) FROM releases), (SELECT count(*) FROM artists)"
+NEO4J = "MATCH (r:Release) WITH count(r) AS releases MATCH (a:Artist) RETURN releases, count(a)"
+
+
+@contextmanager
+def repeated(read: Callable[[], object]) -> Iterator[set[object]]:
+    """All that was read, over and over, until the block ends."""
+    done, seen = threading.Event(), set[object]()
+
+    def loop() -> None:
+        while not done.wait(0.02):
+            seen.add(read())
+
+    reader = threading.Thread(target=loop)
+    reader.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        reader.join()
+
+
+@contextmanager
+def readers(project: Project) -> Iterator[tuple[set[object], set[object]]]:
+    """What a reader of each store has seen, None where Neo4j was being restarted."""
+    graph = project.graph
+    with (
+        psycopg.connect(project.postgres.url, autocommit=True) as connection,
+        GraphDatabase.driver(graph.url, auth=(graph.user, graph.password)) as driver,
+    ):
+
+        def nodes() -> object:
+            try:
+                with driver.session() as session:
+                    return tuple(session.run(NEO4J).single(strict=True))
+            except (DriverError, Neo4jError):
+                return None
+
+        with repeated(lambda: connection.execute(POSTGRES).fetchone()) as rows, repeated(nodes) as found:
+            yield rows, found
+
+
+def begin(folder: Path, selection: str, partition: str) -> "subprocess.Popen[str]":
+    """`dagster asset materialize` in the folder, not waited for."""
+    program = str(Path(sys.executable).with_name("dagster"))
+    command = [program, "asset", "materialize", "-m", "discogs_assets.definitions", "--select", selection]
+    return subprocess.Popen(
+        [*command, "--partition", partition],
+        cwd=folder,
+        env=BARE,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def ended(run: "subprocess.Popen[str]") -> str:
+    """What the run printed; it went well, or gave way to another writer and said so."""
+    said, _ = run.communicate(timeout=300)
+    assert run.returncode == 0 or "BusyError" in said, said[-5000:]
+    return said
+
+
+@pytest.fixture
+def elsewhere(project: Project, tmp_path: Path) -> Path:
+    """A folder whose runs have the same home, and a record of their own."""
+    (tmp_path / "dagster").mkdir()
+    (tmp_path / ".env").write_text(f"DISCOGS_HOME={project.home}\nDAGSTER_HOME={tmp_path / 'dagster'}\n")
+    return tmp_path
+
+
+def test_runs_at_once_leave_readers_whole_and_the_newest_month_shown(
+    project: Project, elsewhere: Path, instance: dg.DagsterInstance
+) -> None:
+    counts = months.counts(NOVEMBER)
+    asked = [
+        (project.folder, f"{TABLE} or {STORE} or {PUBLISHED}", NOVEMBER),
+        (project.folder, f"{TABLE} or {PUBLISHED}", NOVEMBER),
+        (project.folder, f"{TABLE} or {STORE} or {PUBLISHED}", OCTOBER),
+        (elsewhere, f"{TABLE} or {STORE}", NOVEMBER),
+    ]
+    with readers(project) as (rows, nodes):
+        said = [ended(run) for run in [begin(*each) for each in asked]]
+        time.sleep(1)
+    assert "readers see 2026-11, which is newer; 2026-10 is loaded but not published" in said[2]
+    assert "RUN_SUCCESS" in said[0] + said[1]
+    expected = (counts["releases"], counts["artists"])
+    assert rows == {expected}
+    assert nodes - {None} == {expected}
+    assert {month_of(table) for table in project.postgres.published().values()} == {NOVEMBER}
+    assert loads.served_month(Neo4jServer(project.home)) == NOVEMBER[:7]
+    for partition in months.PARTITIONS:
+        stand(prove(instance, partition), partition, Platform())
