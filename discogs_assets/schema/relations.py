@@ -108,3 +108,20 @@ def _values(part: Repeated) -> Iterator[Value]:
 
 RELATIONS = {relation.name: relation for entity in ENTITIES for relation in relations(entity)}
 """All relations by name."""
+
+Table = Entity | Relation
+"""What PostgreSQL has a table for: an entity's whole records, or the rows of a repeated part."""
+
+
+def tables(entity: Entity) -> tuple[Table, ...]:
+    """The tables made of an entity's records: the records first."""
+    return (entity, *(relation for relation in RELATIONS.values() if relation.entity is entity))
+
+
+TABLES = {table.name: table for entity in ENTITIES for table in tables(entity)}
+"""All tables by name."""
+
+
+def entity_of(table: Table) -> Entity:
+    """The entity of whose records the table is made."""
+    return table.entity if isinstance(table, Relation) else table

@@ -10,11 +10,9 @@ relation's table holds all its columns, and the view beside them what is searche
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from discogs_assets.schema import search
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
-from discogs_assets.schema.relations import Relation, Value
-
-Shown = Entity | Relation
-"""What has a table for every load and one view."""
+from discogs_assets.schema.relations import Relation, Table, Value
 
 TYPES = {Type.TEXT: "text", Type.INTEGER: "bigint", Type.REFERENCE: "bigint", Type.BOOLEAN: "boolean"}
 
@@ -39,16 +37,12 @@ class Column:
         return self.expression == self.name
 
 
-CODE_LENGTH = 64
-"""Characters of a number as printed that it is searched by: the longest that an index of B-tree form surely takes."""
-
-
-def columns(of: Shown) -> tuple[Column, ...]:
+def columns(of: Table) -> tuple[Column, ...]:
     """The view's columns in order: of an entity the id, the id as text, the typed values, `data`."""
     return _relational(of) if isinstance(of, Relation) else _document(of)
 
 
-def key(of: Shown) -> tuple[str, ...]:
+def key(of: Table) -> tuple[str, ...]:
     """The columns that tell a row."""
     return of.key if isinstance(of, Relation) else (of.key,)
 
@@ -72,13 +66,8 @@ def _valued(value: Value) -> Iterator[Column]:
         value.name, TYPES[value.type], value.doc, value.name, None if value.index is Index.CODE else value.index
     )
     if value.index is Index.CODE:
-        doc = f"Of {value.name} its letters and digits, upper case, the first {CODE_LENGTH}: to search by."
-        yield Column(f"{value.name}_code", "text", doc, code(value.name), Index.CODE)
-
-
-def code(column: str) -> str:
-    """The letters and digits of a number as printed."""
-    return f"left(upper(regexp_replace({column}, '[^[:alnum:]]+', '', 'g')), {CODE_LENGTH})"
+        doc = f"Of {value.name} its letters and digits, in capitals: to search by."
+        yield Column(f"{value.name}_code", "text", doc, search.call(search.CODE, value.name), Index.CODE)
 
 
 def _document(entity: Entity) -> tuple[Column, ...]:
@@ -99,12 +88,12 @@ def in_data(keys: tuple[str, ...]) -> str:
     return f"({DATA}{way}->>'{last}')"
 
 
-def stored(of: Shown) -> tuple[Column, ...]:
+def stored(of: Table) -> tuple[Column, ...]:
     """The table's own columns, in the order in which rows are copied."""
     return tuple(column for column in columns(of) if column.stored)
 
 
-def create_table(of: Shown, table: str) -> str:
+def create_table(of: Table, table: str) -> str:
     """The table without its indexes, so that rows are copied before they are indexed."""
     inner = ",\n    ".join(
         f"{column.name} {column.type}{' NOT NULL' if column.name in (*key(of), DATA) else ''}" for column in stored(of)
@@ -112,22 +101,26 @@ def create_table(of: Shown, table: str) -> str:
     return f"CREATE TABLE {table} (\n    {inner}\n)"
 
 
-def copy(of: Shown, table: str) -> str:
-    """COPY of the rows that `streams.documents` or `streams.rows` writes."""
-    return f"COPY {table} ({', '.join(c.name for c in stored(of))}) FROM STDIN (FORMAT csv)"
+def copy(of: Table, table: str) -> str:
+    """COPY of the rows that `streams.documents` or `streams.rows` writes.
+
+    Rows of a table that the same transaction has made are written as seen by all, and need no vacuum.
+    """
+    form = "csv" if isinstance(of, Relation) else "binary"
+    return f"COPY {table} ({', '.join(c.name for c in stored(of))}) FROM STDIN (FORMAT {form}, FREEZE)"
 
 
-def indexes(of: Shown, table: str) -> Iterator[str]:
+def indexes(of: Table, table: str) -> Iterator[str]:
     """The primary key, then the indexes of every value that is declared to be searched."""
     name = table.rpartition(".")[2]
     yield f"ALTER TABLE {table} ADD CONSTRAINT {name}_pkey PRIMARY KEY ({', '.join(key(of))})"
+    searched = [way for column in columns(of) if column.index is Index.TEXT for way in _ways(column.expression)]
+    if searched:
+        # One index of several columns reads every document once, and answers for each of them alone.
+        yield f"CREATE INDEX {name}_search ON {table} USING gin ({', '.join(searched)})"
     for column in columns(of):
-        if column.index is Index.TEXT:
-            # Trigrams serve equality, prefix and ILIKE, and like a hash know no limit of length; a B-tree does.
-            yield f"CREATE INDEX {name}_{column.name} ON {table} USING gin ({column.expression} gin_trgm_ops)"
-        elif column.index is Index.EXACT:
-            method = "hash" if column.type == "text" else "btree"
-            yield f"CREATE INDEX {name}_{column.name} ON {table} USING {method} ({column.expression})"
+        if column.index is Index.EXACT:
+            yield f"CREATE INDEX {name}_{column.name} ON {table} ({column.expression})"
             if column.derived:
                 yield f"CREATE INDEX {name}_data_{column.name} ON {table} (({in_data((column.name,))}::int))"
         elif column.index is Index.CODE:
@@ -135,7 +128,14 @@ def indexes(of: Shown, table: str) -> Iterator[str]:
             yield f"CREATE INDEX {name}_{column.name} ON {table} (({column.expression}) text_pattern_ops)"
 
 
-def comments(of: Shown, place: str, kind: str = "TABLE") -> Iterator[str]:
+def _ways(expression: str) -> Iterator[str]:
+    """How a text is searched: as it is, plain, and by words. Trigrams know no limit of length; a B-tree does."""
+    yield f"{expression} gin_trgm_ops"
+    yield f"{search.call(search.PLAIN, expression)} gin_trgm_ops"
+    yield search.call(search.WORDS, expression)
+
+
+def comments(of: Table, place: str, kind: str = "TABLE") -> Iterator[str]:
     """What the table or view and its columns are."""
     shown = columns(of) if kind == "VIEW" else stored(of)
     yield f"COMMENT ON {kind} {place} IS {literal(of.doc)}"
@@ -143,7 +143,7 @@ def comments(of: Shown, place: str, kind: str = "TABLE") -> Iterator[str]:
         yield f"COMMENT ON COLUMN {place}.{column.name} IS {literal(column.doc)}"
 
 
-def view(of: Shown, name: str, table: str) -> str:
+def view(of: Table, name: str, table: str) -> str:
     """The view that shows a load to readers, its columns listed in a fixed order."""
     shown = ", ".join(f"{column.expression} AS {column.name}" for column in columns(of))
     return f"CREATE OR REPLACE VIEW {name} AS SELECT {shown} FROM {table}"

@@ -20,6 +20,8 @@ from discogs_assets.schema.relations import Relation, Source, Value
 BATCH_ROWS = 16_384
 """Records unfolded at once: some 200,000 credits."""
 
+HEAD_ROWS = 64
+
 Ints = npt.NDArray[np.int64]
 
 
@@ -34,28 +36,49 @@ def csv(relation: Relation, files: Sequence[Path]) -> Iterator[bytes]:
 def frames(relation: Relation, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
     """The rows, some at a time: the key's columns, then the values'; those of one record stand together."""
     for file in files:
-        stored = pq.ParquetFile(file)
-        for batch in stored.iter_batches(BATCH_ROWS, columns=_columns(relation)):
-            yield pl.concat([_unfolded(relation, source, batch) for source in relation.sources])
+        yield from _frames(relation, file, BATCH_ROWS)
+
+
+def head(relation: Relation, file: Path) -> pl.DataFrame:
+    """The rows of the first records, none if they have none."""
+    return next(_frames(relation, file, HEAD_ROWS), pl.DataFrame())
+
+
+def _frames(relation: Relation, file: Path, size: int) -> Iterator[pl.DataFrame]:
+    for batch in pq.ParquetFile(file).iter_batches(size, columns=_columns(relation)):
+        yield pl.concat([_unfolded(relation, source, batch) for source in relation.sources])
 
 
 def count(relation: Relation, files: Sequence[Path]) -> int:
-    """How many rows the records hold, by the lengths of the lists alone."""
-    return sum(_count(pl.scan_parquet(list(files)), source.part) for source in relation.sources)
+    """How many rows the records hold: the items of the lists, of which one leaf is read."""
+    return sum(_items(file, source) for file in files for source in relation.sources)
 
 
-def _count(frame: pl.LazyFrame, part: str) -> int:
-    *outer, last = part.split(".")
-    for name in outer:
-        frame = frame.select(pl.col(name).explode(empty_as_null=False)).unnest(name)
-    return int(frame.select(pl.col(last).list.len().sum()).collect().item())
+def _items(file: Path, source: Source) -> int:
+    stored, names = pq.ParquetFile(file), source.part.split(".")
+    leaf = next(each for each in _leaves(stored) if f"{each}.".startswith(_place(source)))
+    found = 0
+    for batch in stored.iter_batches(BATCH_ROWS, columns=[leaf]):
+        items = batch.column(0)
+        for name in names[1:]:
+            items = pc.list_flatten(items).field(name)
+        found += pc.sum(pc.list_value_length(items)).as_py() or 0
+    return found
+
+
+def _leaves(stored: pq.ParquetFile) -> list[str]:
+    return [stored.schema.column(number).path for number in range(len(stored.schema))]
 
 
 def _columns(relation: Relation) -> list[str]:
     """The leaves of the Parquet file that the rows are made of."""
-    places = (".list.element.".join(source.part.split(".")) for source in relation.sources)
-    ends = [f".list.element.{value.source}" if value.source else "" for value in relation.values]
-    return [relation.entity.key, *(f"{place}{end}" for place in places for end in ends)]
+    found = (f"{_place(source)}{value.source}" for source in relation.sources for value in relation.values)
+    return [relation.entity.key, *(each.removesuffix(".") for each in found)]
+
+
+def _place(source: Source) -> str:
+    """Where the items of the part are among the leaves of the file."""
+    return "".join(f"{name}.list.element." for name in source.part.split("."))
 
 
 def _unfolded(relation: Relation, source: Source, batch: pa.RecordBatch) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from discogs_assets.sample.generated.plan import LAYOUTS
 from discogs_assets.schema import arrow, sql
 from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
+from discogs_assets.schema.relations import Table
 from discogs_assets.stores import postgres as module
 from discogs_assets.stores.postgres import Postgres, month_of
 from discogs_assets.streams import documents, dump, parquet
@@ -48,10 +49,10 @@ ONE = {
 }
 
 
-def publish_everything(postgres: Postgres, folder: Path, name: str) -> dict[Entity, str]:
+def publish_everything(postgres: Postgres, folder: Path, name: str) -> dict[Table, str]:
     """One record of each entity, named so, loaded and shown."""
     found = {entity: rows(folder, entity, ONE[entity.name].format(name)) for entity in ENTITIES}
-    tables = {entity: postgres.load(entity, NOVEMBER, data).table for entity, data in found.items()}
+    tables: dict[Table, str] = {entity: postgres.load(entity, NOVEMBER, data).table for entity, data in found.items()}
     postgres.publish(tables)
     return tables
 
