@@ -18,7 +18,10 @@ CODE_LENGTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of one text: what it gives, as an expression of `$1`, what that means, and how it is asked with."""
+    """A function of one text: what it gives, as an expression of `$1`, what that means, and a question that uses it.
+
+    The others rest on a function without an example.
+    """
 
     name: str
     returns: str
@@ -39,7 +42,7 @@ SEPARATED = Function(
     "text",
     f"regexp_replace({SCHEMA}.plain($1), '[^[:alnum:]]+', ' ', 'g')",
     "The plain text with spaces instead of all that is neither letter nor digit: AC/DC has two words.",
-    "separated(name) = 'ac dc'",
+    "",
 )
 WORDS = Function(
     "words",
