@@ -19,7 +19,7 @@ ASKED = 15
 """How often each question is asked, each time about something else."""
 
 DRAWING = sql.SQL(
-    "SELECT it FROM (SELECT {about} AS it, row_number() OVER () AS n FROM {view} WHERE {drawn} LIMIT 100000) some "
+    "SELECT it FROM (SELECT {about} AS it, row_number() OVER () AS n FROM {view} WHERE {drawn} LIMIT 100000) drawn "
     "ORDER BY hashint8(n) LIMIT {asked}"
 )
 
