@@ -20,7 +20,7 @@ def _small(folder: Path) -> bool:
 
 def chosen(settings: Settings) -> str:
     """`in_process` or `multiprocess`: what `DISCOGS_EXECUTOR` says, else by the size of the dumps held and offered."""
-    folders = (settings.home_folder / "dumps", Path(settings.dumps))
+    folders = (settings.home_folder / "dumps", settings.staged_folder, Path(settings.dumps))
     small = all(_small(folder) for folder in folders if folder.is_dir())
     return settings.executor or ("in_process" if small else "multiprocess")
 
