@@ -98,7 +98,7 @@ class Prefix:
         except (BotoCoreError, Boto3Error, urllib3.exceptions.HTTPError) as error:
             raise ServerError(
                 f"{what}: the S3 server did not answer, or stopped in the middle ({_kind(error)}). Check "
-                "AWS_ENDPOINT_URL and AWS_REGION, then run again; what has come is kept."
+                "AWS_ENDPOINT_URL and AWS_REGION, then run again."
             ) from None
 
     def _refusal(self, said: str, what: str) -> SettingError | DumpMissingError | ServerError:

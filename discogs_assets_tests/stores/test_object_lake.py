@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from boto3.s3.transfer import TransferConfig
 
 from discogs_assets import failpoints
 from discogs_assets.errors import BusyError, DiscogsError, LoadError, ServerError, SettingError
@@ -189,6 +190,17 @@ def test_what_a_reader_has_left_on_the_way_is_not_taken_for_a_copy(
     monkeypatch.delenv(failpoints.VARIABLE)
     assert got(elsewhere) == {"a": "1"}
     assert not draft.exists()
+
+
+def test_a_large_file_goes_and_comes_in_parts(
+    lake: ObjectLake, elsewhere: ObjectLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(object_folder, "TRANSFER", TransferConfig(multipart_threshold=1, multipart_chunksize=5 << 20))
+    content = os.urandom(6 << 20)
+    with lake.writing(KEY, MONTH) as folder:
+        (folder / "a.parquet").write_bytes(content)
+    (copied,) = elsewhere.files(KEY, MONTH)
+    assert copied.read_bytes() == content
 
 
 def test_an_upload_in_parts_that_was_cut_off_is_ended_by_the_next_writer(lake: ObjectLake, s3_owner: Any) -> None:
