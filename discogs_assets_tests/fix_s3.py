@@ -9,7 +9,6 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-import boto3
 import pytest
 
 NUMBERS = count()
@@ -45,6 +44,8 @@ def s3_owner(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @cache
 def _owner(endpoint: str) -> Any:
+    import boto3  # for the same reason
+
     access = {"aws_access_key_id": "id", "aws_secret_access_key": "hunter2"}
     return boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **access)
 
