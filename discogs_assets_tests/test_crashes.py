@@ -42,8 +42,8 @@ POSTGRES = {"views": PUBLISHED, "rows": 'key:"postgres/discogs/releases"', "tabl
 NEO4J = {"import": STORE, "index": STORE, "serve": PUBLISHED}
 """What is being materialised when a process dies at each place, store by store."""
 
-ELSEWHERE = {"batch"}
-"""Places that no step here reaches: those of a server that we do not run, which the tests of `stores.bolt` try."""
+ELSEWHERE = {"batch", "upload", "stage"}
+"""Places that no step here reaches: those of servers that we do not run, which the tests of their stores try."""
 
 
 def tables(project: Project) -> dict[str, object]:
