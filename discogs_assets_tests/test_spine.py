@@ -24,6 +24,7 @@ from discogs_assets.errors import PublishRefusedError
 from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
+from discogs_assets.schema.relations import tables
 from discogs_assets.stores.postgres import month_of
 from discogs_assets.streams import documents, framing
 from discogs_assets_tests import judge
@@ -253,7 +254,7 @@ def test_one_entity_is_rebuilt_alone_while_readers_see_the_old_or_the_new_conten
     apart = {"Master", "Release", "DERIVED_FROM"}
     assert {key for key in made if key.path[0] in ("dumps", "parquet", "postgres")} == {
         keys.records(ENTITIES[0]),
-        keys.table(ENTITIES[0]),
+        *map(keys.table, tables(ENTITIES[0])),
     }
     assert {key.path[-1] for key in made if key.path[0] in ("graph", "neo4j")} == set(keys.GRAPH) - apart
 
@@ -263,7 +264,7 @@ def test_publishing_alone_is_refused_after_a_failed_check(
 ) -> None:
     before = project.postgres.published()
     with monkeypatch.context() as patch:
-        patch.setattr(documents, "rows", lambda entity, files: iter(()))
+        patch.setattr(documents, "frames", lambda entity, files: iter(()))
         assert not execute(instance, keys.table(LABELS))
     done = project.materialise('key:"published/*"', NOVEMBER)
     assert done.returncode != 0

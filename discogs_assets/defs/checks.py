@@ -89,8 +89,8 @@ CURRENT = {
     for entity in ENTITIES
 }
 ROWS = {
-    entity: _blocking("rows_match", keys.table(entity), "Rows of the table = rows of its Parquet.")
-    for entity in ENTITIES
+    table: _blocking("rows_match", key, "Rows of the table = records, or repeated parts of them, in Parquet.")
+    for table, key in keys.TABLES.items()
 }
 COUNTS = {
     name: _blocking("counts_match", key, "What Neo4j counts = rows of the graph tables.")

@@ -5,7 +5,7 @@ What belongs here: names. What doesn't: what an asset does.
 
 import dagster as dg
 
-from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.schema import relations
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity
 
@@ -47,9 +47,9 @@ def relationships(kind: str) -> dg.AssetKey:
     return dg.AssetKey(["graph", "relationships", kind])
 
 
-def table(entity: Entity) -> dg.AssetKey:
-    """The records in PostgreSQL."""
-    return dg.AssetKey(["postgres", SOURCE, entity.name])
+def table(of: relations.Table) -> dg.AssetKey:
+    """The records, or the rows of a repeated part, in PostgreSQL."""
+    return dg.AssetKey(["postgres", SOURCE, of.name])
 
 
 def imported(name: str) -> dg.AssetKey:
@@ -62,7 +62,7 @@ def published(store: str) -> dg.AssetKey:
     return dg.AssetKey(["published", store])
 
 
-TABLES = {entity: table(entity) for entity in ENTITIES}
+TABLES = {each: table(each) for each in relations.TABLES.values()}
 GRAPH = {
     **{node.label: nodes(node.label) for node in NODES},
     **{each.type: relationships(each.type) for each in RELATIONSHIPS},

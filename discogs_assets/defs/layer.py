@@ -30,7 +30,7 @@ LAST = -1
 
 Result = dg.MaterializeResult[object]
 Body = Callable[[dg.AssetExecutionContext, Platform], Result]
-Perhaps = Callable[[dg.AssetExecutionContext, Platform], Result | None]
+Several = Callable[[dg.AssetExecutionContext, Platform], Iterator[Result]]
 
 
 @contextmanager
@@ -108,18 +108,18 @@ class Layer:
 
         return decorate
 
-    def optional(
-        self, spec: dg.AssetSpec, checks: Sequence[dg.AssetCheckSpec], pool: str
-    ) -> Callable[[Perhaps], dg.AssetsDefinition]:
-        """An asset whose body may return None: it is not made then, and neither is what is downstream of it.
+    def several(
+        self, name: str, specs: Sequence[dg.AssetSpec], checks: Sequence[dg.AssetCheckSpec], pool: str
+    ) -> Callable[[Several], dg.AssetsDefinition]:
+        """Assets that one step makes, each of which can be asked for alone.
 
-        Only a step of several assets, though of one, may leave out the results of its checks as well.
+        What the body yields no result of is not made, with its checks, and neither is what is downstream of it.
         """
 
-        def decorate(body: Perhaps) -> dg.AssetsDefinition:
+        def decorate(body: Several) -> dg.AssetsDefinition:
             @dg.multi_asset(
-                name="__".join(spec.key.path),
-                specs=[spec],
+                name=name,
+                specs=specs,
                 check_specs=checks,
                 can_subset=True,
                 retry_policy=RETRIES,
@@ -127,9 +127,7 @@ class Layer:
             )
             def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
                 with failures():
-                    result = body(context, platform)
-                    if result is not None:
-                        yield result
+                    yield from body(context, platform)
 
             return compute
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from discogs_assets.schema import sql
-from discogs_assets.schema.model import Entity
+from discogs_assets.schema.relations import Table
 from discogs_assets.streams import report
 from discogs_assets.streams.parquet import Versions
 
@@ -72,9 +72,9 @@ def column_schema(schema: pa.Schema, meanings: Mapping[str, str]) -> dg.TableSch
     return dg.MetadataValue.table_schema(dg.TableSchema(columns))
 
 
-def view_schema(entity: Entity) -> dg.TableSchemaMetadataValue:
-    """Columns of an entity's view."""
-    columns = [dg.TableColumn(column.name, column.type, column.doc) for column in sql.columns(entity)]
+def view_schema(of: Table) -> dg.TableSchemaMetadataValue:
+    """Columns of a table's view."""
+    columns = [dg.TableColumn(column.name, column.type, column.doc) for column in sql.columns(of)]
     return dg.MetadataValue.table_schema(dg.TableSchema(columns))
 
 

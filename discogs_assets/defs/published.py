@@ -20,7 +20,7 @@ from discogs_assets.defs.proof import Proof
 from discogs_assets.embedded import loads
 from discogs_assets.embedded.store import Store
 from discogs_assets.errors import BusyError, PublishRefusedError
-from discogs_assets.schema.model import Entity
+from discogs_assets.schema.relations import Table
 from discogs_assets.stores import bolt, ledger
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import month_of
@@ -69,8 +69,8 @@ def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
         raise BusyError(f"{error} Run {', '.join(others)} is at work on the month: wait for its end.") from error
 
 
-def _tables(proof: Proof) -> dict[Entity, str]:
-    return {entity: proof[key].text(TABLE) for entity, key in keys.TABLES.items()}
+def _tables(proof: Proof) -> dict[Table, str]:
+    return {table: proof[key].text(TABLE) for table, key in keys.TABLES.items()}
 
 
 def _store(proof: Proof) -> Path:

@@ -8,11 +8,12 @@ What belongs here: how a declaration reads as a table. What doesn't: any fact ab
 from collections.abc import Iterator
 from pathlib import Path
 
-from discogs_assets.schema import arrow, bounds, sql
+from discogs_assets.schema import arrow, bounds, search, sql
 from discogs_assets.schema.discogs import ENTITIES, PLACEHOLDERS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node
 from discogs_assets.schema.model import Derived, Entity, Field, One, Part, Rows, Texts
 from discogs_assets.schema.quality import RULES
+from discogs_assets.schema.relations import Relation, relations
 
 PLACE = Path(__file__).with_name("README.md")
 
@@ -24,6 +25,17 @@ Absent, empty and blank are the same: no value. In Parquet a repeated part witho
 is left out, as is everything without a value. An id of 0 means unlinked, a `master_id` of 0 no master: 0 stays in
 Parquet and `data`, and is no value in typed columns and in the graph. `raw` lists texts that their typed value does not
 give back, such as an id of `007`. Years are from 1860 to the one after the dump's.
+"""
+
+SEARCH = """## Search
+
+Every repeated part has a table: its rows are told by the record's id and by counts, from 1, of the element in its
+place. A track that is no part of an index track has the `sub_track` 0. The release is what tables without a record in
+their name belong to. A row holds what the dump says; of a reference of 0 and of a number that is none there is nothing.
+
+Columns with a text index answer `=`, `LIKE`, `ILIKE` and, through functions that are found unqualified, questions
+without accents, capitals or signs. `catno_code` and `value_code` are catalogue numbers and barcodes as `code` gives
+them.
 """
 
 QUALITY = """
@@ -55,7 +67,7 @@ the references have to lead to one. These are the references of"""
 def markdown() -> str:
     """The whole dictionary."""
     entities = (line for entity in ENTITIES for line in _entity(entity))
-    return "\n".join([HEAD, *entities, *_graph(), *_quality(), *_bounds()]).rstrip() + "\n"
+    return "\n".join([HEAD, *entities, *_search(), *_graph(), *_quality(), *_bounds()]).rstrip() + "\n"
 
 
 def _entity(entity: Entity) -> Iterator[str]:
@@ -67,7 +79,23 @@ def _entity(entity: Entity) -> Iterator[str]:
     for column in sql.columns(entity):
         index = "primary key" if column.name == entity.key else column.index.value if column.index else ""
         yield f"| `{column.name}` | {column.type} | {index} | {column.doc} |"
+    yield "\n| table | primary key | other columns, **indexed** | a row for each of the |\n| --- | --- | --- | --- |"
+    yield from map(_relation, relations(entity))
     yield ""
+
+
+def _relation(relation: Relation) -> str:
+    columns = [column for column in sql.columns(relation) if column.name not in relation.key]
+    shown = ", ".join(f"**`{each.name}`**" if each.index else f"`{each.name}`" for each in columns)
+    parts = ", ".join(f"`{source.part}`" for source in relation.sources)
+    return f"| `{relation.name}` | {', '.join(relation.key)} | {shown} | {parts} |"
+
+
+def _search() -> Iterator[str]:
+    yield SEARCH
+    yield "| function | | for instance |\n| --- | --- | --- |"
+    for each in (each for each in search.FUNCTIONS if each.example):
+        yield f"| `{each.name}(text)` | {each.doc} | `{each.example}` |"
 
 
 def _parts(parts: tuple[Part, ...], name: str, path: str) -> Iterator[str]:

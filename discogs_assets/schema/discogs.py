@@ -58,11 +58,11 @@ VIDEOS = Rows(
     ),
 )
 
-GENRES = Texts("genres", "genres/genre", "Genres, of 15 official ones.")
-STYLES = Texts("styles", "styles/style", "Styles, of some 750.")
+GENRES = Texts("genres", "genres/genre", "Genres, of 15 official ones.", column="genre", index=Index.EXACT)
+STYLES = Texts("styles", "styles/style", "Styles, of some 750.", column="style", index=Index.EXACT)
 
 
-def _named(name: str, path: str, doc: str, preceding: str = "") -> Rows:
+def _named(name: str, path: str, doc: str, column: str, preceding: str = "") -> Rows:
     """References that carry an id (since about 2017-2020) and the name of that day as their text.
 
     From 2015-02 to 2024-11 the id of a member stands in an element of its own before the name.
@@ -73,31 +73,37 @@ def _named(name: str, path: str, doc: str, preceding: str = "") -> Rows:
         doc,
         (
             Field(
-                "id", "@id", "Id of the record referred to; absent in old dumps.", Type.REFERENCE, preceding=preceding
+                "id",
+                "@id",
+                "Id of the record referred to; absent in old dumps.",
+                Type.REFERENCE,
+                column=column,
+                preceding=preceding,
             ),
             Field("name", ".", "Its name on the day the record was last saved."),
         ),
     )
 
 
-def _artists(name: str, path: str, doc: str) -> Rows:
+def _artists(name: str, path: str, doc: str, table: str = "") -> Rows:
     """Credited artists: main artists and extra artists of a master, a release or a track."""
     return Rows(
         name,
         path,
         doc,
         (
-            Field("id", "id", "Artist id; 0 or none if unlinked.", Type.REFERENCE),
+            Field("id", "id", "Artist id; 0 or none if unlinked.", Type.REFERENCE, column="artist_id"),
             Field("name", "name", "Name of the artist, with its number if another bears the same name."),
             Field("anv", "anv", "Name variation as printed on the record."),
-            Field("join", "join", "Text between this artist and the next."),
+            Field("join", "join", "Text between this artist and the next.", column="join_string"),
             Field("role", "role", "Credited roles, a comma list with details in brackets."),
             Field("tracks", "tracks", "Tracks the credit is for, in free text."),
         ),
+        table,
     )
 
 
-def _tracks(name: str, path: str, doc: str, *inner: Rows) -> Rows:
+def _tracks(name: str, path: str, doc: str, ordinal: str, *inner: Rows) -> Rows:
     return Rows(
         name,
         path,
@@ -107,9 +113,11 @@ def _tracks(name: str, path: str, doc: str, *inner: Rows) -> Rows:
             Field("title", "title", "Title of the track, or a heading."),
             Field("duration", "duration", "Length as printed, mostly m:ss."),
             _artists("artists", "artists/artist", "Artists of this track, where they differ from the release's."),
-            _artists("extraartists", "extraartists/artist", "Credits of this track."),
+            _artists("extraartists", "extraartists/artist", "Credits of this track.", "credits"),
             *inner,
         ),
+        "tracks",
+        ordinal,
     )
 
 
@@ -145,11 +153,11 @@ ARTISTS = Entity(
         Field("realname", "realname", "Real name, in free text.", column="realname", prop="realname"),
         Field("profile", "profile", "Biography with Discogs markup.", column="profile"),
         QUALITY,
-        Texts("urls", "urls/url", "Web addresses, not always with a scheme."),
+        Texts("urls", "urls/url", "Web addresses, not always with a scheme.", column="url"),
         Texts("namevariations", "namevariations/name", "Other spellings (ANVs).", prop="namevariations"),
-        _named("aliases", "aliases/name", "Other artists that are the same person or group."),
-        _named("members", "members/name", "Members, if the artist is a group.", preceding="id"),
-        _named("groups", "groups/name", "Groups the artist is a member of."),
+        _named("aliases", "aliases/name", "Other artists that are the same person or group.", "alias_id"),
+        _named("members", "members/name", "Members, if the artist is a group.", "member_id", preceding="id"),
+        _named("groups", "groups/name", "Groups the artist is a member of.", "group_id"),
         IMAGES,
     ),
     links=(
@@ -193,8 +201,8 @@ LABELS = Entity(
                 Field("name", ".", "Its name on the day the record was last saved.", column="parent_label_name"),
             ),
         ),
-        Texts("urls", "urls/url", "Web addresses; always empty in modern dumps."),
-        _named("sublabels", "sublabels/label", "Labels that belong to this one."),
+        Texts("urls", "urls/url", "Web addresses; always empty in modern dumps.", column="url"),
+        _named("sublabels", "sublabels/label", "Labels that belong to this one.", "sublabel_id"),
         IMAGES,
     ),
     links=(
@@ -258,9 +266,9 @@ RELEASES = Entity(
             "labels/label",
             "Labels with catalogue numbers, in order; the same label may come with several numbers.",
             (
-                Field("id", "@id", "Label id; 0 or none if unlinked.", Type.REFERENCE),
+                Field("id", "@id", "Label id; 0 or none if unlinked.", Type.REFERENCE, column="label_id"),
                 Field("name", "@name", "Name of the label."),
-                Field("catno", "@catno", "Catalogue number as printed; none if there is none."),
+                Field("catno", "@catno", "Catalogue number as printed; none if there is none.", index=Index.CODE),
             ),
         ),
         Rows(
@@ -268,12 +276,12 @@ RELEASES = Entity(
             "series/series",
             "Series the release belongs to; a series is a label record.",
             (
-                Field("id", "@id", "Label id of the series; 0 or none if unlinked.", Type.REFERENCE),
+                Field("id", "@id", "Label id of the series; 0 or none if unlinked.", Type.REFERENCE, column="label_id"),
                 Field("name", "@name", "Name of the series."),
                 Field("catno", "@catno", "Number within the series."),
             ),
         ),
-        _artists("extraartists", "extraartists/artist", "Credits beyond the main artists."),
+        _artists("extraartists", "extraartists/artist", "Credits beyond the main artists.", "credits"),
         Rows(
             "formats",
             "formats/format",
@@ -282,8 +290,14 @@ RELEASES = Entity(
                 Field("name", "@name", "Kind of carrier: Vinyl, CD, File."),
                 Field("qty", "@qty", "Number of carriers, as written; up to 64 digits occur."),
                 Field("text", "@text", "Free text, such as a colour."),
-                Texts("descriptions", "descriptions/description", "Size, speed, kind: LP, Album, Reissue."),
+                Texts(
+                    "descriptions",
+                    "descriptions/description",
+                    "Size, speed, kind: LP, Album, Reissue.",
+                    column="description",
+                ),
             ),
+            ordinal="format",
         ),
         GENRES,
         STYLES,
@@ -333,7 +347,8 @@ RELEASES = Entity(
             "tracklist",
             "tracklist/track",
             "Tracks, headings and index tracks, in order.",
-            _tracks("sub_tracks", "sub_tracks/track", "Parts of an index track."),
+            "track",
+            _tracks("sub_tracks", "sub_tracks/track", "Parts of an index track.", "sub_track"),
         ),
         Rows(
             "identifiers",
@@ -342,7 +357,7 @@ RELEASES = Entity(
             (
                 Field("type", "@type", "Kind: Barcode, Matrix / Runout."),
                 Field("description", "@description", "Where it stands or what it means."),
-                Field("value", "@value", "The identifier as printed; up to 1,351 characters occur."),
+                Field("value", "@value", "The identifier as printed; up to 1,351 characters occur.", index=Index.CODE),
             ),
         ),
         VIDEOS,
@@ -351,7 +366,7 @@ RELEASES = Entity(
             "companies/company",
             "Companies credited on the release; a company is a label record.",
             (
-                Field("id", "id", "Label id of the company; 0 or none if unlinked.", Type.REFERENCE),
+                Field("id", "id", "Label id of the company; 0 or none if unlinked.", Type.REFERENCE, column="label_id"),
                 Field("name", "name", "Name of the company."),
                 Field("catno", "catno", "Number the company gave."),
                 Field("entity_type", "entity_type", "Code of what the company did."),

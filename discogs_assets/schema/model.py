@@ -33,6 +33,8 @@ class Index(Enum):
     """Equality and order of a number or of a text that is always short."""
     TEXT = "text"
     """Equality, prefix and ILIKE on text of any length."""
+    CODE = "code"
+    """Equality and prefix of a number as printed, whatever its spaces, dashes and case: catalogue numbers, barcodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,10 @@ class Field:
     """One value of a record: the text of an element, or an attribute.
 
     `name` is the Parquet column and the key in `data`. `path` is relative to the element that holds it: `title`,
-    `@id`, `parentLabel/@id`, or `.` for the element's own text. `column` is the typed column of the entity's table
-    and `prop` the property of its node, each empty if there is none. `preceding` is the tag of a sibling that stands
-    before the element and holds the value where the path does not.
+    `@id`, `parentLabel/@id`, or `.` for the element's own text. `column` is the typed column of the entity's table,
+    empty if there is none, or what the column of a repeated part's table is called where that is not `name`. `prop` is
+    the property of its node, empty if there is none. `preceding` is the tag of a sibling that stands before the element
+    and holds the value where the path does not.
     """
 
     name: str
@@ -71,12 +74,18 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """An element that repeats and holds nothing but text: a list of texts."""
+    """An element that repeats and holds nothing but text: a list of texts.
+
+    `table` is what its table is called after the record's name, by default `name`; `column` is the text's column there.
+    """
 
     name: str
     path: str
     doc: str
     prop: str = ""
+    table: str = ""
+    column: str = "name"
+    index: Index | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +100,18 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """An element with several values of its own that repeats: a list of structs, in the order of the dump."""
+    """An element with several values of its own that repeats: a list of structs, in the order of the dump.
+
+    `table` is what its table is called after the record's name, by default `name`; a part of a part that has the name
+    of the table above it adds rows to that one. `ordinal` is the column that counts the element within its parent.
+    """
 
     name: str
     path: str
     doc: str
     fields: "tuple[Part, ...]"
+    table: str = ""
+    ordinal: str = "ordinal"
 
 
 Part = Field | Derived | Texts | One | Rows

@@ -1,15 +1,18 @@
-"""Entity → SQL: the table of a load, its indexes and comments, and the view that readers see.
+"""Entity or relation → SQL: the table of a load, its indexes and comments, and the view that readers see.
 
 What belongs here: statements as text. What doesn't: running them, and choosing names of loads (see `stores.postgres`).
 
-A table holds the whole record in `data` and, as columns of their own, its numbers and booleans. Texts are columns of
-the view alone, computed from `data`: stored once, and one index serves `title` and `data->>'title'` alike.
+An entity's table holds the whole record in `data` and, as columns of their own, its numbers and booleans. Texts are
+columns of the view alone, computed from `data`: stored once, and one index serves `title` and `data->>'title'` alike. A
+relation's table holds all its columns, and the view beside them what is searched by where that is not the column.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from discogs_assets.schema import search
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
+from discogs_assets.schema.relations import Relation, Table, Value
 
 TYPES = {Type.TEXT: "text", Type.INTEGER: "bigint", Type.REFERENCE: "bigint", Type.BOOLEAN: "boolean"}
 
@@ -34,8 +37,40 @@ class Column:
         return self.expression == self.name
 
 
-def columns(entity: Entity) -> tuple[Column, ...]:
-    """The view's columns in order: the id, the id as text, the typed values, `data`."""
+def columns(of: Table) -> tuple[Column, ...]:
+    """The view's columns in order: of an entity the id, the id as text, the typed values, `data`."""
+    return _relational(of) if isinstance(of, Relation) else _document(of)
+
+
+def key(of: Table) -> tuple[str, ...]:
+    """The columns that tell a row."""
+    return of.key if isinstance(of, Relation) else (of.key,)
+
+
+def _relational(relation: Relation) -> tuple[Column, ...]:
+    """The key and the values; after a number as printed what it is searched by."""
+    record = relation.entity.record
+    owner = Column(relation.owner, "bigint", f"Id of the {record}.", relation.owner)
+    counted = (Column(name, "integer", _place(name), name) for name in relation.key[1:])
+    return (owner, *counted, *(column for value in relation.values for column in _valued(value)))
+
+
+def _place(name: str) -> str:
+    if name == "sub_track":
+        return "Which part of an index track, from 1; 0 for a track itself."
+    return "Place in the list, from 1." if name == "ordinal" else f"Which {name.replace('_', ' ')}, from 1."
+
+
+def _valued(value: Value) -> Iterator[Column]:
+    yield Column(
+        value.name, TYPES[value.type], value.doc, value.name, None if value.index is Index.CODE else value.index
+    )
+    if value.index is Index.CODE:
+        doc = f"Of {value.name} its letters and digits, in capitals: to search by."
+        yield Column(f"{value.name}_code", "text", doc, search.call(search.CODE, value.name), Index.CODE)
+
+
+def _document(entity: Entity) -> tuple[Column, ...]:
     values = [_column(keys, value) for keys, value in entity.columns]
     data_id = Column("data_id", "text", "The id as text.", f"{entity.key}::text")
     return (values[0], data_id, *values[1:], Column(DATA, "jsonb", DATA_DOC, DATA))
@@ -53,51 +88,64 @@ def in_data(keys: tuple[str, ...]) -> str:
     return f"({DATA}{way}->>'{last}')"
 
 
-def stored(entity: Entity) -> tuple[Column, ...]:
+def stored(of: Table) -> tuple[Column, ...]:
     """The table's own columns, in the order in which rows are copied."""
-    return tuple(column for column in columns(entity) if column.stored)
+    return tuple(column for column in columns(of) if column.stored)
 
 
-def create_table(entity: Entity, table: str) -> str:
+def create_table(of: Table, table: str) -> str:
     """The table without its indexes, so that rows are copied before they are indexed."""
     inner = ",\n    ".join(
-        f"{column.name} {column.type}{' NOT NULL' if column.name in (entity.key, DATA) else ''}"
-        for column in stored(entity)
+        f"{column.name} {column.type}{' NOT NULL' if column.name in (*key(of), DATA) else ''}" for column in stored(of)
     )
     return f"CREATE TABLE {table} (\n    {inner}\n)"
 
 
-def copy(entity: Entity, table: str) -> str:
-    """COPY of the rows that `streams.documents` writes."""
-    return f"COPY {table} ({', '.join(c.name for c in stored(entity))}) FROM STDIN (FORMAT csv)"
+def copy(of: Table, table: str) -> str:
+    """COPY of the rows that `streams.documents` or `streams.rows` writes.
+
+    Rows of a table that the same transaction has made are written as seen by all, and need no vacuum.
+    """
+    form = "csv" if isinstance(of, Relation) else "binary"
+    return f"COPY {table} ({', '.join(c.name for c in stored(of))}) FROM STDIN (FORMAT {form}, FREEZE)"
 
 
-def indexes(entity: Entity, table: str) -> Iterator[str]:
+def indexes(of: Table, table: str) -> Iterator[str]:
     """The primary key, then the indexes of every value that is declared to be searched."""
     name = table.rpartition(".")[2]
-    yield f"ALTER TABLE {table} ADD CONSTRAINT {name}_pkey PRIMARY KEY ({entity.key})"
-    for column in columns(entity):
-        if column.index is Index.TEXT:
-            # Trigrams serve equality, prefix and ILIKE, and like a hash know no limit of length; a B-tree does.
-            yield f"CREATE INDEX {name}_{column.name} ON {table} USING gin ({column.expression} gin_trgm_ops)"
-        elif column.index is Index.EXACT:
-            method = "hash" if column.type == "text" else "btree"
-            yield f"CREATE INDEX {name}_{column.name} ON {table} USING {method} ({column.expression})"
+    yield f"ALTER TABLE {table} ADD CONSTRAINT {name}_pkey PRIMARY KEY ({', '.join(key(of))})"
+    searched = [way for column in columns(of) if column.index is Index.TEXT for way in _ways(column.expression)]
+    if searched:
+        # One index of several columns reads every document once, and answers for each of them alone.
+        yield f"CREATE INDEX {name}_search ON {table} USING gin ({', '.join(searched)})"
+    for column in columns(of):
+        if column.index is Index.EXACT:
+            yield f"CREATE INDEX {name}_{column.name} ON {table} ({column.expression})"
             if column.derived:
                 yield f"CREATE INDEX {name}_data_{column.name} ON {table} (({in_data((column.name,))}::int))"
+        elif column.index is Index.CODE:
+            # The operators of patterns serve equality and prefix, whatever the database sorts texts by.
+            yield f"CREATE INDEX {name}_{column.name} ON {table} (({column.expression}) text_pattern_ops)"
 
 
-def comments(entity: Entity, relation: str, kind: str = "TABLE") -> Iterator[str]:
-    """What the relation and its columns are."""
-    shown = columns(entity) if kind == "VIEW" else stored(entity)
-    yield f"COMMENT ON {kind} {relation} IS {literal(entity.doc)}"
+def _ways(expression: str) -> Iterator[str]:
+    """How a text is searched: as it is, plain, and by words. Trigrams know no limit of length; a B-tree does."""
+    yield f"{expression} gin_trgm_ops"
+    yield f"{search.call(search.PLAIN, expression)} gin_trgm_ops"
+    yield search.call(search.WORDS, expression)
+
+
+def comments(of: Table, place: str, kind: str = "TABLE") -> Iterator[str]:
+    """What the table or view and its columns are."""
+    shown = columns(of) if kind == "VIEW" else stored(of)
+    yield f"COMMENT ON {kind} {place} IS {literal(of.doc)}"
     for column in shown:
-        yield f"COMMENT ON COLUMN {relation}.{column.name} IS {literal(column.doc)}"
+        yield f"COMMENT ON COLUMN {place}.{column.name} IS {literal(column.doc)}"
 
 
-def view(entity: Entity, name: str, table: str) -> str:
+def view(of: Table, name: str, table: str) -> str:
     """The view that shows a load to readers, its columns listed in a fixed order."""
-    shown = ", ".join(f"{column.expression} AS {column.name}" for column in columns(entity))
+    shown = ", ".join(f"{column.expression} AS {column.name}" for column in columns(of))
     return f"CREATE OR REPLACE VIEW {name} AS SELECT {shown} FROM {table}"
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL: a table for every load, beside the others, and the views by which readers see one month.
 
 What belongs here: connections, transactions, locks, names of loads. What doesn't: what a table looks like (see
-`schema.sql`), what a row is (see `streams.documents`), and when a month is shown (see `defs.published`).
+`schema.sql`), what a row is (see `streams.documents`, `streams.rows`), and when a month is shown (`defs.published`).
 
 A load is one transaction: killed at any point, it leaves nothing. Readers go through the views of the schema `discogs`;
 all of them move in one transaction that waits for no reader longer than `LOCK_TIMEOUT` and then tries again.
@@ -23,13 +23,15 @@ from psycopg.rows import dict_row
 
 from discogs_assets import failpoints
 from discogs_assets.errors import BusyError, LoadError, ServerError
-from discogs_assets.schema import sql
-from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.schema.model import Entity
+from discogs_assets.schema import search, sql
+from discogs_assets.schema.relations import TABLES, Table
 from discogs_assets.settings import Settings
 
-VIEWS = "discogs"
+VIEWS = search.SCHEMA
 """Schema of the views."""
+
+EXTENSIONS = ("pg_trgm", "unaccent")
+"""What search needs of PostgreSQL's own extensions."""
 
 LOCK_TIMEOUT = "300ms"
 """How long the publisher may hold up readers that queue behind its lock."""
@@ -42,12 +44,14 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One load of one table: where it is, its rows, its bytes with indexes, and how long it took."""
+    """One load of one table: where it is, its rows, its bytes with indexes, how long it took, in all and in parts."""
 
     table: str
     rows: int
     size: int
     seconds: float
+    copy_seconds: float
+    index_seconds: float
 
 
 def external(settings: Settings) -> "Postgres | None":
@@ -109,7 +113,7 @@ class Postgres:
 
     def load(
         self,
-        entity: Entity,
+        of: Table,
         partition: str,
         rows: Iterable[bytes],
         keep: str = "",
@@ -123,25 +127,27 @@ class Postgres:
         began = time.monotonic()
         self._make_room(partition)
         with self.connection() as connection:
-            _alone(connection, f"{month_schema(partition)}.{entity.name}")
-            self._sweep(connection, entity.name, partition, keep)
-            table = _next(connection, entity.name, partition)
-            _execute(connection, sql.create_table(entity, table))
+            _alone(connection, f"{month_schema(partition)}.{of.name}")
+            self._sweep(connection, of.name, partition, keep)
+            table = _next(connection, of.name, partition)
+            _execute(connection, sql.create_table(of, table))
             try:
-                with connection.cursor().copy(_text(sql.copy(entity, table))) as copy:
+                with connection.cursor().copy(_text(sql.copy(of, table))) as copy:
                     for data in rows:
                         copy.write(data)
                         failpoints.reach("rows")
             except psycopg.DataError as error:
                 raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
             failpoints.reach("table")
-            for statement in sql.indexes(entity, table):
+            copied = time.monotonic()
+            for statement in sql.indexes(of, table):
                 say(statement.partition("(")[0].strip())
                 _execute(connection, statement)
-            for statement in (*sql.comments(entity, table), f"ANALYZE {table}"):
+            for statement in (*sql.comments(of, table), f"ANALYZE {table}"):
                 _execute(connection, statement)
+            indexed = time.monotonic()
             count, size = _row(connection, f"SELECT count(*), pg_total_relation_size('{table}') FROM {table}")
-        return Load(table, count, size, time.monotonic() - began)
+        return Load(table, count, size, time.monotonic() - began, copied - began, indexed - copied)
 
     def published(self) -> dict[str, str]:
         """For each view the load that it shows, empty if nothing is published."""
@@ -162,14 +168,14 @@ class Postgres:
                 raise BusyError("another process is publishing. Wait for it to end, then publish again.") from error
             yield
 
-    def publish(self, entities: Mapping[Entity, str], waiting: Callable[[str], None] = lambda line: None) -> float:
+    def publish(self, tables: Mapping[Table, str], waiting: Callable[[str], None] = lambda line: None) -> float:
         """Show these loads, all at once, and return the seconds it took; BusyError if readers leave no gap."""
         began = time.monotonic()
         pause = 0.05
         while True:
             try:
                 with self.connection() as connection:
-                    _switch(connection, entities)
+                    _switch(connection, tables)
                     failpoints.reach("views")
                 return time.monotonic() - began
             except (LockNotAvailable, DeadlockDetected) as error:
@@ -187,16 +193,16 @@ class Postgres:
         with self.connection() as connection:
             return [
                 table
-                for entity in {each.partition(".")[2].partition("__")[0] for each in _loads(connection, partition)}
-                for table in self._sweep(connection, entity, partition, *keep)
+                for name in {each.partition(".")[2].partition("__")[0] for each in _loads(connection, partition)}
+                for table in self._sweep(connection, name, partition, *keep)
             ]
 
-    def _sweep(self, connection: Connection, entity: str, partition: str, *keep: str) -> list[str]:
+    def _sweep(self, connection: Connection, name: str, partition: str, *keep: str) -> list[str]:
         """Drop the table's loads that one of those alive supersedes, unless a reader still holds it.
 
         A load that is newer than those is another's: a run of other records, or a step that has yet to report it.
         """
-        loads = [each for each in _loads(connection, partition) if each.partition(".")[2].startswith(f"{entity}__")]
+        loads = [each for each in _loads(connection, partition) if each.partition(".")[2].startswith(f"{name}__")]
         alive = {*_published(connection).values(), *keep} & set(loads)
         newest = max(alive, default="")
         return [each for each in loads if each not in alive and each < newest and _dropped(connection, each)]
@@ -223,8 +229,8 @@ class Postgres:
         """
         with self.connection() as connection:
             _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            for entity in ENTITIES:
-                _alone(connection, f"{month_schema(partition)}.{entity.name}")
+            for name in TABLES:
+                _alone(connection, f"{month_schema(partition)}.{name}")
             tables = _loads(connection, partition)
             sizes = {table: int(_row(connection, f"SELECT pg_total_relation_size('{table}')")[0]) for table in tables}
             try:
@@ -259,41 +265,44 @@ class Postgres:
             _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {schema}.load_number")
 
     def prepare(self) -> None:
-        """What a database needs before its first load: the views' schema, trigrams, and a path to find the views by."""
+        """What a database needs before its first load: the views' schema, search, and a path to find both by."""
         with self.connection() as connection:
             _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{VIEWS}.prepare'))")
             _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {VIEWS}")
             _execute(connection, f"GRANT USAGE ON SCHEMA {VIEWS} TO PUBLIC")
-            _execute(connection, "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public")
+            for extension in EXTENSIONS:
+                _execute(connection, f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")
+            for statement in search.create():
+                _execute(connection, statement)
             database, path = _row(connection, "SELECT current_database(), current_setting('search_path')")
             if VIEWS not in path:
                 _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
 
 
-def _switch(connection: Connection, entities: Mapping[Entity, str]) -> None:
+def _switch(connection: Connection, tables: Mapping[Table, str]) -> None:
     """Move all views in the transaction that the connection is in."""
     _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     shown = _published(connection)
     if shown:
         views = ", ".join(f"{VIEWS}.{view}" for view in sorted(shown))
         _execute(connection, f"LOCK TABLE {views} IN ACCESS EXCLUSIVE MODE")
-    for entity, table in entities.items():
-        view = f"{VIEWS}.{entity.name}"
-        if not _appended(connection, entity):
+    for of, table in tables.items():
+        view = f"{VIEWS}.{of.name}"
+        if not _appended(connection, of):
             _execute(connection, f"DROP VIEW IF EXISTS {view} CASCADE")
-        for statement in (sql.view(entity, view, table), *sql.comments(entity, view, "VIEW")):
+        for statement in (sql.view(of, view, table), *sql.comments(of, view, "VIEW")):
             _execute(connection, statement)
         _execute(connection, f"GRANT SELECT ON {view} TO PUBLIC")
 
 
-def _appended(connection: Connection, entity: Entity) -> bool:
+def _appended(connection: Connection, of: Table) -> bool:
     """Whether the view can be replaced in place: its columns are the first of the new ones."""
     found = connection.execute(
         "SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a"
         " WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 ORDER BY a.attnum",
-        [f"{VIEWS}.{entity.name}"],
+        [f"{VIEWS}.{of.name}"],
     ).fetchall()
-    wanted = [(column.name, column.type) for column in sql.columns(entity)]
+    wanted = [(column.name, column.type) for column in sql.columns(of)]
     return wanted[: len(found)] == found
 
 
@@ -327,11 +336,11 @@ def _dropped(connection: Connection, table: str) -> bool:
     return True
 
 
-def _next(connection: Connection, entity: str, partition: str) -> str:
+def _next(connection: Connection, name: str, partition: str) -> str:
     """A name that no load of the month has ever had; a sequence counts on even where a load is rolled back."""
     schema = month_schema(partition)
     (number,) = _row(connection, f"SELECT nextval('{schema}.load_number')")
-    return f"{schema}.{entity}__{number:04d}"
+    return f"{schema}.{name}__{number:04d}"
 
 
 def _alone(connection: Connection, what: str) -> None:

@@ -18,9 +18,11 @@ from discogs_assets.sample.generated.plan import LAYOUTS
 from discogs_assets.schema import arrow, sql
 from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
+from discogs_assets.schema.relations import RELATIONS, Table
 from discogs_assets.stores import postgres as module
 from discogs_assets.stores.postgres import Postgres, month_of
 from discogs_assets.streams import documents, dump, parquet
+from discogs_assets.streams import rows as relational
 from discogs_assets.streams.framing import Block
 from discogs_assets.streams.parse import Parser
 from discogs_assets_tests import judge
@@ -48,10 +50,10 @@ ONE = {
 }
 
 
-def publish_everything(postgres: Postgres, folder: Path, name: str) -> dict[Entity, str]:
+def publish_everything(postgres: Postgres, folder: Path, name: str) -> dict[Table, str]:
     """One record of each entity, named so, loaded and shown."""
     found = {entity: rows(folder, entity, ONE[entity.name].format(name)) for entity in ENTITIES}
-    tables = {entity: postgres.load(entity, NOVEMBER, data).table for entity, data in found.items()}
+    tables: dict[Table, str] = {entity: postgres.load(entity, NOVEMBER, data).table for entity, data in found.items()}
     postgres.publish(tables)
     return tables
 
@@ -155,13 +157,51 @@ def test_a_view_whose_columns_changed_is_made_anew(postgres: Postgres, tmp_path:
     assert postgres.ask("SELECT id FROM labels") == [{"id": 1}]
 
 
-def test_the_typical_questions_use_an_index(postgres: Postgres, tmp_path: Path) -> None:
+def test_columns_beside_the_document_and_texts_within_it_use_an_index(postgres: Postgres, tmp_path: Path) -> None:
     publish_everything(postgres, tmp_path, "First")
     for question in ("data->>'title' ILIKE '%dark side%'", "title = 'x'", "(data->>'year')::int = 1969", "year = 1969"):
         with postgres.connection() as connection:
             connection.execute("SET LOCAL enable_seqscan = off")
             plan = connection.execute(f"EXPLAIN SELECT * FROM releases WHERE {question}").fetchall()
         assert "Index Scan" in "\n".join(line for (line,) in plan), question
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("words(name) @@ all_words('the who')", {"The Who", "Who Is The Boss"}),
+        ("words(name) @@ all_words('The Who!') AND name ILIKE 'the who'", {"The Who"}),
+        ("words(name) @@ all_words('u2')", {"U2"}),
+        ("words(name) @@ all_words('bjork')", {"Björk"}),
+        ("words(name) @@ all_words('BJÖRK')", {"Björk"}),
+        ("words(name) @@ all_words('dc')", {"AC/DC"}),
+        ("plain(name) LIKE plain('BJÖ%')", {"Björk"}),
+        ("plain(name) LIKE plain('%jÓr%')", {"Björk"}),
+        ("plain(name) % 'bjrk'", {"Björk"}),
+        ("plain(name) = plain('ac/dc')", {"AC/DC"}),
+    ],
+)
+def test_names_are_found_whatever_their_accents_case_and_signs(
+    asked: str, expected: set[str], postgres: Postgres, tmp_path: Path
+) -> None:
+    names = ["The Who", "Who Is The Boss", "U2", "Björk", "AC/DC", "Bjarke"]
+    table = postgres.load(LABELS, NOVEMBER, labels(tmp_path, *names)).table
+    question = f"SELECT name FROM (SELECT data->>'name' AS name FROM {table}) named WHERE {asked}"
+    assert {row["name"] for row in postgres.ask(question)} == expected
+    with postgres.connection() as connection:
+        connection.execute("SET LOCAL enable_seqscan = off")
+        plan = connection.execute(f"EXPLAIN {question}").fetchall()
+    assert "_search" in "\n".join(line for (line,) in plan)
+
+
+@pytest.mark.parametrize("asked", ["blp 1577", "BLP-1577", "blp1577"])
+def test_a_number_is_found_however_it_is_written(asked: str, postgres: Postgres, tmp_path: Path) -> None:
+    release = '<release id="1"><labels><label name="Blue Note" catno="BLP 1577"/></labels></release>'
+    rows(tmp_path, RELEASES, release)
+    relation = RELATIONS["release_labels"]
+    files = [tmp_path / "releases.parquet"]
+    table = postgres.load(relation, NOVEMBER, relational.csv(relation, files)).table
+    assert postgres.ask(f"SELECT catno FROM {table} WHERE code(catno) = code('{asked}')") == [{"catno": "BLP 1577"}]
 
 
 def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
