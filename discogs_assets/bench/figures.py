@@ -13,8 +13,9 @@ from discogs_assets.bench.measurement import Measured
 WHOLE = "all assets"
 """The step that is a whole stage of the asset graph."""
 
-Role = Literal["ours", "part", "limit", "rival", "before"]
-"""Whether it is the platform's step, a part of the step above it, a limit, a rival's, or what the others need first."""
+Role = Literal["ours", "part", "limit", "rival", "before", "question"]
+"""What it is: our step, a part of the step above it, a limit, a rival's, what others need first, or a question asked of
+what was loaded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,11 +57,9 @@ def _bare(home: Home, of: Figure) -> Figure:
     database = Postgres(home.postgres.address().url)
     tables = _by_size(database, of.about["tables"])
     folder = Path(tempfile.mkdtemp(dir=home.folder))
-    loads = [(table, _exported(database, table, folder / f"{number}.csv")) for number, table in enumerate(tables)]
-    with database.connection() as connection:
-        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(BARE)))
+    loads = [(table, exported(database, table, folder / f"{number}.csv")) for number, table in enumerate(tables)]
     took = alone(copy_all, database.url, loads, servers=home.servers)
-    written = _dropped(database, BARE)[1]
+    written = dropped(database, BARE)[1]
     shutil.rmtree(folder)
     counts: dict[str, Any] = {"records": took.value, "written": written}
     return figure(took, of.releases, of.subject, "COPY alone", "limit", **counts)
@@ -76,7 +74,7 @@ def _by_size(database: Postgres, tables: Sequence[str]) -> list[str]:
         return [table for (table,) in rows.fetchall()]
 
 
-def _exported(database: Postgres, table: str, file: Path) -> Path:
+def exported(database: Postgres, table: str, file: Path) -> Path:
     """The table's rows in a file."""
     rows = sql.SQL("COPY (SELECT * FROM {}) TO STDOUT (FORMAT csv)").format(sql.Identifier(*table.split(".")))
     with database.connection() as connection, connection.cursor().copy(rows) as copy, file.open("wb") as out:
@@ -86,7 +84,9 @@ def _exported(database: Postgres, table: str, file: Path) -> Path:
 
 
 def copy_all(url: str, loads: Loads) -> int:
-    """Rows copied from all files into bare tables, several at once."""
+    """Rows copied from all files into bare tables of the schema `BARE`, several at once."""
+    with Postgres(url).connection() as connection:
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(BARE)))
     with ThreadPoolExecutor(cores()) as pool:
         return sum(pool.map(lambda load: copied(url, *load), loads))
 
@@ -103,7 +103,7 @@ def copied(url: str, table: str, file: Path) -> int:
         return cursor.rowcount
 
 
-def _dropped(database: Postgres, schema: str) -> tuple[int, int]:
+def dropped(database: Postgres, schema: str) -> tuple[int, int]:
     """Drop a schema; the rows and bytes it had."""
     with database.connection() as connection:
         tables = [
@@ -126,7 +126,7 @@ def _rivals(home: Home, rival: Rival, program: Path) -> Iterator[Figure]:
     for title, words in rival.loads.items():
         folder = Path(tempfile.mkdtemp(dir=home.folder))
         ran = rivals.run(rival, program, words, paths, Place(folder, database.url, home.servers))
-        records, written = _dropped(database, rivals.SCHEMA)
+        records, written = dropped(database, rivals.SCHEMA)
         counts: dict[str, Any] = {"records": records, "written": written}
         counts |= {"seconds": None, "failure": ran.failure} if ran.failure else {}
         yield figure(ran.took, home.dumps.releases, RELATIONAL, f"{rival.name} {title}", "rival", **counts)

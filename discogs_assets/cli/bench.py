@@ -141,7 +141,7 @@ def _round(value: float | None, digits: int = 0) -> float | int | None:
 
 def _show(found: Sequence[Figure], model: Sequence[Cost]) -> None:
     for size in dict.fromkeys(each.releases for each in found):
-        of_size = [each for each in found if each.releases == size]
+        of_size = [each for each in found if each.releases == size and each.role != "question"]
         terminal.heading(
             f"{size:,} releases; MB/s of raw XML; servers' apart; ours: x = how many times as fast ours is"
         )
@@ -149,8 +149,20 @@ def _show(found: Sequence[Figure], model: Sequence[Cost]) -> None:
         for each in of_size:
             if each.failure:
                 say(f"{each.step} failed: {each.failure}")
+        _show_questions([each for each in found if each.releases == size and each.role == "question"])
     if model:
         _show_model(model)
+
+
+def _show_questions(found: Sequence[Figure]) -> None:
+    if not found:
+        return
+    terminal.heading(f"questions asked of {found[0].releases:,} releases; milliseconds")
+    rows = [
+        [each.step, each.records, each.about["median_ms"], each.about["slowest_ms"], each.about["indexed"]]
+        for each in found
+    ]
+    terminal.table(["question", "rows", "median", "slowest", "by an index"], rows, grouped=True)
 
 
 def _table(found: Sequence[Figure], columns: Iterable[Column]) -> None:

@@ -1,5 +1,6 @@
 """Tests of `bench.parse`."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from discogs_assets.bench import parse
 from discogs_assets.bench.dumps import Dumps
 from discogs_assets.bench.rivals import Rival
+from discogs_assets.cli import app
 from discogs_assets.sample import generated
 from discogs_assets.sample.generated import Plan
 
@@ -21,15 +23,21 @@ def dumps(tmp_path_factory: pytest.TempPathFactory) -> Dumps:
     return Dumps(folder, 200, (PARTITION,))
 
 
-def test_each_step_counts_what_the_generator_made(dumps: Dumps) -> None:
-    truth = generated.truth(dumps.folder, PARTITION)
-    found = list(parse.figures(200, dumps.file, ["releases"]))
+def test_each_step_counts_what_the_generator_made(dumps: Dumps, tmp_path: Path) -> None:
+    truth, file = generated.truth(dumps.folder, PARTITION), tmp_path / "figures.json"
+    words = ["bench", "parse", "--dumps", str(dumps.folder), "--entity", "releases", "--json", str(file)]
+    app(words, result_action="return_value")
+    said = json.loads(file.read_text())
+    found = said["figures"]
     steps = ["gunzip alone", "framing alone", "tokenising alone", "dump to Parquet"]
-    assert [each.step for each in found] == steps
-    assert [each.role for each in found] == ["limit", "limit", "limit", "ours"]
-    assert {each.records for each in found} == {truth["records"]["releases"]}
-    assert {each.unpacked for each in found} == {truth["bytes"]["releases"]}
-    assert found[3].written > 0
+    assert [each["step"] for each in found] == steps
+    assert [each["role"] for each in found] == ["limit", "limit", "limit", "ours"]
+    assert {each["records"] for each in found} == {each["releases"] for each in found} == {truth["records"]["releases"]}
+    assert {each["unpacked"] for each in found} == {truth["bytes"]["releases"]}
+    assert found[3]["written"] > 0
+    assert all(each["ours_times_as_fast"] > 0 for each in found[:3])
+    assert said["machine"]["cores"] >= 1
+    assert "polars" in said["versions"]
 
 
 @pytest.mark.parametrize("name", ["artists", "labels", "masters", "releases"])
