@@ -66,6 +66,7 @@ class Source:
     def dumps(self, releases: int, months: int, progress: Progress, say: Say) -> Iterator[Dumps]:
         """The dumps, those that are not kept as long as the block runs."""
         if self.given:
+            say(f"counting the releases of the newest dump in {self.given} …")
             yield given(self.given)
         elif self.keep:
             yield kept(self.keep, Plan(releases, months=months, oddities=not self.plain), progress, say)

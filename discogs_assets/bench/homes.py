@@ -5,6 +5,7 @@ What belongs here: beginning and ending a home. What doesn't: what is measured i
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from dotenv import dotenv_values
 
 from discogs_assets.bench.dumps import Dumps
@@ -19,7 +21,8 @@ from discogs_assets.bench.measurement import Measured, command
 from discogs_assets.embedded import process
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
-from discogs_assets.errors import LoadError
+from discogs_assets.embedded.server import live_record
+from discogs_assets.errors import DiscogsError, LoadError
 from discogs_assets.stores.lake import Lake
 
 DISCOGS = (sys.executable, "-c", "from discogs_assets.cli import main; main()")
@@ -27,6 +30,9 @@ DAGSTER = (sys.executable, "-m", "dagster")
 
 OURS = ("DISCOGS_", "DAGSTER_")
 """Variables of whoever measures that must not reach what is measured, but for those in `TAKEN`."""
+
+RECORD = "server.json"
+"""Where a server's record lies in its folder."""
 
 TAKEN = ("DISCOGS_EXECUTOR",)
 
@@ -75,8 +81,9 @@ class Home:
         return {name: value or "" for name, value in dotenv_values(self.folder / ".env").items()}
 
     def servers(self) -> list[int]:
-        """Process ids of its servers that run."""
-        return [pid for server in (self.postgres, self.neo4j) if (pid := server.status().pid)]
+        """Process ids of its servers that run; asked several times a second, and so of their records alone."""
+        found = (live_record(server.folder / RECORD) for server in (self.postgres, self.neo4j))
+        return [record.pid for record in found if record]
 
     def run(self, *words: str) -> Measured:
         """A command, measured with the servers it asks; LoadError with its last words if it fails."""
@@ -93,10 +100,11 @@ class Home:
     def end(self) -> None:
         """Stop the servers and remove everything, whatever state it is in."""
         for server in (self.neo4j, self.postgres):
-            with suppress(OSError):
+            with suppress(OSError, DiscogsError):
                 server.stop()
-        data = self.postgres.status().folder
-        for folder in (data, self.folder):
+        for pid in self.servers():
+            process.stop(psutil.Process(pid), signal.SIGKILL)
+        for folder in (self.postgres.status().folder, self.folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -13,8 +13,8 @@ from typing import Self
 
 import psutil
 
-INTERVAL = 0.2
-"""Seconds between two samples: one takes some milliseconds, and what is shorter the counters below still know."""
+INTERVAL = 0.25
+"""Seconds between two samples, each of which takes some milliseconds; what is shorter the kernel's counters know."""
 
 KIB = 1024
 
