@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,11 +54,15 @@ class _Inner:
 
 
 def alone(work: Callable[..., Any], *arguments: Any, servers: Servers = no_servers) -> Measured:
-    """The work measured in a new process, whose memory nothing else has touched."""
+    """The work measured in a new process, whose memory nothing else has touched, and which ends when this is left."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         root = pool.submit(os.getpid).result()
-        with Watch(root, servers) as watch:
-            inner: _Inner = pool.submit(_measured, work, *arguments).result()
+        try:
+            with Watch(root, servers) as watch:
+                inner: _Inner = pool.submit(_measured, work, *arguments).result()
+        except BaseException:
+            _end(root)
+            raise
     biggest = max(inner.peak, watch.biggest)
     peak = max(biggest, watch.peak)
     theirs = watch.servers_processor, watch.servers_peak
@@ -107,7 +112,8 @@ def command(
                 status = child.wait()
                 seconds = time.monotonic() - began
         except BaseException:
-            _end(child)
+            _end(child.pid)
+            child.wait()
             raise
     # What a helper process leaves to nobody is seen by the samples alone, what is short by the kernel's account alone.
     processor = max(ended_children() - used, watch.processor)
@@ -116,10 +122,10 @@ def command(
     return Measured(seconds, processor, peak, status, watch.biggest, *theirs)
 
 
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    if child.poll() is None:
-        root = psutil.Process(child.pid)
+def _end(pid: int) -> None:
+    """End a process and all it has started; servers, which are nobody's children for long, among them."""
+    with suppress(psutil.NoSuchProcess):
+        root = psutil.Process(pid)
         for each in root.children(recursive=True):
             process.ask(each)
         process.stop(root, signal.SIGTERM, STOP_SECONDS)
-        child.wait()

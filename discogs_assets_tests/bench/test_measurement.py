@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,20 +49,30 @@ def test_servers_are_measured_apart(tmp_path: Path) -> None:
     assert took.processor < 600
 
 
-def test_a_command_that_is_interrupted_is_ended_with_its_children(tmp_path: Path) -> None:
+@contextmanager
+def interrupted(seconds: float) -> Iterator[None]:
+    """Ctrl-C after some seconds."""
+
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.5)
-    child = (
-        "import subprocess; print(subprocess.Popen(['sleep', '77']).pid, flush=True); subprocess.run(['sleep', '77'])"
-    )
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         with pytest.raises(KeyboardInterrupt):
-            command([sys.executable, "-c", child], tmp_path, tmp_path / "log", os.environ)
+            yield
     finally:
         signal.signal(signal.SIGALRM, before)
-    pid = int((tmp_path / "log").read_text().split()[0])
-    time.sleep(0.1)
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_command_that_is_interrupted_is_ended_with_its_children(tmp_path: Path) -> None:
+    child = "import subprocess; print((it := subprocess.Popen(['sleep', '77'])).pid, flush=True); it.wait()"
+    with interrupted(0.5):
+        command([sys.executable, "-c", child], tmp_path, tmp_path / "log", os.environ)
+    assert not psutil.pid_exists(int((tmp_path / "log").read_text()))
+
+
+def test_work_that_is_interrupted_is_ended() -> None:
+    with interrupted(1.5):
+        alone(time.sleep, 77)
+    assert not [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
