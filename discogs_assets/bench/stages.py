@@ -24,7 +24,7 @@ from discogs_assets.schema.discogs import ENTITIES
 
 POSTGRES, DOCUMENTS, RELATIONAL = "postgres", "documents", "relational tables"
 
-PARTS = {"copy_seconds": "COPY, all tables", "index_seconds": "indexes, all tables"}
+PARTS = {"copy_seconds": "COPY, summed over tables", "index_seconds": "indexes, summed over tables"}
 """Parts of a stage by the metadata key that says what they took of each table; tables may be loaded side by side."""
 
 
@@ -127,7 +127,7 @@ def _parts(said: Run) -> dict[str, float]:
     parts = {step: said.total(key) for key, step in PARTS.items() if said.says(key)}
     for store in _stores(said):
         alone = float((records.read(store.imported) or {}).get("seconds", 0.0))
-        parts |= {"import": alone, "indexes, counts, process": max(0.0, said.seconds - alone)}
+        parts |= {"import": alone, "indexes, counts, the rest": max(0.0, said.seconds - alone)}
     return parts
 
 

@@ -16,12 +16,15 @@ from typing import Any
 from discogs_assets.bench import cost, figures, machine, plot
 from discogs_assets.bench.cost import Cost
 from discogs_assets.bench.dumps import Dumps, Source
-from discogs_assets.bench.figures import Figure
+from discogs_assets.bench.figures import Figure, Role
 from discogs_assets.bench.rivals import Rival, rival
 from discogs_assets.cli import terminal
 from discogs_assets.cli.sample import Report
 from discogs_assets.cli.terminal import say
 from discogs_assets.errors import SettingError
+
+BESIDE: dict[Role, str] = {"part": "of it ", "limit": "limit: ", "rival": "rival: "}
+"""How rows begin that stand below our step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ class Column:
 
 def _columns(found: Sequence[Figure]) -> list[Column]:
     return [
-        Column("step", lambda each: _label(each.subject, each.step, each.role == "part"), True),
+        Column("step", lambda each: _label(each.subject, each.step, each.role), True),
         Column("records", lambda each: each.records or None),
         Column("s", lambda each: _round(each.seconds, 1) if each.seconds is not None else "failed", True),
         Column("CPU s", lambda each: _round(each.processor, 1)),
@@ -126,11 +129,19 @@ def _columns(found: Sequence[Figure]) -> list[Column]:
     ]
 
 
-def _label(subject: str, step: str, part: bool) -> str:
-    """What a row is called; a part stands below what it is a part of."""
-    if part:
-        return f"  {step}"
+def _label(subject: str, step: str, role: Role) -> str:
+    """What a row is called; what is set beside our step stands below it."""
+    if role in BESIDE:
+        return f"  {BESIDE[role]}{step}"
     return subject if step == figures.WHOLE else f"{subject}: {step}"
+
+
+def _grouped(found: Iterable[Figure]) -> list[Figure]:
+    """By subject as they come, our step before what is set beside it."""
+    by_subject: dict[str, list[Figure]] = {}
+    for each in found:
+        by_subject.setdefault(each.subject, []).append(each)
+    return [each for group in by_subject.values() for each in sorted(group, key=lambda each: each.role in BESIDE)]
 
 
 def _round(value: float | None, digits: int = 0) -> float | int | None:
@@ -141,7 +152,7 @@ def _round(value: float | None, digits: int = 0) -> float | int | None:
 
 def _show(found: Sequence[Figure], model: Sequence[Cost]) -> None:
     for size in dict.fromkeys(each.releases for each in found):
-        of_size = [each for each in found if each.releases == size and each.role != "question"]
+        of_size = _grouped(each for each in found if each.releases == size and each.role != "question")
         terminal.heading(
             f"{size:,} releases; MB/s of raw XML; servers' apart; ours: x = how many times as fast ours is"
         )
@@ -197,7 +208,7 @@ def _show_model(model: Sequence[Cost]) -> None:
 
 
 def _measured_row(each: Cost, sizes: Sequence[int]) -> list[Any]:
-    step = _label(each.subject, each.step, each.part)
+    step = _label(each.subject, each.step, "part" if each.part else "ours")
     seconds = [_round(each.measured[size]["seconds"], 1) for size in sizes]
     memory = each.growth["peak"]
     flat = memory * sizes[-1] / sizes[0] if memory else None
@@ -206,7 +217,7 @@ def _measured_row(each: Cost, sizes: Sequence[int]) -> list[Any]:
 
 
 def _inferred_row(each: Cost) -> list[Any]:
-    step = _label(each.subject, each.step, each.part)
+    step = _label(each.subject, each.step, "part" if each.part else "ours")
     times = _inferred(each.whole["seconds"], each.whole["processor"], each.many)
     written = _round(each.whole["written"] / 1e9, 1)
     return [step, *times, written, _round((each.whole["peak"] + each.whole["servers_peak"]) / 1e6)]

@@ -39,6 +39,8 @@ def test_tables_show_every_size_and_apart_from_it_what_is_inferred(
         "inferred,",
     ]
     assert "0.25" in tables[0]
+    rows = [line[:24].rstrip() for line in tables[0].splitlines()[-4:]]
+    assert rows == ["graph", "  of it sorting", "  limit: reading alone", "  rival: other convert"]
     assert "failed" in tables[0]
     assert "other convert failed: it gave up" in printed.err
     assert "least squares" in printed.err
