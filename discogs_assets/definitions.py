@@ -14,12 +14,13 @@ from discogs_assets.defs import (
     published,
     quality,
 )
-from discogs_assets.defs.executor import by_size
+from discogs_assets.defs.executor import configured
 from discogs_assets.defs.lifeline import killed_runs
 from discogs_assets.defs.new_dumps import new_dumps
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.retention import after_publishing, retention
 from discogs_assets.defs.stall import stalled_runs
+from discogs_assets.settings import Settings
 
 LAYERS = (dumps, parquet, quality, changes, graph, postgres, neo4j, published)
 
@@ -30,5 +31,5 @@ defs = dg.Definitions(
     schedules=[freshness.daily],
     sensors=[new_dumps, killed_runs, stalled_runs, after_publishing],
     resources={"platform": Platform()},
-    executor=by_size,
+    executor=configured(Settings()),
 )

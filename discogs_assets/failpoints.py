@@ -21,6 +21,8 @@ PLACES = {
     "close": "All rows of a Parquet file are written, its footer is not.",
     "place": "A folder is written and durable, and about to take its place.",
     "placed": "A folder has taken its place; what it replaces is not removed yet.",
+    "upload": "A file of a partition is in S3; no manifest names it.",
+    "stage": "The files of a partition are copied from S3; the copy is not in its place.",
     "rows": "Rows are being copied into a table.",
     "table": "All rows of a table are copied; its indexes are not built.",
     "import": "The import into a graph store has begun, in a process of its own.",

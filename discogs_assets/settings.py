@@ -5,7 +5,6 @@ creating anything that a setting names.
 """
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,7 +22,9 @@ class Settings(BaseSettings):
         "laid out as data/YYYY/discogs_YYYYMMDD_*.xml.gz, a flat one is fine too.",
         repr=False,
     )
-    lake: Path | None = Field(None, description="Folder of the Parquet lake; by default `lake` in the home.")
+    lake: str | None = Field(
+        None, description="Folder of the Parquet lake, or s3://bucket/prefix; by default `lake` in the home."
+    )
     keep: int = Field(
         2, ge=1, description="Months that stay in the servers, the one that readers see among them; others are dropped."
     )
@@ -36,8 +37,11 @@ class Settings(BaseSettings):
     load_history: bool = Field(
         False, description="Whether a backfill loads its older months into the servers, too, and not only its newest."
     )
-    executor: Literal["in_process", "multiprocess"] | None = Field(
-        None, description="How steps run: in_process or multiprocess; by default chosen by the size of the dumps."
+    executor: str | None = Field(
+        None,
+        pattern=r"^(in_process|multiprocess|\w+(\.\w+)+)$",
+        description="How steps run: in_process, multiprocess, or module.name of an executor; by default one of the "
+        "first two, by the size of the dumps.",
     )
     stalled_minutes: int = Field(
         60, ge=1, description="Minutes without a sign of progress after which a running step's run is ended."
@@ -58,6 +62,13 @@ class Settings(BaseSettings):
         return self.home.expanduser().absolute()
 
     @property
-    def lake_folder(self) -> Path:
-        """The lake's folder as an absolute path."""
-        return (self.lake.expanduser() if self.lake else self.home / "lake").absolute()
+    def lake_address(self) -> str:
+        """The lake's address in S3, or its folder as an absolute path."""
+        if self.lake and self.lake.lower().startswith("s3://"):
+            return self.lake.rstrip("/")
+        return str((Path(self.lake).expanduser() if self.lake else self.home / "lake").absolute())
+
+    @property
+    def staged_folder(self) -> Path:
+        """The folder with copies of what lies in S3."""
+        return self.home_folder / "staged"

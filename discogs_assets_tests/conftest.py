@@ -12,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 pytest_plugins = [
     "discogs_assets_tests.fix_graph",
     "discogs_assets_tests.fix_project",
+    "discogs_assets_tests.fix_s3",
     "discogs_assets_tests.fix_servers",
     "discogs_assets_tests.fix_site",
 ]

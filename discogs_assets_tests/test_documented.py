@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from discogs_assets.cli import app
 from discogs_assets.definitions import LAYERS, defs
@@ -12,6 +13,7 @@ from discogs_assets.settings import Settings
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text()
 GUIDE = (PROJECT / "discogs_assets" / "defs" / "README.md").read_text()
+CLUSTER = (PROJECT / "discogs_assets" / "stores" / "README.md").read_text()
 COMMANDS = [name for name in app.resolved_commands() if not name.startswith("-")]
 
 
@@ -37,11 +39,26 @@ def test_a_benchmark_is_documented_and_has_help_with_an_example(benchmark: str) 
 def test_a_setting_is_documented(setting: str) -> None:
     assert f"`DISCOGS_{setting.upper()}`" in README
     assert Settings.model_fields[setting].description
+    assert "(discogs_assets/stores/README.md)" in README
 
 
 def test_no_documented_setting_is_missing() -> None:
     documented = set(re.findall(r"`DISCOGS_(\w+)`", README))
     assert documented == {name.upper() for name in Settings.model_fields}
+
+
+def test_what_a_cluster_is_told_is_what_there_is() -> None:
+    kinds = re.findall(r"^```(\w+)\n(.*?)^```", CLUSTER, re.MULTILINE | re.DOTALL)
+    texts = [text for kind, text in kinds if kind == "yaml"]
+    told = [value for text in texts for value in yaml.safe_load_all(text)]
+    variables = {name for each in told for name in (each.get("data") or each.get("stringData") or {})}
+    known = {f"DISCOGS_{name.upper()}" for name in Settings.model_fields}
+    assert {name for name in variables if not name.startswith("AWS_")} < known
+    (code,) = (text for kind, text in kinds if kind == "python")
+    steps = set(re.findall(r'"(\w+)": pod\(', code)) - {"step_k8s_config"}
+    assert len(steps) > 2
+    assert steps <= {node.name for node in defs.resolve_implicit_global_asset_job_def().nodes}
+    compile(code, "cluster.py", "exec")
 
 
 @pytest.mark.parametrize("name", sorted({key.name for key in defs.resolve_asset_graph().asset_check_keys}))

@@ -14,7 +14,7 @@ from discogs_assets.defs import keys
 from discogs_assets.errors import SettingError
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import Lake
+from discogs_assets.stores import lake
 from discogs_assets.streams.changes import compared_with
 
 KINDS = ("added", "changed", "removed")
@@ -22,16 +22,16 @@ KINDS = ("added", "changed", "removed")
 
 def show(month: str, entity: str | None, limit: int) -> None:
     """Print counts by entity and change, or the first records of one entity."""
-    lake, partition = Lake(Settings().lake_folder), partition_of(month)
+    held, partition = lake.of(Settings()), partition_of(month)
     known = {each.name: keys.changes(each).path for each in ENTITIES}
     if entity is None:
-        there = {name: key for name, key in known.items() if partition in lake.partitions(key)}
-        files = {name: lake.files(key, partition)[0] for name, key in (there or known).items()}
+        there = {name: key for name, key in known.items() if partition in held.partitions(key)}
+        files = {name: held.files(key, partition)[0] for name, key in (there or known).items()}
         terminal.table(["entity", "compared with", *KINDS], [_counted(*each) for each in files.items()], grouped=True)
         if absent := known.keys() - files.keys():
             say(f"not materialised: {', '.join(sorted(absent))}")
     elif entity in known:
-        _list(lake.files(known[entity], partition)[0], limit)
+        _list(held.files(known[entity], partition)[0], limit)
     else:
         raise SettingError(f"the entity is {entity!r}, expected one of {', '.join(known)}")
 

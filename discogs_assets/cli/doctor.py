@@ -17,6 +17,7 @@ from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.errors import DiscogsError
 from discogs_assets.settings import Settings
+from discogs_assets.stores import lake
 from discogs_assets.stores.archive import Archive
 
 GB = 10**9
@@ -106,11 +107,20 @@ def _existing(folder: Path) -> Path:
 
 
 def _dumps(settings: Settings) -> Finding:
-    archive = Archive(settings.dumps, settings.home_folder / "dumps", patience=0)
+    archive = Archive.of(settings, patience=0)
     months = archive.months(years=1)
     if not months:
         return Finding("dumps", "warn", f"{archive.title} holds no dump", "set DISCOGS_DUMPS to a folder with dumps")
     return Finding("dumps", "ok", f"{archive.title}, its newest month is {months[-1][:7]}")
+
+
+def _lake(settings: Settings) -> Finding:
+    held = lake.of(settings)
+    held.require_writable()
+    months = held.months()
+    return Finding(
+        "lake", "ok", f"{held.title} is writable, {f'its newest month is {months[-1][:7]}' if months else 'empty'}"
+    )
 
 
 def _postgres(settings: Settings) -> Finding:
@@ -136,4 +146,4 @@ def _dagster(settings: Settings) -> Finding:
     return Finding("dagster", "warn", "no .env in this folder", "discogs up")
 
 
-QUESTIONS = (_python, _programs, _memory, _home, _disk, _dumps, _postgres, _neo4j, _dagster)
+QUESTIONS = (_python, _programs, _memory, _home, _disk, _dumps, _lake, _postgres, _neo4j, _dagster)

@@ -77,9 +77,9 @@ def before(instance: dg.DagsterInstance, lake: Lake, entity: Entity, partition: 
     for older in lake.older(key.path, partition):
         result = history.results(instance, [spec.key], older).get(spec.key)
         if result is None or not result.refuses:
-            files = lake.files(key.path, older)
-            refused = lake.folder(keys.quarantine(entity), older).glob("*.parquet")
-            return Month(older, parquet.rows(files), parquet.rows(refused), completeness.read(files))
+            footers = lake.footers(key.path, older)
+            refused = lake.footers(keys.quarantine(entity), older)
+            return Month(older, parquet.rows(footers), parquet.rows(refused), completeness.read(footers))
     return None
 
 

@@ -41,7 +41,7 @@ def differences(entity: Entity) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
-                **metadata.files(lake.files(key.path, partition)),
+                **metadata.files(lake.address(key.path, partition), lake.files(key.path, partition)),
                 **metadata.versions(parquet.versions(lake.files(keys.records(entity).path, partition))),
                 **_compared(before, partition),
                 **_counts(tally),

@@ -33,7 +33,7 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
                 "seconds": round(time.monotonic() - began, 3),
                 "sha256": taken.sha256,
                 "dump_date": taken.published.isoformat(),
-                "dagster/uri": taken.path.as_uri(),
+                "dagster/uri": platform.archive.address(entity.name, context.partition_key),
                 **metadata.versions({entity.name: [taken.sha256]}),
             },
             tags={"discogs/dump_date": taken.published.isoformat()},

@@ -82,7 +82,7 @@ def _result(platform: Platform, key: dg.AssetKey, partition: str, tally: Tally, 
     return dg.MaterializeResult(
         metadata={
             **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
-            **metadata.files(files, meanings(key.path[-1])),
+            **metadata.files(lake.address(key.path, partition), files, meanings(key.path[-1])),
             **metadata.versions(parquet.versions(files)),
             **dict(tally.facts()),
         }

@@ -49,9 +49,9 @@ def read_versions(metadata: Mapping[str, Any]) -> dict[str, list[str]]:
     return dict(found)
 
 
-def files(paths: Sequence[Path], meanings: Mapping[str, str] | None = None) -> Metadata:
+def files(address: str, paths: Sequence[Path], meanings: Mapping[str, str] | None = None) -> Metadata:
     """Where the partition's files lie, what columns they have and how their first rows look."""
-    return {"dagster/uri": dg.MetadataValue.text(paths[0].parent.as_uri()), **contents(paths, meanings)}
+    return {"dagster/uri": dg.MetadataValue.text(address), **contents(paths, meanings)}
 
 
 def contents(paths: Sequence[Path], meanings: Mapping[str, str] | None = None) -> Metadata:

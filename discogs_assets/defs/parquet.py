@@ -46,7 +46,7 @@ def records(entity: Entity) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 **metadata.measured(account.parsed, lake.size(key.path, partition), account.seconds),
-                **metadata.files(files),
+                **metadata.files(lake.address(key.path, partition), files),
                 **metadata.versions({entity.name: [held.sha256]}),
                 **bounds.rates(now, older, account.undeclared.total()),
                 "unpacked_bytes": account.unpacked,

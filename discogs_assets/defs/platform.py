@@ -12,7 +12,7 @@ from discogs_assets.embedded import loads
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.settings import Settings
-from discogs_assets.stores import ledger, neo4j, postgres
+from discogs_assets.stores import lake, ledger, neo4j, postgres
 from discogs_assets.stores.archive import Archive
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.neo4j import Graph
@@ -35,12 +35,12 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def archive(self) -> Archive:
         """Published dumps and our verified copies."""
-        return Archive(self.settings.dumps, self.home / "dumps")
+        return Archive.of(self.settings)
 
     @property
     def lake(self) -> Lake:
         """The Parquet lake."""
-        return Lake(self.settings.lake_folder)
+        return lake.of(self.settings)
 
     def postgres(self) -> Postgres:
         """PostgreSQL: the external one, or our own, started if need be."""

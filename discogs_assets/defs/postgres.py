@@ -6,10 +6,8 @@ The tables made of one entity's records are one step, which loads as many side b
 can be asked for alone, and costs no more than itself.
 """
 
-import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -20,19 +18,17 @@ from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
 from discogs_assets.embedded.machine import cores
-from discogs_assets.errors import LoadError
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.schema.relations import Relation, Table, entity_of, tables
-from discogs_assets.stores.postgres import Load, Postgres
+from discogs_assets.stores.loading import Loading
+from discogs_assets.stores.postgres import Load
 from discogs_assets.streams import documents, parquet, rows
 
 LAYER = Layer("postgres", frozenset({"postgres"}), code_version="2")
 
 TABLE = "dagster/table_name"
 """Metadata key: the load's table, schema and name."""
-
-REPORT_BYTES = 256 << 20
 
 
 def loads(entity: Entity) -> dg.AssetsDefinition:
@@ -46,8 +42,8 @@ def loads(entity: Entity) -> dg.AssetsDefinition:
             return
         files = platform.lake.files(keys.records(entity).path, context.partition_key)
         wanted = [table for key, table in made.items() if key in context.selected_asset_keys]
-        loading = Loading(context, platform.postgres(), files)
-        for table, load in loading.of(wanted):
+        loading = Loading(platform.postgres(), context.partition_key, _kept(context), context.log.info, cores())
+        for table, load in loading.of(wanted, partial(copied, files=files)):
             yield _result(context, table, load, files)
 
     return loaded
@@ -60,44 +56,11 @@ def _spec(table: Table) -> dg.AssetSpec:
     return LAYER.spec(keys.table(table), doc, [keys.records(entity_of(table))], columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Loading:
-    """Tables of one month on their way from the files of one entity into the server."""
-
-    context: dg.AssetExecutionContext
-    server: Postgres
-    files: Sequence[Path]
-    ended: threading.Event = field(default_factory=threading.Event)
-
-    def of(self, wanted: Sequence[Table]) -> Iterator[tuple[Table, Load]]:
-        """Each table as soon as it is loaded; an error, or an end from outside, ends the others at their next rows."""
-        with ThreadPoolExecutor(cores()) as pool:
-            under_way = {pool.submit(self._load, table): table for table in wanted}
-            try:
-                for done in as_completed(under_way):
-                    yield under_way[done], done.result()
-            finally:
-                self.ended.set()
-                for each in under_way:
-                    each.cancel()
-
-    def _load(self, table: Table) -> Load:
-        before = history.latest(self.context.instance, keys.table(table), self.context.partition_key)
-        keep = before.text(TABLE) if before else ""
-        rows = self._reported(table, copied(table, self.files))
-        return self.server.load(table, self.context.partition_key, rows, keep, self.context.log.info)
-
-    def _reported(self, table: Table, rows: Iterator[bytes]) -> Iterator[bytes]:
-        """The rows, with a line in the log now and then."""
-        sent = reported = 0
-        for data in rows:
-            if self.ended.is_set():
-                raise LoadError(f"{table.name} is not loaded, since another table could not be. Run again.")
-            yield data
-            sent += len(data)
-            if sent - reported > REPORT_BYTES:
-                reported = sent
-                self.context.log.info(f"{table.name}: {sent / 1e6:,.0f} MB sent")
+def _kept(context: dg.AssetExecutionContext) -> dict[Table, str]:
+    """The loads that Dagster knows of, which the month is published from until the new ones are reported."""
+    known = history.latest_of(context.instance, list(keys.TABLES.values()), context.partition_key)
+    found = {table: known.get(key) for table, key in keys.TABLES.items()}
+    return {table: each.text(TABLE) for table, each in found.items() if each}
 
 
 def copied(table: Table, files: Sequence[Path]) -> Iterator[bytes]:

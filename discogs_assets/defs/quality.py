@@ -64,7 +64,7 @@ def _result(platform: Platform, partition: str, tally: quality.Tally, began: flo
     return dg.MaterializeResult(
         metadata={
             **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
-            **metadata.files(files),
+            **metadata.files(lake.address(key.path, partition), files),
             **metadata.versions(parquet.versions(files)),
             "flagged_records": tally.flagged,
             "kept_records": tally.kept,

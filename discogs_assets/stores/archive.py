@@ -12,8 +12,8 @@ from pathlib import Path
 
 from discogs_assets.errors import DumpDamagedError, DumpMissingError
 from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.stores import sources
-from discogs_assets.stores.folder import replacing
+from discogs_assets.settings import Settings
+from discogs_assets.stores import lake, sources
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.sources.published import CHECKSUM, SUM, Progress, Published, Source, named
 from discogs_assets.stores.sources.throttle import WINDOW
@@ -54,14 +54,22 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Where dumps come from (`source`: a site, a bucket or a folder) and where the verified copies lie (`root`).
+    """Where dumps come from (`source`: a site, a bucket or a folder) and where the verified copies lie.
 
-    `patience` is how many seconds the limit that we keep towards a site may hold a request up.
+    That is `root`, unless they are `kept` elsewhere. `patience` is how many seconds the limit that we keep towards a
+    site may hold a request up.
     """
 
     source: str = field(repr=False)
     root: Path
     patience: float = WINDOW
+    kept: Lake | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, patience: float = WINDOW) -> "Archive":
+        """The archive of the settings: where the lake is in S3, the copies are beside it, for every machine."""
+        kept = lake.in_bucket(settings, lake.DUMPS)
+        return cls(settings.dumps, settings.home_folder / "dumps", patience, kept)
 
     @property
     def title(self) -> str:
@@ -71,7 +79,7 @@ class Archive:
     @property
     def copies(self) -> Lake:
         """Our copies, a folder per entity and month."""
-        return Lake(self.root)
+        return self.kept or Lake(self.root)
 
     def months(self, years: int | None = None) -> list[str]:
         """Partition keys for which at least one dump file is published, oldest first.
@@ -105,7 +113,7 @@ class Archive:
 
     def dump(self, entity: str, partition: str) -> Dump:
         """Our own copy; DumpMissingError if it has not been taken yet."""
-        for path in self._folder(entity, partition).glob("discogs_*.xml.gz"):
+        for path in self.copies.found(_key(entity), partition, "discogs_*.xml.gz"):
             sha256 = path.with_name(f"{path.name}.sha256").read_text().strip()
             return Dump(entity, path, _date(path.name), sha256, path.stat().st_size)
         raise DumpMissingError(
@@ -122,7 +130,7 @@ class Archive:
         files = source.month(date.fromisoformat(partition))
         file = self._file(source, files, entity, partition)
         expected = _expected(source, files, file)
-        with replacing(self._folder(entity, partition)) as draft:
+        with self.copies.writing(_key(entity), partition) as draft:
             found = source.fetch(file, draft / file.name, progress)
             if found != expected:
                 broken = broken_gzip(draft / file.name)
@@ -137,8 +145,9 @@ class Archive:
     def _opened(self) -> Source:
         return sources.opened(self.source, self.root, self.patience)
 
-    def _folder(self, entity: str, partition: str) -> Path:
-        return self.root / "discogs" / entity / partition
+    def address(self, entity: str, partition: str) -> str:
+        """Where our copy is kept, as a URI."""
+        return self.copies.address(_key(entity), partition)
 
     def _file(self, source: Source, files: list[Published], entity: str, partition: str) -> Published:
         """The month's newest file of the entity, whatever its day."""
@@ -151,6 +160,10 @@ class Archive:
                 f".xml.gz or another day of the month. Months there: {', '.join(m[:7] for m in there) or 'none'}."
             )
         return found[-1]
+
+
+def _key(entity: str) -> tuple[str, str]:
+    return ("discogs", entity)
 
 
 def _partitions(files: list[Published]) -> list[str]:

@@ -44,15 +44,22 @@ def replacing(place: Path) -> Iterator[Path]:
 
     BusyError if another process is replacing the same folder. A draft left by a killed process is swept first.
     """
+    with drafted(place) as draft:
+        yield draft
+        failpoints.reach("place")
+        _put(draft, place)
+        failpoints.reach("placed")
+
+
+@contextmanager
+def drafted(place: Path) -> Iterator[Path]:
+    """An empty folder beside the place, for one process at a time (BusyError); gone at the end, if not moved away."""
     draft = place.with_name(f".{place.name}.draft")
     with alone(place):
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         try:
             yield draft
-            failpoints.reach("place")
-            _put(draft, place)
-            failpoints.reach("placed")
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
@@ -88,16 +95,17 @@ def alone(place: Path) -> Iterator[None]:
 def _put(draft: Path, place: Path) -> None:
     """Make the draft durable and put it in its place; what stood there becomes the draft, to be removed."""
     for file in draft.iterdir():
-        _sync(file)
-    _sync(draft)
+        sync(file)
+    sync(draft)
     if place.exists():
         _exchange(draft, place)
     else:
         draft.rename(place)
-    _sync(place.parent)
+    sync(place.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the file or folder on the disk, whatever happens to the machine."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

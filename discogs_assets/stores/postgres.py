@@ -118,15 +118,18 @@ class Postgres:
         rows: Iterable[bytes],
         keep: str = "",
         say: Callable[[str], None] = lambda line: None,
+        begun: Callable[[Connection], None] = lambda connection: None,
     ) -> Load:
         """Copy the rows into a new table of the month, index it and count it; `keep` is the load to leave beside it.
 
-        `say` hears of every index, each of which takes minutes on a whole month.
+        `say` hears of every index, each of which takes minutes on a whole month. `begun` is handed the connection, by
+        which whoever has reason to can cancel what the server does.
         BusyError if another process is loading the same table, LoadError if the server refuses the rows.
         """
         began = time.monotonic()
         self._make_room(partition)
         with self.connection() as connection:
+            begun(connection)
             _alone(connection, f"{month_schema(partition)}.{of.name}")
             self._sweep(connection, of.name, partition, keep)
             table = _next(connection, of.name, partition)

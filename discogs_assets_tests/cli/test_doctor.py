@@ -61,3 +61,16 @@ def test_it_prints_a_table_for_people(capsys: pytest.CaptureFixture[str], monkey
     monkeypatch.setenv("DISCOGS_DUMPS", ".")
     examine(json=False)
     assert "what to do" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "said"), [("{}", "ok", "is writable, empty"), ("{}-none", "fail", "there is no bucket")]
+)
+def test_a_lake_in_s3_is_tried(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, bucket: str, name: str, state: str, said: str
+) -> None:
+    monkeypatch.setenv("DISCOGS_DUMPS", ".")
+    monkeypatch.setenv("DISCOGS_LAKE", f"s3://{name.format(bucket)}/lake")
+    lake = findings(capsys)[1]["lake"]
+    assert lake["state"] == state
+    assert said in lake["found"]

@@ -15,7 +15,7 @@ from discogs_assets.sample import generated
 from discogs_assets.sample.generated.plan import Plan
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import Lake
+from discogs_assets.stores import lake
 
 PLAN = Plan(600, months=3, first="2026-08-01")
 FIRST, SECOND, THIRD = PLAN.partitions
@@ -61,7 +61,7 @@ def test_months_are_compared_with_the_newest_older_one_in_the_lake(
     assert second.number("unchanged") == truth["records"]["labels"] - kinds["added"] - kinds["changed"]
     assert checked(instance, FIRST).passed
     assert checked(instance, SECOND).passed
-    rows = pl.read_parquet(Lake(Settings().lake_folder).files(KEY.path, SECOND))
+    rows = pl.read_parquet(lake.of(Settings()).files(KEY.path, SECOND))
     columns = rows["columns"].explode().drop_nulls().value_counts().rows()
     assert {name: second.number(f"changed/{name}") for name, _ in columns} == dict(columns)
 

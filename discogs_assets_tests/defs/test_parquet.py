@@ -22,8 +22,7 @@ def test_three_readers_find_every_column_of_every_partition(loaded: Project) -> 
 
 def _duckdb(file: Path) -> list[dict[str, object]]:
     with duckdb.connect() as connection:
-        rows: list[dict[str, object]] = connection.read_parquet(str(file)).to_arrow_table().to_pylist()
-        return rows
+        return list(connection.read_parquet(str(file)).to_arrow_table().to_pylist())
 
 
 def test_row_groups_are_few_enough_rows_to_prune_by_id(loaded: Project) -> None:

@@ -14,7 +14,7 @@ from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.schema.quality import rules
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import Lake
+from discogs_assets.stores import lake
 from discogs_assets_tests import flags
 
 MONTH = months.NOVEMBER
@@ -61,14 +61,14 @@ def instance(folder: Path) -> Iterator[dg.DagsterInstance]:
 
 
 def test_a_month_is_asked_and_what_is_found_lies_in_the_lake_with_its_bytes(instance: dg.DagsterInstance) -> None:
-    lake = Lake(Settings().lake_folder)
+    held = lake.of(Settings())
     for entity in ENTITIES:
         said = made(instance, keys.quality(entity))
         records = months.records(entity, MONTH) + ([HOSTILE] if entity is LABELS else [])
         expected = {
             each["id"]: found for each, found in zip(records, flags.found(entity, records), strict=True) if found
         }
-        rows = pl.read_parquet(lake.files(keys.quality(entity).path, MONTH))
+        rows = pl.read_parquet(held.files(keys.quality(entity).path, MONTH))
         assert {number for number, *_ in rows.rows()} == set(expected)
         assert said.number("dagster/partition_row_count") == sum(map(len, expected.values())) == len(rows)
         assert {rule.name: said.number(f"flagged/{rule.name}") for rule in rules(entity)} == {
@@ -82,7 +82,7 @@ def test_the_report_links_records_and_shows_any_text_as_it_is(instance: dg.Dagst
     said = made(instance, keys.quality(LABELS))
     shown = said.text("report")
     assert "[5000001](https://www.discogs.com/label/5000001) DO NOT USE \\[x\\](javascript\\:1)" in shown
-    assert (Lake(Settings().lake_folder).folder(keys.quality(LABELS).path, MONTH) / "report.md").read_text() == shown
+    assert (lake.of(Settings()).folder(keys.quality(LABELS).path, MONTH) / "report.md").read_text() == shown
     samples = [record.data for record in said.metadata["samples"].records]
     assert {"rule": "do_not_use", "severity": "warning", "id": 5000001, "found": "DO NOT USE [x](javascript:1)",
             "page": "https://www.discogs.com/label/5000001"} in samples  # fmt: skip

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from discogs_assets.errors import DumpDamagedError, DumpMissingError, ServerError, SettingError
+from discogs_assets.settings import Settings
+from discogs_assets.stores import lake
 from discogs_assets.stores.archive import Archive
 from discogs_assets_tests.fix_site import CHALLENGE, FakeSite, Fault
 
@@ -268,3 +270,23 @@ def test_who_has_no_patience_waits_neither_for_a_page_nor_for_a_second_attempt(
     with pytest.raises(ServerError, match=r"no byte came for 0\.2 s"):
         next(replace(far, patience=0.0).announced())
     assert len(fake_site.asked) == 1
+
+
+def test_beside_a_lake_in_s3_a_copy_is_every_machine_s(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path / "source")
+    monkeypatch.setenv("DISCOGS_LAKE", f"s3://{bucket}")
+    monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path / "source"))
+    monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "one"))
+    taken = Archive.of(Settings()).take("artists", MONTH)
+    monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "other"))
+    other = Archive.of(Settings())
+    found = other.dump("artists", MONTH)
+    assert (found.path.read_bytes(), found.path.name, found.sha256) == (b"abc", taken.path.name, taken.sha256)
+    assert found.path.is_relative_to(tmp_path / "other" / "staged" / "dumps")
+    assert other.address("artists", MONTH) == f"s3://{bucket}/dumps/discogs/artists/2026-11-01/"
+    assert (other.copies.months(), lake.of(Settings()).months(), lake.of(Settings()).drop(MONTH)) == ([MONTH], [], {})
+    assert other.copies.drop(MONTH).keys() == {"discogs/artists"}
+    with pytest.raises(DumpMissingError, match="Materialise it first"):
+        Archive.of(Settings()).dump("artists", MONTH)

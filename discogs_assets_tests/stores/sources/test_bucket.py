@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from discogs_assets.errors import DiscogsError, DumpDamagedError, ServerError, SettingError
 from discogs_assets.stores.archive import Archive
@@ -26,32 +24,15 @@ NAME = "discogs_20261101_artists.xml.gz"
 MONTH = "2026-11-01"
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def s3(endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
-    """A client of the owner's, with the bucket `dumps` in it; ours finds the server by the standard variable."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def s3(s3_owner: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client of the owner's, with the bucket `dumps` in it."""
     monkeypatch.setattr(patience, "PAUSES", (0.0, 0.0, 0.0))
-    owner = boto3.client("s3", region_name="us-east-1", aws_access_key_id="id", aws_secret_access_key="hunter2")
-    owner.create_bucket(Bucket="dumps")
-    yield owner
-    for each in owner.list_objects_v2(Bucket="dumps").get("Contents", ()):
-        owner.delete_object(Bucket="dumps", Key=each["Key"])
-    owner.delete_bucket(Bucket="dumps")
+    s3_owner.create_bucket(Bucket="dumps")
+    yield s3_owner
+    for each in s3_owner.list_objects_v2(Bucket="dumps").get("Contents", ()):
+        s3_owner.delete_object(Bucket="dumps", Key=each["Key"])
+    s3_owner.delete_bucket(Bucket="dumps")
 
 
 def publish(s3: Any, content: bytes, prefix: str = "mirror/data/2026/", acl: str = "public-read") -> None:
@@ -115,10 +96,10 @@ def test_a_fetch_is_continued_unless_the_file_has_changed(
 
 
 @pytest.fixture
-def cutting(endpoint: str, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def cutting(s3_endpoint: str, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """After how many bytes each of the next answers about the file is cut, on the way from the server to us."""
     cuts: list[int] = []
-    host, port = endpoint.removeprefix("http://").split(":")
+    host, port = s3_endpoint.removeprefix("http://").split(":")
 
     class Relay(socketserver.BaseRequestHandler):
         def handle(self) -> None:

@@ -1,0 +1,145 @@
+"""Reaching what lies below s3://bucket/prefix, on any server that speaks S3.
+
+What belongs here: the client, which reads the standard AWS_* variables and files, and its errors as ours. What doesn't:
+what the objects are.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import urllib3
+from boto3.exceptions import Boto3Error
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from discogs_assets.errors import DumpMissingError, ServerError, SettingError
+from discogs_assets.stores.sources import patience
+
+REFUSED = {"AccessDenied", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
+ABSENT = {"NoSuchKey", "404"}
+CHANGED = {"PreconditionFailed", "InvalidRange", "412", "416"}
+LOST = {"PreconditionFailed", "ConditionalRequestConflict", "409", "412", *ABSENT}
+"""What a server answers to a write whose condition does not hold."""
+
+CONNECTIONS = 32
+"""That a client keeps open at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A bucket, and the prefix below which our objects are, empty or with a slash at its end.
+
+    `setting` is the variable that names them, `expected` what the server has to allow; whoever is `hurried` asks once
+    and waits for little.
+    """
+
+    bucket: str
+    prefix: str
+    setting: str
+    expected: str
+    hurried: bool = False
+
+    @classmethod
+    def at(cls, address: str, setting: str, expected: str, hurried: bool = False) -> "Prefix":
+        """What an address s3://bucket/prefix names; SettingError if it names no bucket."""
+        parts = urlsplit(address)
+        bucket, prefix = parts.netloc.rpartition("@")[2], parts.path.strip("/")
+        if not bucket:
+            raise SettingError(f"{setting} is s3:// without a bucket, expected s3://bucket/prefix. Name the bucket.")
+        return cls(bucket, f"{prefix}/" if prefix else "", setting, expected, hurried)
+
+    @property
+    def title(self) -> str:
+        """The address as a message may show it."""
+        return f"s3://{self.bucket}/{self.prefix}"
+
+    @property
+    def client(self) -> Any:
+        """A client with whatever credentials there are; without any, one that signs nothing."""
+        with self.asked(""):
+            return _client(self.hurried, frozenset(_standard()))
+
+    def below(self, folder: str) -> "Prefix":
+        """What lies in a folder of it."""
+        return replace(self, prefix=f"{self.prefix}{folder}/")
+
+    def place(self, name: str) -> dict[str, str]:
+        """The bucket and key of an object of it, as requests name them."""
+        return {"Bucket": self.bucket, "Key": f"{self.prefix}{name}"}
+
+    def ask(self, name: str, request: str, **arguments: Any) -> Any:
+        """The answer to a request about an object of it."""
+        with self.asked(name):
+            return getattr(self.client, request)(**self.place(name), **arguments)
+
+    def listed(self, folder: str = "") -> Iterator[dict[str, Any]]:
+        """All objects below a folder of it, as the server lists them; `Key` without the prefix."""
+        with self.asked(folder):
+            pages = self.client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self.bucket, Prefix=f"{self.prefix}{folder}"):
+                for each in page.get("Contents", ()):
+                    yield {**each, "Key": each["Key"].removeprefix(self.prefix)}
+
+    @contextmanager
+    def asked(self, name: str) -> Iterator[None]:
+        """Errors of boto3 as ours; its own sentences are not shown, for they may quote endpoints and signatures."""
+        what = f"{self.title}{name}"
+        try:
+            yield
+        except ClientError as error:
+            raise self._refusal(code(error), what) from None
+        except (BotoCoreError, Boto3Error, urllib3.exceptions.HTTPError) as error:
+            raise ServerError(
+                f"{what}: the S3 server did not answer, or stopped in the middle ({_kind(error)}). Check "
+                "AWS_ENDPOINT_URL and AWS_REGION, then run again."
+            ) from None
+
+    def _refusal(self, said: str, what: str) -> SettingError | DumpMissingError | ServerError:
+        if said == "NoSuchBucket":
+            return SettingError(f"{self.setting} is {self.title}, but there is no bucket {self.bucket}. Name another.")
+        if said in REFUSED:
+            return SettingError(
+                f"{what} is refused ({said}), expected {self.expected}. Set AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
+            )
+        if said in ABSENT:
+            return DumpMissingError(f"{what} is not there any more. List the bucket and run again.")
+        return ServerError(f"{what}: the S3 server answers {said}. Run again later.")
+
+
+def code(error: ClientError) -> str:
+    """What the server calls the error."""
+    return str(error.response.get("Error", {}).get("Code", "an error"))
+
+
+def _kind(error: Exception) -> str:
+    """The class of what went wrong, also of what a transfer met last."""
+    return type(getattr(error, "last_exception", error)).__name__
+
+
+def _standard() -> Iterator[tuple[str, str]]:
+    return (
+        (name, value) for name, value in os.environ.items() if name.upper().startswith(("AWS_", "NO_PROXY", "HTTP"))
+    )
+
+
+@lru_cache(maxsize=4)
+def _client(hurried: bool, standard: frozenset[tuple[str, str]]) -> Any:
+    """A client for each set of standard variables: making one takes longer than most requests."""
+    session = boto3.Session()
+    unsigned = {} if session.get_credentials() else {"signature_version": UNSIGNED}
+    config = Config(
+        connect_timeout=patience.CONNECT_SECONDS,
+        read_timeout=patience.HURRIED_SECONDS if hurried else patience.STALL_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": 1 if hurried else 3},
+        max_pool_connections=CONNECTIONS,
+        **unsigned,
+    )
+    return session.client("s3", config=config)
