@@ -54,7 +54,7 @@ def stages(*names: str) -> list[Stage]:
 
 def together(*names: str) -> Stage:
     """These stages as one, for what only prepares a measurement."""
-    return Stage(" and ".join(names), tuple(key for stage in stages(*names) for key in stage.keys))
+    return Stage(", ".join(names), tuple(key for stage in stages(*names) for key in stage.keys))
 
 
 def _stage(group: str, name: str) -> str:
