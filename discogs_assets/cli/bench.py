@@ -170,7 +170,13 @@ def _show_questions(found: Sequence[Figure]) -> None:
         return
     terminal.heading(f"questions asked of {found[0].releases:,} releases; milliseconds")
     rows = [
-        [each.step, each.records, each.about["median_ms"], each.about["slowest_ms"], each.about["indexed"]]
+        [
+            each.step,
+            each.records,
+            each.about["median_ms"],
+            each.about["slowest_ms"],
+            "yes" if each.about["indexed"] else "no",
+        ]
         for each in found
     ]
     terminal.table(["question", "rows", "median", "slowest", "by an index"], rows, grouped=True)
