@@ -71,9 +71,18 @@ class Home:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables of its commands; what `.env` says wins in none of them."""
+        """The variables of its commands; what `.env` says wins in none of them.
+
+        Steps run in processes of their own, as those of a real month do, or small sizes would be another thing than
+        large ones; `DISCOGS_EXECUTOR` says otherwise.
+        """
         bare = {name: value for name, value in os.environ.items() if not name.startswith(OURS) or name in TAKEN}
-        return {**bare, "DISCOGS_HOME": str(self.path), "DISCOGS_DUMPS": str(self.dumps.folder.absolute())}
+        return {
+            "DISCOGS_EXECUTOR": "multiprocess",
+            **bare,
+            "DISCOGS_HOME": str(self.path),
+            "DISCOGS_DUMPS": str(self.dumps.folder.absolute()),
+        }
 
     @property
     def dagster(self) -> dict[str, str]:

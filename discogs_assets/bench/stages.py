@@ -24,6 +24,9 @@ from discogs_assets.schema.discogs import ENTITIES
 
 POSTGRES, DOCUMENTS, RELATIONAL = "postgres", "documents", "relational tables"
 
+STEPS = "steps, summed"
+"""The part of a stage that its steps took, without their processes' start; several may run side by side."""
+
 PARTS = {"copy_seconds": "COPY, summed over tables", "index_seconds": "indexes, summed over tables"}
 """Parts of a stage by the metadata key that says what they took of each table; tables may be loaded side by side."""
 
@@ -124,7 +127,8 @@ def _written(said: Run) -> int:
 
 def _parts(said: Run) -> dict[str, float]:
     """Seconds of the parts of a stage, as far as what it made says."""
-    parts = {step: said.total(key) for key, step in PARTS.items() if said.says(key)}
+    parts = {STEPS: sum(said.steps.values())}
+    parts |= {step: said.total(key) for key, step in PARTS.items() if said.says(key)}
     for store in _stores(said):
         alone = float((records.read(store.imported) or {}).get("seconds", 0.0))
         parts |= {"import": alone, "indexes, counts, the rest": max(0.0, said.seconds - alone)}

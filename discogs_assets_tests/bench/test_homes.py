@@ -40,10 +40,11 @@ def left(folder: Path) -> list[str]:
     return running + [str(each) for each in folder.glob("discogs_bench_*")]
 
 
-def test_a_stage_is_measured_in_a_home_of_which_nothing_is_left(folder: Path) -> None:
+def test_a_stage_is_measured_in_a_home_of_which_nothing_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCOGS_EXECUTOR", "in_process")
     with Source(keep=folder).dumps(60, 1, silent, silent) as dumps, homes.new(dumps, folder) as home:
         ran = stages.run(home, Stage("dumps", (KEY,)), dumps.partition, "ours", silent)
-        (found,) = stages.figures(home, [ran])
+        found, steps = stages.figures(home, [ran])
         with pytest.raises(LoadError, match=r"(?s)failed in a new home.*it says why"):
             home.run(sys.executable, "-c", "raise SystemExit('it says why')")
         assert left(folder)
@@ -55,6 +56,7 @@ def test_a_stage_is_measured_in_a_home_of_which_nothing_is_left(folder: Path) ->
     assert found.servers_processor > 0
     assert found.peak >= found.biggest > 0 < found.servers_peak
     assert found.about["assets"].keys() == {KEY}
+    assert 0 < (steps.seconds or 0) < (found.seconds or 0)
     assert "dumps__discogs__labels" in found.about["steps"]
 
 
