@@ -29,6 +29,12 @@ def test_a_command_is_documented_and_has_help_with_an_example(command: str) -> N
     assert f"Example: discogs {command}" in help_text
 
 
+@pytest.mark.parametrize("benchmark", [name for name in app["bench"].resolved_commands() if not name.startswith("-")])
+def test_a_benchmark_is_documented_and_has_help_with_an_example(benchmark: str) -> None:
+    assert f"`discogs bench {benchmark}`" in README
+    assert f"Example: discogs bench {benchmark}" in app["bench"][benchmark].help
+
+
 @pytest.mark.parametrize("setting", Settings.model_fields)
 def test_a_setting_is_documented(setting: str) -> None:
     assert f"`DISCOGS_{setting.upper()}`" in README

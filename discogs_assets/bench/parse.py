@@ -1,70 +1,78 @@
-"""Dumps → Parquet, measured beside what bounds it: unpacking alone, framing alone.
+"""Dumps → Parquet, measured beside what bounds it: unpacking alone, framing alone, tokenising alone.
 
 What belongs here: what is run and how the figures are put together. What doesn't: how figures are shown.
 """
 
+import os
+import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-from discogs_assets.bench.measurement import Measured, alone
+import polars as pl
+
+from discogs_assets.bench import rivals
+from discogs_assets.bench.figures import Figure, Role, figure
+from discogs_assets.bench.measurement import alone
+from discogs_assets.bench.rivals import Place, Rival
 from discogs_assets.schema.discogs import ENTITIES, entity
 from discogs_assets.streams import dump
+from discogs_assets.streams.ahead import in_order
 from discogs_assets.streams.framing import Framing, unpacked
+from discogs_assets.streams.parse import UNDER_WAY, Parser
 
 YEAR = 2027
 
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """What one step of work on one dump came to; `of_limit` is its speed as a part of unpacking alone.
-
-    Bytes are unpacked XML where nothing else is said; `written` is Parquet on disk, 0 where nothing is written.
-    """
-
-    entity: str
-    step: str
-    records: int
-    megabytes: float
-    seconds: float
-    processor_seconds: float
-    megabytes_per_second: float
-    records_per_second: float
-    peak_megabytes: float
-    written_megabytes: float
-    of_limit: float
+OURS = "dump to Parquet"
 
 
-def figures(dumps: Path, names: list[str]) -> Iterator[Figure]:
-    """The figures of the newest dump of each entity in the folder, as they are measured."""
+def figures(
+    releases: int, files: Callable[[str], Path], names: Sequence[str], rival: Rival | None = None
+) -> Iterator[Figure]:
+    """The figures of the dump of each entity that is named, of all if none is, as they are measured."""
+    program = rivals.installed(rival) if rival else None
     for each in ENTITIES:
         if names and each.name not in names:
             continue
-        path = max(dumps.rglob(f"discogs_*_{each.name}.xml.gz"))
-        limit = alone(unpack, path)
+        path = files(each.name)
+        size = alone(unpack, path)
         whole = alone(convert, path, each.name)
-        size, records, written = limit.value, whole.value[0], whole.value[1]
-        yield _figure(each.name, "gunzip alone", limit, limit, (size, records, 0))
-        yield _figure(each.name, "framing alone", alone(frame, path, each.name), limit, (size, records, 0))
-        yield _figure(each.name, "dump to Parquet", whole, limit, (size, records, written))
+        records, written = whole.value
+        known = {"records": records, "unpacked": size.value}
+
+        def of(took: Any, step: str, role: Role, name: str = each.name, known: dict[str, int] = known) -> Figure:
+            return figure(took, releases, name, step, role, **known)
+
+        yield of(size, "gunzip alone", "limit")
+        yield of(alone(frame, path, each.name), "framing alone", "limit")
+        yield of(alone(tokenise, path, each.name), "tokenising alone", "limit")
+        yield figure(whole, releases, each.name, OURS, "ours", **known, written=written)
+        if rival and program:
+            yield from against(rival, program, path, (releases, each.name, size.value))
 
 
-def _figure(name: str, step: str, took: Measured, limit: Measured, counts: tuple[int, int, int]) -> Figure:
-    size, records, written = counts
-    return Figure(
-        entity=name,
-        step=step,
-        records=records,
-        megabytes=round(size / 1e6, 1),
-        seconds=round(took.seconds, 2),
-        processor_seconds=round(took.processor, 2),
-        megabytes_per_second=round(size / took.seconds / 1e6, 1),
-        records_per_second=round(records / took.seconds),
-        peak_megabytes=round(took.peak / 1e6),
-        written_megabytes=round(written / 1e6, 1),
-        of_limit=round(limit.seconds / took.seconds, 3),
-    )
+def against(rival: Rival, program: Path, path: Path, about: tuple[int, str, int]) -> Iterator[Figure]:
+    """What a rival comes to on a dump, about which its size in releases, its entity and its bytes are known."""
+    releases, subject, size = about
+    for title, words in rival.converts.items():
+        folder = Path(tempfile.mkdtemp(prefix="discogs_bench_rival_", dir=path.parent))
+        try:
+            place = Place(folder)
+            ran = rivals.run(rival, program, words, [path], place)
+            files = [file for file in place.output.rglob("*") if file.is_file()]
+            counts: dict[str, Any] = {"unpacked": size, "written": sum(file.stat().st_size for file in files)}
+            counts |= {"records": _most(files)} if not ran.failure else {"seconds": None, "failure": ran.failure}
+            yield figure(ran.took, releases, subject, f"{rival.name} {title}", "rival", **counts)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _most(files: Sequence[Path]) -> int:
+    """Rows of the table of records, which is the one called like its folder or like the entity; 0 if none is."""
+    tables = [file for file in files if file.suffix == ".parquet" and file.stem in {each.name for each in ENTITIES}]
+    return int(pl.scan_parquet(tables).select(pl.len()).collect().item()) if tables else 0
 
 
 def unpack(path: Path) -> int:
@@ -75,6 +83,17 @@ def unpack(path: Path) -> int:
 def frame(path: Path, name: str) -> int:
     """Records found in the file."""
     return sum(block.records for block in Framing(entity(name), str(path)).blocks(unpacked(path, lambda done: None)))
+
+
+def tokenise(path: Path, name: str) -> int:
+    """Records tokenised by the fast parser, in as many threads as the platform has, and then dropped."""
+    parser = Parser(entity(name), YEAR, str(path))
+    blocks = Framing(entity(name), str(path)).blocks(unpacked(path, lambda done: None))
+    threads = os.cpu_count() or 1
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(
+            in_order(pool, lambda block: bool(parser.tokens(block)) * block.records, blocks, threads + UNDER_WAY)
+        )
 
 
 def convert(path: Path, name: str) -> tuple[int, int]:

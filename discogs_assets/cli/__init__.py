@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from discogs_assets import __version__
+from discogs_assets.cli.benchmarks import bench
 
 app = App(
     name="discogs",
@@ -161,25 +162,4 @@ def sample(
     run(Plan(releases, seed, months, layout, first, not plain), to)
 
 
-bench = App(
-    name="bench",
-    help="Measure this machine, beside limits of the same run.\n\nExample: discogs bench parse --releases 200000",
-)
 app.command(bench)
-
-
-@bench.command(name="parse")
-def bench_parse(
-    *,
-    releases: Annotated[int, Parameter(help="Releases of the generated month; the rest follows.")] = 200_000,
-    entity: Annotated[list[str] | None, Parameter(help="Measure these alone; may be given several times.")] = None,
-    dumps: Annotated[Path | None, Parameter(help="Measure with the newest dumps of this folder instead.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Dumps to Parquet: records and megabytes a second, processor seconds, peak memory, beside gunzip and framing.
-
-    Example: discogs bench parse --releases 200000 --entity releases
-    """
-    from discogs_assets.cli.bench import run_parse
-
-    run_parse(releases, entity or [], dumps, as_json)

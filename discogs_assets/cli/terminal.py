@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-NARROWEST = 110
+NARROWEST = 150
 
 narration = Console(stderr=True, highlight=False)
 

@@ -25,7 +25,7 @@ from discogs_assets.streams import record
 from discogs_assets.streams.ahead import in_order
 from discogs_assets.streams.framing import Block
 from discogs_assets.streams.identity import Bools
-from discogs_assets.streams.nesting import nest
+from discogs_assets.streams.nesting import Flat, nest
 from discogs_assets.streams.vocabulary import Vocabulary
 
 SPACE, ALLOWED = 0x20, (b"\t", b"\n", b"\r")
@@ -98,18 +98,22 @@ class Parser:
 
         `clean` says that it is known to hold no character which XML forbids.
         """
-        data = _normalised(block.data)
-        if not clean and _has_controls(data):
+        if not clean and _has_controls(block.data):
             return None
         try:
-            flat = self._fast.parse(b"<%b>%b</%b>" % (root := self.entity.name.encode(), data, root))
-            batch = nest(self.entity, flat, self.newest_year)
+            batch = nest(self.entity, self.tokens(block), self.newest_year)
         except Exception:
             # Whatever the parser stumbles over, the careful reader names it for the one record that has it.
             return None
         if len(batch) != block.records or not _identified(batch):
             return None
         return Parsed(block, batch, range(block.records))
+
+    def tokens(self, block: Block) -> Flat:
+        """The block's values as the fast parser finds them, all texts; raises whatever it stumbles over."""
+        root = self.entity.name.encode()
+        found: Flat = self._fast.parse(b"<%b>%b</%b>" % (root, _normalised(block.data), root))
+        return found
 
     def carefully(self, block: Block) -> Parsed:
         """Record by record."""

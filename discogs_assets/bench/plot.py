@@ -1,0 +1,57 @@
+"""A picture of time and memory against size.
+
+What belongs here: drawing figures. What doesn't: measuring, and how a table shows them.
+"""
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from discogs_assets.bench.figures import Figure
+from discogs_assets.errors import SettingError
+
+Points = dict[int, tuple[float, float]]
+"""Seconds and bytes by size."""
+
+
+def series(figures: Sequence[Figure]) -> dict[str, Points]:
+    """What is drawn: for each step its seconds and its peak of memory, the servers' included, by size."""
+    found: dict[str, Points] = {}
+    for each in figures:
+        if each.seconds is not None and each.role in ("ours", "limit", "rival"):
+            name = each.subject if each.role == "ours" else f"{each.subject}: {each.step}"
+            found.setdefault(name, {})[each.releases] = (each.seconds, each.peak + each.servers_peak)
+    return found
+
+
+def check(file: Path) -> None:
+    """SettingError if no picture could be drawn to the file, which is better known before hours of measuring."""
+    if file.suffix not in (".svg", ".png"):
+        raise SettingError(f"--plot {file}: expected a name that ends in .svg or .png")
+    try:
+        import_module("matplotlib.figure")
+    except ImportError as error:
+        raise SettingError(
+            "--plot needs matplotlib, which is not installed. Install it (pip install matplotlib), or leave out --plot."
+        ) from error
+
+
+def draw(figures: Sequence[Figure], title: str, file: Path) -> None:
+    """Draw to the file, as SVG or PNG by its name."""
+    check(file)
+    from matplotlib.figure import Figure as Picture
+
+    picture = Picture(figsize=(12, 5), layout="constrained")
+    seconds, memory = picture.subplots(1, 2)
+    for name, points in series(figures).items():
+        sizes = sorted(points)
+        style = {"marker": "o", "linestyle": "--" if ": " in name else "-", "label": name}
+        seconds.plot(sizes, [points[size][0] for size in sizes], **style)
+        memory.plot(sizes, [points[size][1] / 1e6 for size in sizes], **style)
+    for axes, what in ((seconds, "seconds"), (memory, "MB resident at the most, servers included")):
+        axes.set(xlabel="releases", ylabel=what, xlim=(0, None), ylim=(0, None))
+        axes.ticklabel_format(style="plain", axis="x")
+        axes.grid(alpha=0.3)
+    seconds.legend(fontsize="small")
+    picture.suptitle(title)
+    picture.savefig(file)

@@ -1,0 +1,168 @@
+"""Other systems that do the same job, measured on the same files in the same run.
+
+What belongs here: who they are, as data, putting one into an environment of its own, and running it. What doesn't: what
+their figures are compared with.
+
+A rival that installs with pip and is run by commands needs a declaration in `RIVALS` and nothing else. In its words and
+variables `{dumps}` stands for the dump files, `{output}` for an empty folder, `{url}` and `{schema}` for where it may
+make tables in PostgreSQL.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from discogs_assets.bench.measurement import Measured, command
+from discogs_assets.bench.processes import Servers, no_servers
+from discogs_assets.embedded import artifacts, process
+from discogs_assets.errors import InstallError, SettingError
+
+SCHEMA = "rival"
+STAMP = "installed"
+"""The file in an environment that is there once it is whole."""
+
+SECONDS = 900
+"""How long an installation may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A system by the `name` and `version` of its package, and the `program` that it installs.
+
+    `converts` and `loads` are ways of writing files and of filling PostgreSQL: the words of each, by what it is called.
+    `variables` are its environment's. `refuses` says that it gives up on the odd values that real dumps hold, so that
+    it gets dumps without them.
+    """
+
+    name: str
+    version: str
+    program: str
+    converts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    loads: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    refuses: bool = False
+    requirement: str = ""
+    """What is installed where it is not the package of that name and version."""
+
+    @property
+    def wanted(self) -> str:
+        """What is installed, as pip takes it."""
+        return self.requirement or f"{self.name}=={self.version}"
+
+
+_LOAD = ("load", "--no-progress", "--pg-schema", "{schema}", "--pg-create-schema")
+
+RIVALS = {
+    each.name: each
+    for each in (
+        Rival(
+            name="discogskit",
+            version="0.2.0",
+            program="discogskit",
+            converts={"convert": ("convert", "--no-progress", "--output", "{output}", "{dumps}")},
+            # Its tables are logged unless it is told otherwise; both ways are measured.
+            loads={"load": (*_LOAD, "{dumps}"), "load, unlogged": (*_LOAD, "--pg-unlogged", "{dumps}")},
+            variables={"DATABASE_URL": "{url}"},
+            refuses=True,
+        ),
+    )
+}
+"""The rivals by name."""
+
+
+def rival(name: str) -> Rival:
+    """The rival of that name; SettingError if none is declared."""
+    if name not in RIVALS:
+        raise SettingError(f"--against {name}: no such rival, expected one of {', '.join(RIVALS)}")
+    return RIVALS[name]
+
+
+def installed(rival: Rival, cache: Path | None = None) -> Path:
+    """The rival's program in an environment of its own in the per-user cache, installed first where it is missing.
+
+    InstallError if it cannot be installed.
+    """
+    folder = (cache or artifacts.cache_folder()) / "rivals" / f"{rival.name}-{rival.version}"
+    stamp, program = folder / STAMP, folder / "bin" / rival.program
+    if not (stamp.exists() and program.exists()):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for words in _installation(folder, rival.wanted):
+            _run(words, rival)
+        if not program.exists():
+            raise InstallError(f"{rival.wanted} was installed and has no program {rival.program}, expected {program}")
+        stamp.touch()
+    return program
+
+
+def _installation(folder: Path, wanted: str) -> list[list[str]]:
+    """The commands that make the environment: uv's where it is at hand, which are faster, else Python's own."""
+    python = str(folder / "bin" / "python")
+    if uv := shutil.which("uv"):
+        make = [uv, "venv", "--quiet", "--python", sys.executable, str(folder)]
+        return [make, [uv, "pip", "install", "--quiet", "--python", python, wanted]]
+    return [[sys.executable, "-m", "venv", str(folder)], [python, "-m", "pip", "install", "--quiet", wanted]]
+
+
+def _run(words: list[str], rival: Rival) -> None:
+    try:
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _failed(rival, str(error)) from error
+    if done.returncode:
+        raise _failed(rival, (done.stderr or done.stdout).strip()[-800:])
+
+
+def _failed(rival: Rival, why: str) -> InstallError:
+    return InstallError(
+        f"{rival.wanted} could not be installed to be measured against: {why}. "
+        "Check that a package index can be reached, or leave out --against."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A rival's command as it was measured; `failure` has its last words if it failed."""
+
+    took: Measured
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a rival works: an empty folder, and the URL of a database in which it may make the schema `SCHEMA`."""
+
+    folder: Path
+    url: str = ""
+    servers: Servers = no_servers
+
+    @property
+    def output(self) -> Path:
+        """The folder of the files it writes."""
+        return self.folder / "output"
+
+
+def run(rival: Rival, program: Path, words: Sequence[str], dumps: Sequence[Path], place: Place) -> Ran:
+    """Run one of its commands on copies of the dumps' names, since some write beside what they read."""
+    place.output.mkdir(parents=True)
+    linked = [place.folder / path.name for path in dumps]
+    for link, path in zip(linked, dumps, strict=True):
+        link.symlink_to(path.absolute())
+    known = {"output": str(place.output), "url": place.url, "schema": SCHEMA}
+    said = [each for word in words for each in (map(str, linked) if word == "{dumps}" else [word.format(**known)])]
+    variables = {name: value.format(**known) for name, value in rival.variables.items()}
+    log = place.folder / "output.log"
+    took = command([program, *said], place.folder, log, {**os.environ, **variables}, place.servers)
+    return Ran(took, _last(log, place.url) if took.value else None)
+
+
+def _last(log: Path, url: str) -> str:
+    """The last words of a log, without the URL, which has a password."""
+    words = process.last_words(log, 6).partition("\n")[2]
+    return " ".join(words.replace(url, "the database").split()) if url else " ".join(words.split())

@@ -1,0 +1,140 @@
+"""Stages of a month: a layer of the asset graph each, run as one Dagster run in a process of its own.
+
+What belongs here: which assets make a stage, and what its run came to. What doesn't: which stages a benchmark needs.
+
+PostgreSQL's layer is two stages: the tables of whole records, called as the entities, and all others, the relational.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from discogs_assets.bench import runs
+from discogs_assets.bench.dumps import Say
+from discogs_assets.bench.figures import WHOLE, Figure, Role, figure
+from discogs_assets.bench.homes import Home
+from discogs_assets.bench.measurement import Measured
+from discogs_assets.bench.runs import Run
+from discogs_assets.definitions import LAYERS, defs
+from discogs_assets.defs.neo4j import STORE
+from discogs_assets.defs.postgres import TABLE
+from discogs_assets.embedded import records
+from discogs_assets.embedded.store import Store
+from discogs_assets.schema.discogs import ENTITIES
+
+POSTGRES, DOCUMENTS, RELATIONAL = "postgres", "documents", "relational tables"
+
+STEPS = "steps, summed"
+"""The part of a stage that its steps took, without their processes' start; several may run side by side."""
+
+PARTS = {"copy_seconds": "COPY, summed over tables", "index_seconds": "indexes, summed over tables"}
+"""Parts of a stage by the metadata key that says what they took of each table; tables may be loaded side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Assets that are run together, by their keys."""
+
+    name: str
+    keys: tuple[str, ...]
+
+    @property
+    def selection(self) -> str:
+        """The assets as Dagster's command line takes them."""
+        return " or ".join(f'key:"{key}"' for key in self.keys)
+
+
+def stages(*names: str) -> list[Stage]:
+    """The stages of a month in flow order, or those of these names."""
+    groups: dict[str, list[str]] = {}
+    graph = defs.resolve_asset_graph()
+    for key in graph.toposorted_asset_keys:
+        group = graph.get(key).group_name or ""
+        groups.setdefault(_stage(group, key.path[-1]), []).append(key.to_user_string())
+    order = [name for layer in LAYERS for name in _of_layer(layer.__name__.rpartition(".")[2])]
+    return [Stage(name, tuple(groups[name])) for name in order if name in groups and (not names or name in names)]
+
+
+def together(*names: str) -> Stage:
+    """These stages as one, for what only prepares a measurement."""
+    return Stage(", ".join(names), tuple(key for stage in stages(*names) for key in stage.keys))
+
+
+def _stage(group: str, name: str) -> str:
+    if group != POSTGRES:
+        return group
+    return DOCUMENTS if name in {entity.name for entity in ENTITIES} else RELATIONAL
+
+
+def _of_layer(name: str) -> Sequence[str]:
+    return (DOCUMENTS, RELATIONAL) if name == POSTGRES else (name,)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A stage that was run for a month, and what its process took."""
+
+    stage: Stage
+    role: Role
+    took: Measured
+
+
+def run(home: Home, stage: Stage, partition: str, role: Role, say: Say) -> Ran:
+    """Run a stage; LoadError if it fails."""
+    took = home.materialise(stage.selection, partition)
+    say(f"  {home.dumps.releases:,} releases, {partition[:7]}, {stage.name}: {took.seconds:.1f} s")
+    return Ran(stage, role, took)
+
+
+def figures(home: Home, ran: Sequence[Ran]) -> list[Figure]:
+    """What the stages came to, which are all that was run in the home, in that order."""
+    found = runs.read(home.dagster)
+    return [each for one, said in zip(ran, found, strict=True) for each in _figures(home, one, said)]
+
+
+def _figures(home: Home, ran: Ran, said: Run) -> Iterator[Figure]:
+    releases, name = home.dumps.releases, ran.stage.name
+    about = {
+        "process_seconds": ran.took.seconds,
+        "checks_passed": said.passed,
+        "checks_failed": list(said.failed),
+        "steps": said.steps,
+        "assets": {key: each.numbers for key, each in said.made.items()},
+        "tables": sorted(each.texts[TABLE] for each in said.made.values() if TABLE in each.texts),
+    }
+    yield figure(
+        ran.took,
+        releases,
+        name,
+        WHOLE,
+        ran.role,
+        seconds=said.seconds,
+        records=round(said.total(runs.ROWS)),
+        unpacked=round(said.total("unpacked_bytes")),
+        written=_written(said),
+        about=about,
+    )
+    if ran.role == "ours":
+        for step, seconds in _parts(said).items():
+            yield Figure(releases, name, step, "part", seconds=seconds)
+
+
+def _written(said: Run) -> int:
+    """Bytes on disk; a store's are its own and not those of the tables it was made from."""
+    stores = _stores(said)
+    return sum(store.size for store in stores) if stores else round(said.total(runs.BYTES))
+
+
+def _parts(said: Run) -> dict[str, float]:
+    """Seconds of the parts of a stage, as far as what it made says."""
+    parts = {STEPS: sum(said.steps.values())}
+    parts |= {step: said.total(key) for key, step in PARTS.items() if said.says(key)}
+    for store in _stores(said):
+        alone = float((records.read(store.imported) or {}).get("seconds", 0.0))
+        parts |= {"import": alone, "indexes, counts, the rest": max(0.0, said.seconds - alone)}
+    return parts
+
+
+def _stores(said: Run) -> list[Store]:
+    places = {each.texts[STORE] for each in said.made.values() if STORE in each.texts}
+    return [Store(Path(place)) for place in sorted(places)]

@@ -1,0 +1,120 @@
+"""The commands `discogs bench …`: what a person types to have this machine measured.
+
+What belongs here: names, arguments and help texts. What doesn't: anything that takes time to import.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+if TYPE_CHECKING:
+    from discogs_assets.cli.bench import Asked
+
+SIZES = (200_000,)
+
+bench = App(
+    name="bench",
+    help="Measure this machine, beside limits and rivals of the same run.\n\n"
+    "Example: discogs bench parse --releases 200000\n\n"
+    "Everything is measured in a home made for it, which is removed at the end with its servers.",
+    help_format="plaintext",
+)
+
+Entities = Annotated[list[str] | None, Parameter(help="Measure these alone; may be given several times.")]
+Against = Annotated[str | None, Parameter(help="A rival to measure on the same dumps in the same run: discogskit.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Options:
+    """What every benchmark takes."""
+
+    releases: Annotated[
+        tuple[int, ...],
+        Parameter(
+            consume_multiple=True,
+            negative="",
+            help="Releases of the generated month, the rest in proportion; several sizes.",
+        ),
+    ] = SIZES
+    dumps: Annotated[Path | None, Parameter(help="Measure with the newest dumps of this folder instead.")] = None
+    keep: Annotated[Path | None, Parameter(help="Folder where generated dumps stay, and are found again.")] = None
+    json: Annotated[Path | None, Parameter(help="File for all figures, the machine and the versions.")] = None
+    plot: Annotated[Path | None, Parameter(help="Picture of time and memory against size, .svg or .png.")] = None
+
+    def asked(self, against: str | None = None) -> "Asked":
+        """The same as the benchmarks take it."""
+        from discogs_assets.cli.bench import asked
+
+        return asked(self.releases, self.dumps, self.keep, against, self.json, self.plot)
+
+
+DEFAULT = Options()
+
+
+@bench.command
+def parse(*, options: Options = DEFAULT, entity: Entities = None, against: Against = None) -> None:
+    """Dumps to Parquet, beside gunzip, framing and tokenising alone.
+
+    Example: discogs bench parse --releases 200000 --entity releases --against discogskit
+    """
+    from discogs_assets.bench.parse import figures
+    from discogs_assets.cli.bench import run
+
+    wanted = options.asked(against)
+    run("parse", wanted, 1, lambda dumps: figures(dumps.releases, dumps.file, entity or (), wanted.rival))
+
+
+@bench.command
+def postgres(*, options: Options = DEFAULT, against: Against = None) -> None:
+    """Parquet to PostgreSQL, documents and relational tables apart, beside the bare COPY of the same rows.
+
+    Example: discogs bench postgres --releases 200000 --against discogskit
+    """
+    from discogs_assets.bench.postgres import figures
+    from discogs_assets.cli.bench import run
+    from discogs_assets.cli.terminal import say
+
+    wanted = options.asked(against)
+    run("postgres", wanted, 1, lambda dumps: figures(dumps, options.keep, wanted.rival, say))
+
+
+@bench.command
+def neo4j(*, options: Options = DEFAULT) -> None:
+    """Graph tables to an indexed and answering Neo4j, beside the import alone.
+
+    Example: discogs bench neo4j --releases 200000
+    """
+    from discogs_assets.bench.neo4j import figures
+    from discogs_assets.cli.bench import run
+    from discogs_assets.cli.terminal import say
+
+    run("neo4j", options.asked(), 1, lambda dumps: figures(dumps, options.keep, say))
+
+
+@bench.command
+def changes(*, options: Options = DEFAULT) -> None:
+    """Two months compared, beside reading them.
+
+    Example: discogs bench changes --releases 200000
+    """
+    from discogs_assets.bench.changes import figures
+    from discogs_assets.cli.bench import run
+    from discogs_assets.cli.terminal import say
+
+    run("changes", options.asked(), 2, lambda dumps: figures(dumps, options.keep, say))
+
+
+@bench.command
+def month(*, options: Options = DEFAULT) -> None:
+    """Every stage of a month in a new home, and with several sizes what a whole dump would cost.
+
+    Example: discogs bench month --releases 200000 500000 1000000 --keep generated --json month.json --plot month.svg
+    """
+    from discogs_assets.bench.month import figures
+    from discogs_assets.cli.bench import run
+    from discogs_assets.cli.terminal import say
+
+    run("month", options.asked(), 2, lambda dumps: figures(dumps, options.keep, say))

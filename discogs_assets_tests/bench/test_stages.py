@@ -1,0 +1,36 @@
+"""Tests of `bench.stages`."""
+
+from discogs_assets.bench import stages
+from discogs_assets.bench.stages import DOCUMENTS, RELATIONAL
+from discogs_assets.definitions import defs
+from discogs_assets.defs import keys
+from discogs_assets.schema.discogs import ENTITIES
+
+
+def test_every_asset_is_in_one_stage() -> None:
+    found = [key for stage in stages.stages() for key in stage.keys]
+    assert sorted(found) == sorted(key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys())
+
+
+def test_a_stage_needs_none_that_comes_after_it() -> None:
+    order = {key: number for number, stage in enumerate(stages.stages()) for key in stage.keys}
+    graph = defs.resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        for parent in graph.get(key).parent_keys:
+            assert order[parent.to_user_string()] <= order[key.to_user_string()]
+
+
+def test_documents_are_a_stage_and_all_other_tables_another() -> None:
+    (documents,) = stages.stages(DOCUMENTS)
+    wanted = {f"postgres/discogs/{entity.name}" for entity in ENTITIES}
+    tables = {key.to_user_string() for key in keys.TABLES.values()}
+    relational = {key for stage in stages.stages(RELATIONAL) for key in stage.keys}
+    assert set(documents.keys) == wanted
+    assert relational == tables - wanted
+
+
+def test_stages_together_are_selected_by_all_their_keys() -> None:
+    found = stages.together("dumps", "parquet")
+    assert found.name == "dumps, parquet"
+    assert found.selection.count(" or ") == 2 * len(ENTITIES) - 1
+    assert 'key:"parquet/discogs/labels"' in found.selection
