@@ -6,8 +6,6 @@ What belongs here: the order of what is run. What doesn't: comparing (see `strea
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from discogs_assets.bench import homes, stages
 from discogs_assets.bench.dumps import Dumps, Say
 from discogs_assets.bench.figures import Figure, figure
@@ -16,6 +14,7 @@ from discogs_assets.bench.measurement import alone
 from discogs_assets.defs import keys
 from discogs_assets.errors import DumpMissingError
 from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.streams import parquet
 from discogs_assets.streams.changes import BATCH_ROWS
 
 SUBJECT = "changes"
@@ -47,8 +46,4 @@ def _limits(home: Home) -> Iterator[Figure]:
 
 def read(files: Sequence[Path], columns: Sequence[str] | None) -> int:
     """Rows of the files, read in batches of the size that is compared at once; of all columns if none is named."""
-    return sum(
-        len(batch)
-        for file in files
-        for batch in pq.ParquetFile(file).iter_batches(BATCH_ROWS, columns=columns and [*columns])
-    )
+    return sum(len(batch) for file in files for batch in parquet.batches(file, columns, BATCH_ROWS))

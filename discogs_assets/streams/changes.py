@@ -223,8 +223,7 @@ def _ascending(files: Sequence[Path], key: str, columns: list[str] | None) -> It
 
 def _as_they_lie(files: Sequence[Path], columns: list[str] | None) -> Iterator[pa.RecordBatch]:
     for path in files:
-        with pq.ParquetFile(path) as file:
-            yield from (batch for batch in file.iter_batches(BATCH_ROWS, columns=columns) if len(batch))
+        yield from (batch for batch in parquet.batches(path, columns, BATCH_ROWS) if len(batch))
 
 
 def _by_ranges(files: Sequence[Path], key: str, columns: list[str] | None, cuts: list[int]) -> Iterator[pa.RecordBatch]:

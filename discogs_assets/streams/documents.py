@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from discogs_assets.schema.model import Entity, Type
-from discogs_assets.streams import tuples
+from discogs_assets.streams import parquet, tuples
 
 BATCH_ROWS = 8_192
 """Records turned into JSON at once: some 25 MB of releases."""
@@ -28,7 +27,7 @@ def rows(entity: Entity, files: Sequence[Path]) -> Iterator[bytes]:
 def frames(entity: Entity, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
     """The rows, some at a time: what the table stores as columns of their own, then the document as JSON."""
     for file in files:
-        for batch in pq.ParquetFile(file).iter_batches(BATCH_ROWS):
+        for batch in parquet.batches(file, rows=BATCH_ROWS):
             yield pl.DataFrame(pl.from_arrow(batch)).select(*_typed(entity), document().alias("data"))
 
 

@@ -32,6 +32,9 @@ RECORD_LIMIT = 256 << 20
 ASIDE = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 """Comments and processing instructions, which say nothing."""
 
+OPENS = re.compile(rb"!(?:\[CDATA\[|--)")
+"""What sections of CDATA and comments have behind the bracket, which is so frequent that looking for it is slow."""
+
 PROLOGUE = rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*"
 
 
@@ -94,19 +97,15 @@ def _countable(data: bytes, tag: str) -> int | None:
 
     An end tag inside a record is not followed by the next record's line.
     """
-    name = tag.encode()
-    if _opens(data, b"![CDATA[") or _opens(data, b"!--"):
+    if any(data[found.start() - 1 : found.start()] == b"<" for found in OPENS.finditer(data)):
         return None
-    closed = data.count(b"</" + name + b">")
-    return closed if closed == data.count(b"</" + name + b">\n<" + name) + 1 else None
-
-
-def _opens(data: bytes, rest: bytes) -> bool:
-    """Whether the rest of a tag stands behind a bracket; those are so frequent that looking for both is slow."""
-    at = data.find(rest)
-    while at >= 0 and data[at - 1 : at] != b"<":
-        at = data.find(rest, at + 1)
-    return at >= 0
+    closing, following = b"</%b>" % tag.encode(), b"\n<%b" % tag.encode()
+    records, end = 0, 0
+    while (found := data.find(closing, end)) >= 0:
+        records, end = records + 1, found + len(closing)
+        if end < len(data) and not data.startswith(following, end):
+            return None
+    return records
 
 
 def _between(data: bytes, spans: list[tuple[int, int]]) -> tuple[bytes, ...]:

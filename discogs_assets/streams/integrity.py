@@ -55,10 +55,9 @@ def _alone(label: str, column: str, missing: int, again: npt.NDArray[Any]) -> It
 def _dangling(kind: str, file: Path, column: str, label: str, known: Ids) -> Iterator[str]:
     """Every end is a node."""
     unknown = list[Ids]()
-    with pq.ParquetFile(file) as opened:
-        for batch in opened.iter_batches(columns=[column]):
-            ends = batch.column(0).fill_null(-1).to_numpy()
-            unknown.append(ends[~_among(ends, known)])
+    for batch in parquet.batches(file, [column]):
+        ends = batch.column(0).fill_null(-1).to_numpy()
+        unknown.append(ends[~_among(ends, known)])
     if found := np.concatenate([np.empty(0, np.int64), *unknown]).tolist():
         yield f"{len(found):,} ends of {kind} {file.stem} are no {label}, the first is {found[0]}"
 

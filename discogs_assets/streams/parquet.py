@@ -25,7 +25,8 @@ ROW_GROUP_BYTES = 64 << 20
 """Arrow bytes after which a row group is written, whatever its rows."""
 
 COMPRESSION: Final = "zstd"
-COMPRESSION_LEVEL: Final = 1
+COMPRESSION_LEVEL: Final = 3
+"""Of releases it writes an eighth less than level 1, for a twentieth more time; level 5 a hundredth less than 3."""
 
 
 class ParquetWriter:
@@ -95,6 +96,23 @@ def versions(files: Iterable[Path]) -> Versions:
         for entity, sums in json.loads(footer.get(VERSIONS_KEY.encode(), b"{}")).items():
             found.setdefault(entity, set()).update(sums)
     return {entity: sorted(sums) for entity, sums in found.items()}
+
+
+BATCH_ROWS = 65_536
+"""Rows of a batch where nothing is known of their size."""
+
+
+def batches(file: Path, columns: Sequence[str] | None = None, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+    """The rows of a file, so many at a time, with these columns or leaves of columns, or all of them."""
+    # What the reader fetches ahead it keeps until it is closed, which in the end is the whole file.
+    with pq.ParquetFile(file, pre_buffer=False) as opened:
+        yield from opened.iter_batches(rows, columns=None if columns is None else [*columns])
+
+
+def leaves(file: Path) -> list[str]:
+    """The leaves of a file's columns, such as `artists.list.element.id`."""
+    schema = pq.ParquetFile(file).schema
+    return [schema.column(number).path for number in range(len(schema))]
 
 
 def rows(files: Iterable[Path]) -> int:

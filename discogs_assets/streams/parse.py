@@ -112,7 +112,8 @@ class Parser:
     def tokens(self, block: Block) -> Flat:
         """The block's values as the fast parser finds them, all texts; raises whatever it stumbles over."""
         root = self.entity.name.encode()
-        found: Flat = self._fast.parse(b"<%b>%b</%b>" % (root, _normalised(block.data), root))
+        document = b"".join((b"<%b>" % root, _normalised(block.data), b"</%b>" % root))
+        found: Flat = self._fast.parse(document)
         return found
 
     def carefully(self, block: Block) -> Parsed:

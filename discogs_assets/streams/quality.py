@@ -15,7 +15,6 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from discogs_assets.schema import arrow
 from discogs_assets.schema.model import Entity
@@ -92,10 +91,9 @@ def _frames(entity: Entity, records: Sequence[Path]) -> Iterator[pl.DataFrame]:
     """The records in batches, with the columns that rules ask: values of the record, and of its items."""
     asked = {entity.key, *(name for rule in rules(entity) for name in rule.found.meta.root_names())}
     for path in records:
-        file = pq.ParquetFile(path)
-        leaves = (file.schema.column(number).path for number in range(len(file.schema)))
+        leaves = parquet.leaves(path)
         wanted = [leaf for leaf in leaves if leaf.partition(".")[0] in asked and leaf.count(".list.") <= 1]
-        for batch in file.iter_batches(BATCH_ROWS, columns=wanted):
+        for batch in parquet.batches(path, wanted, BATCH_ROWS):
             yield pl.DataFrame(pl.from_arrow(batch))
 
 

@@ -78,10 +78,9 @@ def _stated(stated: Sequence[Stated], records: Files, nodes: Files, tally: Tally
 def _batches(each: Stated, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
     """The records' ids with what the link reads; one empty batch if there are no records."""
     for file in files:
-        source = pq.ParquetFile(file)
         names = list(dict.fromkeys(path.partition(".")[0] for path in _paths(each)))
-        yield pl.from_arrow(source.schema_arrow.empty_table().select(names))  # type: ignore[misc]
-        for batch in source.iter_batches(BATCH_ROWS, columns=list(_paths(each))):
+        yield pl.from_arrow(pq.read_schema(file).empty_table().select(names))  # type: ignore[misc]
+        for batch in parquet.batches(file, list(_paths(each)), BATCH_ROWS):
             yield pl.from_arrow(batch)  # type: ignore[misc]
 
 

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from discogs_assets.schema.model import Type
 from discogs_assets.schema.relations import Relation, Source, Value
+from discogs_assets.streams import parquet
 
 BATCH_ROWS = 16_384
 """Records unfolded at once: some 200,000 credits."""
@@ -45,7 +45,7 @@ def head(relation: Relation, file: Path) -> pl.DataFrame:
 
 
 def _frames(relation: Relation, file: Path, size: int) -> Iterator[pl.DataFrame]:
-    for batch in pq.ParquetFile(file).iter_batches(size, columns=_columns(relation)):
+    for batch in parquet.batches(file, _columns(relation), size):
         yield pl.concat([_unfolded(relation, source, batch) for source in relation.sources])
 
 
@@ -55,19 +55,15 @@ def count(relation: Relation, files: Sequence[Path]) -> int:
 
 
 def _items(file: Path, source: Source) -> int:
-    stored, names = pq.ParquetFile(file), source.part.split(".")
-    leaf = next(each for each in _leaves(stored) if f"{each}.".startswith(_place(source)))
+    names = source.part.split(".")
+    leaf = next(each for each in parquet.leaves(file) if f"{each}.".startswith(_place(source)))
     found = 0
-    for batch in stored.iter_batches(BATCH_ROWS, columns=[leaf]):
+    for batch in parquet.batches(file, [leaf], BATCH_ROWS):
         items = batch.column(0)
         for name in names[1:]:
             items = pc.list_flatten(items).field(name)
         found += pc.sum(pc.list_value_length(items)).as_py() or 0
     return found
-
-
-def _leaves(stored: pq.ParquetFile) -> list[str]:
-    return [stored.schema.column(number).path for number in range(len(stored.schema))]
 
 
 def _columns(relation: Relation) -> list[str]:

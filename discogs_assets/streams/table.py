@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow.parquet as pq
 
 from discogs_assets.schema import cypher, graph
 from discogs_assets.streams import parquet
@@ -107,9 +106,8 @@ class Table:
         if self._record is None:
             return
         for file in self.files:
-            with pq.ParquetFile(file) as opened:
-                for batch in opened.iter_batches(columns=[self._record]):
-                    yield batch.column(0).to_numpy(zero_copy_only=False)
+            for batch in parquet.batches(file, [self._record]):
+                yield batch.column(0).to_numpy(zero_copy_only=False)
 
     @property
     def _record(self) -> str | None:

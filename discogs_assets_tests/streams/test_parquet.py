@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -40,3 +41,15 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     for name in "ab":
         write(tmp_path / f"{name}.parquet", 3, 1000, {"artists": ["aa"]})
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
+def test_reading_a_file_keeps_nothing_of_what_has_been_read(tmp_path: Path) -> None:
+    schema, numbers = pa.schema([("n", pa.int64())]), np.random.default_rng(1).integers(0, 2**62, 100_000)
+    with pq.ParquetWriter(tmp_path / "x.parquet", schema) as writer:
+        for _ in range(40):
+            writer.write_table(pa.table({"n": numbers}, schema))
+    before, most = pa.total_allocated_bytes(), 0
+    for batch in parquet.batches(tmp_path / "x.parquet", rows=10_000):
+        assert len(batch) == 10_000
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert most < 10 * numbers.nbytes
