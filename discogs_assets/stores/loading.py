@@ -15,6 +15,7 @@ import psycopg
 from discogs_assets.errors import LoadError
 from discogs_assets.schema.relations import Table
 from discogs_assets.stores.postgres import Connection, Load, Postgres
+from discogs_assets.streams.ahead import prefetched
 
 REPORT_BYTES = 256 << 20
 
@@ -59,7 +60,7 @@ class Loading:
             _, left = wait(left, timeout=1.0)
 
     def _load(self, table: Table, rows: Rows) -> Load:
-        sent = self._reported(table, rows(table))
+        sent = self._reported(table, prefetched(rows(table)))
         return self.server.load(
             table, self.partition, sent, self.keep.get(table, ""), self.say, self.connections.append
         )

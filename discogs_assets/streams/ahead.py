@@ -5,7 +5,8 @@ What belongs here: how much is under way at once. What doesn't: what is done, an
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -25,3 +26,13 @@ def in_order(pool: Executor, work: Callable[[Item], Result], items: Iterable[Ite
     finally:
         for future in under_way:
             future.cancel()
+
+
+def prefetched(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, each made while the one before it is in use."""
+    source = iter(items)
+    with ThreadPoolExecutor(1, "ahead") as pool:
+        following = pool.submit(lambda: [*islice(source, 1)])
+        while found := following.result():
+            following = pool.submit(lambda: [*islice(source, 1)])
+            yield found[0]

@@ -32,10 +32,7 @@ NOTHING = pa.scalar(b"", pa.large_binary())
 
 
 def stream(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
-    """The frames as one stream, a piece for each: integers as bigint, booleans, texts as jsonb, which are never null.
-
-    What is yielded is bytes-like and valid until the next piece is asked for.
-    """
+    """The frames as one stream, a piece each: integers as bigint, booleans, as jsonb texts, which are never null."""
     yield SIGNATURE
     for frame in frames:
         if frame.height:
