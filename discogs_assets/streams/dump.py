@@ -18,6 +18,7 @@ from discogs_assets.errors import BudgetExceededError, DumpDamagedError
 from discogs_assets.schema import arrow, bounds
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams import completeness, parquet
+from discogs_assets.streams.allocation import give_back_large_pieces
 from discogs_assets.streams.framing import Framing, unpacked
 from discogs_assets.streams.identity import Seen
 from discogs_assets.streams.parse import Parsed, Parser, Refused, parsed
@@ -89,6 +90,7 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
 
     DumpDamagedError if the document is not whole, BudgetExceededError if more is refused than a month may lack.
     """
+    give_back_large_pieces()
     account = Account(source.path.stat().st_size)
     made_from = {source.entity.name: [source.sha256]}
     began = reported = time.monotonic()
