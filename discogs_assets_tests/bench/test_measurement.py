@@ -83,4 +83,5 @@ def test_a_command_that_is_interrupted_is_ended_with_its_children(tmp_path: Path
 def test_work_that_is_interrupted_is_ended() -> None:
     with interrupted(1.5):
         alone(time.sleep, 77)
-    assert not [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
+    alive = [each for each in psutil.Process().children() if not ended(each.pid)]
+    assert not [each for each in alive if "spawn_main" in " ".join(each.cmdline())]

@@ -32,6 +32,8 @@ if sys.argv[3] == "stay":
 def sleeper(tmp_path: Path) -> Iterator[psutil.Process]:
     """A detached process that does nothing for a minute."""
     started = process.spawn(SLEEP, tmp_path / "log", tmp_path)
+    while not started.cmdline():  # the kernel tells that it has begun before it knows its arguments
+        time.sleep(0.01)
     yield started
     process.stop(started, signal.SIGKILL)
 
