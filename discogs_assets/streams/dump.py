@@ -18,13 +18,16 @@ from discogs_assets.errors import BudgetExceededError, DumpDamagedError
 from discogs_assets.schema import arrow, bounds
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams import completeness, parquet
-from discogs_assets.streams.allocation import give_back_large_pieces
+from discogs_assets.streams.allocation import give_back
 from discogs_assets.streams.framing import Framing, unpacked
 from discogs_assets.streams.identity import Seen
 from discogs_assets.streams.parse import Parsed, Parser, Refused, parsed
 
 FIRST = 3
 """Refused records that an error names."""
+
+BLOCKS_HELD = 8
+"""Blocks after which what they took of memory is given back."""
 
 REPORT_SECONDS = 5.0
 """Time between two reports of progress."""
@@ -90,7 +93,6 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
 
     DumpDamagedError if the document is not whole, BudgetExceededError if more is refused than a month may lack.
     """
-    give_back_large_pieces()
     account = Account(source.path.stat().st_size)
     made_from = {source.entity.name: [source.sha256]}
     began = reported = time.monotonic()
@@ -98,10 +100,12 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
         parquet.writing(records / parquet.FILE, arrow.record(source.entity), made_from) as good,
         parquet.writing(quarantine / parquet.FILE, arrow.QUARANTINE, made_from) as bad,
     ):
-        for each in _parsed(source, account):
+        for number, each in enumerate(_parsed(source, account), 1):
             good.write(each.batch)
             bad.write(_rows(each.refused))
             failpoints.reach("parse")
+            if number % BLOCKS_HELD == 0:
+                give_back()
             account.seconds = time.monotonic() - began
             if time.monotonic() - reported > REPORT_SECONDS:
                 reported = time.monotonic()
