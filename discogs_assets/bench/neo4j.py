@@ -11,10 +11,10 @@ from discogs_assets.bench.dumps import Dumps, Say
 from discogs_assets.bench.figures import Figure, figure
 from discogs_assets.bench.homes import Home
 from discogs_assets.bench.measurement import alone
-from discogs_assets.defs import keys
+from discogs_assets.defs.neo4j import tables
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.store import Store
-from discogs_assets.schema.graph import NODES
+from discogs_assets.streams.graph import Tables
 
 ALONE = "alone/0001"
 """The store that is imported and never indexed."""
@@ -33,20 +33,12 @@ def figures(dumps: Dumps, beside: Path | None, say: Say) -> Iterator[Figure]:
 
 def _alone(home: Home) -> Figure:
     store = home.neo4j.folder / ALONE
-    took = alone(import_all, home.path, store, _files(home))
+    took = alone(import_all, home.path, store, tables(home.lake, home.dumps.partition))
     counts = {"records": took.value, "written": Store(store).size}
     return figure(took, home.dumps.releases, "neo4j", "import alone", "limit", **counts)
 
 
-def _files(home: Home) -> dict[str, list[Path]]:
-    partition = home.dumps.partition
-    return {name: home.lake.files(key.path, partition) for name, key in keys.GRAPH.items()}
-
-
-def import_all(path: Path, store: Path, files: dict[str, list[Path]]) -> int:
+def import_all(path: Path, store: Path, made_from: Tables) -> int:
     """Nodes and relationships imported into a store of the home."""
-    labels = {node.label for node in NODES}
-    nodes = {name: found for name, found in files.items() if name in labels}
-    ends = [(name, [file]) for name, found in files.items() if name not in labels for file in found]
-    done = Neo4jServer(path).import_store(store, nodes, ends)
+    done = Neo4jServer(path).import_store(store, made_from.nodes, made_from.pairs)
     return done.nodes + done.relationships

@@ -3,11 +3,9 @@
 What belongs here: what is run and how the figures are put together. What doesn't: how figures are shown.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +17,8 @@ from discogs_assets.bench.measurement import alone
 from discogs_assets.bench.rivals import Place, Rival
 from discogs_assets.schema.discogs import ENTITIES, entity
 from discogs_assets.streams import dump
-from discogs_assets.streams.ahead import in_order
 from discogs_assets.streams.framing import Framing, unpacked
-from discogs_assets.streams.parse import UNDER_WAY, Parser
+from discogs_assets.streams.parse import Parser, at_once
 
 YEAR = 2027
 
@@ -89,11 +86,7 @@ def tokenise(path: Path, name: str) -> int:
     """Records tokenised by the fast parser, in as many threads as the platform has, and then dropped."""
     parser = Parser(entity(name), YEAR, str(path))
     blocks = Framing(entity(name), str(path)).blocks(unpacked(path, lambda done: None))
-    threads = os.cpu_count() or 1
-    with ThreadPoolExecutor(threads) as pool:
-        return sum(
-            in_order(pool, lambda block: bool(parser.tokens(block)) * block.records, blocks, threads + UNDER_WAY)
-        )
+    return sum(at_once(blocks, lambda block: bool(parser.tokens(block)) * block.records))
 
 
 def convert(path: Path, name: str) -> tuple[int, int]:

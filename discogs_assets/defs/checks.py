@@ -103,13 +103,9 @@ ALL = (*ACCOUNTED.values(), *UNIQUE.values(), *COUNTED.values(), *ROWS.values(),
 
 def result(spec: dg.AssetCheckSpec, expected: object, found: object) -> dg.AssetCheckResult:
     """Passed if what was found is what was expected; both are plotted over the months where they are numbers."""
-    return dg.AssetCheckResult(
-        passed=expected == found,
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        description=f"expected {_shown(expected)}, found {_shown(found)}",
-        metadata={"expected": _plain(expected), "found": _plain(found)},
-    )
+    said = f"expected {_shown(expected)}, found {_shown(found)}"
+    numbers = {"expected": _plain(expected), "found": _plain(found)}
+    return judged(spec, expected == found, said, numbers, dg.AssetCheckSeverity.ERROR)
 
 
 def judged(

@@ -80,9 +80,8 @@ def _imported(context: dg.AssetExecutionContext, platform: Platform) -> Loaded:
     with loads.alone(server, partition[:7]):
         known = (history.latest(context.instance, key, partition) for key in keys.IMPORTED.values())
         folder = loads.fresh(server, partition[:7], keep=[each.text(STORE) for each in known if each])
-        tables = _tables(platform.lake, partition)
-        pairs = [(kind, [file]) for kind, files in tables.relationships.items() for file in files]
-        done = server.import_store(folder, tables.nodes, pairs, context.log.info)
+        made_from = tables(platform.lake, partition)
+        done = server.import_store(folder, made_from.nodes, made_from.pairs, context.log.info)
         context.log.info(f"{done.nodes:,} nodes and {done.relationships:,} relationships in {done.seconds:.1f} s")
         found = _counted(context, platform, folder)
         loads.finish(folder)
@@ -93,12 +92,12 @@ def _sent(context: dg.AssetExecutionContext, platform: Platform, server: Graph, 
     """The database of a server that we do not run, changed until it holds the month and no other."""
     proof.prove(context.instance, context.partition_key, MADE_FROM, PROVEN)
     with Sent(platform.home / "sent").opened() as sent:
-        order = Order(_tables(platform.lake, context.partition_key), older)
+        order = Order(tables(platform.lake, context.partition_key), older)
         bolt.load(server, order, sent, partial(_known, platform.lake), context.log.info)
     return server.url, server.counts()
 
 
-def _tables(lake: Lake, partition: str) -> Tables:
+def tables(lake: Lake, partition: str) -> Tables:
     """The month's graph tables; DumpMissingError if one is not in the lake."""
     files = {name: lake.files(key.path, partition) for name, key in keys.GRAPH.items()}
     labels = {node.label for node in graph.NODES}
@@ -109,7 +108,7 @@ def _tables(lake: Lake, partition: str) -> Tables:
 def _known(lake: Lake, month: str) -> Tables | None:
     """The month's graph tables, None if they are not in the lake."""
     with suppress(DumpMissingError):
-        return _tables(lake, f"{month}-01")
+        return tables(lake, f"{month}-01")
     return None
 
 

@@ -42,7 +42,7 @@ def loads(entity: Entity) -> dg.AssetsDefinition:
             return
         files = platform.lake.files(keys.records(entity).path, context.partition_key)
         wanted = [table for key, table in made.items() if key in context.selected_asset_keys]
-        loading = Loading(platform.postgres(), context.partition_key, _kept(context), context.log.info, cores())
+        loading = Loading(platform.postgres(), context.partition_key, _kept(context, wanted), context.log.info, cores())
         for table, load in loading.of(wanted, partial(copied, files=files)):
             yield _result(context, table, load, files)
 
@@ -56,10 +56,10 @@ def _spec(table: Table) -> dg.AssetSpec:
     return LAYER.spec(keys.table(table), doc, [keys.records(entity_of(table))], columns)
 
 
-def _kept(context: dg.AssetExecutionContext) -> dict[Table, str]:
+def _kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> dict[Table, str]:
     """The loads that Dagster knows of, which the month is published from until the new ones are reported."""
-    known = history.latest_of(context.instance, list(keys.TABLES.values()), context.partition_key)
-    found = {table: known.get(key) for table, key in keys.TABLES.items()}
+    known = history.latest_of(context.instance, [keys.table(table) for table in wanted], context.partition_key)
+    found = {table: known.get(keys.table(table)) for table in wanted}
     return {table: each.text(TABLE) for table, each in found.items() if each}
 
 

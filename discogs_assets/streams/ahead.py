@@ -4,7 +4,7 @@ What belongs here: how much is under way at once. What doesn't: what is done, an
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
@@ -28,7 +28,7 @@ def in_order(pool: Executor, work: Callable[[Item], Result], items: Iterable[Ite
             future.cancel()
 
 
-def prefetched(items: Iterable[Item]) -> Iterator[Item]:
+def prefetched(items: Iterable[Item]) -> Generator[Item, None, None]:
     """The items, each made while the one before it is in use."""
     source = iter(items)
     with ThreadPoolExecutor(1, "ahead") as pool:

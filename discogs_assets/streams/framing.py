@@ -9,16 +9,18 @@ inside CDATA. Where neither can be (no nesting in the block, no CDATA, no commen
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from isal import igzip
 from isal.isal_zlib import error as isal_error
 
 from discogs_assets.errors import DumpDamagedError
 from discogs_assets.schema.model import Entity
+from discogs_assets.streams.ahead import prefetched
 
 CHUNK_BYTES = 16 << 20
 """Unpacked bytes read at once: large enough to hide the cost of a call, small enough for a few to be under way."""
@@ -190,17 +192,21 @@ def _paths(entity: Entity) -> Iterator[str]:
     return (getattr(part, "path", "") for part in entity.parts)
 
 
+def _read(file: BinaryIO, stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """The unpacked chunks, each with the packed bytes that have been read by then."""
+    while chunk := stream.read(CHUNK_BYTES):
+        yield chunk, file.tell()
+
+
 def unpacked(path: Path, packed: Callable[[int], None] = lambda done: None) -> Iterator[bytes]:
     """The bytes of a gzip file of one or several members, the next chunk unpacked while the last is in use.
 
     `packed` is told how many packed bytes have been read. DumpDamagedError if the file is cut short or not gzip.
     """
-    with path.open("rb") as file, igzip.open(file, "rb") as stream, ThreadPoolExecutor(1, "gunzip") as ahead:
+    with path.open("rb") as file, igzip.open(file, "rb") as stream, closing(prefetched(_read(file, stream))) as ahead:
         try:
-            following = ahead.submit(stream.read, CHUNK_BYTES)
-            while chunk := following.result():
-                packed(file.tell())
-                following = ahead.submit(stream.read, CHUNK_BYTES)
+            for chunk, done in ahead:
+                packed(done)
                 yield chunk
         except (EOFError, OSError, zlib.error, isal_error) as error:
             raise DumpDamagedError(

@@ -37,6 +37,11 @@ class Tables:
         for name, files in sorted([*self.nodes.items(), *self.relationships.items()]):
             yield from ((name, file) for file in files)
 
+    @property
+    def pairs(self) -> list[tuple[str, list[Path]]]:
+        """Every file of relationships with its type, each as an import takes it."""
+        return [(kind, [file]) for kind, files in self.relationships.items() for file in files]
+
     @cached_property
     def digest(self) -> str:
         """What tells these tables from any others, by every byte of them."""

@@ -8,7 +8,7 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -22,7 +22,7 @@ from discogs_assets.errors import BudgetExceededError
 from discogs_assets.schema import xml
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams import record
-from discogs_assets.streams.ahead import in_order
+from discogs_assets.streams.ahead import Result, in_order
 from discogs_assets.streams.framing import Block
 from discogs_assets.streams.identity import Bools
 from discogs_assets.streams.nesting import Flat, nest
@@ -163,9 +163,14 @@ def _refused(block: Block, span: tuple[int, int], reason: str) -> Refused:
 
 def parsed(blocks: Iterable[Block], parser: Parser, threads: int | None = None) -> Iterator[Parsed]:
     """What became of each block, in order, several being read at once."""
+    return at_once(blocks, parser.parse, threads)
+
+
+def at_once(blocks: Iterable[Block], work: Callable[[Block], Result], threads: int | None = None) -> Iterator[Result]:
+    """The result of the work on each block, in order, several being worked on at once."""
     threads = threads or os.cpu_count() or 1
     with ThreadPoolExecutor(threads, thread_name_prefix="parse") as pool:
-        yield from in_order(pool, parser.parse, blocks, threads + UNDER_WAY)
+        yield from in_order(pool, work, blocks, threads + UNDER_WAY)
 
 
 def _fast_parser(entity: Entity) -> XmlToArrowParser:
