@@ -10,6 +10,7 @@ goes on once somebody has written `go` there. A place that is reached again with
 import errno
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -57,11 +58,21 @@ def _act(asked: list[str]) -> None:
 
 
 def _wait(file: Path) -> None:
-    if file.exists():
+    if not _first(file):
         return
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    draft.write_text(str(os.getpid()))
-    draft.replace(file)
     deadline = time.monotonic() + WAIT_SECONDS
     while file.read_text() != "go" and time.monotonic() < deadline:
         time.sleep(0.02)
+
+
+def _first(file: Path) -> bool:
+    """Whether this thread of this process is the one that has made the file; it appears with its content."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
+    draft.write_text(str(os.getpid()))
+    try:
+        file.hardlink_to(draft)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    return True

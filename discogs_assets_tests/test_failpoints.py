@@ -1,9 +1,11 @@
 """Tests of `failpoints`."""
 
+import os
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,21 @@ def test_a_place_waits_until_it_is_told_to_go_and_is_passed_after_that(
     waiting.join(timeout=5)
     assert not waiting.is_alive()
     failpoints.reach("copy")
+
+
+def test_of_several_threads_at_a_place_one_waits_and_the_others_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "mark"
+    monkeypatch.setenv(failpoints.VARIABLE, f"upload:wait:{mark}")
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(failpoints.reach, "upload") for _ in range(8)]
+        while sum(each.done() for each in done) < 7:
+            time.sleep(0.01)
+        assert mark.read_text() == str(os.getpid())
+        mark.write_text("go")
+    assert [each.exception() for each in done] == [None] * 8
+    assert [*tmp_path.iterdir()] == [mark]
 
 
 def test_what_cannot_happen_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
