@@ -8,12 +8,16 @@ from functools import cache
 import pyarrow as pa
 
 from discogs_assets.schema.model import Derived, Entity, Field, Part, Rows, Texts, Type
+from discogs_assets.schema.sheet import Sheet
 
 TYPES = {
     Type.TEXT: pa.string(),
     Type.INTEGER: pa.int64(),
     Type.REFERENCE: pa.int64(),
     Type.BOOLEAN: pa.bool_(),
+    Type.REAL: pa.float64(),
+    Type.UUID: pa.string(),
+    Type.JSON: pa.string(),
 }
 
 RAW = "raw"
@@ -59,6 +63,12 @@ def record(entity: Entity) -> pa.Schema:
     """The schema of one record: scalars, structs, lists of texts and lists of structs, and `raw`."""
     fields = [_field(part) for part in entity.parts]
     return pa.schema([*fields, pa.field(RAW, RAW_TYPE, metadata={"doc": "Texts that no typed value gives back."})])
+
+
+@cache
+def sheet(of: Sheet) -> pa.Schema:
+    """The schema of a flat table."""
+    return pa.schema([_field(each) for each in of.fields])
 
 
 def _field(part: Part) -> pa.Field:

@@ -17,6 +17,11 @@ class Type(Enum):
     BOOLEAN = "boolean"
     REFERENCE = "reference"
     """The id of another record. 0 stays 0 in Parquet and `data`; in typed columns and the graph it is no value."""
+    REAL = "real number"
+    UUID = "UUID"
+    """An MBID, as text of 36 characters in Parquet."""
+    JSON = "JSON"
+    """A text that is JSON: what has a form of its own in each record, or a list in a flat table."""
 
 
 class Rule(Enum):

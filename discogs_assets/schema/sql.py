@@ -14,7 +14,15 @@ from discogs_assets.schema import search
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
 from discogs_assets.schema.relations import Relation, Table, Value
 
-TYPES = {Type.TEXT: "text", Type.INTEGER: "bigint", Type.REFERENCE: "bigint", Type.BOOLEAN: "boolean"}
+TYPES = {
+    Type.TEXT: "text",
+    Type.INTEGER: "bigint",
+    Type.REFERENCE: "bigint",
+    Type.BOOLEAN: "boolean",
+    Type.REAL: "double precision",
+    Type.UUID: "uuid",
+    Type.JSON: "jsonb",
+}
 
 DATA = "data"
 DATA_DOC = "The whole record as the dump has it; what has no value is left out."
