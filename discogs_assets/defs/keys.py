@@ -9,32 +9,30 @@ from discogs_assets.schema import relations
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity
 
-SOURCE = "discogs"
-
 
 def dump(entity: Entity) -> dg.AssetKey:
     """The published file."""
-    return dg.AssetKey(["dumps", SOURCE, entity.name])
+    return dg.AssetKey(["dumps", entity.source, entity.name])
 
 
 def records(entity: Entity) -> dg.AssetKey:
     """The records in Parquet."""
-    return dg.AssetKey(["parquet", SOURCE, entity.name])
+    return dg.AssetKey(["parquet", entity.source, entity.name])
 
 
 def quarantine(entity: Entity) -> list[str]:
     """The folder of the records that could not be read; part of the records' asset."""
-    return ["quarantine", SOURCE, entity.name]
+    return ["quarantine", entity.source, entity.name]
 
 
 def quality(entity: Entity) -> dg.AssetKey:
     """The records that rules of data quality flag."""
-    return dg.AssetKey(["quality", SOURCE, entity.name])
+    return dg.AssetKey(["quality", entity.source, entity.name])
 
 
 def changes(entity: Entity) -> dg.AssetKey:
     """The records that a month adds, changes and removes."""
-    return dg.AssetKey(["changes", SOURCE, entity.name])
+    return dg.AssetKey(["changes", entity.source, entity.name])
 
 
 def nodes(label: str) -> dg.AssetKey:
@@ -49,7 +47,7 @@ def relationships(kind: str) -> dg.AssetKey:
 
 def table(of: relations.Table) -> dg.AssetKey:
     """The records, or the rows of a repeated part, in PostgreSQL."""
-    return dg.AssetKey(["postgres", SOURCE, of.name])
+    return dg.AssetKey(["postgres", relations.source_of(of), of.name])
 
 
 def imported(name: str) -> dg.AssetKey:

@@ -155,7 +155,8 @@ class Link:
 class Entity:
     """One kind of record, as one dump file holds it.
 
-    `name` is the plural tag of the file's root element, `record` the tag of a record, `node` the label in the graph.
+    `name` is the plural tag of the file's root element, `record` the tag of a record, `node` the label in the graph;
+    where `source` is not Discogs, `name` is what its file is called.
     """
 
     name: str
@@ -165,6 +166,7 @@ class Entity:
     parts: tuple[Part, ...]
     links: tuple[Link, ...] = ()
     key: str = field(default="id")
+    source: str = "discogs"
 
     def __repr__(self) -> str:
         """The name: a declaration in full would fill pages of every message."""

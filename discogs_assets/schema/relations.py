@@ -125,3 +125,8 @@ TABLES = {table.name: table for entity in ENTITIES for table in tables(entity)}
 def entity_of(table: Table) -> Entity:
     """The entity of whose records the table is made."""
     return table.entity if isinstance(table, Relation) else table
+
+
+def source_of(table: Table) -> str:
+    """The source of the table's rows, which names the schema of its view."""
+    return entity_of(table).source
