@@ -1,5 +1,7 @@
 """graph/nodes/{Label} and graph/relationships/{TYPE}: tables in Parquet, ready for import.
 
+MusicBrainz adds properties and relationships where it is there for the month; without it the same tables are made.
+
 What belongs here: which records and nodes a table is made from, and where it goes. What doesn't: what becomes a node or
 a relationship (see `streams.nodes` and `streams.relationships`).
 """
@@ -11,28 +13,36 @@ import dagster as dg
 from discogs_assets.defs import bounds, checks, keys, metadata
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
+from discogs_assets.schema import musicbrainz_sheets
 from discogs_assets.schema.bounds import referred
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node, Relationship, meanings
+from discogs_assets.schema.musicbrainz import ARTISTS
 from discogs_assets.stores.lake import Lake
 from discogs_assets.streams import parquet
+from discogs_assets.streams.enrichment import RELATIONS
 from discogs_assets.streams.graph import Tally
 from discogs_assets.streams.nodes import write_nodes
 from discogs_assets.streams.relationships import write_relationships
 
-LAYER = Layer("graph", frozenset({"parquet", "polars"}), code_version="2")
+LAYER = Layer("graph", frozenset({"parquet", "polars"}), code_version="3")
+
+MUSICBRAINZ = {ARTISTS.title: keys.records(ARTISTS), RELATIONS: keys.rows(musicbrainz_sheets.RELATIONSHIPS)}
+"""What relationships between artists read of MusicBrainz, which may not be there, by the names they know it by."""
 
 
 def nodes(node: Node) -> dg.AssetsDefinition:
     """The asset of one label's nodes."""
     key = keys.nodes(node.label)
 
-    deps = [*map(keys.records, node.sources), *map(keys.nodes, node.ends)]
+    added = [node.enriching] if node.enriching else []
+    deps = [*map(keys.records, node.sources), *map(keys.nodes, node.ends), *map(keys.records, added)]
 
     @LAYER.asset(key, node.doc, deps=deps)
     def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began = time.monotonic()
         lake, partition = platform.lake, context.partition_key
         records = {entity.name: lake.files(keys.records(entity).path, partition) for entity in node.sources}
+        records |= {entity.title: lake.found(keys.records(entity).path, partition) for entity in added}
         ends = {label: lake.files(keys.nodes(label).path, partition) for label in node.ends}
         with lake.writing(key.path, partition) as folder:
             tally = write_nodes(node, records, ends, folder / parquet.FILE)
@@ -44,7 +54,8 @@ def nodes(node: Node) -> dg.AssetsDefinition:
 def relationships(relationship: Relationship) -> dg.AssetsDefinition:
     """The asset of one type's relationships."""
     key = keys.relationships(relationship.type)
-    deps = [*map(keys.records, relationship.sources), *map(keys.nodes, relationship.ends)]
+    added = MUSICBRAINZ if relationship.musicbrainz else {}
+    deps = [*map(keys.records, relationship.sources), *map(keys.nodes, relationship.ends), *added.values()]
 
     specs = [spec for kind, spec in checks.RESOLVE.items() if kind == relationship.type]
 
@@ -53,6 +64,7 @@ def relationships(relationship: Relationship) -> dg.AssetsDefinition:
         began = time.monotonic()
         lake, partition = platform.lake, context.partition_key
         records = {each.name: lake.files(keys.records(each).path, partition) for each in relationship.sources}
+        records |= {name: lake.found(key.path, partition) for name, key in added.items()}
         ends = {label: lake.files(keys.nodes(label).path, partition) for label in relationship.ends}
         with lake.writing(key.path, partition) as folder:
             tally = write_relationships(relationship, records, ends, folder)

@@ -5,9 +5,10 @@ What belongs here: names. What doesn't: what an asset does.
 
 import dagster as dg
 
-from discogs_assets.schema import relations
+from discogs_assets.schema import musicbrainz, musicbrainz_sheets, relations
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity
+from discogs_assets.schema.sheet import Sheet
 
 
 def dump(entity: Entity) -> dg.AssetKey:
@@ -60,7 +61,24 @@ def published(store: str) -> dg.AssetKey:
     return dg.AssetKey(["published", store])
 
 
-TABLES = {each: table(each) for each in relations.TABLES.values()}
+def rows(of: relations.Table) -> dg.AssetKey:
+    """The Parquet that a table's rows are made of."""
+    if not isinstance(of, Sheet):
+        return records(relations.entity_of(of))
+    if of.source == musicbrainz.SOURCE:
+        return dg.AssetKey(["parquet", of.source, musicbrainz_sheets.FILES.get(of.name, of.name)])
+    return dg.AssetKey([of.source, of.name])
+
+
+TABLES: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in relations.TABLES.values()}
+"""The tables made of Discogs' records."""
+
+MUSICBRAINZ: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in musicbrainz_sheets.SHEETS}
+"""The tables of MusicBrainz."""
+
+LOADED: dict[relations.Table, dg.AssetKey] = {**TABLES, **MUSICBRAINZ}
+"""All tables."""
+
 GRAPH = {
     **{node.label: nodes(node.label) for node in NODES},
     **{each.type: relationships(each.type) for each in RELATIONSHIPS},

@@ -1,13 +1,12 @@
-"""postgres/discogs/{table}: a table per load, of an entity's whole records or of the rows of a repeated part.
+"""postgres/{source}/{table}: a table per load, of whole records, of the rows of a repeated part, or flat.
 
 What belongs here: from a partition in the lake to tables beside the published ones. What doesn't: showing them.
 
-The tables made of one entity's records are one step, which loads as many side by side as there are cores; any of them
-can be asked for alone, and costs no more than itself.
+The tables made of one entity's records are one step, and so are a source's flat ones; it loads as many side by side as
+there are cores. Any of them can be asked for alone, and costs no more than itself.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -20,10 +19,11 @@ from discogs_assets.defs.platform import Platform
 from discogs_assets.embedded.machine import cores
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
-from discogs_assets.schema.relations import Relation, Table, entity_of, tables
+from discogs_assets.schema.relations import Relation, Table, tables
+from discogs_assets.schema.sheet import Sheet
 from discogs_assets.stores.loading import Loading
 from discogs_assets.stores.postgres import Load
-from discogs_assets.streams import documents, parquet, rows
+from discogs_assets.streams import documents, parquet, rows, sheets
 
 LAYER = Layer("postgres", frozenset({"postgres"}), code_version="2")
 
@@ -31,29 +31,31 @@ TABLE = "dagster/table_name"
 """Metadata key: the load's table, schema and name."""
 
 
-def loads(entity: Entity) -> dg.AssetsDefinition:
-    """The assets of the tables that are made of an entity's records."""
-    made = {keys.table(table): table for table in tables(entity)}
+def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
+    """The assets of tables that one step loads."""
+    made = {keys.table(table): table for table in of}
     specs, judged = [_spec(table) for table in made.values()], [checks.ROWS[table] for table in made.values()]
 
-    @LAYER.several(f"postgres__discogs__{entity.name}", specs, judged, pool="postgres")
+    @LAYER.several(f"postgres__{name}", specs, judged, pool="postgres")
     def loaded(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
         if stops_at_parquet(context, platform):
             return
-        files = platform.lake.files(keys.records(entity).path, context.partition_key)
         wanted = [table for key, table in made.items() if key in context.selected_asset_keys]
+        files = {table: platform.lake.files(keys.rows(table).path, context.partition_key) for table in wanted}
         loading = Loading(platform.postgres(), context.partition_key, _kept(context, wanted), context.log.info, cores())
-        for table, load in loading.of(wanted, partial(copied, files=files)):
-            yield _result(context, table, load, files)
+        for table, load in loading.of(wanted, lambda table: copied(table, files[table])):
+            yield _result(context, table, load, files[table])
 
     return loaded
 
 
 def _spec(table: Table) -> dg.AssetSpec:
-    what = "a row for each in its place" if isinstance(table, Relation) else "the record as data, numbers beside it"
-    doc = f"{table.doc} A table of its own for every load: {what}, indexed."
+    what = {Entity: "the record as data, numbers beside it", Relation: "a row for each in its place"}
+    form = (
+        f"{table.doc} A table of its own for every load{what.get(type(table), '') and ': '}{what.get(type(table), '')}"
+    )
     columns: dict[str, object] = {"dagster/column_schema": metadata.view_schema(table)}
-    return LAYER.spec(keys.table(table), doc, [keys.records(entity_of(table))], columns)
+    return LAYER.spec(keys.table(table), f"{form}, indexed.", [keys.rows(table)], columns)
 
 
 def _kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> dict[Table, str]:
@@ -65,7 +67,9 @@ def _kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> dict[Ta
 
 def copied(table: Table, files: Sequence[Path]) -> Iterator[bytes]:
     """What COPY takes for the table."""
-    return rows.csv(table, files) if isinstance(table, Relation) else documents.rows(table, files)
+    if isinstance(table, Entity):
+        return documents.rows(table, files)
+    return rows.csv(table, files) if isinstance(table, Relation) else sheets.csv(table, files)
 
 
 def _result(context: dg.AssetExecutionContext, table: Table, load: Load, files: Sequence[Path]) -> Result:
@@ -89,9 +93,14 @@ def _result(context: dg.AssetExecutionContext, table: Table, load: Load, files: 
 
 def _head(table: Table, files: Sequence[Path]) -> pl.DataFrame:
     """The first rows; of a part that repeats those of the first records."""
+    if isinstance(table, Sheet):
+        return sheets.head(table, files[0], metadata.PREVIEW_ROWS)
     first = pl.scan_parquet(files[0]).head(metadata.PREVIEW_ROWS)
     found = rows.head(table, files[0]) if isinstance(table, Relation) else first.collect()
     return found.head(metadata.PREVIEW_ROWS)
 
 
-assets = [loads(entity) for entity in ENTITIES]
+assets = [
+    *(loads(f"discogs__{entity.name}", tables(entity)) for entity in ENTITIES),
+    loads("musicbrainz", [*keys.MUSICBRAINZ]),
+]

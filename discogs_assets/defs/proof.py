@@ -14,7 +14,7 @@ import dagster as dg
 from discogs_assets.defs import history, metadata
 from discogs_assets.defs.history import Checked, Materialised
 from discogs_assets.errors import PublishRefusedError
-from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.schema import discogs, musicbrainz
 
 Proof = Mapping[dg.AssetKey, Materialised]
 
@@ -68,9 +68,9 @@ def _unproven(
 
 def _mixed(proof: Proof) -> Iterator[str]:
     """Entities whose parts were made from different dumps."""
-    for entity in ENTITIES:
-        sums = {key: metadata.read_versions(each.metadata).get(entity.name, []) for key, each in proof.items()}
+    for entity in (*discogs.ENTITIES, *musicbrainz.ENTITIES):
+        sums = {key: metadata.read_versions(each.metadata).get(entity.title, []) for key, each in proof.items()}
         distinct = {digest for found in sums.values() for digest in found}
         if len(distinct) > 1:
             shown = ", ".join(sorted(digest[:12] for digest in distinct))
-            yield f"the parts were made from different dumps of {entity.name} (sha256 {shown})"
+            yield f"the parts were made from different dumps of {entity.title} (sha256 {shown})"

@@ -5,7 +5,7 @@ a store switches. Neither does before both are loaded.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -28,6 +28,11 @@ from discogs_assets.stores.postgres import month_of
 LOADED = (*keys.TABLES.values(), *keys.IMPORTED.values())
 """What has to be loaded before either store may switch."""
 
+BESIDE: Mapping[str, tuple[Collection[dg.AssetKey], Sequence[dg.AssetCheckSpec]]] = {
+    "musicbrainz": (keys.MUSICBRAINZ.values(), checks.OF_MUSICBRAINZ),
+}
+"""By schema, tables that are shown beside if they are loaded and made of the same dumps; nothing waits for them."""
+
 
 class Publication(dg.Config):
     """How a month is published."""
@@ -39,6 +44,18 @@ class Publication(dg.Config):
 def prove(instance: dg.DagsterInstance, partition: str) -> Proof:
     """The latest materialisations of all that a publication rests on; PublishRefusedError if it may not be."""
     return proof.prove(instance, partition, LOADED, checks.ALL)
+
+
+def beside(instance: dg.DagsterInstance, partition: str, found: Proof) -> tuple[Proof, dict[str, str]]:
+    """The proof with that of each schema shown beside; of each of these what is to be said."""
+    said = dict[str, str]()
+    for schema, (assets, judged) in BESIDE.items():
+        try:
+            found = proof.prove(instance, partition, [*found, *assets], [*checks.ALL, *judged])
+            said[schema] = "shown"
+        except PublishRefusedError as error:
+            said[schema] = f"left out: {error}"
+    return found, said
 
 
 def stand(proof: Proof, partition: str, platform: Platform) -> None:
@@ -70,7 +87,7 @@ def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
 
 
 def _tables(proof: Proof) -> dict[Table, str]:
-    return {table: proof[key].text(TABLE) for table, key in keys.TABLES.items()}
+    return {table: proof[key].text(TABLE) for table, key in keys.LOADED.items() if key in proof}
 
 
 def _store(proof: Proof) -> Path:
@@ -119,10 +136,12 @@ def _require_shown(graph: Graph, month: str) -> None:
         )
 
 
-def _asset(store: str, doc: str, kind: str) -> Callable[[Callable[..., Iterator[object]]], dg.AssetsDefinition]:
+def _asset(
+    store: str, doc: str, kind: str, after: Iterable[dg.AssetKey] = ()
+) -> Callable[[Callable[..., Iterator[object]]], dg.AssetsDefinition]:
     return dg.asset(
         key=keys.published(store),
-        deps=list(LOADED),
+        deps=[*LOADED, *after],
         description=doc,
         group_name="published",
         kinds={kind},
@@ -135,7 +154,12 @@ def _asset(store: str, doc: str, kind: str) -> Callable[[Callable[..., Iterator[
     )
 
 
-@_asset("postgres", "The views of the schema discogs, which show one month's tables, all of them at once.", "postgres")
+@_asset(
+    "postgres",
+    "The views of the schemas discogs and musicbrainz, which show one month's tables, all of them at once.",
+    "postgres",
+    keys.MUSICBRAINZ.values(),
+)
 def postgres(context: dg.AssetExecutionContext, config: Publication, platform: Platform) -> Iterator[Result]:
     """Move all views in one transaction."""
     with failures():
@@ -144,11 +168,13 @@ def postgres(context: dg.AssetExecutionContext, config: Publication, platform: P
             found = proven(context)
             shown = max(map(month_of, store.published().values()), default=None)
             if _newer(context, shown, config):
+                found, others = beside(context.instance, context.partition_key, found)
                 stand(found, context.partition_key, platform)
                 seconds = store.publish(_tables(found), context.log.info)
                 swept = store.sweep(context.partition_key, _tables(found).values())
-                said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}
-                yield _result(context, found, keys.TABLES.values(), {"seconds": round(seconds, 3), **said})
+                said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing", **others}
+                parts = [key for key in keys.LOADED.values() if key in found]
+                yield _result(context, found, parts, {"seconds": round(seconds, 3), **said})
 
 
 @_asset("neo4j", "The store that the Neo4j server serves. A switch is a restart of some seconds.", "neo4j")

@@ -56,7 +56,7 @@ def holders(platform: Platform) -> Iterator[Holder]:
     """All that holds months, with its setting; a Neo4j that we do not run holds one, which it shows."""
     settings, postgres, dumps = platform.settings, platform.postgres(), platform.archive.copies
     yield Holder(
-        "PostgreSQL", "DISCOGS_KEEP", settings.keep, postgres.months, postgres.drop, lambda _: keys.TABLES.values()
+        "PostgreSQL", "DISCOGS_KEEP", settings.keep, postgres.months, postgres.drop, lambda _: keys.LOADED.values()
     )
     if platform.external_neo4j() is None:
         server = platform.neo4j()

@@ -6,9 +6,9 @@ declares. What doesn't: computing any of them (see `streams.nodes`, `streams.rel
 
 from dataclasses import dataclass
 
-from discogs_assets.schema import roles
+from discogs_assets.schema import musicbrainz, roles
 from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.schema.model import Entity, Link, Texts
+from discogs_assets.schema.model import Derived, Entity, Field, Link, Texts
 
 TEXT_LIMIT = 2_000
 """Characters of an indexed text at the most: Neo4j's range indexes refuse values of more than some 8,000 bytes."""
@@ -50,8 +50,18 @@ class Node:
     statistics: tuple[Statistic, ...] = ()
 
     @property
+    def enriching(self) -> Entity | None:
+        """The MusicBrainz entity whose records add properties to the nodes; None if there is none."""
+        return next((each for each in musicbrainz.ENTITIES if each.node == self.label), None)
+
+    @property
+    def enriched(self) -> tuple[Field | Derived | Texts, ...]:
+        """What it adds."""
+        return self.enriching.properties if self.enriching else ()
+
+    @property
     def sources(self) -> tuple[Entity, ...]:
-        """The entities whose records the nodes and their statistics come from."""
+        """The entities of Discogs whose records the nodes and their statistics come from."""
         stating = (e for e in ENTITIES if any(link.to == self.label for link in e.links))
         own = (self.entity,) if self.entity else tuple(stating)
         return tuple(dict.fromkeys([*own, *([COUNTED] if self.statistics else [])]))
@@ -88,34 +98,51 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """A relationship type with all that states it; none for the computed PART_OF."""
+    """A relationship type with all that states it; none for the computed PART_OF.
+
+    `musicbrainz` is the type of MusicBrainz' relations between artists that state it, too, or alone.
+    """
 
     type: str
     doc: str
     stated: tuple[Stated, ...] = ()
+    musicbrainz: str = ""
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The pairs of start and end labels that occur."""
-        return tuple(dict.fromkeys((each.start, each.end) for each in self.stated)) or (("Style", "Genre"),)
+        found = [*((each.start, each.end) for each in self.stated), *([ARTISTS_BOTH] if self.musicbrainz else [])]
+        return tuple(dict.fromkeys(found)) or (("Style", "Genre"),)
 
     @property
     def properties(self) -> tuple[str, ...]:
         """The properties that a relationship may have."""
         found = [name for each in self.stated for name in _properties(each.link)]
-        return tuple(dict.fromkeys(found)) if self.stated else tuple(PART_OF)
+        computed = [] if self.stated or self.musicbrainz else [*PART_OF]
+        return tuple(dict.fromkeys([*found, *(RELATED if self.musicbrainz else []), *computed]))
 
     @property
     def sources(self) -> tuple[Entity, ...]:
-        """The entities whose records state them."""
-        return tuple(dict.fromkeys(each.entity for each in self.stated)) or (COUNTED,)
+        """The entities of Discogs whose records state them."""
+        return tuple(dict.fromkeys(each.entity for each in self.stated)) or (() if self.musicbrainz else (COUNTED,))
 
     @property
     def ends(self) -> tuple[str, ...]:
         """The node labels that a relationship has to find."""
-        found = [each.link.to for each in self.stated]
+        found = [*(each.link.to for each in self.stated), *(["Artist"] if self.musicbrainz else [])]
         return tuple(dict.fromkeys(found)) or ("Style", "Genre")
 
+
+ARTISTS_BOTH = ("Artist", "Artist")
+
+RELATED = {
+    "source": "musicbrainz; absent where Discogs states it.",
+    "begin": "When it began, as far as known: 1960, 1960-08 or 1960-08-12.",
+    "end": "When it ended, in the same form.",
+    "ended": "Whether it has ended, also where nobody knows when.",
+    "attributes": "What is said of it, such as instruments, original, guest.",
+}
+"""The properties of a relationship that MusicBrainz states."""
 
 PART_OF = {
     "release_count": "Releases that name the style and, of genres, this one alone.",
@@ -166,7 +193,7 @@ NODES = (
 """All node labels."""
 
 DOCS = {
-    "MEMBER_OF": "From a member to the group, whichever of the two says so.",
+    "MEMBER_OF": "From a member to the group, whichever says so; another one, dated, where MusicBrainz does.",
     "ALIAS_OF": "From an alias to the artist that names it; both ways where both do.",
     "SUBLABEL_OF": "From a label to its parent, whichever of the two says so.",
     "BY": "From a release or master to a main artist: anv is the name as printed, join the text after it.",
@@ -177,13 +204,33 @@ DOCS = {
     "APPEARS_ON": "From an artist of tracks to the release: tracks are their positions.",
     "CREDITED_ON": "From a credited artist to the release, one for each role, on the release or its tracks.",
     "WORKED_ON": "From a company, which is a label, to the release, one for each thing it did.",
+    "COLLABORATED_WITH": "From an artist to a project or an artist that it collaborated on or with; MusicBrainz.",
+    "TAUGHT": "From a teacher to a pupil; MusicBrainz.",
+    "TRIBUTE_TO": "From an artist that pays tribute to the one it is paid to; MusicBrainz.",
+    "FOUNDED": "From a founder to the group; MusicBrainz.",
+    "SUPPORTED": "From a supporting musician to the artist or group; MusicBrainz.",
+    "SUBGROUP_OF": "From a group to the one it is a part of; MusicBrainz.",
+    "RENAMED_TO": "From an artist to what it called itself later; MusicBrainz.",
     "PART_OF": "From a style to each genre whose releases, of that genre alone, name it.",
 }
 
 _STATED = [Stated(entity, link) for entity in ENTITIES for link in entity.links]
 
+MUSICBRAINZ = {
+    "MEMBER_OF": "member of band",
+    "COLLABORATED_WITH": "collaboration",
+    "TAUGHT": "teacher",
+    "TRIBUTE_TO": "tribute",
+    "FOUNDED": "founder",
+    "SUPPORTED": "supporting musician",
+    "SUBGROUP_OF": "subgroup",
+    "RENAMED_TO": "artist rename",
+}
+"""The types of MusicBrainz' relations between artists that are relationships of the graph."""
+
 RELATIONSHIPS = tuple(
-    Relationship(kind, doc, tuple(each for each in _STATED if each.link.type == kind)) for kind, doc in DOCS.items()
+    Relationship(kind, doc, tuple(each for each in _STATED if each.link.type == kind), MUSICBRAINZ.get(kind, ""))
+    for kind, doc in DOCS.items()
 )
 """All relationship types."""
 
@@ -196,6 +243,11 @@ def node(label: str) -> Node:
 def id_column(label: str) -> str:
     """The column that identifies a node: Discogs' id, kept as a property, or a number of the import's own."""
     return f"id:ID({label})" if node(label).entity else f":ID({label})"
+
+
+def column_of(part: Field | Derived | Texts) -> str:
+    """Where a node's file holds a property."""
+    return list_column(part.prop) if isinstance(part, Texts) else part.prop
 
 
 def list_column(name: str) -> str:
@@ -225,12 +277,14 @@ def _of_node(each: Node) -> dict[str, str]:
     if each.entity is None:
         return {column: "A number of the import's own.", "name": each.doc} | counted
     parts = each.entity.properties
-    docs = {list_column(part.prop) if isinstance(part, Texts) else part.prop: part.doc for part in parts}
+    docs = {column_of(part): part.doc for part in (*parts, *each.enriched)}
     return {**docs, column: docs[each.entity.key]} | counted
 
 
 def _of_relationship(each: Relationship) -> dict[str, str]:
-    docs = {} if each.stated else dict(PART_OF)
+    docs = {} if each.stated or each.musicbrainz else dict(PART_OF)
+    if each.musicbrainz:
+        docs |= {list_column(name) if name == "attributes" else name: doc for name, doc in RELATED.items()}
     for stated in each.stated:
         docs |= _of_link(stated)
     for start, end in each.pairs:

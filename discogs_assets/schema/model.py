@@ -192,6 +192,11 @@ class Entity:
         return found
 
     @property
+    def title(self) -> str:
+        """What tells it from the entities of other sources: `artists`, `musicbrainz/artist`."""
+        return self.name if self.source == "discogs" else f"{self.source}/{self.name}"
+
+    @property
     def columns(self) -> tuple[tuple[tuple[str, ...], Field | Derived], ...]:
         """The values that are columns of the entity's table, each with its keys in `data`, in order of declaration."""
         return tuple((keys, value) for keys, value in values(self.parts) if value.column)

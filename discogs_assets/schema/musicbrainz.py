@@ -8,6 +8,9 @@ from discogs_assets.schema.model import Entity, Field, Type
 
 SOURCE = "musicbrainz"
 
+UNAVAILABLE = "unavailable"
+"""Stands for the sha256 of a dump that was not to be had."""
+
 
 def _entity(name: str, node: str, doc: str, *parts: Field) -> Entity:
     mbid = Field("mbid", "id", "MusicBrainz' id.", Type.UUID, column="mbid", prop="mbid")

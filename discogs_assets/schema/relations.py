@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from discogs_assets.schema.discogs import ENTITIES, RELEASES
 from discogs_assets.schema.model import Entity, Field, Index, Part, Repeated, Rows, Texts, Type
+from discogs_assets.schema.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +110,27 @@ def _values(part: Repeated) -> Iterator[Value]:
 RELATIONS = {relation.name: relation for entity in ENTITIES for relation in relations(entity)}
 """All relations by name."""
 
-Table = Entity | Relation
-"""What PostgreSQL has a table for: an entity's whole records, or the rows of a repeated part."""
+Made = Entity | Relation
+"""A table made of an entity's records: the records as they are, or the rows of a repeated part."""
+
+Table = Made | Sheet
+"""What PostgreSQL has a table for."""
 
 
-def tables(entity: Entity) -> tuple[Table, ...]:
+def tables(entity: Entity) -> tuple[Made, ...]:
     """The tables made of an entity's records: the records first."""
     return (entity, *(relation for relation in RELATIONS.values() if relation.entity is entity))
 
 
 TABLES = {table.name: table for entity in ENTITIES for table in tables(entity)}
-"""All tables by name."""
+"""All tables made of Discogs' records, by name."""
 
 
-def entity_of(table: Table) -> Entity:
+def entity_of(table: Made) -> Entity:
     """The entity of whose records the table is made."""
     return table.entity if isinstance(table, Relation) else table
 
 
 def source_of(table: Table) -> str:
     """The source of the table's rows, which names the schema of its view."""
-    return entity_of(table).source
+    return table.source if isinstance(table, Sheet) else entity_of(table).source

@@ -13,8 +13,8 @@ from discogs_assets.schema.model import Field
 class Sheet:
     """A flat table: `source` is the schema of its view, `key` the columns that tell a row.
 
-    The columns are called the same in Parquet and in PostgreSQL: `name` of each field. A field's `path` says nothing
-    here; its `index` is what the column is searched by.
+    A field's `name` is the column, its `index` what that is searched by. Its `path` is the column of the Parquet files
+    where that is another one, of a list of which the first is taken; `.` is the whole row.
     """
 
     source: str

@@ -4,7 +4,8 @@ What belongs here: statements as text. What doesn't: running them, and choosing 
 
 An entity's table holds the whole record in `data` and, as columns of their own, its numbers and booleans. Texts are
 columns of the view alone, computed from `data`: stored once, and one index serves `title` and `data->>'title'` alike. A
-relation's table holds all its columns, and the view beside them what is searched by where that is not the column.
+relation's or a sheet's table holds all its columns, and the view beside them what is searched by where that is not the
+column.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from discogs_assets.schema import search
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
 from discogs_assets.schema.relations import Relation, Table, Value
+from discogs_assets.schema.sheet import Sheet
 
 TYPES = {
     Type.TEXT: "text",
@@ -47,12 +49,14 @@ class Column:
 
 def columns(of: Table) -> tuple[Column, ...]:
     """The view's columns in order: of an entity the id, the id as text, the typed values, `data`."""
-    return _relational(of) if isinstance(of, Relation) else _document(of)
+    if isinstance(of, Entity):
+        return _document(of)
+    return _relational(of) if isinstance(of, Relation) else tuple(_flat(of))
 
 
 def key(of: Table) -> tuple[str, ...]:
     """The columns that tell a row."""
-    return of.key if isinstance(of, Relation) else (of.key,)
+    return (of.key,) if isinstance(of, Entity) else of.key
 
 
 def _relational(relation: Relation) -> tuple[Column, ...]:
@@ -61,6 +65,11 @@ def _relational(relation: Relation) -> tuple[Column, ...]:
     owner = Column(relation.owner, "bigint", f"Id of the {record}.", relation.owner)
     counted = (Column(name, "integer", _place(name), name) for name in relation.key[1:])
     return (owner, *counted, *(column for value in relation.values for column in _valued(value)))
+
+
+def _flat(sheet: Sheet) -> Iterator[Column]:
+    for field in sheet.fields:
+        yield from _valued(Value(field.name, field.name, field.type, field.doc, field.index))
 
 
 def _place(name: str) -> str:
@@ -110,11 +119,11 @@ def create_table(of: Table, table: str) -> str:
 
 
 def copy(of: Table, table: str) -> str:
-    """COPY of the rows that `streams.documents` or `streams.rows` writes.
+    """COPY of the rows that `streams.documents`, `streams.rows` or `streams.sheets` writes.
 
     Rows of a table that the same transaction has made are written as seen by all, and need no vacuum.
     """
-    form = "csv" if isinstance(of, Relation) else "binary"
+    form = "binary" if isinstance(of, Entity) else "csv"
     return f"COPY {table} ({', '.join(c.name for c in stored(of))}) FROM STDIN (FORMAT {form}, FREEZE)"
 
 

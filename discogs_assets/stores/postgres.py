@@ -3,8 +3,9 @@
 What belongs here: connections, transactions, locks, names of loads. What doesn't: what a table looks like (see
 `schema.sql`), what a row is (see `streams.documents`, `streams.rows`), and when a month is shown (`defs.published`).
 
-A load is one transaction: killed at any point, it leaves nothing. Readers go through the views of the schema `discogs`;
-all of them move in one transaction that waits for no reader longer than `LOCK_TIMEOUT` and then tries again.
+A load is one transaction: killed at any point, it leaves nothing. Readers go through the views of the schemas
+`discogs`, `musicbrainz` and `insights`; all of them move in one transaction that waits for no reader longer than
+`LOCK_TIMEOUT` and then tries again.
 """
 
 import random
@@ -24,11 +25,12 @@ from psycopg.rows import dict_row
 from discogs_assets import failpoints
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.schema import search, sql
-from discogs_assets.schema.relations import TABLES, Table
+from discogs_assets.schema.relations import Table, source_of
+from discogs_assets.schema.tables import SOURCES, TABLES
 from discogs_assets.settings import Settings
 
 VIEWS = search.SCHEMA
-"""Schema of the views."""
+"""Schema of the views that are found without naming it, and of what searches."""
 
 EXTENSIONS = ("pg_trgm", "unaccent")
 """What search needs of PostgreSQL's own extensions."""
@@ -59,9 +61,14 @@ def external(settings: Settings) -> "Postgres | None":
     return Postgres(settings.postgres_url.get_secret_value()) if settings.postgres_url else None
 
 
-def month_schema(partition: str) -> str:
-    """The schema that holds a month's loads: `discogs_2026_11`."""
-    return f"{VIEWS}_{partition[:7].replace('-', '_')}"
+def month_schema(partition: str, source: str = VIEWS) -> str:
+    """The schema that holds a month's loads of a source: `discogs_2026_11`."""
+    return f"{source}_{partition[:7].replace('-', '_')}"
+
+
+def _place(of: Table, partition: str) -> str:
+    """What a table's loads of the month are called, less their number."""
+    return f"{month_schema(partition, source_of(of))}.{of.name}"
 
 
 def month_of(table: str) -> str:
@@ -127,12 +134,13 @@ class Postgres:
         BusyError if another process is loading the same table, LoadError if the server refuses the rows.
         """
         began = time.monotonic()
-        self._make_room(partition)
+        place = _place(of, partition)
+        self._make_room(month_schema(partition, source_of(of)))
         with self.connection() as connection:
             begun(connection)
-            _alone(connection, f"{month_schema(partition)}.{of.name}")
-            self._sweep(connection, of.name, partition, keep)
-            table = _next(connection, of.name, partition)
+            _alone(connection, place)
+            self._sweep(connection, place, partition, keep)
+            table = _next(connection, place)
             _execute(connection, sql.create_table(of, table))
             try:
                 with connection.cursor().copy(_text(sql.copy(of, table))) as copy:
@@ -153,7 +161,7 @@ class Postgres:
         return Load(table, count, size, time.monotonic() - began, copied - began, indexed - copied)
 
     def published(self) -> dict[str, str]:
-        """For each view the load that it shows, empty if nothing is published."""
+        """For each view the load that it shows, empty if nothing is published; Discogs' are named without schema."""
         with self.connection() as connection:
             return _published(connection)
 
@@ -172,7 +180,10 @@ class Postgres:
             yield
 
     def publish(self, tables: Mapping[Table, str], waiting: Callable[[str], None] = lambda line: None) -> float:
-        """Show these loads, all at once, and return the seconds it took; BusyError if readers leave no gap."""
+        """Show these loads, all at once, and return the seconds it took; BusyError if readers leave no gap.
+
+        A view of another source than Discogs that is not among them goes: what it shows is of another month.
+        """
         began = time.monotonic()
         pause = 0.05
         while True:
@@ -196,16 +207,16 @@ class Postgres:
         with self.connection() as connection:
             return [
                 table
-                for name in {each.partition(".")[2].partition("__")[0] for each in _loads(connection, partition)}
-                for table in self._sweep(connection, name, partition, *keep)
+                for place in {each.rpartition("__")[0] for each in _loads(connection, partition)}
+                for table in self._sweep(connection, place, partition, *keep)
             ]
 
-    def _sweep(self, connection: Connection, name: str, partition: str, *keep: str) -> list[str]:
+    def _sweep(self, connection: Connection, place: str, partition: str, *keep: str) -> list[str]:
         """Drop the table's loads that one of those alive supersedes, unless a reader still holds it.
 
         A load that is newer than those is another's: a run of other records, or a step that has yet to report it.
         """
-        loads = [each for each in _loads(connection, partition) if each.partition(".")[2].startswith(f"{name}__")]
+        loads = [each for each in _loads(connection, partition) if each.startswith(f"{place}__")]
         alive = {*_published(connection).values(), *keep} & set(loads)
         newest = max(alive, default="")
         return [each for each in loads if each not in alive and each < newest and _dropped(connection, each)]
@@ -214,9 +225,10 @@ class Postgres:
         """Partition keys of the months that have a load, the oldest first."""
         with self.connection() as connection:
             found = connection.execute(
-                "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s", [f"^{VIEWS}_\\d{{4}}_\\d\\d$"]
+                "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s",
+                [rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"],
             )
-            return sorted(month_of(table) for (table,) in found.fetchall())
+            return sorted({month_of(table) for (table,) in found.fetchall()})
 
     def lacking(self, tables: Iterable[str]) -> list[str]:
         """Those of the tables that are not there."""
@@ -232,8 +244,8 @@ class Postgres:
         """
         with self.connection() as connection:
             _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            for name in TABLES:
-                _alone(connection, f"{month_schema(partition)}.{name}")
+            for of in TABLES:
+                _alone(connection, _place(of, partition))
             tables = _loads(connection, partition)
             sizes = {table: int(_row(connection, f"SELECT pg_total_relation_size('{table}')")[0]) for table in tables}
             try:
@@ -258,9 +270,8 @@ class Postgres:
                     f'Have its administrator run: CREATE DATABASE "{name}" OWNER {self._user}'
                 ) from error
 
-    def _make_room(self, partition: str) -> None:
-        """The month's schema, in a transaction of its own: loads of several tables must not wait for each other."""
-        schema = month_schema(partition)
+    def _make_room(self, schema: str) -> None:
+        """A month's schema, in a transaction of its own: loads of several tables must not wait for each other."""
         with self.connection() as connection:
             _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
             _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
@@ -271,8 +282,9 @@ class Postgres:
         """What a database needs before its first load: the views' schema, search, and a path to find both by."""
         with self.connection() as connection:
             _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{VIEWS}.prepare'))")
-            _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {VIEWS}")
-            _execute(connection, f"GRANT USAGE ON SCHEMA {VIEWS} TO PUBLIC")
+            for schema in SOURCES:
+                _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
+                _execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
             for extension in EXTENSIONS:
                 _execute(connection, f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")
             for statement in search.create():
@@ -282,15 +294,22 @@ class Postgres:
                 _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
 
 
+def view_of(of: Table) -> str:
+    """The view that shows a table."""
+    return f"{source_of(of)}.{of.name}"
+
+
 def _switch(connection: Connection, tables: Mapping[Table, str]) -> None:
     """Move all views in the transaction that the connection is in."""
     _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     shown = _published(connection)
     if shown:
-        views = ", ".join(f"{VIEWS}.{view}" for view in sorted(shown))
+        views = ", ".join(view if "." in view else f"{VIEWS}.{view}" for view in sorted(shown))
         _execute(connection, f"LOCK TABLE {views} IN ACCESS EXCLUSIVE MODE")
+    for view in sorted({view for view in shown if "." in view} - {view_of(of) for of in tables}):
+        _execute(connection, f"DROP VIEW {view} CASCADE")
     for of, table in tables.items():
-        view = f"{VIEWS}.{of.name}"
+        view = view_of(of)
         if not _appended(connection, of):
             _execute(connection, f"DROP VIEW IF EXISTS {view} CASCADE")
         for statement in (sql.view(of, view, table), *sql.comments(of, view, "VIEW")):
@@ -303,7 +322,7 @@ def _appended(connection: Connection, of: Table) -> bool:
     found = connection.execute(
         "SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a"
         " WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 ORDER BY a.attnum",
-        [f"{VIEWS}.{of.name}"],
+        [view_of(of)],
     ).fetchall()
     wanted = [(column.name, column.type) for column in sql.columns(of)]
     return wanted[: len(found)] == found
@@ -311,18 +330,18 @@ def _appended(connection: Connection, of: Table) -> bool:
 
 def _published(connection: Connection) -> dict[str, str]:
     found = connection.execute(
-        "SELECT DISTINCT view_name, table_schema || '.' || table_name FROM information_schema.view_table_usage"
-        " WHERE view_schema = %s",
-        [VIEWS],
-    )
-    return dict(found.fetchall())
+        "SELECT DISTINCT view_schema, view_name, table_schema || '.' || table_name"
+        " FROM information_schema.view_table_usage WHERE view_schema = ANY(%s)",
+        [[*SOURCES]],
+    ).fetchall()
+    return {view if schema == VIEWS else f"{schema}.{view}": table for schema, view, table in found}
 
 
 def _loads(connection: Connection, partition: str) -> list[str]:
     """All loads of a month, oldest first."""
     found = connection.execute(
-        "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1",
-        [month_schema(partition)],
+        "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY(%s) ORDER BY 1",
+        [[month_schema(partition, source) for source in SOURCES]],
     )
     return [table for (table,) in found.fetchall()]
 
@@ -339,11 +358,10 @@ def _dropped(connection: Connection, table: str) -> bool:
     return True
 
 
-def _next(connection: Connection, name: str, partition: str) -> str:
+def _next(connection: Connection, place: str) -> str:
     """A name that no load of the month has ever had; a sequence counts on even where a load is rolled back."""
-    schema = month_schema(partition)
-    (number,) = _row(connection, f"SELECT nextval('{schema}.load_number')")
-    return f"{schema}.{name}__{number:04d}"
+    (number,) = _row(connection, f"SELECT nextval('{place.partition('.')[0]}.load_number')")
+    return f"{place}__{number:04d}"
 
 
 def _alone(connection: Connection, what: str) -> None:

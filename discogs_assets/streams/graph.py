@@ -56,16 +56,24 @@ class Tables:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of what was stated: `rows` written, `omitted` by reason, texts `cut` by property."""
+    """What became of what was stated: `rows` written, `omitted` by reason, texts `cut` by property.
+
+    `enriched` are the rows among them that MusicBrainz states; `matches` tells how its records meet Discogs'.
+    """
 
     rows: int = 0
     omitted: Counter[str] = field(default_factory=Counter)
     cut: Counter[str] = field(default_factory=Counter)
+    enriched: int = 0
+    matches: dict[str, int] = field(default_factory=dict)
 
     def facts(self) -> Iterator[tuple[str, int]]:
         """Each count under its name."""
         yield from ((f"omitted/{reason}", count) for reason, count in sorted(self.omitted.items()))
         yield from ((f"cut/{name}", count) for name, count in sorted(self.cut.items()) if count)
+        yield from ((f"musicbrainz/{name}", count) for name, count in self.matches.items())
+        if self.enriched:
+            yield "musicbrainz/relationships", self.enriched
 
 
 def ends(file: Path) -> tuple[str, str]:

@@ -11,17 +11,18 @@ import polars as pl
 from discogs_assets.schema import graph
 from discogs_assets.schema.graph import Node
 from discogs_assets.schema.model import Derived, Field, Texts, Type
-from discogs_assets.streams import parquet, statistics
+from discogs_assets.streams import enrichment, parquet, statistics
 from discogs_assets.streams.graph import Files, Tally, indexed, too_long
 
 
 def write_nodes(node: Node, records: Files, ends: Files, target: Path) -> Tally:
     """The nodes of a label, ascending by id or name, as one Parquet file.
 
-    `records` are those of the entities that name or count them, `ends` the nodes that their statistics count.
+    `records` are those of the entities that name, count or enrich them, `ends` the nodes that their statistics count.
     """
     frame = _entity_nodes(node, records) if node.entity else _value_nodes(node, records)
-    made_from = parquet.versions(file for files in (*records.values(), *ends.values()) for file in files)
+    added = [node.enriching.title] if node.enriching else []
+    made_from = enrichment.made_from({**records, **ends}, added)
     statistics.joined(node, frame, records, ends).sink_parquet(
         target,
         compression=parquet.COMPRESSION,
@@ -31,20 +32,26 @@ def write_nodes(node: Node, records: Files, ends: Files, target: Path) -> Tally:
     )
     tally = Tally(pl.scan_parquet(target).select(pl.len()).collect().item())
     tally.cut.update(_cut(node, records))
+    for name in added:
+        tally.matches = enrichment.counted(node, records.get(name, []), pl.scan_parquet(target))
     return tally
 
 
 def _entity_nodes(node: Node, records: Files) -> pl.LazyFrame:
     assert node.entity
     columns = [_property(part).alias(_column(node, part)) for part in node.entity.properties]
-    return pl.scan_parquet(records[node.entity.name]).select(columns)
+    frame = pl.scan_parquet(records[node.entity.name]).select(columns)
+    if node.enriching is None:
+        return frame
+    added = enrichment.properties(node, records.get(node.enriching.title, []))
+    return frame.join(added, left_on=graph.id_column(node.label), right_on="key", how="left", maintain_order="left")
 
 
 def _column(node: Node, part: Field | Derived | Texts) -> str:
     assert node.entity
     if part.name == node.entity.key:
         return graph.id_column(node.label)
-    return graph.list_column(part.prop) if isinstance(part, Texts) else part.prop
+    return graph.column_of(part)
 
 
 def _property(part: Field | Derived | Texts) -> pl.Expr:

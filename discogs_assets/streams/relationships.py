@@ -20,7 +20,8 @@ from discogs_assets.schema import graph, roles
 from discogs_assets.schema.discogs import PLACEHOLDERS
 from discogs_assets.schema.graph import Relationship, Stated
 from discogs_assets.schema.model import One
-from discogs_assets.streams import parquet
+from discogs_assets.schema.musicbrainz import ARTISTS
+from discogs_assets.streams import enrichment, parquet
 from discogs_assets.streams.graph import Files, Tally, indexed, keys, known
 
 BATCH_ROWS = 50_000
@@ -34,16 +35,29 @@ PLACE = "place of the track"
 def write_relationships(relationship: Relationship, records: Files, nodes: Files, folder: Path) -> Tally:
     """The relationships of a type, one Parquet file for each pair of labels, named `Start-End.parquet`.
 
-    `records` are those of the entities that state them, `nodes` those of the labels that they have to find.
+    `records` are those of the entities that state them, MusicBrainz' among them, `nodes` those of the labels that they
+    have to find.
     """
     tally = Tally()
-    made_from = parquet.versions(chain(*(records[each.name] for each in relationship.sources), *nodes.values()))
+    added = (enrichment.RELATIONS, ARTISTS.title) if relationship.musicbrainz else ()
+    read = {name: records.get(name, []) for name in (*(each.name for each in relationship.sources), *added)}
+    made_from = enrichment.made_from({**read, **nodes}, added[1:])
     for start, end in relationship.pairs:
         target = folder / f"{start}-{end}.parquet"
         stated = [each for each in relationship.stated if (each.start, each.end) == (start, end)]
-        frames = _stated(stated, records, nodes, tally) if stated else iter([part_of(records, nodes)])
-        tally.rows += _write(_merged(frames, start, end, tally) if len(stated) > 1 else frames, target, made_from)
+        frames = _stated(stated, records, nodes, tally) if stated else _computed(relationship, records, nodes)
+        frames = _merged(frames, start, end, tally) if len(stated) > 1 else frames
+        if added and (start, end) == graph.ARTISTS_BOTH:
+            related = enrichment.related(relationship, records, nodes, tally)
+            frames = iter([pl.concat([*frames, related], how="diagonal")])
+        tally.rows += _write(frames, target, made_from)
     return tally
+
+
+def _computed(relationship: Relationship, records: Files, nodes: Files) -> Iterator[pl.DataFrame]:
+    """What no record of Discogs states."""
+    if not relationship.musicbrainz:
+        yield part_of(records, nodes)
 
 
 def _write(frames: Iterable[pl.DataFrame], target: Path, made_from: parquet.Versions) -> int:

@@ -6,7 +6,7 @@ from discogs_assets.schema.discogs import ENTITIES
 
 def test_every_link_of_an_entity_belongs_to_a_documented_type() -> None:
     stated = {link.type for entity in ENTITIES for link in entity.links}
-    assert stated | {"PART_OF"} == set(graph.DOCS) == {each.type for each in graph.RELATIONSHIPS}
+    assert stated | {"PART_OF", *graph.MUSICBRAINZ} == set(graph.DOCS) == {each.type for each in graph.RELATIONSHIPS}
 
 
 def test_ends_and_pairs_are_node_labels() -> None:

@@ -1,0 +1,17 @@
+"""All tables of PostgreSQL, and the sources that name the schemas of their views.
+
+What belongs here: which there are. What doesn't: what one looks like (see `relations`, `sheet` and `sql`).
+"""
+
+from discogs_assets.schema import musicbrainz_sheets, relations
+from discogs_assets.schema.relations import Table
+from discogs_assets.schema.sheet import Sheet
+
+SOURCES = ("discogs", "musicbrainz", "insights")
+"""Schemas of the views."""
+
+SHEETS: tuple[Sheet, ...] = (*musicbrainz_sheets.SHEETS,)
+"""All flat tables."""
+
+TABLES: tuple[Table, ...] = (*relations.TABLES.values(), *SHEETS)
+"""All tables of all sources."""

@@ -1,0 +1,58 @@
+"""Parquet → the rows of a flat table, as CSV that COPY takes.
+
+What belongs here: the values and their texts. What doesn't: how the Parquet comes about, and the connection.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from discogs_assets.schema.model import Field, Type
+from discogs_assets.schema.musicbrainz_sheets import WHOLE
+from discogs_assets.schema.sheet import Sheet
+from discogs_assets.streams import documents, parquet
+
+BATCH_ROWS = 16_384
+
+NAMED = '{"value":'
+"""What a value's JSON begins with as the one field of a struct, which is what can be encoded."""
+
+
+def csv(sheet: Sheet, files: Sequence[Path]) -> Iterator[bytes]:
+    """The rows in the order of the columns; null is nothing at all, an empty text is `""`."""
+    for frame in frames(sheet, files):
+        buffer = io.BytesIO()
+        frame.write_csv(buffer, include_header=False)
+        yield buffer.getvalue()
+
+
+def frames(sheet: Sheet, files: Sequence[Path], rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
+    """The rows, so many at a time."""
+    whole = any(field.path == WHOLE for field in sheet.fields)
+    columns = None if whole else [field.path or field.name for field in sheet.fields]
+    for file in files:
+        for batch in parquet.batches(file, columns, rows):
+            frame = pl.DataFrame(pl.from_arrow(batch))
+            yield frame.select(_value(field, frame.schema).alias(field.name) for field in sheet.fields)
+
+
+def head(sheet: Sheet, file: Path, rows: int) -> pl.DataFrame:
+    """The first rows."""
+    return next(frames(sheet, [file], rows), pl.DataFrame())
+
+
+def _value(field: Field, schema: pl.Schema) -> pl.Expr:
+    if field.path == WHOLE:
+        return documents.document()
+    name = field.path or field.name
+    if not isinstance(schema[name], pl.List):
+        return pl.col(name)
+    return _json(name) if field.type is Type.JSON else pl.col(name).list.first()
+
+
+def _json(name: str) -> pl.Expr:
+    """A list as JSON; one without items is no value."""
+    encoded = pl.struct(pl.col(name).alias("value")).struct.json_encode()
+    return pl.when(pl.col(name).list.len() > 0).then(encoded.str.strip_prefix(NAMED).str.head(-1))
