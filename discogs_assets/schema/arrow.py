@@ -18,6 +18,7 @@ TYPES = {
     Type.REAL: pa.float64(),
     Type.UUID: pa.string(),
     Type.JSON: pa.string(),
+    Type.REFERENCES: pa.list_(pa.int64()),
 }
 
 RAW = "raw"
@@ -60,8 +61,10 @@ CHANGED = pa.schema(
 
 @cache
 def record(entity: Entity) -> pa.Schema:
-    """The schema of one record: scalars, structs, lists of texts and lists of structs, and `raw`."""
+    """The schema of one record: scalars, structs, lists of texts and lists of structs; of Discogs `raw`."""
     fields = [_field(part) for part in entity.parts]
+    if entity.source != "discogs":
+        return pa.schema(fields)
     return pa.schema([*fields, pa.field(RAW, RAW_TYPE, metadata={"doc": "Texts that no typed value gives back."})])
 
 

@@ -22,6 +22,8 @@ class Type(Enum):
     """An MBID, as text of 36 characters in Parquet."""
     JSON = "JSON"
     """A text that is JSON: what has a form of its own in each record, or a list in a flat table."""
+    REFERENCES = "list of references"
+    """The ids of other records."""
 
 
 class Rule(Enum):
@@ -29,6 +31,16 @@ class Rule(Enum):
 
     YEAR = "the first four digits, if they are a year from 1860 to the one after the dump's"
     CREDIT = "the artists as one line: name variation or else name without its number, with the join texts between"
+    DISCOGS_ID = "the id of the record of the same kind that a URL at Discogs names"
+    DISCOGS_IDS = "the distinct ids, those of links that have not ended first, then ascending"
+
+
+class Kind(Enum):
+    """Which of the relations of a MusicBrainz record are meant."""
+
+    RECORD = "to another record of MusicBrainz"
+    URL = "to a URL, other than as a link to Discogs"
+    DISCOGS = "to a URL, as a link to Discogs"
 
 
 class Index(Enum):
@@ -51,6 +63,9 @@ class Field:
     empty if there is none, or what the column of a repeated part's table is called where that is not `name`. `prop` is
     the property of its node, empty if there is none. `preceding` is the tag of a sibling that stands before the element
     and holds the value where the path does not.
+
+    In JSON the path has the keys that lead to the value, `life-span/begin`; of alternatives, ` or ` between them, the
+    first with a value counts. `{target}` stands for the key that the relation's `target-type` names.
     """
 
     name: str
@@ -109,6 +124,7 @@ class Rows:
 
     `table` is what its table is called after the record's name, by default `name`; a part of a part that has the name
     of the table above it adds rows to that one. `ordinal` is the column that counts the element within its parent.
+    `only` is the kind of relations that are meant, where these are.
     """
 
     name: str
@@ -117,6 +133,7 @@ class Rows:
     fields: "tuple[Part, ...]"
     table: str = ""
     ordinal: str = "ordinal"
+    only: Kind | None = None
 
 
 Part = Field | Derived | Texts | One | Rows

@@ -24,6 +24,7 @@ TYPES = {
     Type.REAL: "double precision",
     Type.UUID: "uuid",
     Type.JSON: "jsonb",
+    Type.REFERENCES: "bigint[]",
 }
 
 DATA = "data"

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from discogs_assets.schema.model import Entity, Field, Part, Rows, Texts, Type
+from discogs_assets.schema.model import Entity, Field, Part, Type
 
 KEY = "discogs.complete"
 """Key in a file's footer under which it says how many of its records have a value in each part."""
@@ -30,7 +30,7 @@ def counted(entity: Entity, records: pa.RecordBatch) -> Counter[str]:
 
 
 def _filled(part: Part, values: pa.Array) -> int:
-    if isinstance(part, (Rows, Texts)):
+    if pa.types.is_list(values.type):
         return _true(pc.greater(pc.list_value_length(values), 0))
     if isinstance(part, Field) and part.type is Type.REFERENCE:
         return _true(pc.not_equal(values, 0))

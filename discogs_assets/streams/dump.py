@@ -6,7 +6,7 @@ folders in which the files lie.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,12 +80,17 @@ Report = Callable[[Account], None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A dump file of an entity: its sha256, and the last year that its records may state."""
+    """A dump file of an entity: its sha256, and the last year that records of Discogs may state."""
 
     path: Path
     entity: Entity
     sha256: str
-    newest_year: int
+    newest_year: int = 0
+
+
+def version_key(entity: Entity) -> str:
+    """What the entity is called where a footer says which dump something was made from."""
+    return entity.name if entity.source == "discogs" else f"{entity.source}/{entity.name}"
 
 
 def write(source: Source, records: Path, quarantine: Path, report: Report = lambda account: None) -> Account:
@@ -94,13 +99,24 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
     DumpDamagedError if the document is not whole, BudgetExceededError if more is refused than a month may lack.
     """
     account = Account(source.path.stat().st_size)
-    made_from = {source.entity.name: [source.sha256]}
+    store(source, _parsed(source, account), account, (records, quarantine), report)
+    return account
+
+
+def store(
+    source: Source, found: Iterable[Parsed], account: Account, folders: tuple[Path, Path], report: Report
+) -> None:
+    """Write what became of each block, which the account has counted, to the folders of the good and of the refused.
+
+    Errors as `write` says.
+    """
+    made_from = {version_key(source.entity): [source.sha256]}
     began = reported = time.monotonic()
     with (
-        parquet.writing(records / parquet.FILE, arrow.record(source.entity), made_from) as good,
-        parquet.writing(quarantine / parquet.FILE, arrow.QUARANTINE, made_from) as bad,
+        parquet.writing(folders[0] / parquet.FILE, arrow.record(source.entity), made_from) as good,
+        parquet.writing(folders[1] / parquet.FILE, arrow.QUARANTINE, made_from) as bad,
     ):
-        for number, each in enumerate(_parsed(source, account), 1):
+        for number, each in enumerate(found, 1):
             good.write(each.batch)
             bad.write(_rows(each.refused))
             failpoints.reach("parse")
@@ -112,7 +128,6 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
                 report(account)
         good.note(completeness.stamp(account.complete))
     _hold(account, source.path)
-    return account
 
 
 def _parsed(source: Source, account: Account) -> Iterator[Parsed]:
@@ -146,7 +161,7 @@ def _hold(account: Account, source: Path) -> None:
         )
 
 
-def repeated_ids(files: list[Path]) -> list[int]:
+def repeated_ids(files: list[Path], key: str = "id") -> list[int | str]:
     """The ids that occur more than once, at most ten of them, ascending."""
-    ids = pl.scan_parquet(files).select("id").group_by("id").len().filter(pl.col("len") > 1)
-    return ids.sort("id").head(10).collect()["id"].to_list()
+    ids = pl.scan_parquet(files).select(key).group_by(key).len().filter(pl.col("len") > 1)
+    return ids.sort(key).head(10).collect()[key].to_list()

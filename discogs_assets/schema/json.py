@@ -1,0 +1,118 @@
+"""Entity → msgspec: the types by which the parser finds every declared value of a JSON record, and makes nothing else.
+
+What belongs here: the mapping alone. What doesn't: running the parser (see `streams.lines`).
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from types import GenericAlias
+from typing import Annotated, Any
+
+import msgspec
+
+from discogs_assets.schema.model import Derived, Entity, Field, Kind, One, Part, Rows, Texts, Type
+from discogs_assets.schema.musicbrainz import LEFT_OUT, TARGET, TARGETS
+
+OR = " or "
+"""What stands between alternative paths."""
+
+MBID = r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"
+MBID_OR_NONE = MBID.replace(r"\A", r"\A(?:").replace(r"\Z", r")?\Z")
+
+INTEGER = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+TYPES: dict[Type, Any] = {
+    Type.TEXT: str | None,
+    Type.INTEGER: INTEGER | None,
+    Type.BOOLEAN: bool | None,
+    Type.UUID: Annotated[str, msgspec.Meta(pattern=MBID_OR_NONE)] | None,
+    Type.JSON: dict[str, Any] | None,
+}
+"""What a value may be in the JSON; a line with another is refused."""
+
+Tree = dict[str, Any]
+"""The keys of an object: each with a type, or with a tree, which is in a list where the key holds one."""
+
+
+@cache
+def structure(entity: Entity) -> type[msgspec.Struct]:
+    """The type of a record: an attribute for each key that is read (see `attribute`), None where it is absent."""
+    return _struct(entity.name, tree(entity), entity)
+
+
+def attribute(key: str) -> str:
+    """What a key is called as an attribute; `begin-area` and `begin_area` are two."""
+    return key.replace("-", "__")
+
+
+def paths(path: str) -> Iterator[tuple[str, ...]]:
+    """The keys that lead to a value, of each alternative."""
+    for each in path.split(OR):
+        yield tuple(each.split("/"))
+
+
+@cache
+def tree(entity: Entity) -> Tree:
+    """The keys of a record that are read."""
+    found: Tree = {}
+    _grow(found, entity.parts)
+    return found
+
+
+def _grow(tree: Tree, parts: tuple[Part, ...]) -> None:
+    for part in parts:
+        if not isinstance(part, Derived):
+            for keys in paths(part.path):
+                for target in TARGETS if TARGET in keys else ("",):
+                    _put(tree, [target if key == TARGET else key for key in keys], part)
+        if isinstance(part, Rows) and part.only in (Kind.URL, Kind.DISCOGS):
+            tree[part.path][0].setdefault("target-type", TYPES[Type.TEXT])
+            tree[part.path][0].setdefault("type", TYPES[Type.TEXT])
+
+
+def _put(tree: Tree, keys: list[str], part: Field | Texts | One | Rows) -> None:
+    *above, last = keys
+    for key in above:
+        tree = tree.setdefault(key, {})
+    if isinstance(part, Field):
+        tree[last] = TYPES[part.type]
+    elif isinstance(part, Texts):
+        tree[last] = list[str | None] | None
+    elif isinstance(part, One):
+        _grow(tree.setdefault(last, {}), part.fields)
+    else:
+        _grow(tree.setdefault(last, [{}])[0], part.fields)
+
+
+def _struct(name: str, tree: Tree, entity: Entity | None = None) -> type[msgspec.Struct]:
+    fields: list[Any] = []
+    for key, inner in tree.items():
+        if entity and key == "id":
+            fields.insert(0, (attribute(key), Annotated[str, msgspec.Meta(pattern=MBID)]))
+        else:
+            fields.append((attribute(key), _type(f"{name}/{key}", inner), None))
+    return msgspec.defstruct(name, fields, rename={attribute(key): key for key in tree}, gc=False)
+
+
+def _type(name: str, inner: Any) -> Any:
+    if isinstance(inner, list):
+        return GenericAlias(list, (_struct(name, inner[0]) | None,)) | None
+    return _struct(name, inner) | None if isinstance(inner, dict) else inner
+
+
+def undeclared(entity: Entity, record: Any) -> Iterator[str]:
+    """The keys of a decoded record that are neither read nor left out on purpose, from the record down."""
+    return _undeclared(record, tree(entity), "")
+
+
+def _undeclared(value: Any, tree: Any, path: str) -> Iterator[str]:
+    if isinstance(value, list) and isinstance(tree, list):
+        for each in value:
+            yield from _undeclared(each, tree[0], path)
+    elif isinstance(value, dict) and isinstance(tree, dict):
+        for key, inner in value.items():
+            here = f"{path}{key}"
+            if key in tree:
+                yield from _undeclared(inner, tree[key], f"{here}/")
+            elif not any(here == left or here.startswith(f"{left}/") for left in LEFT_OUT):
+                yield here

@@ -1,0 +1,108 @@
+"""Lines of JSON → batches of nested, typed records; what cannot be read is set aside with its bytes.
+
+What belongs here: which lines are records. What doesn't: where the lines come from, and where the batches go.
+"""
+
+import gc
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from discogs_assets.schema import json
+from discogs_assets.schema.model import Entity
+from discogs_assets.streams import objects
+from discogs_assets.streams.framing import Block
+from discogs_assets.streams.parse import Parsed, Refused
+
+LOOKED_INTO, EVERY = 1_000, 1_000
+"""Records whose keys are all compared with the declarations: so many at the start, and then one in so many."""
+
+NUL = rb"\u0000"
+"""The character that PostgreSQL refuses, as JSON writes it, if no odd number of backslashes stands before it."""
+
+NULS = re.compile(rb"(?<!\\)(?:\\\\)*" + re.escape(NUL))
+"""The same held to that, which is slow."""
+
+
+class Reader:
+    """Reads the blocks of one entity, in order."""
+
+    def __init__(self, entity: Entity) -> None:
+        self.entity = entity
+        self._decoder = msgspec.json.Decoder(json.structure(entity))
+        self._before = 0
+
+    def parse(self, block: Block) -> Parsed:
+        """The block's records; the lines that are none are refused, none is lost."""
+        undeclared = self._undeclared(block)
+        records = self._quickly(block)
+        if records is not None:
+            return Parsed(block, objects.batch(self.entity, records), range(len(records)), undeclared=undeclared)
+        return self._carefully(block, undeclared)
+
+    def _quickly(self, block: Block) -> list[Any] | None:
+        """All records at once, or None where a line is out of the ordinary."""
+        if NUL in block.data:
+            return None
+        try:
+            with _uncollected():
+                records = self._decoder.decode_lines(block.data)
+        except (ValueError, RecursionError):
+            return None
+        return records if len(records) == block.records else None
+
+    def _carefully(self, block: Block, undeclared: Counter[str]) -> Parsed:
+        """Line by line."""
+        records: list[Any] = []
+        rows: list[int] = []
+        refused: list[Refused] = []
+        for number, (offset, line) in enumerate(_lines(block)):
+            try:
+                records.append(self._record(line))
+                rows.append(number)
+            except (ValueError, RecursionError) as error:
+                refused.append(Refused(offset, str(error), line))
+        return Parsed(block, objects.batch(self.entity, records), rows, refused, undeclared)
+
+    def _record(self, line: bytes) -> Any:
+        if NUL in line and NULS.search(line):
+            raise ValueError("it holds the character U+0000")
+        return self._decoder.decode(line)
+
+    def _undeclared(self, block: Block) -> Counter[str]:
+        """The keys that nothing is said of, of the records that are looked into."""
+        first, self._before = self._before, self._before + block.records
+        wanted = {n - first for n in range(first, self._before) if n < LOOKED_INTO or n % EVERY == 0}
+        found: Counter[str] = Counter()
+        for number, (_, line) in enumerate(_lines(block) if wanted else ()):
+            if number in wanted:
+                try:
+                    found.update(json.undeclared(self.entity, msgspec.json.decode(line)))
+                except (ValueError, RecursionError):
+                    continue
+        return found
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looks for garbage, of which decoding makes none: they would take a third of its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not blank, each with its offset in the file."""
+    offset = block.offset
+    for line in block.data.split(b"\n"):
+        if line.strip():
+            yield offset, line
+        offset += len(line) + 1

@@ -1,0 +1,57 @@
+"""A MusicBrainz dump file → the Parquet files of its records, with an account of every line.
+
+What belongs here: the way of one file, and the partition of a month that has none. What doesn't: the single steps, and
+how a run of dumps is found.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from discogs_assets.errors import BudgetExceededError
+from discogs_assets.schema import arrow
+from discogs_assets.schema.model import Entity
+from discogs_assets.streams import dump, parquet, tarball
+from discogs_assets.streams.dump import Account, Report, Source
+from discogs_assets.streams.lines import Reader
+from discogs_assets.streams.parse import MOST_REFUSED, Parsed
+
+UNAVAILABLE = "unavailable"
+"""Stands in the footer for the sha256 of a file that there is none of."""
+
+
+def member(entity: Entity) -> str:
+    """The file in the archive that holds the entity's records."""
+    return f"mbdump/{entity.name}"
+
+
+def write(source: Source, records: Path, quarantine: Path, report: Report = lambda account: None) -> Account:
+    """Write the dump's records to the folder `records`, lines that cannot be read to the folder `quarantine`.
+
+    DumpDamagedError if the file is not whole, BudgetExceededError if more is refused than a month may lack.
+    """
+    account = Account(source.path.stat().st_size)
+    dump.store(source, _parsed(source, account), account, (records, quarantine), report)
+    return account
+
+
+def _parsed(source: Source, account: Account) -> Iterator[Parsed]:
+    def packed(done: int) -> None:
+        account.packed = done
+
+    reader = Reader(source.entity)
+    for block in tarball.blocks(source.path, member(source.entity), packed):
+        each = reader.parse(block)
+        account.add(source.entity, each)
+        yield each
+        if account.refused > MOST_REFUSED:
+            raise BudgetExceededError(
+                f"{source.path}: more than {MOST_REFUSED:,} of {account.framed:,} records could not be read, which no "
+                f"month may lack. The first are {'; '.join(account.first)}. {tarball.ADVICE}"
+            )
+
+
+def write_none(entity: Entity, records: Path, quarantine: Path) -> None:
+    """Write the partition of a month for which there is no dump: the same columns, no rows."""
+    for folder, schema in ((records, arrow.record(entity)), (quarantine, arrow.QUARANTINE)):
+        with parquet.writing(folder / parquet.FILE, schema, {dump.version_key(entity): [UNAVAILABLE]}):
+            pass

@@ -1,0 +1,132 @@
+"""A tar.xz file → blocks of whole lines of one of its members.
+
+What belongs here: xz, tar, where a line ends, and holding both ends to account. What doesn't: what a line says.
+"""
+
+import io
+import lzma
+import tarfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO
+
+from discogs_assets.errors import DumpDamagedError
+from discogs_assets.streams.ahead import prefetched
+from discogs_assets.streams.framing import Block
+
+CHUNK_BYTES = 4 << 20
+"""Unpacked bytes at once: some thousand lines, whose objects take five times as much."""
+
+PACKED_BYTES = 1 << 18
+"""Packed bytes read at once."""
+
+LINE_LIMIT = 256 << 20
+"""Bytes that a line may have before the file is taken for damaged."""
+
+END_BYTES = 1024
+"""Zeros that end a tar archive, at the least."""
+
+ADVICE = "Fetch it again and compare its sha256 with the run's SHA256SUMS."
+
+Packed = Callable[[int], None]
+
+
+def blocks(path: Path, member: str, packed: Packed = lambda done: None) -> Iterator[Block]:
+    """The member's lines in the order of the file, the next ones unpacked while the last are in use.
+
+    `packed` is told how many packed bytes have been read. DumpDamagedError if the file is not whole xz, not whole tar
+    or has no such member; nothing but the member is kept in memory, and of it no more than a chunk and a line.
+    """
+    buffer, offset = b"", 0
+    for chunk in unpacked(path, member, packed):
+        end = chunk.rfind(b"\n") + 1
+        if not end:
+            buffer += chunk
+            if len(buffer) > LINE_LIMIT:
+                raise _damaged(path, f"a line of {member} does not end within {LINE_LIMIT:,} bytes")
+            continue
+        data = b"".join((buffer, memoryview(chunk)[:end]))
+        yield _block(member, data, offset)
+        buffer, offset = chunk[end:], offset + len(data)
+    if buffer.strip():
+        yield _block(member, buffer, offset)
+    elif not offset:
+        raise _damaged(path, f"{member} is empty")
+
+
+def _block(member: str, data: bytes, offset: int) -> Block:
+    return Block(member, data, sum(1 for line in data.split(b"\n") if line.strip()), offset, lined=True)
+
+
+def unpacked(path: Path, member: str, packed: Packed = lambda done: None) -> Iterator[bytes]:
+    """The bytes of the member; DumpDamagedError as `blocks` says."""
+    with path.open("rb") as file, closing(prefetched(_member(file, member, packed))) as ahead:
+        try:
+            yield from ahead
+        except (EOFError, lzma.LZMAError, tarfile.TarError) as error:
+            raise _damaged(path, str(error)) from error
+
+
+def _member(file: BinaryIO, name: str, packed: Packed) -> Iterator[bytes]:
+    """The bytes of a member; whatever comes after it is read, too, since damage may lie there."""
+    stream, found = _Stream(_unpacked(file, packed)), False
+    with tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK_BYTES) as archive:
+        for each in archive:
+            content = archive.extractfile(each) if each.name.removeprefix("./") == name else None
+            if content:
+                found = True
+                while chunk := content.read(CHUNK_BYTES):
+                    yield chunk
+    while stream.read(CHUNK_BYTES):
+        pass
+    if stream.last.strip(b"\0") or len(stream.last) < END_BYTES:
+        raise tarfile.ReadError("the tar archive does not end where the file does")
+    if not found:
+        raise tarfile.ReadError(f"the archive has no file {name}")
+
+
+def _unpacked(file: BinaryIO, packed: Packed) -> Iterator[bytes]:
+    """The bytes of the xz streams that the file is made of; EOFError if the last is cut short, LZMAError if it is none.
+
+    The standard library's reader passes over what follows a stream and is none.
+    """
+    data = file.read(PACKED_BYTES)
+    if not data:
+        raise EOFError("the file is empty")
+    while data:
+        unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ)
+        while not unpacker.eof:
+            yield unpacker.decompress(data, CHUNK_BYTES)
+            packed(file.tell())
+            data = file.read(PACKED_BYTES) if unpacker.needs_input else b""
+            if unpacker.needs_input and not data:
+                raise EOFError("the xz stream is cut short")
+        data = unpacker.unused_data.lstrip(b"\0")
+        while not data and (more := file.read(PACKED_BYTES)):
+            data = more.lstrip(b"\0")
+
+
+class _Stream(io.RawIOBase):
+    """Chunks as a file that is read from front to back; `last` are the last bytes that it gave."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._held = memoryview(b"")
+        self.last = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Some bytes, at most so many; none at the end."""
+        while not self._held:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return b""
+            self._held = memoryview(chunk)
+        data = bytes(self._held[:size])
+        self._held = self._held[size:]
+        self.last = (self.last + data)[-END_BYTES:] if len(data) < END_BYTES else data[-END_BYTES:]
+        return data
+
+
+def _damaged(path: Path, what: str) -> DumpDamagedError:
+    return DumpDamagedError(f"{path}: not a whole tar.xz file of MusicBrainz: {what}. {ADVICE}")
