@@ -12,7 +12,7 @@ import dagster as dg
 
 from discogs_assets.defs import keys
 from discogs_assets.defs.partitions import monthly
-from discogs_assets.schema import bounds, quality
+from discogs_assets.schema import bounds, musicbrainz, quality
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.streams.parquet import Versions
 
@@ -27,6 +27,12 @@ def _check(name: str, asset: dg.AssetKey, doc: str, blocking: bool = False) -> d
 _blocking = partial(_check, blocking=True)
 
 
+AVAILABLE = {
+    entity: _check(
+        "run_available", keys.dump(entity), "A run of MusicBrainz' dumps is here; without, Discogs is alone."
+    )
+    for entity in musicbrainz.ENTITIES
+}
 ACCOUNTED = {
     entity: _blocking("records_accounted", keys.records(entity), "Records framed in the dump = parsed + quarantined.")
     for entity in ENTITIES
