@@ -22,6 +22,15 @@ class Settings(BaseSettings):
         "laid out as data/YYYY/discogs_YYYYMMDD_*.xml.gz, a flat one is fine too.",
         repr=False,
     )
+    musicbrainz: str = Field(
+        "https://data.metabrainz.org/pub/musicbrainz/data/json-dumps/",
+        description="Where MusicBrainz' JSON dumps come from: that site or one of its form, s3://bucket/prefix, or a "
+        "folder, with files such as 20261121-001001/artist.tar.xz; off leaves MusicBrainz out.",
+        repr=False,
+    )
+    mb_refresh: bool = Field(
+        False, description="Whether a month takes a newer run of MusicBrainz' than the one that it has."
+    )
     lake: str | None = Field(
         None, description="Folder of the Parquet lake, or s3://bucket/prefix; by default `lake` in the home."
     )

@@ -58,8 +58,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting and no `.env` of whoever runs the tests."""
+    """No setting and no `.env` of whoever runs the tests; MusicBrainz is left out where a test does not say more."""
     for name in list(os.environ):
         if name.startswith(("DISCOGS_", "DAGSTER_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", "off")
     monkeypatch.chdir(tmp_path)

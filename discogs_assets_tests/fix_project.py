@@ -110,7 +110,7 @@ def loaded() -> Iterator[Project]:
     """A project with the sample's newer month in it."""
     with begun() as project:
         dumps.write(project.home / "sample", LOADED)
-        (project.folder / ".env").write_text(f"DISCOGS_DUMPS={project.home / 'sample'}\n")
+        (project.folder / ".env").write_text(f"DISCOGS_DUMPS={project.home / 'sample'}\nDISCOGS_MUSICBRAINZ=off\n")
         for done in (project.run("discogs", "up"), project.materialise("*", LOADED)):
             assert done.returncode == 0, done.stderr
         yield project

@@ -23,6 +23,7 @@ from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.embedded.server import live_record
 from discogs_assets.errors import DiscogsError, LoadError
+from discogs_assets.stores import musicbrainz
 from discogs_assets.stores.lake import Lake
 
 DISCOGS = (sys.executable, "-c", "from discogs_assets.cli import main; main()")
@@ -82,6 +83,7 @@ class Home:
             **bare,
             "DISCOGS_HOME": str(self.path),
             "DISCOGS_DUMPS": str(self.dumps.folder.absolute()),
+            "DISCOGS_MUSICBRAINZ": musicbrainz.OFF,
         }
 
     @property

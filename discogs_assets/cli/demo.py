@@ -12,6 +12,7 @@ from discogs_assets.errors import LoadError
 from discogs_assets.sample import dumps, months
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
+from discogs_assets.stores import musicbrainz
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres
 
@@ -60,7 +61,7 @@ def _offer() -> None:
     for partition in months.PARTITIONS:
         dumps.write(folder, partition)
     say(f"dump files of {' and '.join(each[:7] for each in months.PARTITIONS)} are in {folder}")
-    variables = {"DISCOGS_DUMPS": str(folder)}
+    variables = {"DISCOGS_DUMPS": str(folder), "DISCOGS_MUSICBRAINZ": musicbrainz.OFF}
     environment.write(variables)
     environment.enter(variables)
 

@@ -19,6 +19,7 @@ from discogs_assets.errors import DiscogsError
 from discogs_assets.settings import Settings
 from discogs_assets.stores import lake
 from discogs_assets.stores.archive import Archive
+from discogs_assets.stores.musicbrainz import MusicBrainz
 
 GB = 10**9
 
@@ -114,6 +115,16 @@ def _dumps(settings: Settings) -> Finding:
     return Finding("dumps", "ok", f"{archive.title}, its newest month is {months[-1][:7]}")
 
 
+def _musicbrainz(settings: Settings) -> Finding:
+    archive = MusicBrainz.of(settings, patience=0)
+    if archive.off:
+        return Finding("MusicBrainz", "ok", "left out")
+    try:
+        return Finding("MusicBrainz", "ok", f"{archive.title}, its newest run is {archive.newest().name}")
+    except (DiscogsError, OSError) as error:
+        return Finding("MusicBrainz", "warn", str(error), "none is needed: months are loaded without it")
+
+
 def _lake(settings: Settings) -> Finding:
     held = lake.of(settings)
     held.require_writable()
@@ -146,4 +157,4 @@ def _dagster(settings: Settings) -> Finding:
     return Finding("dagster", "warn", "no .env in this folder", "discogs up")
 
 
-QUESTIONS = (_python, _programs, _memory, _home, _disk, _dumps, _lake, _postgres, _neo4j, _dagster)
+QUESTIONS = (_python, _programs, _memory, _home, _disk, _dumps, _musicbrainz, _lake, _postgres, _neo4j, _dagster)

@@ -12,7 +12,7 @@ import dagster as dg
 
 from discogs_assets.defs import keys
 from discogs_assets.defs.partitions import monthly
-from discogs_assets.schema import bounds, quality
+from discogs_assets.schema import bounds, musicbrainz, quality
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.streams.parquet import Versions
 
@@ -27,11 +27,32 @@ def _check(name: str, asset: dg.AssetKey, doc: str, blocking: bool = False) -> d
 _blocking = partial(_check, blocking=True)
 
 
-ACCOUNTED = {
-    entity: _blocking("records_accounted", keys.records(entity), "Records framed in the dump = parsed + quarantined.")
-    for entity in ENTITIES
+AVAILABLE = {
+    entity: _check(
+        "run_available", keys.dump(entity), "A run of MusicBrainz' dumps is here; without, Discogs is alone."
+    )
+    for entity in musicbrainz.ENTITIES
 }
-UNIQUE = {entity: _blocking("ids_unique", keys.records(entity), "No id occurs twice.") for entity in ENTITIES}
+READ = {
+    entity: _check("file_read", keys.records(entity), "The file is here and could be read to its end.")
+    for entity in musicbrainz.ENTITIES
+}
+EVERY = (*ENTITIES, *musicbrainz.ENTITIES)
+"""The entities of both sources; no check on MusicBrainz' blocks."""
+
+ACCOUNTED = {
+    entity: _check(
+        "records_accounted",
+        keys.records(entity),
+        "Records framed in the dump = parsed + quarantined.",
+        blocking=entity in ENTITIES,
+    )
+    for entity in EVERY
+}
+UNIQUE = {
+    entity: _check("ids_unique", keys.records(entity), "No id occurs twice.", blocking=entity in ENTITIES)
+    for entity in EVERY
+}
 COUNTED = {
     entity: _blocking(
         "count_within_bounds",
@@ -68,7 +89,7 @@ DECLARED = {
         keys.records(entity),
         "Every element and attribute of the dump is read by a declaration; if not, the format has grown.",
     )
-    for entity in ENTITIES
+    for entity in EVERY
 }
 SHARES = {
     entity: _check(
@@ -102,13 +123,9 @@ COUNTS = {
     for name, key in keys.IMPORTED.items()
 }
 
-ALL = (
-    *ACCOUNTED.values(),
-    *UNIQUE.values(),
-    *COUNTED.values(),
-    *(ROWS[table] for table in keys.TABLES),
-    *COUNTS.values(),
-)
+_OF_LAYERS = (ACCOUNTED, UNIQUE, COUNTED, ROWS, COUNTS)
+
+ALL = tuple(spec for found in _OF_LAYERS for spec in found.values() if spec.blocking)
 """Every check that publishing waits for."""
 
 OF_MUSICBRAINZ = tuple(ROWS[table] for table in keys.MUSICBRAINZ)

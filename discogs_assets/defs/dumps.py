@@ -1,19 +1,38 @@
-"""dumps/discogs/{entity}: the published file, verified, as we hold it.
+"""dumps/discogs/{entity} and dumps/musicbrainz/{entity}: the published file, verified, as we hold it.
 
 What belongs here: taking a file into the archive. What doesn't: what is in it.
+
+The files of MusicBrainz are one step, since a month has them of one run. Whatever keeps them from us leaves an empty
+partition that says why: no month of Discogs waits for MusicBrainz.
 """
 
 import time
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from functools import partial
 
 import dagster as dg
 
-from discogs_assets.defs import keys, metadata
+from discogs_assets.defs import checks, keys, metadata
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
+from discogs_assets.errors import DiscogsError
+from discogs_assets.schema import musicbrainz
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
+from discogs_assets.stores.musicbrainz import Held, MusicBrainz
+from discogs_assets.stores.sources.published import Progress
 
 LAYER = Layer("dumps", frozenset({"gzip", "xml"}), code_version="1")
+MUSICBRAINZ = Layer("dumps", frozenset({"xz", "json"}), code_version="1")
+
+UNAVAILABLE = "unavailable"
+"""The version of a partition of MusicBrainz' that holds nothing."""
+
+DATA_VERSION = "dagster/data_version"
+"""Tag by which Dagster knows the version of what it did not make itself."""
+
+DAY_SECONDS = 86_400.0
 
 REPORT_SECONDS = 10.0
 
@@ -25,7 +44,7 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
     @LAYER.asset(keys.dump(entity), doc, pool="discogs_http")
     def taken(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began = time.monotonic()
-        taken = platform.archive.take(entity.name, context.partition_key, _report(context, entity))
+        taken = platform.archive.take(entity.name, context.partition_key, _report(context, entity.name))
         return dg.MaterializeResult(
             data_version=dg.DataVersion(taken.sha256),
             metadata={
@@ -42,7 +61,7 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
     return taken
 
 
-def _report(context: dg.AssetExecutionContext, entity: Entity):  # type: ignore[no-untyped-def]
+def _report(context: dg.AssetExecutionContext, name: str) -> Progress:
     """A line in the log every few seconds."""
     reported = time.monotonic()
 
@@ -50,9 +69,96 @@ def _report(context: dg.AssetExecutionContext, entity: Entity):  # type: ignore[
         nonlocal reported
         if time.monotonic() - reported > REPORT_SECONDS:
             reported = time.monotonic()
-            context.log.info(f"{entity.name}: {done / 1e6:,.0f} of {size / 1e6:,.0f} MB")
+            context.log.info(f"{name}: {done / 1e6:,.0f} of {size / 1e6:,.0f} MB")
 
     return report
 
 
-assets = [dump(entity) for entity in ENTITIES]
+def _spec(entity: Entity) -> dg.AssetSpec:
+    doc = f"The file of {entity.name} of the run of MusicBrainz' dumps that the month keeps, its sha256 compared."
+    return MUSICBRAINZ.spec(keys.dump(entity), doc, [])
+
+
+@MUSICBRAINZ.several(
+    "dumps__musicbrainz",
+    [_spec(entity) for entity in musicbrainz.ENTITIES],
+    list(checks.AVAILABLE.values()),
+    pool="musicbrainz_http",
+)
+def run(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
+    """The month's run, the newest complete one where it has none yet; none where none is to be had."""
+    began, archive, partition = time.monotonic(), platform.musicbrainz, context.partition_key
+    asked = [entity for entity in musicbrainz.ENTITIES if keys.dump(entity) in context.selected_asset_keys]
+    held, why = _taken(context, archive, [entity.name for entity in asked], platform.settings.mb_refresh)
+    seconds = time.monotonic() - began
+    for entity in musicbrainz.ENTITIES:
+        found, judges = held.get(entity.name), checks.AVAILABLE[entity].key in context.selected_asset_check_keys
+        address = archive.address(entity.name, partition)
+        made = _held(entity, found, address, seconds, judges) if found else _absent(entity, why, judges)
+        if entity in asked:
+            yield made
+        elif found:
+            _report_replaced(context, made)
+
+
+def _report_replaced(context: dg.AssetExecutionContext, made: Result) -> None:
+    """Put on record that an asset which was not asked for has another run's file now, as those that were have."""
+    assert made.asset_key
+    assert made.data_version
+    tags = {**(made.tags or {}), DATA_VERSION: made.data_version.value}
+    partition = context.partition_key
+    context.log_event(dg.AssetMaterialization(made.asset_key, metadata=made.metadata, partition=partition, tags=tags))
+
+
+def _taken(
+    context: dg.AssetExecutionContext, archive: MusicBrainz, names: Collection[str], refresh: bool
+) -> tuple[dict[str, Held], str]:
+    """What the partition holds after taking, of these entities and of those replaced with them; and what went wrong."""
+    try:
+        return archive.take(names, context.partition_key, refresh, partial(_report, context)), ""
+    except (DiscogsError, OSError) as error:
+        why = f"{type(error).__name__}: {error}"
+        context.log.warning(f"MusicBrainz: {why}")
+        found = {name: archive.dump(name, context.partition_key) for name in names}
+        return {name: held for name, held in found.items() if held}, why
+
+
+def _held(entity: Entity, held: Held, address: str, seconds: float, judges: bool) -> Result:
+    said = f"{held.entity} of the run {held.run} is here"
+    age = (datetime.now(UTC) - held.made).total_seconds() / DAY_SECONDS
+    return dg.MaterializeResult(
+        asset_key=keys.dump(entity),
+        data_version=dg.DataVersion(held.sha256),
+        metadata={
+            "available": True,
+            "run": held.run,
+            "age_days": round(age, 1),
+            "bytes": held.size,
+            "seconds": round(seconds, 3),
+            "sha256": held.sha256,
+            "dagster/uri": address,
+            **metadata.versions({_version(entity): [held.sha256]}),
+        },
+        tags={"discogs/musicbrainz_run": held.run},
+        check_results=[checks.judged(checks.AVAILABLE[entity], True, said, {})] if judges else [],
+    )
+
+
+def _absent(entity: Entity, why: str, judges: bool) -> Result:
+    said = (
+        f"{why} The month goes on without MusicBrainz; materialise {keys.dump(entity).to_user_string()} to try again."
+    )
+    return dg.MaterializeResult(
+        asset_key=keys.dump(entity),
+        data_version=dg.DataVersion(UNAVAILABLE),
+        metadata={"available": False, "why": why, **metadata.versions({_version(entity): [UNAVAILABLE]})},
+        check_results=[checks.judged(checks.AVAILABLE[entity], False, said, {})] if judges else [],
+    )
+
+
+def _version(entity: Entity) -> str:
+    """What the entity's dump is called among those that a partition was made from."""
+    return f"{entity.source}/{entity.name}"
+
+
+assets = [*(dump(entity) for entity in ENTITIES), run]

@@ -1,19 +1,33 @@
-"""parquet/discogs/{entity}: one row per record, nothing lost.
+"""parquet/{source}/{entity}: one row per record; of MusicBrainz two flat tables more.
 
 What belongs here: from a dump in the archive to a partition in the lake, with its account. What doesn't: how a record
 is read (see `streams`).
+
+A file of MusicBrainz that is not to be had, or cannot be read as a whole, leaves a partition without rows, and a check
+that says so: no month of Discogs waits for MusicBrainz.
 """
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import dagster as dg
 
 from discogs_assets.defs import bounds, checks, keys, metadata
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
+from discogs_assets.errors import TerminalError
+from discogs_assets.schema import musicbrainz_sheets
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams import dump
+from discogs_assets.schema.musicbrainz import ENTITIES as SECOND
+from discogs_assets.schema.sheet import Sheet
+from discogs_assets.streams import dump, musicbrainz, musicbrainz_links, parquet
+from discogs_assets.streams.enrichment import linked
+from discogs_assets.streams.graph import Files
 
 LAYER = Layer("parquet", frozenset({"parquet", "polars"}), code_version="1")
+MUSICBRAINZ = Layer("parquet", frozenset({"parquet", "polars"}), code_version="1")
 
 CHECKS = (
     checks.ACCOUNTED,
@@ -62,4 +76,88 @@ def records(entity: Entity) -> dg.AssetsDefinition:
     return parsed
 
 
-assets = [records(entity) for entity in ENTITIES]
+def enriching(entity: Entity) -> dg.AssetsDefinition:
+    """The asset of one MusicBrainz entity's records."""
+    doc = f"{entity.doc} One row per record, core data and all relations."
+    judged = [spec[entity] for spec in (checks.READ, checks.ACCOUNTED, checks.UNIQUE, checks.DECLARED)]
+
+    @MUSICBRAINZ.asset(keys.records(entity), doc, [keys.dump(entity)], judged)
+    def parsed(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+        began, lake, partition = time.monotonic(), platform.lake, context.partition_key
+        account, why = _read(context, platform, entity)
+        files = lake.files(keys.records(entity).path, partition)
+        return dg.MaterializeResult(
+            metadata={
+                "available": not why,
+                **({"why": why} if why else {}),
+                **metadata.measured(account.parsed, lake.size(keys.records(entity).path, partition), _since(began)),
+                **metadata.files(lake.address(keys.records(entity).path, partition), files),
+                **metadata.versions(parquet.versions(files)),
+                "unpacked_bytes": account.unpacked,
+                **linked(files),
+            },
+            check_results=[
+                checks.judged(checks.READ[entity], not why, why or "the file was read to its end", {}),
+                checks.result(checks.ACCOUNTED[entity], account.framed, account.parsed + account.refused),
+                checks.result(checks.UNIQUE[entity], [], dump.repeated_ids(files, entity.key)),
+                checks.undeclared(checks.DECLARED[entity], account.undeclared),
+            ],
+        )
+
+    return parsed
+
+
+def _since(began: float) -> float:
+    return time.monotonic() - began
+
+
+def _read(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> tuple[dump.Account, str]:
+    """Put the month's records in the lake, none where they cannot be read; and why they cannot."""
+    lake, partition = platform.lake, context.partition_key
+    held = platform.musicbrainz.dump(entity.name, partition)
+    key, bad = keys.records(entity).path, keys.quarantine(entity)
+    why = "" if held else f"dumps/{entity.title} holds no file"
+    if held:
+        source = dump.Source(held.path, entity, held.sha256, held.made.year + 1)
+        try:
+            with lake.writing(key, partition) as good, lake.writing(bad, partition) as refused:
+                said = lambda each: context.log.info(each.line(entity.title))  # noqa: E731
+                return musicbrainz.write(source, good, refused, said), ""
+        except TerminalError as error:
+            why = f"{type(error).__name__}: {error}"
+            context.log.warning(f"MusicBrainz: {why}")
+    with lake.writing(key, partition) as good, lake.writing(bad, partition) as refused:
+        musicbrainz.write_none(entity, good, refused)
+    return dump.Account(0), why
+
+
+def flat(sheet: Sheet, write: Callable[[Sequence[Entity], Files, Path], int]) -> dg.AssetsDefinition:
+    """The asset of one of MusicBrainz' flat tables, made of all its records."""
+    key = keys.rows(sheet)
+
+    @MUSICBRAINZ.asset(key, sheet.doc, map(keys.records, SECOND))
+    def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+        began, lake, partition = time.monotonic(), platform.lake, context.partition_key
+        records = {each.title: lake.files(keys.records(each).path, partition) for each in SECOND}
+        with lake.writing(key.path, partition) as folder:
+            rows = write(SECOND, records, folder / parquet.FILE)
+        files = lake.files(key.path, partition)
+        return dg.MaterializeResult(
+            metadata={
+                **metadata.measured(rows, lake.size(key.path, partition), _since(began)),
+                **metadata.files(
+                    lake.address(key.path, partition), files, {each.name: each.doc for each in sheet.fields}
+                ),
+                **metadata.versions(parquet.versions(files)),
+            }
+        )
+
+    return written
+
+
+assets = [
+    *map(records, ENTITIES),
+    *map(enriching, SECOND),
+    flat(musicbrainz_sheets.RELATIONSHIPS, musicbrainz_links.write_relationships),
+    flat(musicbrainz_sheets.EXTERNAL_LINKS, musicbrainz_links.write_links),
+]

@@ -15,6 +15,7 @@ from discogs_assets.settings import Settings
 from discogs_assets.stores import lake, ledger, neo4j, postgres
 from discogs_assets.stores.archive import Archive
 from discogs_assets.stores.lake import Lake
+from discogs_assets.stores.musicbrainz import MusicBrainz
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres, month_of
 
@@ -36,6 +37,11 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
     def archive(self) -> Archive:
         """Published dumps and our verified copies."""
         return Archive.of(self.settings)
+
+    @property
+    def musicbrainz(self) -> MusicBrainz:
+        """Runs of MusicBrainz' dumps and our verified copies."""
+        return MusicBrainz.of(self.settings)
 
     @property
     def lake(self) -> Lake:

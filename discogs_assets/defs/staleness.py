@@ -15,12 +15,13 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph  # exp
 from discogs_assets.defs import history, keys, metadata
 from discogs_assets.defs.history import Checked, Materialised
 from discogs_assets.defs.partitions import monthly
-from discogs_assets.schema import discogs, musicbrainz
+from discogs_assets.schema import musicbrainz
+from discogs_assets.schema.discogs import ENTITIES
 
 
 def newest(instance: dg.DagsterInstance) -> str:
     """The newest month of which a dump has been taken, empty if none has."""
-    taken = (instance.get_materialized_partitions(keys.dump(entity)) for entity in discogs.ENTITIES)
+    taken = (instance.get_materialized_partitions(keys.dump(entity)) for entity in ENTITIES)
     return max((month for months in taken for month in months), default="")
 
 
@@ -30,8 +31,8 @@ def stale(
     """The month's assets that are stale, and all that is downstream of them, in the order of the graph.
 
     An asset is stale that is not there, was made from another dump than the announced one (sha256 by entity), or lacks
-    the proof of a blocking check: it failed, was not reached, or judges an earlier materialisation. MusicBrainz' dumps
-    are stale only where they are not there: what is announced is Discogs'.
+    the proof of a blocking check: it failed, was not reached, or judges an earlier materialisation. Of MusicBrainz
+    nothing is announced as a rule: its dumps are stale only while nobody has asked for them.
     """
     found = history.latest_of(instance, _of_dumps(graph), partition)
     unproven = _unproven(instance, graph, partition, found)
@@ -41,7 +42,7 @@ def stale(
 
 def _of_dumps(graph: AssetGraph) -> list[dg.AssetKey]:
     """The monthly assets that come from the dumps, upstream first."""
-    reached = _downstream(graph, map(keys.dump, (*discogs.ENTITIES, *musicbrainz.ENTITIES)))
+    reached = _downstream(graph, filter(graph.has, map(keys.dump, (*ENTITIES, *musicbrainz.ENTITIES))))
     return [key for key in graph.toposorted_asset_keys if key in reached and graph.get(key).partitions_def == monthly]
 
 

@@ -67,6 +67,10 @@ class Lake:
         """The partition's files of that form in order, none if it is not there."""
         return sorted(self.folder(key, partition).glob(pattern))
 
+    def names(self, key: Sequence[str], partition: str) -> list[str]:
+        """What the partition's files are called, in order, none if it is not there; nothing is brought here."""
+        return [file.name for file in Lake.found(self, key, partition, "*")]
+
     def files(self, key: Sequence[str], partition: str) -> list[Path]:
         """The partition's Parquet files in order; DumpMissingError if it is not there."""
         if files := self.found(key, partition):

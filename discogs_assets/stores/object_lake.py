@@ -70,6 +70,10 @@ class ObjectLake(Lake):
         fetch = self._folder(name).fetch
         return self._copies(name, lambda it: self._staged.take(name, it.version, it.size, partial(fetch, it)), pattern)
 
+    def names(self, key: Sequence[str], partition: str) -> list[str]:
+        """What the partition's files are called, in order, none if it is not there; nothing is brought here."""
+        return sorted(self._folder(_name(key, partition)).manifest().files)
+
     def footers(self, key: Sequence[str], partition: str) -> list[Path]:
         """Files with the footers of the partition's Parquet files and nothing else; none if it is not there."""
         name = _name(key, partition)

@@ -93,6 +93,12 @@ def counted(node: Node, files: list[Path], nodes: pl.LazyFrame) -> dict[str, int
     }
 
 
+def linked(files: list[Path]) -> dict[str, int]:
+    """How many of the records are linked with a record at Discogs."""
+    found = pl.scan_parquet(files).select((pl.col("discogs_ids").list.len() > 0).sum()).collect()
+    return {"linked": int(found.item() or 0)}
+
+
 def _several(pairs: pl.DataFrame, column: str) -> int:
     return int((pairs[column].value_counts()["count"] > 1).sum())
 

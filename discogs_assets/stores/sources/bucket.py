@@ -1,4 +1,4 @@
-"""Dumps in an S3 bucket, of any server that speaks S3: laid out as data/YYYY below a prefix, or all in one place.
+"""Dumps in an S3 bucket, of any server that speaks S3: as data/YYYY below a prefix, all in one place, or in runs.
 
 What belongs here: which objects are dumps, and reading them. What doesn't: the client (see `stores.s3`), the keeping of
 the bytes.
@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar, Self
 
 from botocore.exceptions import ClientError
 
 from discogs_assets.stores.s3 import CHANGED, Prefix, code
-from discogs_assets.stores.sources import patience, transfer
+from discogs_assets.stores.sources import patience, runs, transfer
 from discogs_assets.stores.sources.published import TEXT_BYTES, Listed, Progress, Published, named
 
 KEY = re.compile(r"(?:data/\d{4}/)?([^/]+)")
@@ -22,16 +23,18 @@ EXPECTED = "a bucket that anyone may read and list, or credentials for it"
 
 
 @dataclass(frozen=True)
-class Bucket(Listed):
-    """A bucket, and the prefix below which its dumps are."""
+class Objects:
+    """A bucket, the prefix below which dumps are, and the variable that names both."""
 
     within: Prefix
     clock: patience.Clock = field(default_factory=patience.Clock)
 
+    SETTING: ClassVar[str]
+
     @classmethod
-    def at(cls, address: str, hurried: bool = False) -> "Bucket":
+    def at(cls, address: str, hurried: bool = False) -> Self:
         """The bucket of an address s3://bucket/prefix."""
-        return cls(Prefix.at(address, "DISCOGS_DUMPS", EXPECTED, hurried))
+        return cls(Prefix.at(address, cls.SETTING, EXPECTED, hurried))
 
     @property
     def title(self) -> str:
@@ -39,7 +42,7 @@ class Bucket(Listed):
         return self.within.title
 
     def text(self, file: Published) -> str:
-        """What a CHECKSUM file says."""
+        """What a file of checksums says."""
         with self.within.asked(file.name):
             body = self.within.client.get_object(Bucket=self.within.bucket, Key=file.place)["Body"]
             with closing(body):
@@ -66,6 +69,12 @@ class Bucket(Listed):
 
         return transfer.fetch(file, target, ask, progress, self.clock)
 
+
+class Bucket(Objects, Listed):
+    """A bucket with dumps of Discogs."""
+
+    SETTING: ClassVar[str] = "DISCOGS_DUMPS"
+
     def _all(self) -> list[Published]:
         found = []
         for each in self.within.listed():
@@ -74,3 +83,14 @@ class Bucket(Listed):
             if key and (file := named(key[1], f"{self.within.prefix}{each['Key']}", *facts)):
                 found.append(file)
         return found
+
+
+class BucketRuns(Objects, runs.ListedRuns):
+    """A bucket with runs of MusicBrainz' dumps."""
+
+    SETTING: ClassVar[str] = runs.SETTING
+
+    def _all(self) -> Iterator[Published]:
+        for each in self.within.listed():
+            if file := runs.part(each["Key"], f"{self.within.prefix}{each['Key']}", each["Size"]):
+                yield file

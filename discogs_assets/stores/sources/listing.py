@@ -1,4 +1,4 @@
-"""A site's HTML pages → the years and the files that they list.
+"""A site's HTML pages → the years, the files and the folders that they list.
 
 What belongs here: reading a page in two ways, for its form is nobody's promise. What doesn't: asking for it.
 """
@@ -62,6 +62,12 @@ def files(page: str) -> list[Published]:
     linked = [_file(_query(href, "download") or urlsplit(href).path, text) for href, text in _Links(page).found]
     found = linked if any(linked) else [_file(each[0], "") for each in NAME.finditer(unquote(page))]
     return ordered(list({file.name: file for file in found if file}.values()))
+
+
+def names(page: str) -> list[str]:
+    """What the folders and files are called that the page links to, as the index pages of web servers do."""
+    paths = [unquote(urlsplit(href).path).rstrip("/") for href, _ in _Links(page).found]
+    return [path.rpartition("/")[2] for path in paths]
 
 
 def _query(href: str, field: str) -> str:

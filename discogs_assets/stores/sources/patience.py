@@ -3,6 +3,7 @@
 What belongs here: the clock and the attempts. What doesn't: what is asked of whom.
 """
 
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -44,14 +45,18 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def retried(ask: Callable[[], T], clock: Clock, patience: float = NAP_SECONDS) -> T:
-    """What `ask` gives, asked again after a ServerError unless the wait would be longer than a nap or the patience."""
+def retried(ask: Callable[[], T], clock: Clock, patience: float = NAP_SECONDS, within: float = math.inf) -> T:
+    """What `ask` gives, asked again after a ServerError unless the wait would be longer than a nap or the patience.
+
+    It is not asked again either when so many seconds have passed since it was asked first.
+    """
+    began = clock.now()
     for pause in PAUSES:
         try:
             return ask()
         except ServerError as error:
             wait = pause if error.retry_not_before is None else error.retry_not_before.timestamp() - clock.now()
-            if wait > min(NAP_SECONDS, patience):
+            if wait > min(NAP_SECONDS, patience, began + within - clock.now()):
                 raise
             clock.sleep(max(wait, 0.0))
     return ask()

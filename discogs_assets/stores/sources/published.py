@@ -60,13 +60,25 @@ def named(
     return Published(name, day, found["kind"] or CHECKSUM, place, size, etag, last_modified)
 
 
-class Source(Protocol):
-    """Published files that can be listed, read and fetched; `title` names it in messages, without any secret."""
+class Readable(Protocol):
+    """Published files that can be read and fetched; `title` names their place in messages, without any secret."""
 
     @property
     @abstractmethod
     def title(self) -> str:
         """The source's address as a message may show it."""
+
+    @abstractmethod
+    def text(self, file: Published) -> str:
+        """What a file of checksums says."""
+
+    @abstractmethod
+    def fetch(self, file: Published, target: Path, progress: Progress) -> str:
+        """Write the file's bytes, durably, and return their sha256."""
+
+
+class Source(Readable, Protocol):
+    """Dumps of Discogs, by the year and month that they are of."""
 
     @abstractmethod
     def years(self) -> list[int]:
@@ -75,14 +87,6 @@ class Source(Protocol):
     @abstractmethod
     def files(self, year: int) -> list[Published]:
         """The year's files, by day, then place."""
-
-    @abstractmethod
-    def text(self, file: Published) -> str:
-        """What a CHECKSUM file says."""
-
-    @abstractmethod
-    def fetch(self, file: Published, target: Path, progress: Progress) -> str:
-        """Write the file's bytes, durably, and return their sha256."""
 
     def month(self, first: date) -> list[Published]:
         """The month's files, by day, then place."""

@@ -28,11 +28,15 @@ LOCK_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """The turns of one site. `ledger` is the file that notes them; `patience` the seconds that our limit may cost."""
+    """The turns of one site. `ledger` is the file that notes them; `patience` the seconds that our limit may cost.
+
+    `limit` is how many requests a window has, where that is not what data.discogs.com answers.
+    """
 
     ledger: Path
     patience: float = WINDOW
     clock: Clock = field(default_factory=Clock)
+    limit: int | None = None
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -69,15 +73,16 @@ class Throttle:
                 "Run again then.",
                 moment(closed),
             )
-        if len(asked) >= REQUESTS:
-            self._pass_until(asked[-REQUESTS] + WINDOW)
-        self._write([*asked, self.clock.now()][-REQUESTS:], 0.0)
+        limit = self.limit or REQUESTS
+        if len(asked) >= limit:
+            self._pass_until(asked[-limit] + WINDOW, limit)
+        self._write([*asked, self.clock.now()][-limit:], 0.0)
 
-    def _pass_until(self, free: float) -> None:
+    def _pass_until(self, free: float, limit: int) -> None:
         wait = free - self.clock.now()
         if wait > self.patience:
             raise ServerError(
-                f"the site has been asked {REQUESTS} times within {WINDOW:.0f} s, which is all that it answers; "
+                f"the site has been asked {limit} times within {WINDOW:.0f} s, which is all that it may be; "
                 f"the next request is free at {moment(free):%Y-%m-%d %H:%M:%S} UTC. Run again then.",
                 moment(free),
             )

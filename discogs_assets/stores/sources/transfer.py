@@ -20,7 +20,7 @@ from discogs_assets import failpoints
 from discogs_assets.errors import ServerError
 from discogs_assets.stores.folder import FULL, require_room
 from discogs_assets.stores.sources.patience import Clock, retried
-from discogs_assets.stores.sources.published import Progress, Published
+from discogs_assets.stores.sources.published import NAME, Progress, Published
 
 CHUNK_BYTES = 128 << 10
 """Bytes read at once: what a cut connection loses at most."""
@@ -113,10 +113,12 @@ class Part:
         self._note.unlink(missing_ok=True)
 
     def place(self, target: Path) -> None:
-        """Put the file where it belongs, and drop what was begun of other days of its month."""
+        """Put the file where it belongs, and drop what was begun of it, or of other days of its month."""
         self.file.replace(target)
-        day = target.name.split("_")[1]
-        for left in self.file.parent.glob(self.file.name.replace(day, f"{day[:6]}??") + "*"):
+        begun, dated = self.file.name, NAME.match(self.file.name)
+        if dated:
+            begun = begun.replace(dated["date"], f"{dated['date'][:6]}??")
+        for left in self.file.parent.glob(f"{begun}*"):
             left.unlink(missing_ok=True)
 
 
@@ -145,13 +147,13 @@ def _attempt(file: Published, part: Part, ask: Ask, progress: Progress) -> str:
 
 
 def _require_whole(file: Published, part: Part, done: int, size: int | None) -> None:
-    """The length that the server gave; without one, the gzip's own end."""
+    """The length that the server gave; without one, the end of a gzip's own. Others' sha256 has to tell."""
     if size is not None and done > size:
         part.drop()
         raise ServerError(f"{file.name} came with {done:,} bytes, expected {size:,}. It is fetched anew.")
     if size is not None and done < size:
         raise ServerError(f"{file.name} was cut after {done:,} of {size:,} bytes. Run again to continue it.")
-    if size is None and (why := broken_gzip(part.file)):
+    if size is None and file.name.endswith(".gz") and (why := broken_gzip(part.file)):
         part.drop()
         raise ServerError(f"{file.name} ended after {done:,} bytes, and that is no whole gzip: {why}. Run again.")
 

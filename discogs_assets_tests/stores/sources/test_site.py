@@ -13,7 +13,8 @@ from discogs_assets.errors import DiscogsError, DumpMissingError, ServerError, S
 from discogs_assets.stores.sources import patience
 from discogs_assets.stores.sources.patience import moment
 from discogs_assets.stores.sources.published import Published
-from discogs_assets.stores.sources.site import AGENT, Site
+from discogs_assets.stores.sources.site import Site
+from discogs_assets.stores.sources.web import AGENT
 from discogs_assets_tests.fix_site import CHALLENGE, FakeClock, FakeSite, Fault, site_at
 
 CONTENT = gzip.compress(os.urandom(700_000))
@@ -170,7 +171,7 @@ def test_a_page_that_lists_nothing_is_an_alarm(page: str, site: Site, fake_site:
 
 
 def test_a_page_that_drips_is_not_waited_for(site: Site, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("discogs_assets.stores.sources.site.PAGE_SECONDS", -1.0)
+    monkeypatch.setattr("discogs_assets.stores.sources.web.PAGE_SECONDS", -1.0)
     with pytest.raises(ServerError, match="did not come within"):
         site.years()
     assert len(fake_site.asked) == ATTEMPTS
