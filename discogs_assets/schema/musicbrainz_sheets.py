@@ -5,7 +5,7 @@ What belongs here: which tables, and columns that no entity declares. What doesn
 """
 
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
-from discogs_assets.schema.musicbrainz import ARTISTS, ENTITIES, LABELS, RELEASE_GROUPS, RELEASES, SOURCE
+from discogs_assets.schema.musicbrainz import ARTISTS, DISCOGS_IDS, ENTITIES, LABELS, RELEASE_GROUPS, RELEASES, SOURCE
 from discogs_assets.schema.sheet import Sheet
 
 WHOLE = "."
@@ -30,7 +30,7 @@ def _entity(entity: Entity) -> Sheet:
     values = (
         Field(part.name, "", part.doc, part.type, index=part.index)
         for part in entity.parts
-        if isinstance(part, (Field, Derived)) and part.name != entity.key
+        if isinstance(part, (Field, Derived)) and part.name not in {entity.key, DISCOGS_IDS.name}
     )
     return Sheet(
         SOURCE,
@@ -41,7 +41,7 @@ def _entity(entity: Entity) -> Sheet:
             Field(entity.key, "", "MusicBrainz' id.", Type.UUID),
             Field(
                 "discogs_id",
-                "discogs_ids",
+                DISCOGS_IDS.name,
                 f"Discogs' {kind} id, the first of those that it is linked with; all are in data.",
                 Type.INTEGER,
                 index=Index.EXACT,

@@ -117,7 +117,7 @@ def related(relationship: Relationship, records: Files, nodes: Files, tally: Tal
         once.sort("start", "end", "begin_date", "end_date")
         .rename({**ENDS, "begin_date": "begin", "end_date": "end", "attributes": graph.list_column("attributes")})
         .with_columns(pl.lit(SOURCE).alias("source"), _filled(graph.list_column("attributes")))
-        .select(columns)
+        .select(columns.names())
     )
 
 

@@ -18,14 +18,16 @@ from discogs_assets.sample.generated.plan import LAYOUTS
 from discogs_assets.schema import arrow, sql
 from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
+from discogs_assets.schema.musicbrainz_sheets import EXTERNAL_LINKS, FILES, RELATIONSHIPS, SHEETS
 from discogs_assets.schema.relations import RELATIONS, Table
 from discogs_assets.stores import postgres as module
 from discogs_assets.stores.postgres import Postgres, month_of
-from discogs_assets.streams import documents, dump, parquet
+from discogs_assets.streams import documents, dump, enrichment, parquet, sheets
 from discogs_assets.streams import rows as relational
 from discogs_assets.streams.framing import Block
 from discogs_assets.streams.parse import Parser
 from discogs_assets_tests import judge
+from discogs_assets_tests.fix_musicbrainz import files, link, mbid, record
 
 NOVEMBER = "2026-11-01"
 
@@ -298,3 +300,42 @@ def test_one_publisher_at_a_time(postgres: Postgres, monkeypatch: pytest.MonkeyP
         pass
     with postgres.publishing():
         pass
+
+
+def publish_beside(postgres: Postgres, folder: Path, tables: dict[Table, str]) -> dict[Table, str]:
+    """Those of MusicBrainz loaded and shown beside these tables."""
+    said = {"artist": [record(1, link("https://www.discogs.com/artist/7"), name="Björk", **{"sort-name": "Björk"})]}
+    found = files(folder, **said)
+    made = {sheet: found.get(f"musicbrainz/{FILES.get(sheet.name)}") for sheet in SHEETS}
+    made |= {RELATIONSHIPS: found[enrichment.RELATIONS], EXTERNAL_LINKS: found["links"]}
+    beside: dict[Table, str] = {
+        sheet: postgres.load(sheet, NOVEMBER, sheets.csv(sheet, each or [])).table for sheet, each in made.items()
+    }
+    postgres.publish({**tables, **beside})
+    return beside
+
+
+def test_tables_of_another_source_lie_in_a_schema_of_their_own(postgres: Postgres, tmp_path: Path) -> None:
+    tables = publish_everything(postgres, tmp_path, "First")
+    beside = publish_beside(postgres, tmp_path, tables)
+    shown = postgres.published()
+    assert {shown[f"musicbrainz.{of.name}"] for of in beside} == {*beside.values()}
+    assert all(table.startswith("musicbrainz_2026_11.") for table in beside.values())
+    question = "SELECT mbid, discogs_id FROM musicbrainz.artists WHERE words(name) @@ all_words('bjork')"
+    assert [(str(row["mbid"]), row["discogs_id"]) for row in postgres.ask(question)] == [(mbid(1), 7)]
+    assert postgres.ask("SELECT name FROM artists") == [{"name": "First"}]
+    assert postgres.months() == [NOVEMBER]
+
+
+def test_what_is_shown_beside_is_swept_and_goes_with_its_month(postgres: Postgres, tmp_path: Path) -> None:
+    tables = publish_everything(postgres, tmp_path, "First")
+    first = publish_beside(postgres, tmp_path / "1", tables)
+    second = publish_beside(postgres, tmp_path / "2", tables)
+    assert {*postgres.sweep(NOVEMBER, [*tables.values(), *second.values()])} == {*first.values()}
+    with pytest.raises(BusyError, match="is what readers of PostgreSQL see"):
+        postgres.drop(NOVEMBER)
+    postgres.publish(tables)
+    assert {name for name in postgres.published() if "." in name} == set()
+    with pytest.raises(LoadError, match="does not exist"):
+        postgres.ask("SELECT * FROM musicbrainz.artists")
+    assert {*postgres.sweep(NOVEMBER, tables.values())} == set()
