@@ -15,6 +15,7 @@ pytest_plugins = [
     "discogs_assets_tests.fix_s3",
     "discogs_assets_tests.fix_servers",
     "discogs_assets_tests.fix_site",
+    "discogs_assets_tests.fix_runs",
 ]
 
 

@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -36,7 +37,7 @@ CHALLENGE = b"<!DOCTYPE html><html><title>Just a moment...</title></html>"
 
 
 @dataclass
-class FakeSite:
+class Server:
     """The files, how the server treats requests for them, the faults to come, and the requests that came."""
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -48,6 +49,23 @@ class FakeSite:
     faults: list[tuple[str, Fault]] = field(default_factory=list)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     port: int = 0
+
+    def fail(self, where: str, *faults: Fault) -> None:
+        """Let the next requests whose query or path has `where` fail."""
+        self.faults.extend((where, fault) for fault in faults)
+
+    def fault(self, query: str) -> Fault | None:
+        """The next fault for the query or path."""
+        for each in self.faults:
+            if each[0] in query:
+                self.faults.remove(each)
+                return each[1]
+        return None
+
+
+@dataclass
+class FakeSite(Server):
+    """A site of the form of data.discogs.com."""
 
     @property
     def address(self) -> str:
@@ -61,18 +79,6 @@ class FakeSite:
         lines = {n: hashlib.sha256(c).hexdigest() for n, c in self.files.items() if day in n and n.endswith("gz")}
         self.files[f"discogs_{day}_CHECKSUM.txt"] = "".join(f"{sha} {n}\n" for n, sha in lines.items()).encode()
         return name
-
-    def fail(self, where: str, *faults: Fault) -> None:
-        """Let the next requests whose query has `where` fail."""
-        self.faults.extend((where, fault) for fault in faults)
-
-    def fault(self, query: str) -> Fault | None:
-        """The next fault for the query."""
-        for each in self.faults:
-            if each[0] in query:
-                self.faults.remove(each)
-                return each[1]
-        return None
 
     def html(self, prefix: str) -> str:
         """The page of the years, or of a year's files."""
@@ -92,28 +98,39 @@ class FakeSite:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One request to the site of the handler's subclass."""
+    """One request to the server of the handler's subclass."""
 
-    site: FakeSite
+    site: Server
     ended: threading.Event
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
     def do_GET(self) -> None:
-        """Answer as the site would, or as the next fault says."""
-        query = urlsplit(self.path).query
-        self.site.asked.append((query, dict(self.headers)))
-        asked, fault = parse_qs(query), self.site.fault(query)
+        """Answer as the server would, or as the next fault says."""
+        self.answer()
+
+    def answer(self) -> None:
+        """Send the answer."""
+        raise NotImplementedError
+
+    def _said(self, what: str) -> tuple[Fault | None, bool]:
+        """The next fault for what was asked, and whether it was the whole answer."""
+        self.site.asked.append((what, dict(self.headers)))
+        fault = self.site.fault(what)
         if fault and fault.status:
             self._send(fault.status, fault.headers, fault.body, None)
-        elif "download" not in asked:
-            page = self.site.html(asked.get("prefix", [""])[0]).encode()
-            self._send(200, {"Content-Type": "text/html"}, page, fault)
-        elif (name := asked["download"][0].rpartition("/")[2]) in self.site.files:
+        return fault, bool(fault and fault.status)
+
+    def _sent(self, name: str, fault: Fault | None) -> None:
+        """The file of that name."""
+        if name in self.site.files:
             self._send(*self._file(self.site.files[name]), fault)
         else:
             self._send(404, {}, b"no such file", None)
+
+    def _page(self, page: str, fault: Fault | None) -> None:
+        self._send(200, {"Content-Type": "text/html"}, page.encode(), fault)
 
     def _file(self, content: bytes) -> tuple[int, dict[str, str], bytes]:
         etag = f'"{hashlib.md5(content).hexdigest()}"'  # noqa: S324 - as S3 does
@@ -143,23 +160,48 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
-@pytest.fixture
-def fake_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSite]:
-    """A running site without files. Its clients take a third of a second for a stall, and pause for nothing."""
+class SiteHandler(Handler):
+    """One request to a site of the form of data.discogs.com."""
+
+    site: FakeSite
+
+    def answer(self) -> None:
+        """Send a page or a file."""
+        query = urlsplit(self.path).query
+        asked, (fault, done) = parse_qs(query), self._said(query)
+        if done:
+            return
+        if "download" in asked:
+            self._sent(asked["download"][0].rpartition("/")[2], fault)
+        else:
+            self._page(self.site.html(asked.get("prefix", [""])[0]), fault)
+
+
+@contextmanager
+def served(site: Server, handler: type[Handler], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The site answers. Its clients take a third of a second for a stall, and pause for nothing."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(patience, "STALL_SECONDS", STALL_SECONDS)
     monkeypatch.setattr(patience, "PAUSES", (0.0, 0.0, 0.0))
-    site, ended = FakeSite(), threading.Event()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"site": site, "ended": ended}))
+    ended = threading.Event()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (handler,), {"site": site, "ended": ended}))
     server.daemon_threads = True
     site.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    yield site
+    yield
     ended.set()
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def fake_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSite]:
+    """A running site without files."""
+    site = FakeSite()
+    with served(site, SiteHandler, monkeypatch):
+        yield site
 
 
 class FakeClock(patience.Clock):

@@ -35,4 +35,5 @@ def test_a_value_that_is_none_of_the_valid_ones_is_refused(monkeypatch: pytest.M
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCOGS_POSTGRES_URL", "postgresql://a:secret@b/c")
     monkeypatch.setenv("DISCOGS_NEO4J_PASSWORD", "secret")
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", "https://a:secret@b/c")
     assert "secret" not in repr(Settings())

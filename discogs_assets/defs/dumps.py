@@ -53,7 +53,7 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
                 "sha256": taken.sha256,
                 "dump_date": taken.published.isoformat(),
                 "dagster/uri": platform.archive.address(entity.name, context.partition_key),
-                **metadata.versions({entity.name: [taken.sha256]}),
+                **metadata.versions({metadata.dump_name(entity): [taken.sha256]}),
             },
             tags={"discogs/dump_date": taken.published.isoformat()},
         )
@@ -137,7 +137,7 @@ def _held(entity: Entity, held: Held, address: str, seconds: float, judges: bool
             "seconds": round(seconds, 3),
             "sha256": held.sha256,
             "dagster/uri": address,
-            **metadata.versions({_version(entity): [held.sha256]}),
+            **metadata.versions({metadata.dump_name(entity): [held.sha256]}),
         },
         tags={"discogs/musicbrainz_run": held.run},
         check_results=[checks.judged(checks.AVAILABLE[entity], True, said, {})] if judges else [],
@@ -151,14 +151,9 @@ def _absent(entity: Entity, why: str, judges: bool) -> Result:
     return dg.MaterializeResult(
         asset_key=keys.dump(entity),
         data_version=dg.DataVersion(UNAVAILABLE),
-        metadata={"available": False, "why": why, **metadata.versions({_version(entity): [UNAVAILABLE]})},
+        metadata={"available": False, "why": why, **metadata.versions({metadata.dump_name(entity): [UNAVAILABLE]})},
         check_results=[checks.judged(checks.AVAILABLE[entity], False, said, {})] if judges else [],
     )
-
-
-def _version(entity: Entity) -> str:
-    """What the entity's dump is called among those that a partition was made from."""
-    return f"{entity.source}/{entity.name}"
 
 
 assets = [*(dump(entity) for entity in ENTITIES), run]

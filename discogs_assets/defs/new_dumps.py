@@ -17,10 +17,11 @@ from itertools import islice
 import dagster as dg
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph  # exported by no public module
 
-from discogs_assets.defs import attempts, automation, staleness
+from discogs_assets.defs import attempts, automation, metadata, staleness
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
-from discogs_assets.errors import BusyError, TransientError
+from discogs_assets.errors import BusyError, DiscogsError, TransientError
+from discogs_assets.schema import musicbrainz
 from discogs_assets.stores.archive import Announced, Archive
 
 INTERVAL_SECONDS = 900
@@ -91,7 +92,7 @@ def new_dumps(context: dg.SensorEvaluationContext, platform: Platform) -> dg.Sen
         said = f"{archive.title} is left alone until {cursor.not_before}: {cursor.why}"
         return dg.SensorResult(skip_reason=said, cursor=cursor.written())
     try:
-        announced = _watched(archive, cursor.months)
+        announced = _refreshed(_watched(archive, cursor.months), platform)
     except TransientError as error:
         if error.retry_not_before is None and not isinstance(error, BusyError):
             raise
@@ -111,6 +112,21 @@ def _watched(archive: Archive, seen: Mapping[str, str]) -> list[Announced]:
         if not seen and not each.missing:
             break
     return found
+
+
+def _refreshed(announced: list[Announced], platform: Platform) -> list[Announced]:
+    """The months, of which the newest complete one has the newest run of MusicBrainz' where newer ones are wanted."""
+    newest = next((at for at in reversed(range(len(announced))) if not announced[at].missing), None)
+    if newest is None or not platform.settings.mb_refresh:
+        return announced
+    try:
+        run = replace(platform.musicbrainz, patience=0.0).newest()
+    except (DiscogsError, OSError):
+        return announced
+    month = announced[newest]
+    sums = {metadata.dump_name(entity): run.sums[entity.name] for entity in musicbrainz.ENTITIES}
+    month = replace(month, sums={**month.sums, **sums}, fingerprint=f"{month.fingerprint}+{run.name}")
+    return [*announced[:newest], month, *announced[newest + 1 :]]
 
 
 def _result(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from discogs_assets.cli.doctor import examine
+from discogs_assets_tests.fix_runs import FolderOfRuns
 
 
 def findings(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -74,3 +75,28 @@ def test_a_lake_in_s3_is_tried(
     lake = findings(capsys)[1]["lake"]
     assert lake["state"] == state
     assert said in lake["found"]
+
+
+@pytest.mark.parametrize(
+    ("source", "state", "said"),
+    [
+        ("off", "ok", "left out"),
+        ("/nowhere", "warn", "DISCOGS_MUSICBRAINZ is '/nowhere'"),
+        (".", "warn", "no complete run in"),
+        ("runs", "ok", "runs, its newest run is 20261121-001001"),
+    ],
+)
+def test_musicbrainz_is_told_of_and_fails_nothing(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    source: str,
+    state: str,
+    said: str,
+) -> None:
+    FolderOfRuns(tmp_path / "runs").publish("20261121-001001")
+    monkeypatch.setenv("DISCOGS_DUMPS", ".")
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", source)
+    code, found = findings(capsys)
+    assert (code, found["MusicBrainz"]["state"]) == (0, state)
+    assert said in found["MusicBrainz"]["found"]

@@ -10,15 +10,17 @@ import dagster as dg
 import pytest
 from filelock import FileLock
 
-from discogs_assets.defs import automation, keys
+from discogs_assets.defs import automation, keys, metadata
 from discogs_assets.defs.new_dumps import Cursor, new_dumps
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.errors import DumpMissingError, ServerError
+from discogs_assets.schema import musicbrainz
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
 from discogs_assets.stores.sources import patience, throttle
 from discogs_assets_tests.fix_records import CHECKS, LINEAGE, NAMES, publish, record, sums
+from discogs_assets_tests.fix_runs import FolderOfRuns
 from discogs_assets_tests.fix_site import FakeSite, Fault
 
 SEPTEMBER, OCTOBER, NOVEMBER = "2026-09-01", "2026-10-01", "2026-11-01"
@@ -31,8 +33,8 @@ ALL = {*TABLES, *RECORDS, *DUMPS, PUBLISHED}
 """A part of the platform's graph, with no work behind it: its records are quickly made and read."""
 
 
-def _few() -> dg.RepositoryDefinition:
-    above = {**{key: [] for key in DUMPS}, **{key: [each] for key, each in {**RECORDS, **TABLES}.items()}}
+def _few(*more: dg.AssetKey) -> dg.RepositoryDefinition:
+    above = {**{key: [] for key in (*DUMPS, *more)}, **{key: [each] for key, each in {**RECORDS, **TABLES}.items()}}
     above[PUBLISHED] = list(TABLES)
     specs = [dg.AssetSpec(key, deps=deps, partitions_def=monthly) for key, deps in above.items()]
 
@@ -45,7 +47,10 @@ def _few() -> dg.RepositoryDefinition:
     return found.get_repository_def()
 
 
+MUSICBRAINZ = {keys.dump(entity): entity for entity in musicbrainz.ENTITIES}
+
 REPOSITORY = _few()
+WITH_MUSICBRAINZ = _few(*MUSICBRAINZ)
 RESOURCES = {"platform": Platform()}
 
 
@@ -92,8 +97,10 @@ def loaded(_loaded: dg.DagsterInstance) -> Iterator[dg.DagsterInstance]:
         _loaded.delete_run(run.run_id)
 
 
-def tick(instance: dg.DagsterInstance, cursor: str | None = None) -> dg.SensorResult:
-    context = dg.build_sensor_context(instance=instance, cursor=cursor, repository_def=REPOSITORY, resources=RESOURCES)
+def tick(
+    instance: dg.DagsterInstance, cursor: str | None = None, repository: dg.RepositoryDefinition = REPOSITORY
+) -> dg.SensorResult:
+    context = dg.build_sensor_context(instance=instance, cursor=cursor, repository_def=repository, resources=RESOURCES)
     result = new_dumps(context)
     assert isinstance(result, dg.SensorResult)
     assert result.cursor
@@ -363,3 +370,25 @@ def test_a_site_with_a_fault_fails_the_tick_and_is_asked_once(
 def test_it_is_off_until_somebody_turns_it_on() -> None:
     assert new_dumps.default_status == dg.DefaultSensorStatus.STOPPED
     assert new_dumps.minimum_interval_seconds == 900
+
+
+def test_a_newer_run_of_musicbrainz_leads_to_a_run_only_where_that_is_wanted(
+    instance: dg.DagsterInstance, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = FolderOfRuns(tmp_path / "runs")
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", runs.address)
+    runs.publish("20261118-001001")
+    held = Platform().musicbrainz.newest().sums
+    load(instance)
+    assert set(asked(tick(instance, repository=WITH_MUSICBRAINZ)).asset_selection or ()) == {*MUSICBRAINZ}
+    for key, entity in MUSICBRAINZ.items():
+        made_from = metadata.versions({metadata.dump_name(entity): [held[entity.name]]})
+        instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=NOVEMBER, metadata=made_from))
+    runs.publish("20261121-001001")
+    first = tick(instance, repository=WITH_MUSICBRAINZ)
+    assert said(first) == "2026-11 is loaded as it is announced"
+    monkeypatch.setenv("DISCOGS_MB_REFRESH", "yes")
+    request = asked(tick(instance, first.cursor, WITH_MUSICBRAINZ))
+    assert (request.partition_key, set(request.asset_selection or ())) == (NOVEMBER, {*MUSICBRAINZ})
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", "/nowhere")
+    assert said(tick(instance, first.cursor, WITH_MUSICBRAINZ)) == "2026-11 is loaded as it is announced"

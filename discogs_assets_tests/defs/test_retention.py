@@ -13,7 +13,9 @@ from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.retention import after_publishing, holders, retention, surplus
 from discogs_assets.schema.discogs import LABELS
+from discogs_assets.schema.musicbrainz import ARTISTS, RELEASE_GROUPS
 from discogs_assets.stores.lake import Lake
+from discogs_assets_tests.fix_runs import FolderOfRuns
 
 OCTOBER, NOVEMBER = "2026-10-01", "2026-11-01"
 YEAR = [f"2026-{month:02d}-01" for month in range(1, 13)]
@@ -113,3 +115,26 @@ def test_lake_and_dumps_are_kept_unless_their_counts_are_set(
     assert list(dumps.months()) == [NOVEMBER]
     assert list(lake.assets(["parquet/discogs/labels", "quarantine/discogs/labels"])) == [keys.records(LABELS)]
     assert list(dumps.assets(["discogs/labels"])) == [keys.dump(LABELS)]
+
+
+def test_musicbrainz_dumps_leave_with_their_month_and_no_other_month_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres: object
+) -> None:
+    monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(Platform, "postgres", lambda self: postgres)
+    monkeypatch.setenv("DISCOGS_KEEP_DUMPS", "1")
+    runs = FolderOfRuns(tmp_path / "runs")
+    runs.publish("20261121-001001")
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", runs.address)
+    archive = Platform().musicbrainz
+    for partition in (OCTOBER, NOVEMBER):
+        archive.take(["artist", "release-group"], partition)
+    (dumps,) = (holder for holder in holders(Platform()) if holder.name == "dumps")
+    assert surplus(dumps.months(), [NOVEMBER], [], dumps.count) == [OCTOBER]
+    sizes = dumps.drop(OCTOBER)
+    assert set(dumps.assets(sizes)) == {keys.dump(ARTISTS), keys.dump(RELEASE_GROUPS)}
+    assert archive.dump("artist", OCTOBER) is None
+    kept = archive.dump("artist", NOVEMBER)
+    assert kept
+    assert kept.path.stat().st_nlink == 1
+    assert sizes["musicbrainz/artist"] > kept.size

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from discogs_assets.defs import checks, keys, staleness
+from discogs_assets.defs import checks, keys, metadata, staleness
+from discogs_assets.schema import musicbrainz
 from discogs_assets.schema.discogs import ARTISTS, ENTITIES, LABELS, MASTERS
 from discogs_assets.schema.model import Entity
 from discogs_assets_tests.fix_records import ALL, GRAPH, LINEAGE, downstream, record, sums
@@ -65,3 +66,14 @@ def test_a_check_of_an_earlier_materialisation_proves_nothing() -> None:
         spec = checks.ROWS[LABELS]
         record(instance, NOVEMBER, sums(), [spec.asset_key], unchecked=[spec.key])
         assert stale(instance) == downstream(spec.asset_key)
+
+
+def test_musicbrainz_is_stale_until_it_was_asked_for_and_not_when_nothing_was_to_be_had() -> None:
+    dumps = [keys.dump(entity) for entity in musicbrainz.ENTITIES]
+    with dg.DagsterInstance.ephemeral() as instance:
+        record(instance, NOVEMBER, sums(), [key for key in ALL if key not in downstream(*dumps)])
+        assert stale(instance) == downstream(*dumps)
+        nothing = metadata.versions({metadata.dump_name(entity): ["unavailable"] for entity in musicbrainz.ENTITIES})
+        for key in dumps:
+            instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=NOVEMBER, metadata=nothing))
+        assert stale(instance) & {*dumps} == set()

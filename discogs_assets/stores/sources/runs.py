@@ -24,7 +24,7 @@ SUMS = "SHA256SUMS"
 KINDS = {**{f"{entity.name}.tar.xz": entity.name for entity in ENTITIES}, SUMS: SUMS}
 """The files of a run that are of use, and what each holds; the others are of entities that we do not read."""
 
-RUN = re.compile(r"\d{8}-\d{6}")
+RUN = re.compile(r"[0-9]{8}-[0-9]{6}")
 
 
 def made(run: str) -> datetime | None:
