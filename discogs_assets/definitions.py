@@ -8,6 +8,7 @@ from discogs_assets.defs import (
     dumps,
     freshness,
     graph,
+    insights,
     neo4j,
     parquet,
     postgres,
@@ -22,7 +23,7 @@ from discogs_assets.defs.retention import after_publishing, retention
 from discogs_assets.defs.stall import stalled_runs
 from discogs_assets.settings import Settings
 
-LAYERS = (dumps, parquet, quality, changes, graph, postgres, neo4j, published)
+LAYERS = (dumps, parquet, quality, changes, graph, insights, postgres, neo4j, published)
 
 defs = dg.Definitions(
     assets=[asset for layer in LAYERS for asset in layer.assets],

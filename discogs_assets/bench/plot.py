@@ -4,11 +4,11 @@ What belongs here: drawing figures. What doesn't: measuring, and how a table sho
 """
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 from discogs_assets.bench.figures import Figure
 from discogs_assets.errors import SettingError
+from discogs_assets.streams.picture import plain
 
 Points = dict[int, tuple[float, float]]
 """Seconds and bytes by size."""
@@ -28,12 +28,6 @@ def check(file: Path) -> None:
     """SettingError if no picture could be drawn to the file, which is better known before hours of measuring."""
     if file.suffix not in (".svg", ".png"):
         raise SettingError(f"--plot {file}: expected a name that ends in .svg or .png")
-    try:
-        import_module("matplotlib.figure")
-    except ImportError as error:
-        raise SettingError(
-            "--plot needs matplotlib, which is not installed. Install it (pip install matplotlib), or leave out --plot."
-        ) from error
 
 
 def draw(figures: Sequence[Figure], title: str, file: Path) -> None:
@@ -49,9 +43,9 @@ def draw(figures: Sequence[Figure], title: str, file: Path) -> None:
         seconds.plot(sizes, [points[size][0] for size in sizes], **style)
         memory.plot(sizes, [points[size][1] / 1e6 for size in sizes], **style)
     for axes, what in ((seconds, "seconds"), (memory, "MB resident at the most, servers included")):
-        axes.set(xlabel="releases", ylabel=what, xlim=(0, None), ylim=(0, None))
+        plain(axes, "releases", what)
+        axes.set(xlim=(0, None))
         axes.ticklabel_format(style="plain", axis="x")
-        axes.grid(alpha=0.3)
     seconds.legend(fontsize="small")
     picture.suptitle(title)
     picture.savefig(file)

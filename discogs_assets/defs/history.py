@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 from dagster import AssetRecordsFilter
+from dagster._core.definitions.data_version import CODE_VERSION_TAG
 from dagster._core.event_api import PartitionKeyFilter  # the storage takes it, the package does not export it
 from dagster._core.storage.asset_check_execution_record import (
     COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES as FINISHED,
@@ -18,7 +19,10 @@ from dagster._core.storage.tags import BACKFILL_ID_TAG, PARTITION_NAME_TAG
 Metadata = Mapping[str, Any]
 
 DEPTH = 25
-"""Results of a check that are looked through."""
+"""Results of a check, and runs of a partition, that are looked through."""
+
+ROWS = "dagster/partition_row_count"
+"""Metadata key of the rows of a partition."""
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -50,6 +54,22 @@ class Materialised:
     def number(self, key: str) -> int:
         """A number of the metadata, 0 if it is not there."""
         return int(self.text(key) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a run has recorded of one asset: the status of its step, and when it began and ended, if it has.
+
+    `rows` and `code_version` are those of what it made, if it has made it.
+    """
+
+    key: dg.AssetKey
+    run: str
+    status: str
+    began: float | None
+    ended: float | None
+    rows: int | None = None
+    code_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +125,27 @@ def _materialised(record: dg.EventLogRecord) -> Materialised:
     event = record.asset_materialization
     assert event
     return Materialised(record.storage_id, event.metadata, record.timestamp, record.run_id)
+
+
+def computed(instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey], partition: str) -> list[Computed]:
+    """What the last `DEPTH` runs for the partition did about the assets, in their order, the newest run first."""
+    found, steps = list[Computed](), {key: key.to_python_identifier() for key in keys}
+    for run in instance.get_runs(dg.RunsFilter(tags={PARTITION_NAME_TAG: partition}), limit=DEPTH):
+        stats = {each.step_key: each for each in instance.get_run_step_stats(run.run_id, [*steps.values()])}
+        reached = ((key, stats[step]) for key, step in steps.items() if step in stats)
+        found.extend(_computed(key, each) for key, each in reached if each.status)
+    return found
+
+
+def _computed(key: dg.AssetKey, step: Any) -> Computed:
+    status, began, ended = step.status.value, step.start_time, step.end_time
+    made = next((event.dagster_event.step_materialization_data for event in step.materialization_events), None)
+    if made is None:
+        return Computed(key, step.run_id, status, began, ended)
+    materialisation = made.materialization
+    rows = materialisation.metadata.get(ROWS)
+    version = (materialisation.tags or {}).get(CODE_VERSION_TAG)
+    return Computed(key, step.run_id, status, began, ended, rows.value if rows else None, version)
 
 
 def unfinished(instance: dg.DagsterInstance) -> dict[str, str]:

@@ -46,6 +46,11 @@ def relationships(kind: str) -> dg.AssetKey:
     return dg.AssetKey(["graph", "relationships", kind])
 
 
+def insight(name: str) -> dg.AssetKey:
+    """The answer to a question about the month."""
+    return dg.AssetKey(["insights", name])
+
+
 def table(of: relations.Table) -> dg.AssetKey:
     """The records, or the rows of a repeated part, in PostgreSQL."""
     return dg.AssetKey(["postgres", relations.source_of(of), of.name])

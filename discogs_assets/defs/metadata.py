@@ -3,6 +3,7 @@
 What belongs here: turning what the stores and streams know into Dagster's metadata. What doesn't: measuring it.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,11 @@ def measured(rows: int, size: int, seconds: float) -> Metadata:
         "bytes": dg.MetadataValue.int(size),
         "seconds": dg.MetadataValue.float(round(seconds, 3)),
     }
+
+
+def picture(png: bytes, title: str) -> dg.MarkdownMetadataValue:
+    """A picture as the UI shows it, in the record itself."""
+    return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{b64encode(png).decode()})")
 
 
 def versions(made_from: Versions) -> Metadata:

@@ -11,6 +11,7 @@ from pathlib import Path
 from discogs_assets.schema import arrow, bounds, search, sql
 from discogs_assets.schema.discogs import ENTITIES, PLACEHOLDERS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node
+from discogs_assets.schema.insights import INSIGHTS
 from discogs_assets.schema.model import Derived, Entity, Field, One, Part, Rows, Texts
 from discogs_assets.schema.quality import RULES
 from discogs_assets.schema.relations import Relation, relations
@@ -64,10 +65,17 @@ under {bounds.SHARE_FALL * 200:.0f}. Where {bounds.WHOLE:,} records or more may 
 the references have to lead to one. These are the references of"""
 
 
+INSIGHTS_HEAD = """
+## Insights
+
+`insights/{question}` has the answers to questions about a month, a file each, computed from its records and its graph.
+"""
+
+
 def markdown() -> str:
     """The whole dictionary."""
     entities = (line for entity in ENTITIES for line in _entity(entity))
-    return "\n".join([HEAD, *entities, *_search(), *_graph(), *_quality(), *_bounds()]).rstrip() + "\n"
+    return "\n".join([HEAD, *entities, *_search(), *_graph(), *_quality(), *_bounds(), *_insights()]).rstrip() + "\n"
 
 
 def _entity(entity: Entity) -> Iterator[str]:
@@ -151,6 +159,16 @@ def _bounds() -> Iterator[str]:
         yield f"| {each.entity.name} | {each.fall:.0%} | {each.growth:.0%} |"
     referring = (f"`{each.type}` (to {' and '.join(bounds.referred(each))})" for each in bounds.REFERRING)
     yield f"{RATES} {', '.join(referring)}."
+
+
+def _insights() -> Iterator[str]:
+    yield INSIGHTS_HEAD
+    for sheet in INSIGHTS:
+        yield f"### {sheet.name}\n\n{sheet.doc}\n\n| column | type | index | meaning |\n| --- | --- | --- | --- |"
+        for field in sheet.fields:
+            index = "primary key" if field.name in sheet.key else field.index.value if field.index else ""
+            yield f"| `{field.name}` | {field.type.value} | {index} | {field.doc} |"
+        yield ""
 
 
 if __name__ == "__main__":

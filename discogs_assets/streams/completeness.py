@@ -26,19 +26,16 @@ def parts(entity: Entity) -> Iterator[Part]:
 
 def counted(entity: Entity, records: pa.RecordBatch) -> Counter[str]:
     """How many of the records have a value in each part, at least one item where it repeats."""
-    return Counter({part.name: _filled(part, records[part.name]) for part in parts(entity)})
+    return Counter({part.name: filled(part, records[part.name]).true_count for part in parts(entity)})
 
 
-def _filled(part: Part, values: pa.Array) -> int:
+def filled(part: Part, values: pa.Array) -> pa.BooleanArray:
+    """Which of the values of a part are any: at least one item where it repeats, and no id of 0."""
     if pa.types.is_list(values.type):
-        return _true(pc.greater(pc.list_value_length(values), 0))
+        return pc.greater(pc.list_value_length(values), 0)
     if isinstance(part, Field) and part.type is Type.REFERENCE:
-        return _true(pc.not_equal(values, 0))
-    return len(values) - int(values.null_count)
-
-
-def _true(found: pa.Array) -> int:
-    return int(found.true_count)
+        return pc.not_equal(values, 0)
+    return values.is_valid()
 
 
 def stamp(counts: Mapping[str, int]) -> dict[str, str]:

@@ -6,7 +6,7 @@ what was written and left out. What doesn't: computing either (see `nodes`, `sta
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -80,6 +80,16 @@ def ends(file: Path) -> tuple[str, str]:
     """The labels that a relationship table leads from and to, by which its file is named: `Release-Artist.parquet`."""
     start, end = file.stem.split("-")
     return start, end
+
+
+def between(files: Iterable[Path], start: str, end: str) -> pl.LazyFrame:
+    """The import's ids of the nodes, `start` and `end`, that a type's relationships between these labels join.
+
+    KeyError if there is no file of them.
+    """
+    file = {ends(file): file for file in files}[start, end]
+    columns = {"start": graph.start_column(start), "end": graph.end_column(end)}
+    return pl.scan_parquet(file).select(pl.col(column).alias(name) for name, column in columns.items())
 
 
 def keys(part: str) -> pl.Expr:

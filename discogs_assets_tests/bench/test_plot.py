@@ -1,6 +1,5 @@
 """Tests of `bench.plot`."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -36,9 +35,3 @@ def test_a_picture_is_written_in_the_form_of_its_name(tmp_path: Path) -> None:
 def test_another_form_is_refused() -> None:
     with pytest.raises(SettingError, match=r"ends in \.svg or \.png"):
         plot.check(Path("month.jpeg"))
-
-
-def test_without_matplotlib_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(SettingError, match="pip install matplotlib"):
-        plot.check(Path("month.svg"))

@@ -33,7 +33,8 @@ def test_a_backward_relation_goes_out_from_the_other_record(tmp_path: Path) -> N
 
 
 def test_what_both_sides_list_is_one_relationship(tmp_path: Path) -> None:
-    dated = {"begin": "1981-10", "end": None, "attributes": ["original"], "attribute-values": {"original": "yes"}}
+    dated: dict[str, Any] = {"begin": "1981-10", "attributes": ["original"]}
+    dated["attribute-values"] = {"original": "yes"}
     (found,) = related(
         tmp_path,
         artist=[

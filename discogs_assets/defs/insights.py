@@ -1,0 +1,112 @@
+"""insights/{question}: what a month's records and graph answer, as Parquet, with a picture; and when it was computed.
+
+What belongs here: which assets an answer is made from, where it goes, and the log of computations, which is made from
+Dagster's own records. What doesn't: answering (see `streams.insights`). No insight goes back into the graph, and
+publishing waits for none.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import dagster as dg
+import polars as pl
+
+from discogs_assets.defs import history, keys, metadata
+from discogs_assets.defs.history import Computed
+from discogs_assets.defs.layer import LAST, Layer, Result
+from discogs_assets.defs.platform import Platform
+from discogs_assets.schema import arrow, discogs
+from discogs_assets.schema.insights import COMPUTATION_LOG
+from discogs_assets.schema.sheet import Sheet
+from discogs_assets.streams import parquet
+from discogs_assets.streams.insights.question import Question, write
+from discogs_assets.streams.insights.questions import QUESTIONS
+from discogs_assets.streams.picture import Picture, png
+
+LAYER = Layer("insights", frozenset({"parquet", "polars"}), code_version="1")
+
+ANSWERS = tuple(keys.insight(question.sheet.name) for question in QUESTIONS)
+"""The assets whose computations are logged."""
+
+
+def read(name: str) -> dg.AssetKey:
+    """The asset of what a question reads: an entity, a node label or a relationship type."""
+    return keys.GRAPH[name] if name in keys.GRAPH else keys.records(discogs.entity(name))
+
+
+def answer(question: Question) -> dg.AssetsDefinition:
+    """The asset of one question's answer."""
+    key = keys.insight(question.sheet.name)
+    deps = {name: read(name) for name in question.reads}
+
+    @LAYER.asset(key, question.sheet.doc, deps.values(), priority=LAST)
+    def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+        began, partition = time.monotonic(), context.partition_key
+        files = {name: platform.lake.files(each.path, partition) for name, each in deps.items()}
+        with platform.lake.writing(key.path, partition) as folder:
+            rows = question.write(files, partition, folder / parquet.FILE)
+            drawn = question.picture(pl.scan_parquet(folder / parquet.FILE))
+        return _result(platform, question.sheet, partition, rows, drawn, began)
+
+    return written
+
+
+def _result(platform: Platform, sheet: Sheet, partition: str, rows: int, drawn: Picture, began: float) -> Result:
+    """Rows and first rows, what the columns mean, and the picture."""
+    key, lake = keys.insight(sheet.name), platform.lake
+    files = lake.files(key.path, partition)
+    return dg.MaterializeResult(
+        metadata={
+            **metadata.measured(rows, lake.size(key.path, partition), time.monotonic() - began),
+            **metadata.files(lake.address(key.path, partition), files),
+            **metadata.versions(parquet.versions(files)),
+            "plot": metadata.picture(png(drawn), drawn.title),
+        }
+    )
+
+
+@LAYER.asset(keys.insight(COMPUTATION_LOG.name), COMPUTATION_LOG.doc, ANSWERS, priority=LAST)
+def computation_log(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    """What the runs of the month did about the other insights."""
+    began, partition, lake = time.monotonic(), context.partition_key, platform.lake
+    made_from = parquet.versions(file for key in ANSWERS for file in lake.files(key.path, partition))
+    found = log(history.computed(context.instance, ANSWERS, partition))
+    with lake.writing(context.asset_key.path, partition) as folder:
+        rows = write(COMPUTATION_LOG, iter([found]), made_from, folder / parquet.FILE)
+    return _result(platform, COMPUTATION_LOG, partition, rows, durations(found), began)
+
+
+def log(computations: Sequence[Computed]) -> pl.DataFrame:
+    """The computations as rows, in their order."""
+    rows = [
+        {
+            "insight": each.key.path[-1],
+            "run_id": each.run,
+            "status": each.status,
+            "started": _moment(each.began),
+            "ended": _moment(each.ended),
+            "seconds": round(each.ended - each.began, 3) if each.began and each.ended else None,
+            "rows": each.rows,
+            "code_version": each.code_version,
+        }
+        for each in computations
+    ]
+    return pl.DataFrame(rows, pl.Schema(arrow.sheet(COMPUTATION_LOG)))
+
+
+def _moment(seconds: float | None) -> str | None:
+    """Seconds since the epoch as UTC."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def durations(found: pl.DataFrame) -> Picture:
+    """What each insight took the last time that it was computed."""
+    newest = found.drop_nulls("seconds").unique("insight", keep="first", maintain_order=True)
+    bars = dict(newest.select("insight", "seconds").rows())
+    return Picture("Computing the insights", "seconds", bars=bars)
+
+
+assets = [*map(answer, QUESTIONS), computation_log]

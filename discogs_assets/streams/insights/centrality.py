@@ -1,0 +1,63 @@
+"""Artists → who holds the collaborations together.
+
+What belongs here: the collaboration graph, and PageRank and degree on it. What doesn't: what the columns mean (see
+`schema.insights`).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from discogs_assets.schema import graph
+from discogs_assets.schema.insights import CROWD, DAMPING
+from discogs_assets.streams.graph import Files, between
+from discogs_assets.streams.picture import Picture
+
+SHOWN = 15
+
+
+def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
+    """The artists with collaborators by rank, in one batch; whatever the month."""
+    made = between(files["BY"], "Release", "Artist")
+    counted = made.group_by("end").agg(pl.len().alias("releases"))
+    named = pl.scan_parquet(files["Artist"]).select(pl.col(graph.id_column("Artist")).alias("artist_id"), "name")
+    ranked = _central(collaborations(made)).lazy()
+    whole = ranked.join(named, on="artist_id", how="left", maintain_order="left")
+    yield whole.join(counted, left_on="artist_id", right_on="end", how="left", maintain_order="left").collect(
+        engine="streaming"
+    )
+
+
+def collaborations(made: pl.LazyFrame) -> pl.DataFrame:
+    """Pairs of artists `one` < `other`, ascending, with the number of `releases` that both have made.
+
+    `made` leads from releases (`start`) to main artists (`end`).
+    """
+    sizes = made.group_by("start").agg(pl.len().alias("size")).filter(pl.col("size").is_between(2, CROWD))
+    together = made.join(sizes, on="start", how="semi").collect(engine="streaming").lazy()
+    pairs = together.join(together, on="start", suffix="_other").filter(pl.col("end") < pl.col("end_other"))
+    counted = pairs.group_by(pl.col("end").alias("one"), pl.col("end_other").alias("other"))
+    return counted.agg(pl.len().alias("releases")).sort("one", "other").collect(engine="streaming")
+
+
+def _central(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Each artist of the pairs with PageRank, degree and rank, by rank."""
+    from igraph import Graph
+
+    ends = pairs.select("one", "other").to_numpy()
+    artists, places = np.unique(ends, return_inverse=True)
+    found = Graph(len(artists), places.reshape(ends.shape))
+    weights = pairs["releases"].to_list()
+    ranks = found.pagerank(directed=False, damping=DAMPING, weights=weights) if len(artists) else []
+    columns = {"artist_id": artists.astype(np.int64), "pagerank": ranks, "degree": found.degree()}
+    schema = {"artist_id": pl.Int64, "pagerank": pl.Float64, "degree": pl.Int64}
+    order = pl.DataFrame(columns, schema).sort("pagerank", "degree", "artist_id", descending=[True, True, False])
+    return order.with_row_index("rank", offset=1)
+
+
+def picture(answer: pl.LazyFrame) -> Picture:
+    """The artists of the highest rank."""
+    first = answer.sort("rank").head(SHOWN).select("name", "pagerank", "rank").collect()
+    bars = {f"{rank}. {name}": value for name, value, rank in first.rows()}
+    return Picture("Artists by PageRank on the collaboration graph", "PageRank", bars=bars)

@@ -1,0 +1,62 @@
+"""Records → how many have a value in each of their parts.
+
+What belongs here: parts of parts, and counting in one reading of an entity's records. What doesn't: when a part has a
+value (see `streams.completeness`, whose counts a month's checks compare).
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from discogs_assets.schema.discogs import ENTITIES, RELEASES
+from discogs_assets.schema.model import Entity, One, Rows
+from discogs_assets.streams import parquet
+from discogs_assets.streams.completeness import filled
+from discogs_assets.streams.graph import Files
+from discogs_assets.streams.picture import Picture
+
+BATCH_ROWS = 20_000
+
+
+def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
+    """The parts of each entity in order of declaration, a batch for each entity; whatever the month."""
+    for entity in ENTITIES:
+        records, counts = 0, Counter[str]()
+        parts = [part.name for part in entity.parts]
+        for file in files[entity.name]:
+            for batch in parquet.batches(file, parts, BATCH_ROWS):
+                records += len(batch)
+                counts.update(dict(_present(entity, batch)))
+        columns = {"field": list(counts), "present": list(counts.values())}
+        found = pl.DataFrame(columns, {"field": pl.String, "present": pl.Int64})
+        share = pl.col("present") / max(1, records)
+        yield found.with_columns(entity=pl.lit(entity.name), records=records, share=share)
+
+
+def _present(entity: Entity, records: pa.RecordBatch) -> Iterator[tuple[str, int]]:
+    """How many of the records have a value in each part, and in any item of a part in each of its parts."""
+    for part in entity.parts:
+        values = records[part.name]
+        yield part.name, filled(part, values).true_count
+        if isinstance(part, (One, Rows)):
+            yield from _within(part, values)
+
+
+def _within(part: One | Rows, values: pa.Array) -> Iterator[tuple[str, int]]:
+    repeats = isinstance(part, Rows)
+    items = values.flatten() if repeats else values
+    owners = pc.list_parent_indices(values) if repeats else None
+    for inner in part.fields:
+        there = filled(inner, pc.struct_field(items, inner.name))
+        count = there.true_count if owners is None else pc.count_distinct(owners.filter(there)).as_py()
+        yield f"{part.name}.{inner.name}", count
+
+
+def picture(answer: pl.LazyFrame) -> Picture:
+    """The parts of releases."""
+    releases = answer.filter(pl.col("entity") == RELEASES.name, ~pl.col("field").str.contains(".", literal=True))
+    shares = {name: 100 * share for name, share in releases.select("field", "share").collect().rows()}
+    return Picture("Releases that have a value in each part", "% of releases", bars=shares)

@@ -1,0 +1,49 @@
+"""A question: what it reads, how its answer comes about, and how that is drawn.
+
+What belongs here: what all questions have in common, first of all that an answer becomes a Parquet file. What doesn't:
+any question (see `questions`), and where files lie.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from discogs_assets.schema import arrow
+from discogs_assets.schema.sheet import Sheet
+from discogs_assets.streams import parquet
+from discogs_assets.streams.graph import Files
+from discogs_assets.streams.picture import Picture
+
+Rows = Callable[[Files, str], Iterator[pl.DataFrame]]
+"""The answer in batches, from the files by entity, node label and relationship type, for a month such as 2026-11-01."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a month: `reads` are the entities, node labels and relationship types that it needs.
+
+    `sheet` says what the answer means, `picture` draws it.
+    """
+
+    sheet: Sheet
+    reads: tuple[str, ...]
+    rows: Rows
+    picture: Callable[[pl.LazyFrame], Picture]
+
+    def write(self, files: Files, month: str, target: Path) -> int:
+        """Write the answer, stamped with what it was made from; the number of its rows."""
+        made_from = parquet.versions(file for name in self.reads for file in files[name])
+        return write(self.sheet, self.rows(files, month), made_from, target)
+
+
+def write(sheet: Sheet, frames: Iterator[pl.DataFrame], made_from: parquet.Versions, target: Path) -> int:
+    """Write rows of a sheet, whose columns may come in any order; the number of rows."""
+    schema = arrow.sheet(sheet)
+    with parquet.writing(target, schema, made_from) as writer:
+        for frame in frames:
+            table = frame.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema)
+            for batch in table.to_batches(parquet.ROW_GROUP_ROWS):
+                writer.write(batch)
+    return writer.rows

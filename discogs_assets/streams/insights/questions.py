@@ -1,0 +1,30 @@
+"""All questions about a month.
+
+What belongs here: which module answers which sheet, and from what. What doesn't: answering, and the log of
+computations, which reads no data (see `defs.insights`).
+"""
+
+from functools import partial
+
+from discogs_assets.schema import insights
+from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.streams.insights import anniversaries, centrality, completeness, longevity, rarity, trends
+from discogs_assets.streams.insights.question import Question
+
+QUESTIONS = (
+    Question(insights.ARTIST_CENTRALITY, ("BY", "Artist"), centrality.rows, centrality.picture),
+    Question(insights.GENRE_TRENDS, ("releases",), partial(trends.rows, "genre"), partial(trends.picture, "genre")),
+    Question(insights.STYLE_TRENDS, ("releases",), partial(trends.rows, "style"), partial(trends.picture, "style")),
+    Question(insights.LABEL_LONGEVITY, ("releases", "Label"), longevity.rows, longevity.picture),
+    Question(insights.MONTHLY_ANNIVERSARIES, ("masters", "releases"), anniversaries.rows, anniversaries.picture),
+    Question(
+        insights.DATA_COMPLETENESS, tuple(each.name for each in ENTITIES), completeness.rows, completeness.picture
+    ),
+    Question(insights.RELEASE_RARITY, rarity.READS, rarity.rows, rarity.picture),
+)
+"""The questions in the order of their sheets."""
+
+
+def question(name: str) -> Question:
+    """The question whose sheet is called so; KeyError if there is none."""
+    return {each.sheet.name: each for each in QUESTIONS}[name]
