@@ -151,6 +151,7 @@ def sample(
     layout: Annotated[str, Parameter(help="Layout of the dumps: classic (2020), 2025 or modern (2026).")] = "modern",
     first: Annotated[str, Parameter(help="First month.")] = "2026-10-01",
     plain: Annotated[bool, Parameter(negative="", help="Leave out the odd values that real dumps hold.")] = False,
+    musicbrainz: Annotated[bool, Parameter(negative="", help="Write MusicBrainz' runs of the months, too.")] = False,
 ) -> None:
     """Write made-up dumps of any size in the form of the real ones, and beside each month a truth file with its counts.
 
@@ -159,7 +160,7 @@ def sample(
     from discogs_assets.cli.sample import run
     from discogs_assets.sample.generated.plan import Plan
 
-    run(Plan(releases, seed, months, layout, first, not plain), to)
+    run(Plan(releases, seed, months, layout, first, not plain), to, musicbrainz)
 
 
 app.command(bench)

@@ -17,6 +17,7 @@ from discogs_assets.bench import cost, figures, machine, plot
 from discogs_assets.bench.cost import Cost
 from discogs_assets.bench.dumps import Dumps, Source
 from discogs_assets.bench.figures import Figure, Role
+from discogs_assets.bench.musicbrainz import BEYOND_XZ
 from discogs_assets.bench.rivals import Rival, rival
 from discogs_assets.cli import terminal
 from discogs_assets.cli.sample import Report
@@ -71,15 +72,31 @@ def run(name: str, wanted: Asked, months: int, benchmark: Benchmark) -> None:
     model = cost.costs(found, facts["cores"])
     _show(found, model)
     if wanted.json:
-        versions = machine.versions({wanted.rival.name: wanted.rival.version} if wanted.rival else {})
-        about = {"bench": name, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-        whole = {**about, "machine": facts, "versions": versions, "figures": figures.said(found)}
-        whole |= {"cost": cost.said(model, facts["cores"])} if model else {}
-        wanted.json.write_text(json.dumps(whole, indent=1) + "\n")
-        say(f"all figures are in {wanted.json}")
+        more = {"cost": cost.said(model, facts["cores"])} if model else {}
+        versions = {wanted.rival.name: wanted.rival.version} if wanted.rival else {}
+        _keep(wanted.json, name, found, versions, more)
     if wanted.plot:
         plot.draw(found, f"discogs bench {name}, {facts['cores']} cores", wanted.plot)
         say(f"the picture is in {wanted.plot}")
+
+
+def run_other(name: str, what: str, sizes: Sequence[int], measured: Iterable[Figure], file: Path | None) -> None:
+    """Measure what is not a month of Discogs: tables on stdout, all of it in the file; sizes are counts of `what`."""
+    if len(set(sizes)) < len(sizes) or min(sizes) < 1:
+        raise SettingError(f"--{what} {' '.join(map(str, sizes))}: expected different numbers, each 1 or more")
+    with interruptible():
+        found = list(measured)
+    _show(found, [], f"{what}; MB/s of raw JSON")
+    if file:
+        _keep(file, name, found, {}, {})
+
+
+def _keep(file: Path, name: str, found: Sequence[Figure], versions: dict[str, str], more: dict[str, Any]) -> None:
+    """Write all figures, and what they were measured on."""
+    about = {"bench": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine.facts()}
+    whole = {**about, "versions": machine.versions(versions), "figures": figures.said(found), **more}
+    file.write_text(json.dumps(whole, indent=1) + "\n")
+    say(f"all figures are in {file}")
 
 
 def _measured(size: int, source: Source, months: int, benchmark: Benchmark) -> Iterator[Figure]:
@@ -121,6 +138,7 @@ def _columns(found: Sequence[Figure]) -> list[Column]:
         Column("servers' s", lambda each: _round(each.servers_processor, 1)),
         Column("records/s", lambda each: _round(each.records_per_second)),
         Column("MB/s", lambda each: _round(each.megabytes_per_second, 1)),
+        Column("MB/s a core beyond xz", lambda each: each.about.get(BEYOND_XZ)),
         Column("peak MB", lambda each: _round(each.peak / 1e6)),
         Column("one's MB", lambda each: _round(each.biggest / 1e6)),
         Column("servers' MB", lambda each: _round(each.servers_peak / 1e6)),
@@ -150,12 +168,10 @@ def _round(value: float | None, digits: int = 0) -> float | int | None:
     return round(value, digits) if digits else round(value)
 
 
-def _show(found: Sequence[Figure], model: Sequence[Cost]) -> None:
+def _show(found: Sequence[Figure], model: Sequence[Cost], what: str = "releases; MB/s of raw XML") -> None:
     for size in dict.fromkeys(each.releases for each in found):
         of_size = _grouped(each for each in found if each.releases == size and each.role != "question")
-        terminal.heading(
-            f"{size:,} releases; MB/s of raw XML; servers' apart; ours: x = how many times as fast ours is"
-        )
+        terminal.heading(f"{size:,} {what}; servers' apart; ours: x = how many times as fast ours is")
         _table(of_size, _columns(of_size))
         for each in of_size:
             if each.failure:

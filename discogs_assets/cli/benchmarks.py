@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from discogs_assets.cli.bench import Asked
 
 SIZES = (200_000,)
+ARTISTS = (25_000, 100_000)
 
 bench = App(
     name="bench",
@@ -23,6 +24,10 @@ bench = App(
 )
 
 Entities = Annotated[list[str] | None, Parameter(help="Measure these alone; may be given several times.")]
+MusicBrainz = Annotated[
+    list[str] | None,
+    Parameter(help="Measure these alone: artist, label, release-group, release; may be given several times."),
+]
 Against = Annotated[str | None, Parameter(help="A rival to measure on the same dumps in the same run: discogskit.")]
 
 
@@ -118,3 +123,28 @@ def month(*, options: Options = DEFAULT) -> None:
     from discogs_assets.cli.terminal import say
 
     run("month", options.asked(), 2, lambda dumps: figures(dumps, options.keep, say))
+
+
+@bench.command
+def musicbrainz(
+    *,
+    artists: Annotated[
+        tuple[int, ...],
+        Parameter(consume_multiple=True, negative="", help="Artists of the generated run; several sizes."),
+    ] = ARTISTS,
+    entity: MusicBrainz = None,
+    keep: Annotated[Path | None, Parameter(help="Folder where generated runs stay, and are found again.")] = None,
+    json: Annotated[Path | None, Parameter(help="File for all figures, the machine and the versions.")] = None,
+) -> None:
+    """MusicBrainz dumps to Parquet, beside unpacking alone.
+
+    Example: discogs bench musicbrainz --artists 25000 100000 --entity artist
+    """
+    from discogs_assets.bench.musicbrainz import Runs, figures
+    from discogs_assets.cli.bench import run_other
+    from discogs_assets.cli.sample import Report
+    from discogs_assets.cli.terminal import say
+    from discogs_assets.schema import musicbrainz as schema
+
+    names = [schema.entity(name).name for name in entity or [each.name for each in schema.ENTITIES]]
+    run_other("musicbrainz", "artists", artists, figures(artists, Runs(keep, names, Report(), say)), json)

@@ -10,6 +10,7 @@ from pathlib import Path
 from discogs_assets.cli import terminal
 from discogs_assets.cli.terminal import say
 from discogs_assets.sample import generated
+from discogs_assets.sample.generated import counterparts, musicbrainz
 from discogs_assets.sample.generated.plan import ENTITIES, Plan
 
 REPORT_SECONDS = 5.0
@@ -33,8 +34,8 @@ class Report:
         say(f"{file}: {done:,} of {whole:,} records, {speed:,.0f} records/s, {(whole - done) / speed:,.0f} s left")
 
 
-def run(plan: Plan, folder: Path) -> None:
-    """Write the plan's months, and print what they hold."""
+def run(plan: Plan, folder: Path, with_musicbrainz: bool = False) -> None:
+    """Write the plan's months, with MusicBrainz' runs if asked to, and print what they hold."""
     began = time.monotonic()
     generated.write(folder, plan, Report())
     months = {partition: generated.truth(folder, partition) for partition in plan.partitions}
@@ -43,5 +44,21 @@ def run(plan: Plan, folder: Path) -> None:
         for partition, truth in months.items()
     ]
     terminal.table(["month", *ENTITIES, "MB of XML"], rows, grouped=True)
+    if with_musicbrainz:
+        _runs(plan, folder / musicbrainz.FOLDER)
     terminal.data().print(str(folder), soft_wrap=True, markup=False)
     say(f"written in {time.monotonic() - began:.1f} s, each month with its truth. To load them: DISCOGS_DUMPS={folder}")
+
+
+def _runs(plan: Plan, folder: Path) -> None:
+    musicbrainz.write(folder, plan, progress=Report())
+    runs = {musicbrainz.run(partition): musicbrainz.truth(folder, partition) for partition in plan.partitions}
+    rows = [
+        [
+            name,
+            *(each["records"] for each in held.values()),
+            round(sum(each["bytes"] for each in held.values()) / 1e6, 1),
+        ]
+        for name, held in runs.items()
+    ]
+    terminal.table(["MusicBrainz", *counterparts.RECORDS, "MB of JSON"], rows, grouped=True)

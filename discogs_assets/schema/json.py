@@ -111,8 +111,10 @@ def _undeclared(value: Any, tree: Any, path: str) -> Iterator[str]:
             yield from _undeclared(each, tree[0], path)
     elif isinstance(value, dict) and isinstance(tree, dict):
         for key, inner in value.items():
-            here = f"{path}{key}"
-            if key in tree:
-                yield from _undeclared(inner, tree[key], f"{here}/")
-            elif not any(here == left or here.startswith(f"{left}/") for left in LEFT_OUT):
+            here = f"{path}/{key}" if path else key
+            if here in LEFT_OUT:
+                continue
+            if key not in tree:
                 yield here
+            elif isinstance(inner, (dict, list)):
+                yield from _undeclared(inner, tree[key], here)

@@ -8,6 +8,7 @@ An empty text is no value. Dates are `1969`, `1969-09` or `1969-09-26`, as texts
 
 from collections.abc import Mapping
 
+from discogs_assets.errors import SettingError
 from discogs_assets.schema.model import Derived, Entity, Field, Kind, Part, Rows, Rule, Texts, Type
 
 SOURCE = "musicbrainz"
@@ -218,6 +219,15 @@ RELEASES = _entity(
 
 ENTITIES = (ARTISTS, LABELS, RELEASE_GROUPS, RELEASES)
 """The entities, each with the file of a run that holds it: `{name}.tar.xz`."""
+
+
+def entity(name: str) -> Entity:
+    """The entity of this name; SettingError if there is none."""
+    for each in ENTITIES:
+        if each.name == name:
+            return each
+    raise SettingError(f"entity {name!r} is none of {', '.join(each.name for each in ENTITIES)}")
+
 
 OWN_RECORD = "Stands in the record of its own."
 TYPE_IDS = "The id of what a text beside it says."

@@ -27,6 +27,9 @@ from discogs_assets.sample.generated.plan import Plan
 from discogs_assets.sample.generated.world import world
 from discogs_assets.streams.ahead import in_order
 
+FOLDER = "musicbrainz"
+"""The folder of the runs, beside that of the Discogs dumps."""
+
 BATCH = {"artist": 2_048, "label": 2_048, "release-group": 2_048, "release": 512}
 """Records made at once, some 5 MB of JSON."""
 
