@@ -26,6 +26,9 @@ Row = Sequence[Any]
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What a terminal would obey; lines and tabs are left."""
 
+AS_THEY_ARE = frozenset({str, int, type(None)})
+"""Most values, which are the same in every form."""
+
 DAY = 24 * 3600
 
 
@@ -38,7 +41,7 @@ def write_csv(columns: Sequence[str], rows: Iterable[Row], to: TextIO | None = N
     """CSV with a header, its lines ended as on this system's files."""
     writer = csv.writer(to or sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([written(value) for value in row] for row in rows)
+    writer.writerows([value if type(value) in AS_THEY_ARE else written(value) for value in row] for row in rows)
 
 
 def write_json(columns: Sequence[str], rows: Iterable[Row], to: TextIO | None = None) -> None:
@@ -84,10 +87,12 @@ class _Counted:
 
 def plain(value: Any) -> Any:
     """The value as JSON has it."""
+    if type(value) in AS_THEY_ARE:
+        return value
     match value:
         case float() if not math.isfinite(value):
             return "NaN" if math.isnan(value) else f"{'-' * (value < 0)}Infinity"
-        case None | bool() | int() | float() | str():
+        case bool() | int() | float() | str():
             return value
         case Decimal():
             return _number(value)

@@ -94,6 +94,11 @@ def asking(lake: Lake, month: str | None, statement: str, means: Means) -> Itera
             raise LoadError(f"DuckDB refused the question: {error}\n{hint}") from error
         except duckdb.Error as error:
             raise LoadError(f"DuckDB refused the question: {error}") from error
+        except RuntimeError as error:
+            # So DuckDB calls Ctrl-C, and has no class of its own for it.
+            if "interrupted" in str(error):
+                raise KeyboardInterrupt from error
+            raise
 
 
 def _held(lake: Lake, month: str | None) -> tuple[str, list[LakeTable]]:
@@ -181,7 +186,8 @@ def _show(
     if schema:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}")
     view = f"{_quoted(schema or 'main')}.{_quoted(name)}"
-    connection.execute(f"CREATE VIEW {view} AS FROM read_parquet([{files}], hive_partitioning = false)")
+    read = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
+    connection.execute(f"CREATE VIEW {view} AS FROM {read}")
 
 
 def _list(connection: duckdb.DuckDBPyConnection, held: Sequence[LakeTable]) -> None:

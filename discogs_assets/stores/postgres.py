@@ -10,11 +10,11 @@ all of them move in one transaction that waits for no reader longer than `LOCK_T
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg import sql as names
@@ -51,6 +51,8 @@ STREAMED = 1000
 """Rows that are taken from the server at once where an answer may be long."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+Rows = Generator[tuple[Any, ...], None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,10 @@ class Postgres:
         with self.connection() as connection, connection.cursor() as cursor:
             connection.read_only = True
             try:
-                rows = cursor.stream(_text(statement), size=STREAMED)
-                first = [*islice(rows, 1)]
-                yield Answer([column.name for column in cursor.description or ()], chain(first, rows))
+                # Rows that are not taken are given up before the transaction can end.
+                with closing(cast(Rows, cursor.stream(_text(statement), size=STREAMED))) as rows:
+                    first = [*islice(rows, 1)]
+                    yield Answer([column.name for column in cursor.description or ()], chain(first, rows))
             except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
                 raise LoadError(f"{self.name} refused the question, which may only read: {error}") from error
             except psycopg.Error as error:
