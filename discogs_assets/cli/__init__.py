@@ -142,6 +142,31 @@ def changes(
 
 
 @app.command
+def query(
+    text: Annotated[str | None, Parameter(help="The question; - is standard input.", allow_leading_hyphen=True)] = None,
+    /,
+    *,
+    cypher: Annotated[bool, Parameter(negative="", help="It is Cypher, for Neo4j.")] = False,
+    parquet: Annotated[bool, Parameter(negative="", help="It is DuckDB's SQL, for the lake; no server runs.")] = False,
+    file: Annotated[Path | None, Parameter(help="Read the question from a file.")] = None,
+    month: Annotated[str | None, Parameter(help="Month of the lake, such as 2026-10; by default its newest.")] = None,
+    csv: Annotated[bool, Parameter(negative="", help="Print CSV instead of a table.")] = False,
+    json: Json = False,
+    limit: Annotated[
+        int | None, Parameter(help="Rows printed at the most: 100 in a table, else all.", validator=Number(gte=1))
+    ] = None,
+) -> None:
+    """Ask PostgreSQL, Neo4j or the lake a question, which may only read; worked examples are in cli/README.md.
+
+    The lake's tables are named as its folders are: releases, nodes.Artist, changes.releases; FROM tables lists them.
+    Example: discogs query "SELECT title FROM releases WHERE year = 1969"
+    """
+    from discogs_assets.cli.query import form, question, run
+
+    run(question(text, file, cypher, parquet, month), form(csv, json), limit)
+
+
+@app.command
 def sample(
     *,
     to: Annotated[Path, Parameter(help="Folder for the dumps, made where it is missing.")],

@@ -45,6 +45,11 @@ def postgres_of(settings: Settings) -> Postgres:
     return postgres.external(settings) or Postgres(PostgresServer(settings.home_folder).address().url)
 
 
+def reader_of(settings: Settings) -> Postgres:
+    """The external PostgreSQL, or our own as the role that may only read; ServerError if ours does not run."""
+    return postgres.external(settings) or Postgres(PostgresServer(settings.home_folder).reader().url)
+
+
 def graph_of(settings: Settings) -> Graph:
     """The external Neo4j, or our own; ServerError if ours does not run."""
     if external := neo4j.external(settings):

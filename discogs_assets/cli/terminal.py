@@ -14,13 +14,15 @@ from rich.table import Table
 
 NARROWEST = 150
 
-narration = Console(stderr=True, highlight=False)
+narration = Console(stderr=True, highlight=False, emoji=False)
 
 
 def data() -> Console:
     """The data stream, wide enough for a table where it is no terminal."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=max(console.width, NARROWEST))
+    console = Console(highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = max(console.width, NARROWEST)
+    return console
 
 
 def say(line: str) -> None:

@@ -101,6 +101,11 @@ class Lake:
         """The partitions of which any asset has something, the oldest first."""
         return sorted({folder.name for folder in self._folders(PARTITION)})
 
+    def assets(self, partition: str) -> list[str]:
+        """The assets of which the partition has Parquet files, such as `parquet/discogs/artists`."""
+        folders = (folder for folder in self._folders(partition) if any(folder.glob(TABLES)))
+        return sorted(folder.parent.relative_to(self.root).as_posix() for folder in folders)
+
     def drop(self, partition: str) -> dict[str, int]:
         """Take the partition of every asset away; the bytes by asset. BusyError if one is being written."""
         return {

@@ -16,6 +16,8 @@ from discogs_assets import failpoints
 from discogs_assets.errors import LoadError, ServerError
 from discogs_assets.schema import cypher
 from discogs_assets.settings import Settings
+from discogs_assets.stores.answers import Answer
+from discogs_assets.stores.graph_values import plain
 
 INDEX_SECONDS = 24 * 3600
 """How long indexes may take to fill; those of a whole month take minutes."""
@@ -40,14 +42,14 @@ class Graph:
     password: str = field(repr=False)
 
     @contextmanager
-    def session(self) -> Iterator[neo4j.Session]:
+    def session(self, access: str = neo4j.WRITE_ACCESS) -> Iterator[neo4j.Session]:
         """A session; ServerError if the server does not answer or cannot now, LoadError if it refuses."""
         try:
             with (
                 neo4j.GraphDatabase.driver(
                     self.url, auth=(self.user, self.password), notifications_min_severity="OFF"
                 ) as driver,
-                driver.session() as session,
+                driver.session(default_access_mode=access) as session,
             ):
                 yield session
         except (ServiceUnavailable, DriverError) as error:
@@ -79,3 +81,10 @@ class Graph:
         """The rows of a question, each by column."""
         with self.session() as session:
             return session.run(neo4j.Query(statement)).data()
+
+    @contextmanager
+    def asking(self, statement: str) -> Iterator[Answer]:
+        """The answer to a question, in a session that only reads; the errors of a session."""
+        with self.session(neo4j.READ_ACCESS) as session:
+            result = session.run(neo4j.Query(statement))
+            yield Answer(result.keys(), ([plain(value) for value in record.values()] for record in result))

@@ -100,6 +100,10 @@ class ObjectLake(Lake):
         """The partitions of which any asset has something, the oldest first."""
         return sorted({partition for _, partition in _whole(self._objects())})
 
+    def assets(self, partition: str) -> list[str]:
+        """The assets of which the partition has files."""
+        return sorted(asset for asset, there in _whole(self._objects()) if there == partition)
+
     def drop(self, partition: str) -> dict[str, int]:
         """Take the partition of every asset away; the bytes by asset. BusyError if one is being written here.
 

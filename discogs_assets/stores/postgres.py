@@ -11,15 +11,22 @@ A load is one transaction: killed at any point, it leaves nothing. Readers go th
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain, islice
+from typing import Any, cast
 
 import psycopg
 from psycopg import sql as names
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.errors import DeadlockDetected, DependentObjectsStillExist, LockNotAvailable
+from psycopg.errors import (
+    DeadlockDetected,
+    DependentObjectsStillExist,
+    InsufficientPrivilege,
+    LockNotAvailable,
+    ReadOnlySqlTransaction,
+)
 from psycopg.rows import dict_row
 
 from discogs_assets import failpoints
@@ -28,6 +35,7 @@ from discogs_assets.schema import search, sql
 from discogs_assets.schema.relations import Table, source_of
 from discogs_assets.schema.tables import SOURCES, TABLES
 from discogs_assets.settings import Settings
+from discogs_assets.stores.answers import Answer
 
 VIEWS = search.SCHEMA
 """Schema of the views that are found without naming it, and of what searches."""
@@ -41,7 +49,12 @@ LOCK_TIMEOUT = "300ms"
 PUBLISH_SECONDS = 120.0
 """How long the publisher tries before it gives way for good."""
 
+STREAMED = 1000
+"""Rows that are taken from the server at once where an answer may be long."""
+
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+Rows = Generator[tuple[Any, ...], None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,21 @@ class Postgres:
                 return cursor.execute(_text(statement)).fetchall()
             except psycopg.Error as error:
                 raise LoadError(f"{self.name} refused the question {statement!r}: {error}") from error
+
+    @contextmanager
+    def asking(self, statement: str) -> Iterator[Answer]:
+        """The answer to a question, in a transaction that only reads; LoadError if the server refuses it."""
+        with self.connection() as connection, connection.cursor() as cursor:
+            connection.read_only = True
+            try:
+                # Rows that are not taken are given up before the transaction can end.
+                with closing(cast(Rows, cursor.stream(_text(statement), size=STREAMED))) as rows:
+                    first = [*islice(rows, 1)]
+                    yield Answer([column.name for column in cursor.description or ()], chain(first, rows))
+            except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
+                raise LoadError(f"{self.name} refused the question, which may only read: {error}") from error
+            except psycopg.Error as error:
+                raise LoadError(f"{self.name} refused the question: {error}") from error
 
     @contextmanager
     def connection(self, autocommit: bool = False) -> Iterator[Connection]:
@@ -264,7 +292,7 @@ class Postgres:
                 return
             try:
                 _execute(connection, f'CREATE DATABASE "{name}"')
-            except psycopg.errors.InsufficientPrivilege as error:
+            except InsufficientPrivilege as error:
                 raise LoadError(
                     f"{self.safe_url} lacks the database {name} and does not let us create it. "
                     f'Have its administrator run: CREATE DATABASE "{name}" OWNER {self._user}'

@@ -1,0 +1,99 @@
+"""`discogs query`: a question to PostgreSQL, Neo4j or the lake, and its answer.
+
+What belongs here: where the question comes from and who is asked. What doesn't: asking (see `stores`), and the form of
+the answer (see `answers`).
+"""
+
+import os
+import sys
+import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from discogs_assets.cli import answers
+from discogs_assets.cli.terminal import say
+from discogs_assets.embedded import machine
+from discogs_assets.errors import SettingError
+from discogs_assets.settings import Settings
+from discogs_assets.stores.answers import Answer
+
+SHOWN = 100
+"""Rows of a table unless told otherwise; CSV and JSON have all."""
+
+STDIN = "-"
+
+LANGUAGES = ("sql", "cypher", "parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A text in one of LANGUAGES: `sql` is for PostgreSQL, `parquet` for a month of the lake, None being its newest."""
+
+    text: str
+    language: str = LANGUAGES[0]
+    month: str | None = None
+
+
+def question(text: str | None, file: Path | None, cypher: bool, parquet: bool, month: str | None) -> Question:
+    """The question of the command's arguments; SettingError if they contradict each other."""
+    if cypher and parquet:
+        raise SettingError("--cypher and --parquet are both given, expected one of them, or neither for PostgreSQL")
+    if month and not parquet:
+        raise SettingError(f"--month {month} is given without --parquet: PostgreSQL and Neo4j show the published month")
+    language = "cypher" if cypher else "parquet" if parquet else "sql"
+    return Question(_text(text, file), language, month)
+
+
+def form(csv: bool, json: bool) -> str:
+    """The one of `answers.FORMS` that the arguments name; SettingError if they name two."""
+    if csv and json:
+        raise SettingError("--csv and --json are both given, expected one of them, or neither for a table")
+    return "csv" if csv else "json" if json else "table"
+
+
+def _text(text: str | None, file: Path | None) -> str:
+    if (text is None) == (file is None):
+        raise SettingError("expected one question: as an argument, in --file FILE, or - for standard input")
+    found = sys.stdin.read() if STDIN in (text, str(file)) else _read(file) if file else text or ""
+    if not found.strip():
+        raise SettingError("the question is empty")
+    return found
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"--file {file} cannot be read: {error}") from error
+
+
+def run(asked: Question, form: str, limit: int | None) -> None:
+    """Ask, print the answer in one of `answers.FORMS`, and tell its rows and seconds, and whether some are left out."""
+    limit = SHOWN if limit is None and form == "table" else limit
+    answered = asking(asked)
+    began = time.monotonic()
+    with answered as answer:
+        try:
+            rows, cut = answers.write(answer, form, limit)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever reads has had enough; what is left in the buffer must not be tried again at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
+    more = ", and there are more; --limit shows as many as it says" if cut else ""
+    say(f"{rows:,} {'row' if rows == 1 else 'rows'} in {time.monotonic() - began:.2f} s{more}")
+
+
+def asking(asked: Question) -> AbstractContextManager[Answer]:
+    """The answer, which is read while the block lasts; the errors of the store that is asked."""
+    settings = Settings()
+    if asked.language == "parquet":
+        from discogs_assets.stores import lake, lake_tables
+
+        means = lake_tables.Means(machine.share(0.5, 256 * machine.MIB, 16 * machine.GIB), machine.cores())
+        return lake_tables.asking(lake.of(settings), asked.month, asked.text, means)
+    from discogs_assets.cli import servers
+
+    store = servers.graph_of(settings) if asked.language == "cypher" else servers.reader_of(settings)
+    return store.asking(asked.text)
