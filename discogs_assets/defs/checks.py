@@ -128,9 +128,6 @@ _OF_LAYERS = (ACCOUNTED, UNIQUE, COUNTED, ROWS, COUNTS)
 ALL = tuple(spec for found in _OF_LAYERS for spec in found.values() if spec.blocking)
 """Every check that publishing waits for."""
 
-OF_MUSICBRAINZ = tuple(ROWS[table] for table in keys.MUSICBRAINZ)
-"""The checks that showing MusicBrainz' tables beside waits for."""
-
 
 def result(spec: dg.AssetCheckSpec, expected: object, found: object) -> dg.AssetCheckResult:
     """Passed if what was found is what was expected; both are plotted over the months where they are numbers."""

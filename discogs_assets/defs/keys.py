@@ -5,7 +5,7 @@ What belongs here: names. What doesn't: what an asset does.
 
 import dagster as dg
 
-from discogs_assets.schema import musicbrainz, musicbrainz_sheets, relations
+from discogs_assets.schema import insights, musicbrainz, musicbrainz_sheets, relations
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity
 from discogs_assets.schema.sheet import Sheet
@@ -81,7 +81,10 @@ TABLES: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in rela
 MUSICBRAINZ: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in musicbrainz_sheets.SHEETS}
 """The tables of MusicBrainz."""
 
-LOADED: dict[relations.Table, dg.AssetKey] = {**TABLES, **MUSICBRAINZ}
+INSIGHTS: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in insights.INSIGHTS}
+"""The tables of the answers to questions."""
+
+LOADED: dict[relations.Table, dg.AssetKey] = {**TABLES, **MUSICBRAINZ, **INSIGHTS}
 """All tables."""
 
 GRAPH = {

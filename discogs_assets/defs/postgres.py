@@ -103,4 +103,5 @@ def _head(table: Table, files: Sequence[Path]) -> pl.DataFrame:
 assets = [
     *(loads(f"discogs__{entity.name}", tables(entity)) for entity in ENTITIES),
     loads("musicbrainz", [*keys.MUSICBRAINZ]),
+    loads("insights", [*keys.INSIGHTS]),
 ]

@@ -20,12 +20,16 @@ Proof = Mapping[dg.AssetKey, Materialised]
 
 
 def prove(
-    instance: dg.DagsterInstance, partition: str, assets: Iterable[dg.AssetKey], checks: Sequence[dg.AssetCheckSpec]
+    instance: dg.DagsterInstance,
+    partition: str,
+    assets: Iterable[dg.AssetKey],
+    checks: Sequence[dg.AssetCheckSpec],
+    beside: Proof | None = None,
 ) -> Proof:
     """The latest materialisations of these assets and of all that these checks judge.
 
     PublishRefusedError, naming all that stands against it, if one is missing, a check failed, is missing or is older
-    than what it judges, or the parts were made from different dumps.
+    than what it judges, or the parts, with those proven `beside`, were made from different dumps.
     """
     needed = list(dict.fromkeys([*assets, *(spec.asset_key for spec in checks)]))
     found = history.latest_of(instance, needed, partition)
@@ -40,7 +44,7 @@ def prove(
     against = [
         *(f"{key.to_user_string()} is not materialised" for key in needed if key not in proof),
         *_unproven(checks, proof, results),
-        *_mixed(proof),
+        *_mixed({**(beside or {}), **proof}),
     ]
     if against:
         raise PublishRefusedError(

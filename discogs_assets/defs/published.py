@@ -5,7 +5,7 @@ a store switches. Neither does before both are loaded.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -23,15 +23,16 @@ from discogs_assets.errors import BusyError, PublishRefusedError
 from discogs_assets.schema.relations import Table
 from discogs_assets.stores import bolt, ledger
 from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import month_of
+from discogs_assets.stores.postgres import Postgres, month_of
 
 LOADED = (*keys.TABLES.values(), *keys.IMPORTED.values())
 """What has to be loaded before either store may switch."""
 
-BESIDE: Mapping[str, tuple[Collection[dg.AssetKey], Sequence[dg.AssetCheckSpec]]] = {
-    "musicbrainz": (keys.MUSICBRAINZ.values(), checks.OF_MUSICBRAINZ),
+BESIDE = {
+    "musicbrainz": [*keys.MUSICBRAINZ],
+    **{f"insights.{table.name}": [table] for table in keys.INSIGHTS},
 }
-"""By schema, tables that are shown beside if they are loaded and made of the same dumps; nothing waits for them."""
+"""Tables that are shown beside if they are loaded and made of the same dumps, by name; nothing waits for them."""
 
 
 class Publication(dg.Config):
@@ -47,15 +48,15 @@ def prove(instance: dg.DagsterInstance, partition: str) -> Proof:
 
 
 def beside(instance: dg.DagsterInstance, partition: str, found: Proof) -> tuple[Proof, dict[str, str]]:
-    """The proof with that of each schema shown beside; of each of these what is to be said."""
-    said = dict[str, str]()
-    for schema, (assets, judged) in BESIDE.items():
+    """The proof with that of the tables shown beside, and why others are left out."""
+    whole, left_out = dict(found), dict[str, str]()
+    for name, tables in BESIDE.items():
+        wanted, judged = [keys.LOADED[table] for table in tables], [checks.ROWS[table] for table in tables]
         try:
-            found = proof.prove(instance, partition, [*found, *assets], [*checks.ALL, *judged])
-            said[schema] = "shown"
+            whole.update(proof.prove(instance, partition, wanted, judged, found))
         except PublishRefusedError as error:
-            said[schema] = f"left out: {error}"
-    return found, said
+            left_out[name] = str(error)
+    return whole, left_out
 
 
 def stand(proof: Proof, partition: str, platform: Platform) -> None:
@@ -137,11 +138,15 @@ def _require_shown(graph: Graph, month: str) -> None:
 
 
 def _asset(
-    store: str, doc: str, kind: str, after: Iterable[dg.AssetKey] = ()
+    store: str,
+    doc: str,
+    kind: str,
+    after: Iterable[dg.AssetKey] = (),
+    deps: Iterable[dg.AssetKey] = LOADED,
 ) -> Callable[[Callable[..., Iterator[object]]], dg.AssetsDefinition]:
     return dg.asset(
         key=keys.published(store),
-        deps=[*LOADED, *after],
+        deps=[*deps, *after],
         description=doc,
         group_name="published",
         kinds={kind},
@@ -156,7 +161,8 @@ def _asset(
 
 @_asset(
     "postgres",
-    "The views of the schemas discogs and musicbrainz, which show one month's tables, all of them at once.",
+    "The views of the schemas discogs and musicbrainz, which show one month's tables, all of them at once. Insights that "
+    "are loaded already move with them.",
     "postgres",
     keys.MUSICBRAINZ.values(),
 )
@@ -168,13 +174,45 @@ def postgres(context: dg.AssetExecutionContext, config: Publication, platform: P
             found = proven(context)
             shown = max(map(month_of, store.published().values()), default=None)
             if _newer(context, shown, config):
-                found, others = beside(context.instance, context.partition_key, found)
-                stand(found, context.partition_key, platform)
-                seconds = store.publish(_tables(found), context.log.info)
-                swept = store.sweep(context.partition_key, _tables(found).values())
-                said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing", **others}
-                parts = [key for key in keys.LOADED.values() if key in found]
-                yield _result(context, found, parts, {"seconds": round(seconds, 3), **said})
+                yield _result(context, *_moved(context, platform, store, found, shown))
+
+
+def _moved(
+    context: dg.AssetExecutionContext, platform: Platform, store: Postgres, found: Proof, shown: str | None
+) -> tuple[Proof, Collection[dg.AssetKey], metadata.Metadata]:
+    """Have the views show what is proven; what they show now, and what is to be said of it."""
+    whole, left_out = beside(context.instance, context.partition_key, found)
+    for name, why in left_out.items():
+        context.log.warning(f"{name} is not shown: {why}")
+    stand(whole, context.partition_key, platform)
+    tables = _tables(whole)
+    same = {*store.published().values()} == {*tables.values()}
+    seconds = 0.0 if same else store.publish(tables, context.log.info)
+    swept = store.sweep(context.partition_key, tables.values())
+    said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}
+    beside_it = {"left_out": ", ".join(left_out)} if left_out else {}
+    parts = [key for key in keys.LOADED.values() if key in whole]
+    return whole, parts, {"seconds": round(seconds, 3), **said, **beside_it}
+
+
+@_asset(
+    "insights",
+    "The views of the schema insights, which show the answers about the month that the others show.",
+    "postgres",
+    [keys.published("postgres"), *keys.INSIGHTS.values()],
+    (),
+)
+def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
+    """Move all views once more, if the month is the one shown."""
+    with failures():
+        store = platform.postgres()
+        with store.publishing():
+            shown = max(map(month_of, store.published().values()), default=None)
+            if shown != context.partition_key:
+                context.log.warning(f"readers see {(shown or 'nothing')[:7]}: the insights of this month are not shown")
+                return
+            found, parts, said = _moved(context, platform, store, proven(context), shown)
+            yield _result(context, found, [key for key in parts if key in keys.INSIGHTS.values()], said)
 
 
 @_asset("neo4j", "The store that the Neo4j server serves. A switch is a restart of some seconds.", "neo4j")
@@ -198,4 +236,4 @@ def neo4j(context: dg.AssetExecutionContext, config: Publication, platform: Plat
                 yield _result(context, found, keys.IMPORTED.values(), {**said, **seconds})
 
 
-assets = [postgres, neo4j]
+assets = [postgres, neo4j, insights]

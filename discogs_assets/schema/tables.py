@@ -3,14 +3,14 @@
 What belongs here: which there are. What doesn't: what one looks like (see `relations`, `sheet` and `sql`).
 """
 
-from discogs_assets.schema import musicbrainz_sheets, relations
+from discogs_assets.schema import insights, musicbrainz_sheets, relations
 from discogs_assets.schema.relations import Table
 from discogs_assets.schema.sheet import Sheet
 
 SOURCES = ("discogs", "musicbrainz", "insights")
 """Schemas of the views."""
 
-SHEETS: tuple[Sheet, ...] = (*musicbrainz_sheets.SHEETS,)
+SHEETS: tuple[Sheet, ...] = (*musicbrainz_sheets.SHEETS, *insights.INSIGHTS)
 """All flat tables."""
 
 TABLES: tuple[Table, ...] = (*relations.TABLES.values(), *SHEETS)
