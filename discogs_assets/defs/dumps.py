@@ -94,7 +94,7 @@ def run(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Resul
     for entity in musicbrainz.ENTITIES:
         found, judges = held.get(entity.name), checks.AVAILABLE[entity].key in context.selected_asset_check_keys
         address = archive.address(entity.name, partition)
-        made = _held(entity, found, address, seconds, judges) if found else _absent(entity, why, judges)
+        made = _held(entity, found, address, seconds, judges) if found else _absent(entity, why, seconds, judges)
         if entity in asked:
             yield made
         elif found:
@@ -144,14 +144,20 @@ def _held(entity: Entity, held: Held, address: str, seconds: float, judges: bool
     )
 
 
-def _absent(entity: Entity, why: str, judges: bool) -> Result:
+def _absent(entity: Entity, why: str, seconds: float, judges: bool) -> Result:
     said = (
         f"{why} The month goes on without MusicBrainz; materialise {keys.dump(entity).to_user_string()} to try again."
     )
     return dg.MaterializeResult(
         asset_key=keys.dump(entity),
         data_version=dg.DataVersion(UNAVAILABLE),
-        metadata={"available": False, "why": why, **metadata.versions({metadata.dump_name(entity): [UNAVAILABLE]})},
+        metadata={
+            "available": False,
+            "why": why,
+            "bytes": 0,
+            "seconds": round(seconds, 3),
+            **metadata.versions({metadata.dump_name(entity): [UNAVAILABLE]}),
+        },
         check_results=[checks.judged(checks.AVAILABLE[entity], False, said, {})] if judges else [],
     )
 

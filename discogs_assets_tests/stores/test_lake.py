@@ -8,6 +8,7 @@ from discogs_assets.errors import BusyError, DumpMissingError
 from discogs_assets.settings import Settings
 from discogs_assets.stores import lake as lakes
 from discogs_assets.stores.lake import Lake
+from discogs_assets.stores.object_folder import ObjectFolder
 
 KEY = ("parquet", "discogs", "artists")
 MONTH = "2026-11-01"
@@ -49,6 +50,13 @@ def test_what_is_beside_the_tables_is_kept_with_them(lake: Lake) -> None:
         (folder / "report.md").write_text("# it")
     assert [file.read_text() for file in lake.found(KEY, MONTH, "*.md")] == ["# it"]
     assert (got(lake), lake.size(KEY, MONTH)) == ({"part_0": "abc"}, 3)
+
+
+def test_the_names_of_files_are_known_without_the_files(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lake.names(KEY, MONTH) == []
+    put(lake, b="1", a="2")
+    monkeypatch.setattr(ObjectFolder, "fetch", None)
+    assert lake.names(KEY, MONTH) == ["a.parquet", "b.parquet"]
 
 
 def test_a_partition_is_replaced_whole(lake: Lake) -> None:

@@ -206,6 +206,16 @@ def test_what_has_come_before_an_error_is_not_fetched_again(fake_index: FakeInde
     assert all(ranges[1:])
 
 
+def test_what_has_come_of_a_run_that_is_not_taken_any_more_makes_room(
+    near: MusicBrainz, folder: FolderOfRuns, tmp_path: Path
+) -> None:
+    for run in (SECOND, THIRD):
+        folder.publish(run, said={"label": "0" * 64})
+        with pytest.raises(DumpDamagedError):
+            near.take(NAMES, NOVEMBER)
+        assert [file.name for file in tmp_path.glob("home/**/*.tar.xz")] == [f"{run}_artist.tar.xz"]
+
+
 def test_a_file_that_another_month_has_is_linked(fake_index: FakeIndex, tmp_path: Path) -> None:
     archive = MusicBrainz(fake_index.address, tmp_path / "home")
     fake_index.publish(THIRD)
