@@ -15,7 +15,7 @@ import pytest
 from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 
-from discogs_assets.cli.demo import CYPHER, SQL
+from discogs_assets.cli.demo import BOTH, CYPHER, SQL
 from discogs_assets.definitions import defs
 from discogs_assets.defs import checks, history, keys
 from discogs_assets.defs.platform import Platform
@@ -58,11 +58,13 @@ def shown(project: Project) -> tuple[str, str]:
     return postgres, pointer["store"].partition("/")[0]
 
 
-def test_the_demo_prints_the_six_questions_verbatim_with_answers(project: Project) -> None:
+def test_the_demo_prints_the_eight_questions_verbatim_with_answers(project: Project) -> None:
     printed = project.printed
-    for question in (*CYPHER, *SQL):
+    for question in (*CYPHER, *BOTH, *SQL):
         assert question in printed
     for answer in ("The Dark Side Of The Moon", "John Lennon", "Stuart Sutcliffe", "Miles Davis", "Abbey Road"):
+        assert answer in printed
+    for answer in ("1962-08-16", "Clifford Brown"):
         assert answer in printed
     assert "no rows" not in printed
 
@@ -181,7 +183,7 @@ def test_a_month_lacking_30_percent_of_its_artists_is_not_published_and_says_why
     with pytest.raises(PublishRefusedError) as refused:
         prove(instance, NOVEMBER)
     assert "2026-11 is not published, readers keep what they have: the check count_within_bounds" in str(refused.value)
-    assert "expected 85 to 105 records, found 67; 2026-10 has 95. Is the dump whole?" in str(refused.value)
+    assert "expected 86 to 106 records, found 67; 2026-10 has 96. Is the dump whole?" in str(refused.value)
     assert published(project) == before
     assert execute(instance, keys.dump(artists), keys.records(artists))
     prove(instance, NOVEMBER)

@@ -1,24 +1,25 @@
-"""`discogs demo`: two small months through the whole platform, and six questions answered.
+"""`discogs demo`: two small months through the whole platform, and eight questions answered.
 
 What belongs here: the order of things and the questions. What doesn't: any of the work.
 """
 
+import shutil
 import time
+from pathlib import Path
 
 from discogs_assets.cli import environment, runs, servers, terminal
 from discogs_assets.cli.terminal import say, timed
 from discogs_assets.defs import bounds
 from discogs_assets.errors import LoadError
-from discogs_assets.sample import dumps, months
+from discogs_assets.sample import dumps, months, musicbrainz
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
-from discogs_assets.stores import musicbrainz
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres
 
 CYPHER = (
     'MATCH (a:Artist {name: "Pink Floyd"})-[:BY]-(r:Release) RETURN r.title, r.id',
-    'MATCH (member:Artist)-[:MEMBER_OF]->(band:Artist {name: "The Beatles"}) RETURN member.name',
+    'MATCH (member:Artist)-[:MEMBER_OF]->(band:Artist {name: "The Beatles"}) RETURN DISTINCT member.name',
     'MATCH (r:Release)-[:ON]->(l:Label {name: "Blue Note"}) RETURN r.title, r.id',
 )
 SQL = (
@@ -26,6 +27,14 @@ SQL = (
     "SELECT data->>'name' as name, data->>'profile' as profile FROM artists WHERE data->>'name' = 'Miles Davis'",
     "SELECT data->>'title' as title, data->>'artist' as artist FROM releases WHERE (data->>'year')::int = 1969",
 )
+BOTH = (
+    'MATCH (member:Artist)-[m:MEMBER_OF {source: "musicbrainz"}]->(:Artist {name: "The Beatles"}) '
+    "OPTIONAL MATCH (r:Release)-[:BY]->(member) WITH member, m, count(DISTINCT r) AS releases "
+    "RETURN member.name, m.begin, m.end, m.attributes, releases ORDER BY m.begin, member.name",
+    "MATCH (teacher:Artist)-[:TAUGHT]->(pupil:Artist) OPTIONAL MATCH (pupil)-[g:MEMBER_OF]->(group:Artist) "
+    "WHERE g.source IS NULL RETURN teacher.name, pupil.name, collect(group.name) AS groups ORDER BY teacher.name",
+)
+"""Questions that need both sources: MusicBrainz says who was a member when and who taught whom, Discogs the rest."""
 
 SHOWN = 40
 """Rows of an answer that are printed; the number of all is said."""
@@ -37,9 +46,10 @@ def run() -> None:
     The sample is smaller than any month that may be in the lake.
     """
     began = time.monotonic()
-    _offer()
+    folder = _offer()
     postgres, _ = servers.start()
     for partition in months.PARTITIONS:
+        _write(folder, partition)
         with timed(f"{partition[:7]} through all layers"):
             if not runs.run("monthly", partition, bounds.accepting(*ENTITIES)):
                 raise LoadError(
@@ -48,22 +58,29 @@ def run() -> None:
                 )
     _, graph = servers.start()
     _count(postgres, graph)
-    for question in CYPHER:
+    for question in (*CYPHER, *BOTH):
         _answer(question, graph.ask(question))
     for question in SQL:
         _answer(question, postgres.ask(question))
     say(f"done in {time.monotonic() - began:.0f} s. Look around: discogs dev. Stop the servers: discogs down")
 
 
-def _offer() -> None:
-    """Write the sample's dump files and make their folder the source of dumps."""
+def _offer() -> Path:
+    """Make the folder that the sample is written to the source of both kinds of dumps."""
     folder = Settings().home_folder / "sample"
-    for partition in months.PARTITIONS:
-        dumps.write(folder, partition)
-    say(f"dump files of {' and '.join(each[:7] for each in months.PARTITIONS)} are in {folder}")
-    variables = {"DISCOGS_DUMPS": str(folder), "DISCOGS_MUSICBRAINZ": musicbrainz.OFF}
+    # A month takes the newest run there is: one of an earlier demo would be newer than the first month's.
+    shutil.rmtree(folder / musicbrainz.FOLDER, ignore_errors=True)
+    variables = {"DISCOGS_DUMPS": str(folder), "DISCOGS_MUSICBRAINZ": str(folder / musicbrainz.FOLDER)}
     environment.write(variables)
     environment.enter(variables)
+    return folder
+
+
+def _write(folder: Path, partition: str) -> None:
+    """Write the sample's dump files of the month, and the run of MusicBrainz' dumps that belongs to it."""
+    dumps.write(folder, partition)
+    musicbrainz.write(folder, partition)
+    say(f"dump files of {partition[:7]} are in {folder}")
 
 
 def _count(postgres: Postgres, graph: Graph) -> None:
