@@ -161,8 +161,8 @@ def _asset(
 
 @_asset(
     "postgres",
-    "The views of the schemas discogs and musicbrainz, which show one month's tables, all of them at once. Insights that "
-    "are loaded already move with them.",
+    "The views of the schemas discogs and musicbrainz, which show one month's tables, all of them at once. Insights "
+    "that are loaded already move with them.",
     "postgres",
     keys.MUSICBRAINZ.values(),
 )
