@@ -8,10 +8,10 @@ What belongs here: how a declaration reads as a table. What doesn't: any fact ab
 from collections.abc import Iterator
 from pathlib import Path
 
-from discogs_assets.schema import arrow, bounds, search, sql
+from discogs_assets.schema import arrow, bounds, musicbrainz, search, sql
 from discogs_assets.schema.discogs import ENTITIES, PLACEHOLDERS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node
-from discogs_assets.schema.model import Derived, Entity, Field, One, Part, Rows, Texts
+from discogs_assets.schema.model import OR, Derived, Entity, Field, One, Part, Rows, Texts
 from discogs_assets.schema.quality import RULES
 from discogs_assets.schema.relations import Relation, relations
 
@@ -19,7 +19,8 @@ PLACE = Path(__file__).with_name("README.md")
 
 HEAD = """# Data dictionary
 
-Made from the declarations in this folder by `python -m discogs_assets.schema.dictionary`. The data is Discogs', CC0.
+Made from the declarations in this folder by `python -m discogs_assets.schema.dictionary`. The data is Discogs', CC0, and
+MusicBrainz' core data, CC0.
 
 Absent, empty and blank are the same: no value. In Parquet a repeated part without items is an empty list; in `data` it
 is left out, as is everything without a value. An id of 0 means unlinked, a `master_id` of 0 no master: 0 stays in
@@ -64,10 +65,22 @@ under {bounds.SHARE_FALL * 200:.0f}. Where {bounds.WHOLE:,} records or more may 
 the references have to lead to one. These are the references of"""
 
 
+MUSICBRAINZ = """
+## MusicBrainz
+
+The dumps of MusicBrainz hold a record on each line, in JSON. Core data is taken, which is CC0. An empty text is no
+value; a part that repeats and has no items is an empty list. `relations`, `urls` and `discogs` are the record's
+relations, told apart by what they lead to. Of alternative places the first with a value counts; `{target}` is the key
+that the relation's `target-type` names, with a hyphen or with an underscore. Several records may link to one id at
+Discogs, and one to several.
+"""
+
+
 def markdown() -> str:
     """The whole dictionary."""
     entities = (line for entity in ENTITIES for line in _entity(entity))
-    return "\n".join([HEAD, *entities, *_search(), *_graph(), *_quality(), *_bounds()]).rstrip() + "\n"
+    parts = [HEAD, *entities, *_search(), *_graph(), *_quality(), *_bounds(), *_musicbrainz()]
+    return "\n".join(parts).rstrip() + "\n"
 
 
 def _entity(entity: Entity) -> Iterator[str]:
@@ -82,6 +95,20 @@ def _entity(entity: Entity) -> Iterator[str]:
     yield "\n| table | primary key | other columns, **indexed** | a row for each of the |\n| --- | --- | --- | --- |"
     yield from map(_relation, relations(entity))
     yield ""
+
+
+def _musicbrainz() -> Iterator[str]:
+    yield MUSICBRAINZ
+    for entity in musicbrainz.ENTITIES:
+        yield f"### {entity.name}\n\n{entity.doc} A line of `mbdump/{entity.name}`.\n"
+        yield "| Parquet | in the JSON | type | meaning |\n| --- | --- | --- | --- |"
+        yield from _parts(entity.parts, "", "")
+        properties = ", ".join(f"`{each.prop}`" for each in entity.properties)
+        yield f"\nOn its node `{entity.node}`: {properties}.\n"
+    yield "| left out | why |\n| --- | --- |"
+    for why in dict.fromkeys(musicbrainz.LEFT_OUT.values()):
+        left = (f"`{key}`" for key, said in musicbrainz.LEFT_OUT.items() if said == why)
+        yield f"| {', '.join(left)} | {why} |"
 
 
 def _relation(relation: Relation) -> str:
@@ -104,8 +131,9 @@ def _parts(parts: tuple[Part, ...], name: str, path: str) -> Iterator[str]:
         if isinstance(part, Derived):
             yield f"| `{here}` | from `{part.source}` | {part.type.value} | {part.doc} |"
             continue
-        way = path if part.path == "." else f"{path}/{part.path}".lstrip("/")
-        yield f"| `{here}` | `{way}` | {_type(part)} | {part.doc} |"
+        ways = [path if each == "." else f"{path}/{each}".lstrip("/") for each in part.path.split(OR)]
+        way = ways[0]
+        yield f"| `{here}` | {OR.join(f'`{each}`' for each in ways)} | {_type(part)} | {part.doc} |"
         if isinstance(part, (One, Rows)):
             yield from _parts(part.fields, f"{here}[]." if isinstance(part, Rows) else f"{here}.", way)
 
