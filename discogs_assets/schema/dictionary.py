@@ -19,8 +19,8 @@ PLACE = Path(__file__).with_name("README.md")
 
 HEAD = """# Data dictionary
 
-Made from the declarations in this folder by `python -m discogs_assets.schema.dictionary`. The data is Discogs', CC0, and
-MusicBrainz' core data, CC0.
+Made from the declarations in this folder by `python -m discogs_assets.schema.dictionary`. The data is Discogs', CC0,
+and in the last chapter MusicBrainz' core data, CC0.
 
 Absent, empty and blank are the same: no value. In Parquet a repeated part without items is an empty list; in `data` it
 is left out, as is everything without a value. An id of 0 means unlinked, a `master_id` of 0 no master: 0 stays in
