@@ -8,19 +8,23 @@ What belongs here: how a declaration reads as a table. What doesn't: any fact ab
 from collections.abc import Iterator
 from pathlib import Path
 
-from discogs_assets.schema import arrow, bounds, search, sql
+from discogs_assets.schema import arrow, bounds, musicbrainz, search, sql
 from discogs_assets.schema.discogs import ENTITIES, PLACEHOLDERS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node
 from discogs_assets.schema.insights import INSIGHTS
-from discogs_assets.schema.model import Derived, Entity, Field, One, Part, Rows, Texts
+from discogs_assets.schema.model import OR, Derived, Entity, Field, One, Part, Rows, Texts
+from discogs_assets.schema.musicbrainz_sheets import EXTERNAL_LINKS, SHEETS
+from discogs_assets.schema.musicbrainz_sheets import RELATIONSHIPS as RELATIONSHIPS_SHEET
 from discogs_assets.schema.quality import RULES
 from discogs_assets.schema.relations import Relation, relations
+from discogs_assets.schema.sheet import Sheet
 
 PLACE = Path(__file__).with_name("README.md")
 
 HEAD = """# Data dictionary
 
-Made from the declarations in this folder by `python -m discogs_assets.schema.dictionary`. The data is Discogs', CC0.
+Made from the declarations in this folder by `python -m discogs_assets.schema.dictionary`. The data is Discogs', CC0,
+and in the last chapter MusicBrainz' core data, CC0.
 
 Absent, empty and blank are the same: no value. In Parquet a repeated part without items is an empty list; in `data` it
 is left out, as is everything without a value. An id of 0 means unlinked, a `master_id` of 0 no master: 0 stays in
@@ -69,13 +73,32 @@ INSIGHTS_HEAD = """
 ## Insights
 
 `insights/{question}` has the answers to questions about a month, a file each, computed from its records and its graph.
+In PostgreSQL they are `insights.{question}`.
 """
+
+MUSICBRAINZ = """
+## MusicBrainz
+
+The dumps of MusicBrainz hold a record on each line, in JSON. Core data is taken, which is CC0. An empty text is no
+value; a part that repeats and has no items is an empty list. `relations`, `urls` and `discogs` are the record's
+relations, told apart by what they lead to. Of alternative places the first with a value counts; `{target}` is the key
+that the relation's `target-type` names, with a hyphen or with an underscore. Several records may link to one id at
+Discogs, and one to several.
+"""
+
+FLAT = """
+`parquet/musicbrainz/relationships` has every relation once, in the direction of its type, and
+`parquet/musicbrainz/external_links` the URLs. In PostgreSQL, with or without a match at Discogs:
+
+| table | primary key | columns, **indexed** |
+| --- | --- | --- |"""
 
 
 def markdown() -> str:
     """The whole dictionary."""
     entities = (line for entity in ENTITIES for line in _entity(entity))
-    return "\n".join([HEAD, *entities, *_search(), *_graph(), *_quality(), *_bounds(), *_insights()]).rstrip() + "\n"
+    parts = [HEAD, *entities, *_search(), *_graph(), *_quality(), *_bounds(), *_musicbrainz(), *_insights()]
+    return "\n".join(parts).rstrip() + "\n"
 
 
 def _entity(entity: Entity) -> Iterator[str]:
@@ -90,6 +113,26 @@ def _entity(entity: Entity) -> Iterator[str]:
     yield "\n| table | primary key | other columns, **indexed** | a row for each of the |\n| --- | --- | --- | --- |"
     yield from map(_relation, relations(entity))
     yield ""
+
+
+def _musicbrainz() -> Iterator[str]:
+    yield MUSICBRAINZ
+    for entity in musicbrainz.ENTITIES:
+        yield f"### {entity.name}\n\n{entity.doc} A line of `mbdump/{entity.name}`.\n"
+        yield "| Parquet | in the JSON | type | meaning |\n| --- | --- | --- | --- |"
+        yield from _parts(entity.parts, "", "")
+        properties = ", ".join(f"`{each.prop}`" for each in entity.properties)
+        yield f"\nOn its node `{entity.node}`: {properties}.\n"
+    yield "| left out | why |\n| --- | --- |"
+    for why in dict.fromkeys(musicbrainz.LEFT_OUT.values()):
+        left = (f"`{key}`" for key, said in musicbrainz.LEFT_OUT.items() if said == why)
+        yield f"| {', '.join(left)} | {why} |"
+    yield FLAT
+    for sheet in SHEETS:
+        columns = (f"**`{each.name}`**" if each.index else f"`{each.name}`" for each in sql.columns(sheet))
+        yield f"| `{sheet.source}.{sheet.name}` | {', '.join(sheet.key)} | {', '.join(columns)} |"
+    yield from _sheet(RELATIONSHIPS_SHEET)
+    yield from _sheet(EXTERNAL_LINKS)
 
 
 def _relation(relation: Relation) -> str:
@@ -112,8 +155,9 @@ def _parts(parts: tuple[Part, ...], name: str, path: str) -> Iterator[str]:
         if isinstance(part, Derived):
             yield f"| `{here}` | from `{part.source}` | {part.type.value} | {part.doc} |"
             continue
-        way = path if part.path == "." else f"{path}/{part.path}".lstrip("/")
-        yield f"| `{here}` | `{way}` | {_type(part)} | {part.doc} |"
+        ways = [path if each == "." else f"{path}/{each}".lstrip("/") for each in part.path.split(OR)]
+        way = ways[0]
+        yield f"| `{here}` | {OR.join(f'`{each}`' for each in ways)} | {_type(part)} | {part.doc} |"
         if isinstance(part, (One, Rows)):
             yield from _parts(part.fields, f"{here}[]." if isinstance(part, Rows) else f"{here}.", way)
 
@@ -137,7 +181,7 @@ def _graph() -> Iterator[str]:
 
 
 def _properties(node: Node) -> list[str]:
-    own = [each.prop for each in node.entity.properties] if node.entity else ["name"]
+    own = [each.prop for each in (*node.entity.properties, *node.enriched)] if node.entity else ["name"]
     return [*own, *(each.name for each in node.statistics)]
 
 
@@ -164,11 +208,14 @@ def _bounds() -> Iterator[str]:
 def _insights() -> Iterator[str]:
     yield INSIGHTS_HEAD
     for sheet in INSIGHTS:
-        yield f"### {sheet.name}\n\n{sheet.doc}\n\n| column | type | index | meaning |\n| --- | --- | --- | --- |"
-        for field in sheet.fields:
-            index = "primary key" if field.name in sheet.key else field.index.value if field.index else ""
-            yield f"| `{field.name}` | {field.type.value} | {index} | {field.doc} |"
-        yield ""
+        yield from _sheet(sheet)
+
+
+def _sheet(sheet: Sheet) -> Iterator[str]:
+    yield f"\n### {sheet.name}\n\n{sheet.doc}\n\n| column | type | index | meaning |\n| --- | --- | --- | --- |"
+    for field in sheet.fields:
+        index = "primary key" if field.name in sheet.key else field.index.value if field.index else ""
+        yield f"| `{field.name}` | {field.type.value} | {index} | {field.doc} |"
 
 
 if __name__ == "__main__":

@@ -10,11 +10,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from discogs_assets.schema.model import Derived, Entity, Field, Kind, One, Part, Rows, Texts, Type
+from discogs_assets.schema.model import OR, Derived, Entity, Field, Kind, One, Part, Rows, Texts, Type
 from discogs_assets.schema.musicbrainz import LEFT_OUT, TARGET, TARGETS
-
-OR = " or "
-"""What stands between alternative paths."""
 
 MBID = r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"
 MBID_OR_NONE = MBID.replace(r"\A", r"\A(?:").replace(r"\Z", r")?\Z")

@@ -54,6 +54,10 @@ class Index(Enum):
     """Equality and prefix of a number as printed, whatever its spaces, dashes and case: catalogue numbers, barcodes."""
 
 
+OR = " or "
+"""What stands between alternative paths."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One value of a record: the text of an element, or an attribute.
@@ -64,7 +68,7 @@ class Field:
     the property of its node, empty if there is none. `preceding` is the tag of a sibling that stands before the element
     and holds the value where the path does not.
 
-    In JSON the path has the keys that lead to the value, `life-span/begin`; of alternatives, ` or ` between them, the
+    In JSON the path has the keys that lead to the value, `life-span/begin`; of alternatives, `OR` between them, the
     first with a value counts. `{target}` stands for the key that the relation's `target-type` names.
     """
 

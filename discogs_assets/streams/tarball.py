@@ -38,8 +38,13 @@ def blocks(path: Path, member: str, packed: Packed = lambda done: None) -> Itera
     `packed` is told how many packed bytes have been read. DumpDamagedError if the file is not whole xz, not whole tar
     or has no such member; nothing but the member is kept in memory, and of it no more than a chunk and a line.
     """
+    yield from cut(path, member, unpacked(path, member, packed))
+
+
+def cut(path: Path, member: str, chunks: Iterable[bytes]) -> Iterator[Block]:
+    """The lines of a member that comes in pieces of any size, as `blocks` says."""
     buffer, offset = b"", 0
-    for chunk in unpacked(path, member, packed):
+    for chunk in chunks:
         end = chunk.rfind(b"\n") + 1
         if not end:
             buffer += chunk

@@ -7,6 +7,7 @@ import pytest
 from discogs_assets.cli import app
 from discogs_assets.errors import SettingError
 from discogs_assets.sample import generated
+from discogs_assets.sample.generated import musicbrainz
 
 
 def test_the_command_says_what_it_wrote_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,3 +25,14 @@ def test_the_command_says_what_it_wrote_and_where(tmp_path: Path, capsys: pytest
 def test_a_plan_that_cannot_be_carried_out_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="layout 'new' is none of"):
         app(["sample", "--layout", "new", "--to", str(tmp_path)], result_action="return_value")
+
+
+def test_musicbrainz_runs_are_written_beside_the_months_if_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sample", "--releases", "300", "--months", "1", "--musicbrainz", "--to", str(tmp_path)]
+    app(words, result_action="return_value")
+    truth = musicbrainz.truth(tmp_path / "musicbrainz", "2026-10-01")
+    row = next(line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("20261003-001001"))
+    assert row[1:5] == [str(truth[name]["records"]) for name in ("artist", "label", "release-group", "release")]
+    assert (tmp_path / "musicbrainz" / "LATEST").exists()

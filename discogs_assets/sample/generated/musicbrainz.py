@@ -13,7 +13,7 @@ import os
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -98,10 +98,18 @@ def write(
     """Write `folder/YYYYMMDD-001001/{entity}.tar.xz` for each month, with its sums and truth, and at the end LATEST."""
     files: list[Path] = []
     wanted = tuple(entities)
+    done, whole = 0, sum(_size(plan, month, entity) for month in range(plan.months) for entity in wanted)
+
+    def count(file: str, records: int) -> None:
+        nonlocal done
+        done += records
+        if progress:
+            progress(file, done, whole)
+
     for month, partition in enumerate(plan.partitions):
         place = folder / run(partition)
         place.mkdir(parents=True, exist_ok=True)
-        books = {entity: _file(place, plan, month, entity, progress, processes) for entity in wanted}
+        books = {entity: _file(place, plan, month, entity, count, processes) for entity in wanted}
         dumps = [place / f"{entity}.tar.xz" for entity in wanted]
         truth = folder / f"truth_{run(partition)}.json"
         truth.write_text(json.dumps({entity: _held(book) for entity, book in books.items()}, sort_keys=True) + "\n")
@@ -135,10 +143,17 @@ def _held(book: Book) -> dict[str, Any]:
     }
 
 
-def _file(place: Path, plan: Plan, month: int, entity: str, progress: Progress | None, processes: int | None) -> Book:
+def _size(plan: Plan, month: int, entity: str) -> int:
+    """How many records a dump has."""
+    return int(counterparts.known(world(plan, month), entity).size)
+
+
+def _file(
+    place: Path, plan: Plan, month: int, entity: str, count: Callable[[str, int], None], processes: int | None
+) -> Book:
     """Write a dump; its records are packed aside first, since the archive says before them how long they are."""
     book, path = Book(), place / f"{entity}.tar.xz"
-    size = counterparts.known(world(plan, month), entity).size
+    size = _size(plan, month, entity)
     jobs = [
         Job(plan, month, entity, start, min(size, start + BATCH[entity])) for start in range(0, size, BATCH[entity])
     ]
@@ -146,8 +161,7 @@ def _file(place: Path, plan: Plan, month: int, entity: str, progress: Progress |
         for made in _made(jobs, processes or os.cpu_count() or 1):
             packed.write(made.packed)
             book.add(made)
-            if progress:
-                progress(path.name, book.records, size)
+            count(path.name, made.job.end - made.job.start)
         _ends(file, packed, f"mbdump/{entity}", book.size)
     return book
 
