@@ -68,7 +68,8 @@ the references have to lead to one. These are the references of"""
 INSIGHTS_HEAD = """
 ## Insights
 
-`insights/{question}` has the answers to questions about a month, one file each, computed from its records and its graph.
+`insights/{question}` has the answers to questions about a month, one file each, computed from its records and its
+graph.
 """
 
 
