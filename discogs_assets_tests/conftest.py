@@ -11,6 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = [
     "discogs_assets_tests.fix_graph",
+    "discogs_assets_tests.fix_insights",
     "discogs_assets_tests.fix_project",
     "discogs_assets_tests.fix_s3",
     "discogs_assets_tests.fix_servers",

@@ -113,6 +113,19 @@ def changes(*, options: Options = DEFAULT) -> None:
 
 
 @bench.command
+def insights(*, options: Options = DEFAULT) -> None:
+    """Records and graph tables to insights, together and each question by itself.
+
+    Example: discogs bench insights --releases 200000
+    """
+    from discogs_assets.bench.insights import figures
+    from discogs_assets.cli.bench import run
+    from discogs_assets.cli.terminal import say
+
+    run("insights", options.asked(), 1, lambda dumps: figures(dumps, options.keep, say))
+
+
+@bench.command
 def month(*, options: Options = DEFAULT) -> None:
     """Every stage of a month in a new home, and with several sizes what a whole dump would cost.
 

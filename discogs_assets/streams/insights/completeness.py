@@ -24,7 +24,7 @@ BATCH_ROWS = 20_000
 def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
     """The parts of each entity in order of declaration, a batch for each entity; whatever the month."""
     for entity in ENTITIES:
-        records, counts = 0, Counter[str]()
+        records, counts = 0, Counter(dict.fromkeys(_names(entity), 0))
         parts = [part.name for part in entity.parts]
         for file in files[entity.name]:
             for batch in parquet.batches(file, parts, BATCH_ROWS):
@@ -34,6 +34,12 @@ def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
         found = pl.DataFrame(columns, {"field": pl.String, "present": pl.Int64})
         share = pl.col("present") / max(1, records)
         yield found.with_columns(entity=pl.lit(entity.name), records=records, share=share)
+
+
+def _names(entity: Entity) -> Iterator[str]:
+    for part in entity.parts:
+        yield part.name
+        yield from (f"{part.name}.{inner.name}" for inner in (part.fields if isinstance(part, (One, Rows)) else ()))
 
 
 def _present(entity: Entity, records: pa.RecordBatch) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,45 @@
+"""Records and graph tables → insights: the stage, and each question by itself.
+
+What belongs here: the order of what is run. What doesn't: answering (see `streams.insights`).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from discogs_assets.bench import homes, stages
+from discogs_assets.bench.dumps import Dumps, Say
+from discogs_assets.bench.figures import Figure, figure
+from discogs_assets.bench.homes import Home
+from discogs_assets.bench.measurement import alone
+from discogs_assets.defs.insights import read
+from discogs_assets.streams import parquet
+from discogs_assets.streams.graph import Files
+from discogs_assets.streams.insights.questions import QUESTIONS, question
+
+SUBJECT = "insights"
+
+
+def figures(dumps: Dumps, beside: Path | None, say: Say) -> Iterator[Figure]:
+    """The stage that answers all questions, and what each takes in a process of its own."""
+    with homes.new(dumps, beside) as home:
+        first = stages.together("dumps", "parquet", "graph")
+        ran = [stages.run(home, first, dumps.partition, "before", say)]
+        ran += [stages.run(home, each, dumps.partition, "ours", say) for each in stages.stages(SUBJECT)]
+        yield from stages.figures(home, ran)
+        yield from _questions(home)
+
+
+def _questions(home: Home) -> Iterator[Figure]:
+    for each in QUESTIONS:
+        files = {name: home.lake.files(read(name).path, home.dumps.partition) for name in each.reads}
+        took = alone(answer, each.sheet.name, files, home.dumps.partition)
+        rows, written = took.value
+        yield figure(took, home.dumps.releases, SUBJECT, each.sheet.name, "part", records=rows, written=written)
+
+
+def answer(name: str, files: Files, month: str) -> tuple[int, int]:
+    """Rows and bytes of the answer to a question, which is written and dropped."""
+    with TemporaryDirectory(prefix="discogs_bench_insights_") as folder:
+        target = Path(folder) / parquet.FILE
+        return question(name).write(files, month, target), target.stat().st_size

@@ -1,0 +1,48 @@
+"""Tests of `streams.insights.questions`."""
+
+import polars as pl
+import pytest
+
+from discogs_assets.schema import arrow
+from discogs_assets.schema.insights import COMPUTATION_LOG, INSIGHTS
+from discogs_assets.streams import parquet, picture
+from discogs_assets.streams.insights.question import Question
+from discogs_assets.streams.insights.questions import QUESTIONS, question
+from discogs_assets_tests.fix_insights import MONTH, Asked
+
+EACH = pytest.mark.parametrize("each", QUESTIONS, ids=lambda each: each.sheet.name)
+
+
+def test_every_sheet_but_the_log_has_a_question() -> None:
+    assert [each.sheet for each in QUESTIONS] == [sheet for sheet in INSIGHTS if sheet is not COMPUTATION_LOG]
+    with pytest.raises(KeyError):
+        question(COMPUTATION_LOG.name)
+
+
+@EACH
+def test_an_answer_has_the_columns_of_its_sheet_and_is_the_same_each_time(each: Question, asked: Asked) -> None:
+    target = asked.folder / "answer.parquet"
+    each.write(asked.files, MONTH, target)
+    once = target.read_bytes()
+    found = pl.read_parquet(target)
+    assert found.schema == pl.Schema(arrow.sheet(each.sheet))
+    assert found.select(each.sheet.key).is_unique().all()
+    assert parquet.versions([target]) == parquet.versions(f for name in each.reads for f in asked.files[name])
+    each.write(asked.files, MONTH, target)
+    assert target.read_bytes() == once
+
+
+@EACH
+def test_a_question_reads_what_it_says_and_nothing_else(each: Question, asked: Asked) -> None:
+    only = {name: files for name, files in asked.files.items() if name in each.reads}
+    assert each.write(only, MONTH, asked.folder / "only.parquet") == len(asked.answer(each.sheet.name))
+    for name in each.reads:
+        with pytest.raises(KeyError):
+            each.write({other: files for other, files in only.items() if other != name}, MONTH, asked.folder / "x")
+
+
+@EACH
+def test_an_answer_is_drawn(each: Question, asked: Asked) -> None:
+    drawn = each.picture(asked.answer(each.sheet.name).lazy())
+    assert drawn.bars or drawn.lines
+    assert picture.png(drawn).startswith(b"\x89PNG")
