@@ -22,7 +22,7 @@ from discogs_assets.embedded import records
 from discogs_assets.embedded.store import Store
 from discogs_assets.schema.discogs import ENTITIES
 
-POSTGRES, DOCUMENTS, RELATIONAL = "postgres", "documents", "relational tables"
+POSTGRES, DOCUMENTS, RELATIONAL, BESIDE = "postgres", "documents", "relational tables", "tables beside"
 
 STEPS = "steps, summed"
 """The part of a stage that its steps took, without their processes' start; several may run side by side."""
@@ -50,7 +50,7 @@ def stages(*names: str) -> list[Stage]:
     graph = defs.resolve_asset_graph()
     for key in graph.toposorted_asset_keys:
         group = graph.get(key).group_name or ""
-        groups.setdefault(_stage(group, key.path[-1]), []).append(key.to_user_string())
+        groups.setdefault(_stage(group, *key.path[-2:]), []).append(key.to_user_string())
     order = [name for layer in LAYERS for name in _of_layer(layer.__name__.rpartition(".")[2])]
     return [Stage(name, tuple(groups[name])) for name in order if name in groups and (not names or name in names)]
 
@@ -60,14 +60,16 @@ def together(*names: str) -> Stage:
     return Stage(", ".join(names), tuple(key for stage in stages(*names) for key in stage.keys))
 
 
-def _stage(group: str, name: str) -> str:
+def _stage(group: str, source: str, name: str) -> str:
     if group != POSTGRES:
         return group
+    if source != "discogs":
+        return BESIDE
     return DOCUMENTS if name in {entity.name for entity in ENTITIES} else RELATIONAL
 
 
 def _of_layer(name: str) -> Sequence[str]:
-    return (DOCUMENTS, RELATIONAL) if name == POSTGRES else (name,)
+    return (DOCUMENTS, RELATIONAL, BESIDE) if name == POSTGRES else (name,)
 
 
 @dataclass(frozen=True, slots=True)
