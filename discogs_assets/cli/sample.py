@@ -56,7 +56,7 @@ def _runs(plan: Plan, folder: Path) -> None:
     rows = [
         [
             name,
-            *(each["records"] for each in held.values()),
+            *(held[each]["records"] for each in counterparts.RECORDS),
             round(sum(each["bytes"] for each in held.values()) / 1e6, 1),
         ]
         for name, held in runs.items()

@@ -39,18 +39,18 @@ class Reader:
     def parse(self, block: Block) -> Parsed:
         """The block's records; the lines that are none are refused, none is lost."""
         undeclared = self._undeclared(block)
-        records = self._quickly(block)
-        if records is not None:
-            return Parsed(block, objects.batch(self.entity, records), range(len(records)), undeclared=undeclared)
-        return self._carefully(block, undeclared)
+        with _uncollected():
+            records = self._quickly(block)
+            if records is not None:
+                return Parsed(block, objects.batch(self.entity, records), range(len(records)), undeclared=undeclared)
+            return self._carefully(block, undeclared)
 
     def _quickly(self, block: Block) -> list[Any] | None:
         """All records at once, or None where a line is out of the ordinary."""
         if NUL in block.data:
             return None
         try:
-            with _uncollected():
-                records = self._decoder.decode_lines(block.data)
+            records = self._decoder.decode_lines(block.data)
         except (ValueError, RecursionError):
             return None
         return records if len(records) == block.records else None
@@ -89,7 +89,7 @@ class Reader:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without looks for garbage, of which decoding makes none: they would take a third of its time."""
+    """Without looks for garbage, of which this makes none: they would take a third of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
