@@ -36,7 +36,7 @@ def _trends(name: str, subject: str) -> Sheet:
         "that it names, and in no period if it has no year. The share is that of all releases of the period.",
         (subject, "period", "start"),
         (
-            _exact(subject, f"The {subject}.", Type.TEXT),
+            Field(subject, "", f"The {subject}."),
             Field("period", "", "year or decade."),
             _exact("start", "The year, or the first of the decade."),
             Field("releases", "", f"Releases of the period that name the {subject}.", Type.INTEGER),

@@ -11,7 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from discogs_assets.definitions import defs
-from discogs_assets.defs import keys
+from discogs_assets.defs import insights, keys
 from discogs_assets.defs.executor import by_size, chosen, configured
 from discogs_assets.errors import SettingError
 from discogs_assets.sample import months
@@ -57,7 +57,7 @@ def tables(held: Lake) -> Iterator[tuple[str, pl.DataFrame]]:
     """November of every asset, file by file."""
     made = [each(entity).path for entity in ENTITIES for each in (keys.records, keys.changes, keys.quality)]
     paths = [*made, *(keys.quarantine(entity) for entity in ENTITIES)]
-    for path in (*paths, *(key.path for key in keys.GRAPH.values())):
+    for path in (*paths, *(key.path for key in (*keys.GRAPH.values(), *insights.ANSWERS))):
         for file in held.files(path, NOVEMBER):
             yield f"{'/'.join(path)}/{file.name}", pl.read_parquet(file)
 
@@ -105,7 +105,7 @@ def test_steps_in_processes_and_on_machines_of_their_own_make_what_one_machine_m
     assert "Executing steps using multiprocess executor" in done.stderr
     other = machine("other")
     with dg.DagsterInstance.get() as instance:
-        layers = dg.AssetSelection.groups("dumps", "parquet", "quality", "changes", "graph")
+        layers = dg.AssetSelection.groups("dumps", "parquet", "quality", "changes", "graph", "insights")
         left = layers - dg.AssetSelection.from_string(CHAIN)
         selected = left.resolve(defs.resolve_asset_graph())
         job = defs.resolve_implicit_global_asset_job_def()

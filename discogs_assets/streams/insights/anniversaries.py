@@ -11,7 +11,7 @@ from discogs_assets.schema.insights import MILESTONES
 from discogs_assets.streams.graph import Files
 from discogs_assets.streams.picture import Picture
 
-MONTH = r"^\d{4}-(\d{1,2})(?:-\d{1,2})?$"
+MONTH = r"^[0-9]{4}-([0-9]{1,2})(?:-[0-9]{1,2})?$"
 """A date as written, and the month in it; 1969-00-00 has none."""
 
 

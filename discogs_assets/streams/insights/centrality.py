@@ -20,13 +20,13 @@ SHOWN = 15
 def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
     """The artists with collaborators by rank, in one batch; whatever the month."""
     made = between(files["BY"], "Release", "Artist")
-    counted = made.group_by("end").agg(pl.len().alias("releases"))
-    named = pl.scan_parquet(files["Artist"]).select(pl.col(graph.id_column("Artist")).alias("artist_id"), "name")
     ranked = _central(collaborations(made)).lazy()
-    whole = ranked.join(named, on="artist_id", how="left", maintain_order="left")
-    yield whole.join(counted, left_on="artist_id", right_on="end", how="left", maintain_order="left").collect(
-        engine="streaming"
-    )
+    theirs = made.join(ranked, left_on="end", right_on="artist_id", how="semi")
+    counted = theirs.group_by(pl.col("end").alias("artist_id")).agg(pl.len().alias("releases"))
+    named = pl.scan_parquet(files["Artist"]).select(pl.col(graph.id_column("Artist")).alias("artist_id"), "name")
+    for each in (counted, named):
+        ranked = ranked.join(each, on="artist_id", how="left", maintain_order="left")
+    yield ranked.collect(engine="streaming")
 
 
 def collaborations(made: pl.LazyFrame) -> pl.DataFrame:
@@ -34,8 +34,11 @@ def collaborations(made: pl.LazyFrame) -> pl.DataFrame:
 
     `made` leads from releases (`start`) to main artists (`end`).
     """
-    sizes = made.group_by("start").agg(pl.len().alias("size")).filter(pl.col("size").is_between(2, CROWD))
-    together = made.join(sizes, on="start", how="semi").collect(engine="streaming").lazy()
+    start = pl.col("start")
+    ordered = made.collect(engine="streaming").sort("start", "end")
+    # Most releases are by one artist: without them what follows is small.
+    several = ordered.filter((start == start.shift(1)) | (start == start.shift(-1)))
+    together = several.filter(pl.len().over("start") <= CROWD).lazy()
     pairs = together.join(together, on="start", suffix="_other").filter(pl.col("end") < pl.col("end_other"))
     counted = pairs.group_by(pl.col("end").alias("one"), pl.col("end_other").alias("other"))
     return counted.agg(pl.len().alias("releases")).sort("one", "other").collect(engine="streaming")

@@ -6,11 +6,14 @@ What belongs here: counting over all types, at either end. What doesn't: what a 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from discogs_assets.schema import graph
 from discogs_assets.schema.graph import RELATIONSHIPS
+from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import ends
+from discogs_assets.streams.insights.lookup import Lookup
 
 
 def types(*labels: str) -> tuple[str, ...]:
@@ -18,11 +21,15 @@ def types(*labels: str) -> tuple[str, ...]:
     return tuple(each.type for each in RELATIONSHIPS if any({*labels} & {*pair} for pair in each.pairs))
 
 
-def degrees(label: str, files: Iterable[Path]) -> pl.DataFrame:
-    """`id` and `degree` of the nodes of a label that any of these files has relationships of, ascending."""
-    whole = pl.concat(pl.scan_parquet(file).select(pl.col(column).alias("id")) for file, column in _ends(label, files))
-    counted = whole.group_by("id").agg(pl.len().cast(pl.Int64).alias("degree"))
-    return counted.collect(engine="streaming").sort("id")
+def degrees(label: str, nodes: list[Path], files: Iterable[Path]) -> Lookup:
+    """How many relationships in any of these files each of the nodes of the label has, by its number in the import."""
+    ids = pl.read_parquet(nodes, columns=[graph.id_column(label)]).to_series().sort().to_numpy()
+    found = Lookup(ids, np.zeros(len(ids), np.int64))
+    for file, column in _ends(label, files):
+        for batch in parquet.batches(file, [column]):
+            places, there = found.places(batch[column].to_numpy())
+            np.add.at(found.numbers, places[there], 1)
+    return found
 
 
 def _ends(label: str, files: Iterable[Path]) -> Iterator[tuple[Path, str]]:

@@ -27,11 +27,14 @@ class Lookup:
         order = np.argsort(ids, kind="stable")
         return cls(ids[order], numbers[order])
 
+    def places(self, ids: Numbers) -> tuple[Numbers, NDArray[np.bool_]]:
+        """Where each id stands among the sorted ones, and whether it does; somewhere if it doesn't."""
+        places = np.minimum(np.searchsorted(self.ids, ids), max(0, len(self.ids) - 1))
+        return places, self.ids[places] == ids if len(self.ids) else np.zeros(len(ids), np.bool_)
+
     def find(self, ids: pl.Series) -> pl.Series:
         """The number of each id, null for one that is not there."""
         if not len(self.ids):
             return pl.Series([None] * len(ids), dtype=pl.Int64)
-        wanted = ids.fill_null(-1).to_numpy()
-        places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        there = pl.Series(self.ids[places] == wanted)
-        return pl.select(pl.when(there).then(pl.Series(self.numbers[places]))).to_series()
+        places, there = self.places(ids.fill_null(-1).to_numpy())
+        return pl.select(pl.when(pl.Series(there)).then(pl.Series(self.numbers[places]))).to_series()

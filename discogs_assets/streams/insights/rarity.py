@@ -35,7 +35,7 @@ from discogs_assets.streams.insights.degree import degrees, types
 from discogs_assets.streams.insights.lookup import Lookup, Numbers
 from discogs_assets.streams.picture import Picture
 
-READS = ("releases", *types("Release", "Artist"), "Artist", "Label", "Genre")
+READS = ("releases", *types("Release", "Artist"), "Release", "Artist", "Label", "Genre")
 
 BATCH_ROWS = 50_000
 
@@ -88,8 +88,8 @@ def _known(files: Files, year: int) -> Known:
         year,
         Lookup.of(masters.select("master_id", "pressings")),
         Lookup.of(masters.select("master_id", "recent")),
-        Lookup.of(degrees("Release", related)),
-        _artists(files["Artist"], degrees("Artist", related)),
+        degrees("Release", files["Release"], related),
+        degrees("Artist", files["Artist"], related),
         Lookup.of(pl.read_parquet(files["Label"], columns=[key, "release_count"])),
         dict(genres.rows()),
     )
@@ -100,13 +100,6 @@ def _masters(releases: list[Path], year: int) -> pl.DataFrame:
     of_master = pl.scan_parquet(releases).filter(pl.col("master_id") != 0).group_by("master_id")
     recent = (pl.col("year") >= year - REISSUE_YEARS).sum().alias("recent")
     return of_master.agg(pl.len().alias("pressings"), recent).collect(engine="streaming")
-
-
-def _artists(nodes: list[Path], found: pl.DataFrame) -> Lookup:
-    """The degree of every artist, 0 of those without a relationship."""
-    artists = pl.read_parquet(nodes, columns=[graph.id_column("Artist")])
-    numbers = Lookup.of(found).find(artists.to_series())
-    return Lookup.of(artists.with_columns(degree=numbers.fill_null(0)))
 
 
 def _counted(releases: pl.DataFrame, known: Known) -> pl.DataFrame:

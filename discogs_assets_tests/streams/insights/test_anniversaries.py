@@ -55,6 +55,7 @@ def answer(folder: Path, year: str, main: dict[str, Any] | None, month: str = "2
         ("1969-00-00", "2019-09-01", [("1969-00-00", 50, False)]),
         ("1969-13-01", "2019-09-01", [("1969-13-01", 50, False)]),
         ("1969", "2019-12-01", [("1969", 50, False)]),
+        ("1969-٠٩-26", "2019-09-01", [("1969-٠٩-26", 50, False)]),
     ],
 )
 def test_an_anniversary_is_in_the_real_month_where_the_date_says_one(

@@ -7,6 +7,7 @@ import pytest
 
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Field, One, Part, Rows, Type
+from discogs_assets.streams.insights import completeness
 from discogs_assets_tests import fix_insights
 from discogs_assets_tests.fix_insights import Asked
 
@@ -49,3 +50,9 @@ def test_an_item_counts_once_for_its_record_and_an_id_of_0_not_at_all(tmp_path: 
     assert rows["labels.id"] == rows["labels.catno"] == (4, 1, 0.25)
     assert rows["title"] == rows["master_id"] == (4, 0, 0.0)
     assert {*found.filter(entity="artists")["share"]} == {0.0}
+
+
+def test_batches_are_counted_like_the_whole(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = asked.answer("data_completeness")
+    monkeypatch.setattr(completeness, "BATCH_ROWS", 7)
+    assert asked.answer("data_completeness").equals(whole)
