@@ -19,6 +19,14 @@ from discogs_assets.stores.answers import Answer, Element
 
 NODE = Element({"labels": ["Artist"], "properties": {"id": 1}}, "(:Artist {id: 1})")
 
+NESTED = '{"a": ["1969-09-26"], "1": null}'
+
+
+def same(value: Any, text: str) -> tuple[Any, Any, str, str]:
+    """A value that is the same text in every form."""
+    return value, text, text, text
+
+
 VALUES: list[tuple[Any, Any, str, str]] = [
     (None, None, "", ""),
     ("", "", "", ""),
@@ -31,18 +39,18 @@ VALUES: list[tuple[Any, Any, str, str]] = [
     (math.nan, "NaN", "NaN", "NaN"),
     (-math.inf, "-Infinity", "-Infinity", "-Infinity"),
     (Decimal("1.50"), 1.5, "1.50", "1.50"),
-    (Decimal("12345678901234567890"), 12345678901234567890, "12345678901234567890", "12345678901234567890"),
+    (Decimal(12345678901234567890), 12345678901234567890, "12345678901234567890", "12345678901234567890"),
     (Decimal("NaN"), "NaN", "NaN", "NaN"),
     (date(1969, 9, 26), "1969-09-26", "1969-09-26", "1969-09-26"),
-    (datetime(1969, 9, 26, 1, tzinfo=UTC), *["1969-09-26T01:00:00+00:00"] * 3),
+    same(datetime(1969, 9, 26, 1, tzinfo=UTC), "1969-09-26T01:00:00+00:00"),
     (time(10, 30), "10:30:00", "10:30:00", "10:30:00"),
-    (timedelta(days=1, seconds=3723, microseconds=500_000), *["P1DT1H2M3.5S"] * 3),
+    same(timedelta(days=1, seconds=3723, microseconds=500_000), "P1DT1H2M3.5S"),
     (timedelta(0), "PT0S", "PT0S", "PT0S"),
     (timedelta(seconds=-1), "-PT1S", "-PT1S", "-PT1S"),
     (b"<a\xff", "\\x3c61ff", "\\x3c61ff", "\\x3c61ff"),
-    (UUID(int=1), *["00000000-0000-0000-0000-000000000001"] * 3),
+    same(UUID(int=1), "00000000-0000-0000-0000-000000000001"),
     (["Rock", None], ["Rock", None], '["Rock", null]', '["Rock", null]'),
-    ({"a": [date(1969, 9, 26)], 1: None}, {"a": ["1969-09-26"], "1": None}, *['{"a": ["1969-09-26"], "1": null}'] * 2),
+    ({"a": [date(1969, 9, 26)], 1: None}, {"a": ["1969-09-26"], "1": None}, NESTED, NESTED),
     (NODE, NODE.json, '{"labels": ["Artist"], "properties": {"id": 1}}', NODE.text),
     ([NODE], [NODE.json], '[{"labels": ["Artist"], "properties": {"id": 1}}]', f"[{NODE.text}]"),
 ]

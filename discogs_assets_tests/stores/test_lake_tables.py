@@ -25,7 +25,13 @@ ASSETS = (
 )
 
 
-def put(lake: Lake, asset: str, partition: str = NOVEMBER, name: str = "part-0000", **columns: list[Any]) -> None:
+def put(
+    lake: Lake,
+    asset: str,
+    partition: str = NOVEMBER,
+    name: str = "part-0000",
+    columns: dict[str, list[Any]] | None = None,
+) -> None:
     """A file of the asset; by default its one row is the asset's name."""
     folder = lake.folder(asset.split("/"), partition)
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +74,7 @@ def test_a_table_is_called_as_its_folders_are(name: str, asset: str, lake: Lake)
 
 
 def test_a_plain_name_of_several_tables_is_refused_with_their_names(lake: Lake) -> None:
-    with pytest.raises(SettingError, match=r'twin may be any of one\."twin", two\."twin"'):
+    with pytest.raises(LoadError, match=r'twin may be any of one\."twin", two\."twin"'):
         ask(lake, "FROM twin")
 
 
@@ -83,7 +89,7 @@ def test_a_name_that_is_no_table_is_refused_and_says_where_they_are_listed(lake:
 
 
 def test_the_month_is_the_newest_or_the_one_that_is_named(lake: Lake) -> None:
-    put(lake, "parquet/discogs/releases", OCTOBER, asset=["old"])
+    put(lake, "parquet/discogs/releases", OCTOBER, columns={"asset": ["old"]})
     assert ask(lake, "SELECT asset FROM releases") == [["parquet/discogs/releases"]]
     assert ask(lake, "SELECT asset FROM releases", "2026-10") == [["old"]]
     with pytest.raises(SettingError, match="'2026-09', expected one that is in the lake: 2026-10, 2026-11"):
@@ -104,15 +110,32 @@ def test_only_the_files_of_the_tables_that_are_named_are_taken(lake: Lake, monke
         return files(self, key, partition)
 
     monkeypatch.setattr(Lake, "files", noted)
-    ask(lake, "WITH twin AS (SELECT 1) SELECT r.asset AS artist FROM releases r, twin WHERE 'nodes.Artist' <> ''")
+    ask(lake, "WITH x AS (SELECT 1) SELECT r.asset AS artist FROM releases r, x WHERE 'nodes.Artist' <> ''")
     assert taken == ["parquet/discogs/releases"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT c.asset FROM changes.releases c FULL JOIN discogs.releases r USING (asset) WHERE c.asset IS NOT NULL",
+        "SELECT asset FROM (SELECT COLUMNS('asset') FROM changes.releases)",
+        "WITH releases AS (FROM changes.releases) SELECT asset FROM releases",
+        "SELECT (SELECT max(asset) FROM changes.releases) FROM releases",
+    ],
+)
+def test_tables_are_found_wherever_a_question_names_them(question: str, lake: Lake) -> None:
+    assert ask(lake, question) == [["changes/discogs/releases"]]
+
+
+def test_what_with_names_hides_a_table(lake: Lake) -> None:
+    assert ask(lake, "WITH twin AS (SELECT 1), artist AS (SELECT 2) FROM twin, artist") == [[1, 2]]
 
 
 def test_files_of_one_table_may_differ_in_columns_as_those_of_a_relationship_between_several_nodes_do(
     lake: Lake,
 ) -> None:
-    put(lake, "graph/relationships/IS", name="a", **{":START_ID(Master)": [1], ":END_ID(Genre)": [2]})
-    put(lake, "graph/relationships/IS", name="b", **{":START_ID(Release)": [3], ":END_ID(Genre)": [4]})
+    put(lake, "graph/relationships/IS", name="a", columns={":START_ID(Master)": [1], ":END_ID(Genre)": [2]})
+    put(lake, "graph/relationships/IS", name="b", columns={":START_ID(Release)": [3], ":END_ID(Genre)": [4]})
     question = 'SELECT ":START_ID(Master)", ":START_ID(Release)" FROM relationships."IS" ORDER BY ALL'
     assert ask(lake, question) == [[1, None], [None, 3]]
 
