@@ -56,7 +56,7 @@ def test_the_question_comes_from_the_argument_a_file_or_standard_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "q.sql").write_text("SELECT count(*) AS n FROM releases;\n")
-    for arguments in (["--file", "q.sql"], ["-"], ["--file", "-"], ["-- how many\nSELECT count(*) AS n FROM releases"]):
+    for arguments in (["--file", "q.sql"], ["-"], ["-- how many\nSELECT count(*) AS n FROM releases"]):
         monkeypatch.setattr(sys, "stdin", io.StringIO("SELECT count(*) AS n FROM releases"))
         discogs("--parquet", "--csv", *arguments)
         assert capsys.readouterr().out == "n\n150\n"
