@@ -90,11 +90,9 @@ def plain(value: Any) -> Any:
     if type(value) in AS_THEY_ARE:
         return value
     match value:
-        case float() if not math.isfinite(value):
-            return "NaN" if math.isnan(value) else f"{'-' * (value < 0)}Infinity"
-        case bool() | int() | float() | str():
+        case bool():
             return value
-        case Decimal():
+        case float() | Decimal():
             return _number(value)
         case date() | time():
             return value.isoformat()
@@ -112,10 +110,10 @@ def plain(value: Any) -> Any:
             return str(value)
 
 
-def _number(value: Decimal) -> Any:
-    if not value.is_finite():
-        return plain(float(value))
-    return int(value) if value == value.to_integral_value() else float(value)
+def _number(value: float | Decimal) -> int | float | str:
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else f"{'-' * (value < 0)}Infinity"
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else float(value)
 
 
 def duration(value: timedelta) -> str:

@@ -55,7 +55,7 @@ def form(csv: bool, json: bool) -> str:
 def _text(text: str | None, file: Path | None) -> str:
     if (text is None) == (file is None):
         raise SettingError("expected one question: as an argument, in --file FILE, or - for standard input")
-    found = sys.stdin.read() if STDIN in (text, str(file)) else _read(file) if file else text or ""
+    found = _read(file) if file else sys.stdin.read() if text == STDIN else text or ""
     if not found.strip():
         raise SettingError("the question is empty")
     return found

@@ -77,10 +77,11 @@ class LakeTable:
 def asking(lake: Lake, month: str | None, statement: str, means: Means) -> Iterator[Answer]:
     """The answer to a question on a month of the lake given as 2026-11, by default its newest.
 
-    SettingError if the lake lacks the month or a name means two tables, LoadError if DuckDB refuses the question.
+    SettingError if the lake lacks the month, LoadError if DuckDB refuses the question.
     """
     partition, held = _held(lake, month)
     with TemporaryDirectory(prefix="discogs_query_") as spilled, _opened(means, spilled) as connection:
+        named = set[tuple[str, str]]()
         try:
             asked = _asked(connection, statement)
             named = _named(connection, asked)
@@ -90,8 +91,7 @@ def asking(lake: Lake, month: str | None, statement: str, means: Means) -> Itera
                 _list(connection, held)
             yield _answer(connection.execute(asked.query))
         except duckdb.CatalogException as error:
-            hint = f"{partition[:7]} has the tables that `FROM {CONTENTS}` lists."
-            raise LoadError(f"DuckDB refused the question: {error}\n{hint}") from error
+            raise LoadError(f"DuckDB refused the question: {error}\n{_hint(named, held, partition)}") from error
         except duckdb.Error as error:
             raise LoadError(f"DuckDB refused the question: {error}") from error
         except RuntimeError as error:
@@ -149,11 +149,20 @@ def _asked(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
 def _named(connection: duckdb.DuckDBPyConnection, asked: Any) -> set[tuple[str, str]]:
     """Schema and name, as written, of every table that the question may mean; the schema is empty for a plain name."""
     if asked.type == duckdb.StatementType.SELECT:
-        texts = connection.get_table_names(asked.query, qualified=True)
-        names = [found for found in map(NAME.match, texts) if found]
-    else:
-        names = [*NAME.finditer(asked.query)]
-    return {(_bare(each["schema"] or ""), _bare(each["name"])) for each in names}
+        (text,) = connection.execute("SELECT json_serialize_sql(?)", [asked.query]).fetchone() or ("{}",)
+        return set(_tables(json.loads(text)))
+    return {(_bare(each["schema"] or ""), _bare(each["name"])) for each in NAME.finditer(asked.query)}
+
+
+def _tables(parsed: Any) -> Iterator[tuple[str, str]]:
+    """Schema and name of the tables of a parsed question, what WITH names among them."""
+    if isinstance(parsed, dict):
+        if parsed.get("type") == "BASE_TABLE":
+            yield parsed["schema_name"], parsed["table_name"]
+        parsed = [*parsed.values()]
+    if isinstance(parsed, list):
+        for each in parsed:
+            yield from _tables(each)
 
 
 def _views(named: set[tuple[str, str]], held: Sequence[LakeTable]) -> Iterator[tuple[str, str, LakeTable]]:
@@ -167,15 +176,26 @@ def _views(named: set[tuple[str, str]], held: Sequence[LakeTable]) -> Iterator[t
 
 
 def _meant(schema: str, name: str, held: Sequence[LakeTable]) -> LakeTable | None:
-    """The table of a name, None if the lake has none; SettingError if it may be one of several."""
-    found = [each for each in held if each.name.lower() == name.lower()]
-    if schema:
-        found = [each for each in found if each.schema.lower() == schema.lower()]
+    """The table of a name, None if the lake has none, or several of which none is nearer than the others."""
+    found = _candidates(schema, name, held)
     found = [each for each in found if each.name == name] or found
     found = [each for each in found if each.schema == FIRST] or found
-    if len(found) > 1:
-        raise SettingError(f"{name} may be any of {', '.join(map(str, found))}; write the one that is meant.")
-    return found[0] if found else None
+    return found[0] if len(found) == 1 else None
+
+
+def _candidates(schema: str, name: str, held: Sequence[LakeTable]) -> list[LakeTable]:
+    """The tables of that name, whatever its capitals, in the schema or in any."""
+    called = [each for each in held if each.name.lower() == name.lower()]
+    return [each for each in called if not schema or each.schema.lower() == schema.lower()]
+
+
+def _hint(named: set[tuple[str, str]], held: Sequence[LakeTable], partition: str) -> str:
+    """What to do about a name that is no table, or may be several."""
+    for schema, name in sorted(named):
+        several = _candidates(schema, name, held)
+        if len(several) > 1 and not _meant(schema, name, held):
+            return f"{name} may be any of {', '.join(map(str, several))}; write the one that is meant."
+    return f"{partition[:7]} has the tables that `FROM {CONTENTS}` lists."
 
 
 def _show(

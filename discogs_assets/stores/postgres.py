@@ -128,7 +128,8 @@ class Postgres:
                 # Rows that are not taken are given up before the transaction can end.
                 with closing(cast(Rows, cursor.stream(_text(statement), size=STREAMED))) as rows:
                     first = [*islice(rows, 1)]
-                    yield Answer([column.name for column in cursor.description or ()], chain(first, rows))
+                    columns = [column.name for column in cursor.description or ()] or _described(connection, statement)
+                    yield Answer(columns, chain(first, rows))
             except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
                 raise LoadError(f"{self.name} refused the question, which may only read: {error}") from error
             except psycopg.Error as error:
@@ -325,6 +326,13 @@ class Postgres:
 def view_of(of: Table) -> str:
     """The view that shows a table."""
     return f"{source_of(of)}.{of.name}"
+
+
+def _described(connection: Connection, statement: str) -> list[str]:
+    """The columns of a question, which a stream without rows does not tell."""
+    connection.pgconn.prepare(b"", statement.encode())
+    found = connection.pgconn.describe_prepared(b"")
+    return [(found.fname(number) or b"").decode() for number in range(found.nfields)]
 
 
 def _switch(connection: Connection, tables: Mapping[Table, str]) -> None:

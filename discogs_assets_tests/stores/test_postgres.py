@@ -218,6 +218,36 @@ def test_a_question_that_is_refused_says_why(postgres: Postgres) -> None:
         postgres.ask("SELECT nothing")
 
 
+def test_a_question_is_answered_as_it_is_read_and_may_be_given_up(postgres: Postgres) -> None:
+    with postgres.asking("SELECT n, n::text AS text FROM generate_series(1, 100000) n") as answer:
+        assert answer.columns == ["n", "text"]
+        assert next(answer.rows) == (1, "1")
+    with postgres.asking("SELECT n FROM generate_series(1, 2500) n") as answer:
+        assert sum(n for (n,) in answer.rows) == 2500 * 2501 // 2
+
+
+def test_an_answer_without_rows_has_its_columns(postgres: Postgres) -> None:
+    with postgres.asking("SELECT 1 AS one, 'ü' AS \"ü\" WHERE false") as answer:
+        assert (answer.columns, [*answer.rows]) == (["one", "ü"], [])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE discogs.written (id int)",
+        "SELECT nextval('discogs.numbers')",
+        "SELECT 1; COMMIT; DROP SCHEMA discogs",
+        "SET TRANSACTION READ WRITE",
+    ],
+)
+def test_a_question_that_does_more_than_read_is_refused(statement: str, postgres: Postgres) -> None:
+    with postgres.connection() as connection:
+        connection.execute("CREATE SEQUENCE discogs.numbers")
+    with pytest.raises(LoadError, match="refused the question"), postgres.asking(statement) as answer:
+        assert not [*answer.rows]
+    assert postgres.ask("SELECT is_called FROM discogs.numbers") == [{"is_called": False}]
+
+
 def test_every_stored_column_is_copied(postgres: Postgres) -> None:
     for entity in ENTITIES:
         assert sql.copy(entity, "t").count(",") >= len(sql.stored(entity)) - 1
