@@ -1,4 +1,4 @@
-"""Tests of what MusicBrainz adds to a month's assets, by the sample, without a server."""
+"""Tests of `defs.graph`: the sample with MusicBrainz and without, no server."""
 
 import shutil
 from collections.abc import Callable, Iterator
