@@ -35,7 +35,7 @@ def test_an_error_of_ours_is_one_sentence_and_exit_code_1(monkeypatch: pytest.Mo
 
 
 def test_nothing_heavy_is_imported_for_help() -> None:
-    heavy = ("dagster", "polars", "psycopg", "neo4j")
+    heavy = ("dagster", "duckdb", "polars", "psycopg", "neo4j")
     code = f"import sys, discogs_assets.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

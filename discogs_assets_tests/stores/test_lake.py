@@ -96,6 +96,16 @@ def test_the_partitions_of_an_asset_are_those_that_are_complete(lake: Lake) -> N
     assert lake.older(KEY, "2026-09-01") == []
 
 
+def test_the_assets_of_a_month_are_those_that_have_tables(lake: Lake) -> None:
+    put(lake, key=("changes", "discogs", "artists"))
+    put(lake)
+    put(lake, "2026-10-01", key=("graph", "nodes", "Artist"))
+    put(lake, key=("graph", "nodes", "Label"))
+    lake.drop("2026-10-01")
+    assert lake.assets(MONTH) == ["changes/discogs/artists", "graph/nodes/Label", "parquet/discogs/artists"]
+    assert lake.assets("2026-10-01") == []
+
+
 def test_a_dropped_month_is_gone_from_every_asset_and_can_be_written_again(lake: Lake) -> None:
     for key in (KEY, ("insights", "question")):
         for partition in ("2026-10-01", MONTH):
