@@ -16,6 +16,10 @@ from discogs_assets.streams.picture import Picture
 
 SHOWN = 15
 
+MOST_STEPS = 500
+NEAR = 1e-12
+"""PageRank is computed step by step until all ranks together change by no more than this."""
+
 
 def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
     """The artists with collaborators by rank, in one batch; whatever the month."""
@@ -46,14 +50,20 @@ def collaborations(made: pl.LazyFrame) -> pl.DataFrame:
 
 def _central(pairs: pl.DataFrame) -> pl.DataFrame:
     """Each artist of the pairs with PageRank, degree and rank, by rank."""
-    from igraph import Graph
+    from scipy.sparse import csr_matrix
+    from sknetwork.ranking import PageRank
 
     ends = pairs.select("one", "other").to_numpy()
     artists, places = np.unique(ends, return_inverse=True)
-    found = Graph(len(artists), places.reshape(ends.shape))
-    weights = pairs["releases"].to_list()
-    ranks = found.pagerank(directed=False, damping=DAMPING, weights=weights) if len(artists) else []
-    columns = {"artist_id": artists.astype(np.int64), "pagerank": ranks, "degree": found.degree()}
+    one, other = places.reshape(ends.shape).T
+    both, weights = (
+        (np.concatenate([one, other]), np.concatenate([other, one])),
+        np.tile(pairs["releases"].to_numpy(), 2),
+    )
+    graph = csr_matrix((weights.astype(float), both), shape=(len(artists), len(artists)))
+    ranked = PageRank(DAMPING, n_iter=MOST_STEPS, tol=NEAR)
+    ranks = ranked.fit_predict(graph) if len(artists) else []
+    columns = {"artist_id": artists.astype(np.int64), "pagerank": ranks, "degree": np.diff(graph.indptr)}
     schema = {"artist_id": pl.Int64, "pagerank": pl.Float64, "degree": pl.Int64}
     order = pl.DataFrame(columns, schema).sort("pagerank", "degree", "artist_id", descending=[True, True, False])
     return order.with_row_index("rank", offset=1)
