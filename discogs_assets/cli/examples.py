@@ -198,6 +198,7 @@ in our own PostgreSQL the role `reader` may only read. An external server is the
 NOTEBOOK = """
 import json
 import subprocess
+from pathlib import Path
 
 import neo4j
 import polars as pl
@@ -206,7 +207,7 @@ import psycopg
 months = pl.scan_parquet(".discogs/lake/parquet/discogs/releases/2026-11-01/*.parquet")
 print(months.filter(pl.col("year") == 1969).select("id", "artist", "title").sort("id").head(3).collect())
 
-passwords = json.load(open(".discogs/credentials.json"))
+passwords = json.loads(Path(".discogs/credentials.json").read_text())
 status = json.loads(subprocess.check_output(["discogs", "status", "--json"]))
 address = {each["server"]: each["address"] for each in status}
 
