@@ -82,10 +82,36 @@ WHERE i.type = 'Barcode' AND r.artist = 'Pink Floyd' ORDER BY barcode, r.id LIMI
     ),
     Example("A whole record, as JSON", "sql", "SELECT data FROM masters WHERE id = 24047 ORDER BY id", "json"),
     Example(
+        "When the artists of a label lived, which MusicBrainz knows",
+        "sql",
+        """
+SELECT DISTINCT m.name, m.begin_date AS born, m.end_date AS died, m.area
+FROM release_labels l JOIN release_artists a USING (release_id)
+JOIN musicbrainz.artists m ON m.discogs_id = a.artist_id
+WHERE l.name = 'Blue Note' AND m.type = 'Person' ORDER BY born, m.name LIMIT 6
+""",
+    ),
+    Example(
+        "Where else an artist is described",
+        "sql",
+        """
+SELECT l.type, l.url FROM musicbrainz.artists a JOIN musicbrainz.external_links l USING (mbid)
+WHERE a.name = 'The Beatles' ORDER BY l.ordinal
+""",
+    ),
+    Example(
+        "The rarest releases, and why",
+        "sql",
+        """
+SELECT release_id, artist, title, tier, round(rarity_score::numeric, 1) AS score, pressing_scarcity, format_rarity
+FROM insights.release_rarity ORDER BY rarity_score DESC, release_id LIMIT 5
+""",
+    ),
+    Example(
         "The members of a band, and where else they played",
         "cypher",
         """
-MATCH (member:Artist)-[:MEMBER_OF]->(:Artist {name: "The Beatles"})
+MATCH (member:Artist)-[:MEMBER_OF]->(:Artist {name: "The Beatles"}) WITH DISTINCT member
 OPTIONAL MATCH (member)-[:MEMBER_OF]->(other:Artist) WHERE other.name <> "The Beatles"
 RETURN member.name AS member, collect(other.name) AS others ORDER BY member
 """,
@@ -105,6 +131,22 @@ RETURN r.id AS release, a.name AS artist, c.role AS role, c.tracks AS tracks ORD
 MATCH (a:Artist)-[c:CREDITED_ON]->(:Release)
 WITH c.category AS category, a.name AS artist, count(*) AS credits ORDER BY credits DESC, artist
 RETURN category, sum(credits) AS credits, head(collect(artist)) AS first ORDER BY credits DESC, category
+""",
+    ),
+    Example(
+        "Who was a member when, by MusicBrainz, with the instruments",
+        "cypher",
+        """
+MATCH (a:Artist)-[m:MEMBER_OF {source: "musicbrainz"}]->(:Artist {name: "Pink Floyd"})
+RETURN a.name AS member, m.begin AS since, m.end AS until, m.attributes AS what ORDER BY since, member, until
+""",
+    ),
+    Example(
+        "Who has worked with whom beyond their records",
+        "cypher",
+        """
+MATCH (a:Artist)-[r {source: "musicbrainz"}]->(b:Artist) WHERE type(r) <> "MEMBER_OF"
+RETURN type(r) AS relation, a.name AS who, b.name AS whom, r.begin AS since ORDER BY relation, who, whom, since LIMIT 8
 """,
     ),
     Example(
@@ -157,6 +199,21 @@ WITH named AS (SELECT unnest(styles) AS style, year // 10 * 10 AS decade FROM re
 counted AS (SELECT decade, style, count(*) AS releases FROM named GROUP BY ALL)
 FROM counted QUALIFY row_number() OVER (PARTITION BY decade ORDER BY releases DESC, style) <= 2
 ORDER BY decade, releases DESC, style
+""",
+    ),
+    Example(
+        "The artists in the middle of it all",
+        "parquet",
+        "SELECT rank, name, round(pagerank, 4) AS pagerank, degree, releases FROM insights.artist_centrality "
+        "ORDER BY rank LIMIT 5",
+    ),
+    Example(
+        "What the records lack",
+        "parquet",
+        """
+SELECT entity, field, records, present, round(share, 3) AS share
+FROM insights.data_completeness WHERE field IN ('realname', 'year', 'country', 'master_id', 'profile')
+ORDER BY share, entity, field
 """,
     ),
 )
