@@ -12,6 +12,7 @@ import pytest
 
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.schema.tables import SOURCES
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres
 
@@ -39,7 +40,8 @@ def postgres(postgres_server: PostgresServer) -> Postgres:
     """The database of the session, prepared, with nothing of an earlier test in it."""
     postgres = Postgres(postgres_server.address().url)
     with postgres.connection() as connection:
-        found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'discogs%'").fetchall()
+        ours = f"^({'|'.join(SOURCES)})"
+        found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ %s", [ours]).fetchall()
         for (schema,) in found:
             connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
     postgres.prepare()

@@ -7,6 +7,8 @@ and a hundred gigabytes that nobody sees, and that retention drops again. So a r
 months loads only what is newer than the month shown and than every other month asked for. A month that is materialised
 by itself is meant, and is loaded whatever its age; `DISCOGS_LOAD_HISTORY` has all of them loaded. The runs end well;
 the backfill's own summary in Dagster counts the partitions left out as failed, since nothing has made them.
+
+MusicBrainz, whose dumps are always of today, is for the newest month of a backfill alone.
 """
 
 from collections.abc import Collection
@@ -15,6 +17,7 @@ import dagster as dg
 
 from discogs_assets.defs import history
 from discogs_assets.defs.platform import Platform
+from discogs_assets.errors import DumpMissingError
 
 
 def stops_at_parquet(context: dg.AssetExecutionContext, platform: Platform) -> bool:
@@ -30,6 +33,16 @@ def stops_at_parquet(context: dg.AssetExecutionContext, platform: Platform) -> b
     for key in context.selected_asset_keys:
         context.log_event(dg.AssetObservation(key, partition=context.partition_key, metadata={"not_loaded": said}))
     return True
+
+
+def require_newest(context: dg.AssetExecutionContext, platform: Platform) -> None:
+    """DumpMissingError for an older month of a backfill: MusicBrainz is not read again for each of them."""
+    asked = history.backfilled(context.instance, context.run)
+    if len(asked) > 1 and not platform.settings.load_history and context.partition_key < max(asked):
+        raise DumpMissingError(
+            f"{context.partition_key[:7]} is one of {len(asked)} months of a backfill, of which {max(asked)[:7]} alone "
+            "is given MusicBrainz, whose dumps are of today. To have it here, materialise this month by itself."
+        )
 
 
 def _reason(month: str, newest: str, asked: Collection[str]) -> str:

@@ -14,20 +14,19 @@ from functools import partial
 import dagster as dg
 
 from discogs_assets.defs import checks, keys, metadata
+from discogs_assets.defs.backfill import require_newest
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
 from discogs_assets.errors import DiscogsError
 from discogs_assets.schema import musicbrainz
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
-from discogs_assets.stores.musicbrainz import Held, MusicBrainz
+from discogs_assets.stores.musicbrainz import Held
 from discogs_assets.stores.sources.published import Progress
+from discogs_assets.streams.musicbrainz import UNAVAILABLE
 
 LAYER = Layer("dumps", frozenset({"gzip", "xml"}), code_version="1")
 MUSICBRAINZ = Layer("dumps", frozenset({"xz", "json"}), code_version="1")
-
-UNAVAILABLE = "unavailable"
-"""The version of a partition of MusicBrainz' that holds nothing."""
 
 DATA_VERSION = "dagster/data_version"
 """Tag by which Dagster knows the version of what it did not make itself."""
@@ -53,7 +52,7 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
                 "sha256": taken.sha256,
                 "dump_date": taken.published.isoformat(),
                 "dagster/uri": platform.archive.address(entity.name, context.partition_key),
-                **metadata.versions({metadata.dump_name(entity): [taken.sha256]}),
+                **metadata.versions({entity.title: [taken.sha256]}),
             },
             tags={"discogs/dump_date": taken.published.isoformat()},
         )
@@ -89,7 +88,7 @@ def run(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Resul
     """The month's run, the newest complete one where it has none yet; none where none is to be had."""
     began, archive, partition = time.monotonic(), platform.musicbrainz, context.partition_key
     asked = [entity for entity in musicbrainz.ENTITIES if keys.dump(entity) in context.selected_asset_keys]
-    held, why = _taken(context, archive, [entity.name for entity in asked], platform.settings.mb_refresh)
+    held, why = _taken(context, platform, [entity.name for entity in asked])
     seconds = time.monotonic() - began
     for entity in musicbrainz.ENTITIES:
         found, judges = held.get(entity.name), checks.AVAILABLE[entity].key in context.selected_asset_check_keys
@@ -111,10 +110,12 @@ def _report_replaced(context: dg.AssetExecutionContext, made: Result) -> None:
 
 
 def _taken(
-    context: dg.AssetExecutionContext, archive: MusicBrainz, names: Collection[str], refresh: bool
+    context: dg.AssetExecutionContext, platform: Platform, names: Collection[str]
 ) -> tuple[dict[str, Held], str]:
     """What the partition holds after taking, of these entities and of those replaced with them; and what went wrong."""
+    archive, refresh = platform.musicbrainz, platform.settings.mb_refresh
     try:
+        require_newest(context, platform)
         return archive.take(names, context.partition_key, refresh, partial(_report, context)), ""
     except (DiscogsError, OSError) as error:
         why = f"{type(error).__name__}: {error}"
@@ -137,7 +138,7 @@ def _held(entity: Entity, held: Held, address: str, seconds: float, judges: bool
             "seconds": round(seconds, 3),
             "sha256": held.sha256,
             "dagster/uri": address,
-            **metadata.versions({metadata.dump_name(entity): [held.sha256]}),
+            **metadata.versions({entity.title: [held.sha256]}),
         },
         tags={"discogs/musicbrainz_run": held.run},
         check_results=[checks.judged(checks.AVAILABLE[entity], True, said, {})] if judges else [],
@@ -156,7 +157,7 @@ def _absent(entity: Entity, why: str, seconds: float, judges: bool) -> Result:
             "why": why,
             "bytes": 0,
             "seconds": round(seconds, 3),
-            **metadata.versions({metadata.dump_name(entity): [UNAVAILABLE]}),
+            **metadata.versions({entity.title: [UNAVAILABLE]}),
         },
         check_results=[checks.judged(checks.AVAILABLE[entity], False, said, {})] if judges else [],
     )

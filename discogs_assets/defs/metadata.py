@@ -14,8 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from discogs_assets.schema import sql
-from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.schema.model import Entity
 from discogs_assets.schema.relations import Table
 from discogs_assets.streams import report
 from discogs_assets.streams.parquet import Versions
@@ -48,11 +46,6 @@ def picture(png: bytes, title: str) -> dg.MarkdownMetadataValue:
 def versions(made_from: Versions) -> Metadata:
     """Which dumps the partition was made from."""
     return {VERSIONS: dg.MetadataValue.json({entity: list(sums) for entity, sums in made_from.items()})}
-
-
-def dump_name(entity: Entity) -> str:
-    """What an entity's dump is called among those that a partition was made from."""
-    return entity.name if entity in ENTITIES else f"{entity.source}/{entity.name}"
 
 
 def read_versions(metadata: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ from itertools import islice
 import dagster as dg
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph  # exported by no public module
 
-from discogs_assets.defs import attempts, automation, metadata, staleness
+from discogs_assets.defs import attempts, automation, staleness
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.errors import BusyError, DiscogsError, TransientError
@@ -124,7 +124,7 @@ def _refreshed(announced: list[Announced], platform: Platform) -> list[Announced
     except (DiscogsError, OSError):
         return announced
     month = announced[newest]
-    sums = {metadata.dump_name(entity): run.sums[entity.name] for entity in musicbrainz.ENTITIES}
+    sums = {entity.title: run.sums[entity.name] for entity in musicbrainz.ENTITIES}
     month = replace(month, sums={**month.sums, **sums}, fingerprint=f"{month.fingerprint}+{run.name}")
     return [*announced[:newest], month, *announced[newest + 1 :]]
 

@@ -17,6 +17,7 @@ from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
 from discogs_assets.embedded.machine import cores
+from discogs_assets.errors import LoadError
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.schema.relations import Relation, Table, tables
@@ -43,10 +44,34 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
         wanted = [table for key, table in made.items() if key in context.selected_asset_keys]
         files = {table: platform.lake.files(keys.rows(table).path, context.partition_key) for table in wanted}
         loading = Loading(platform.postgres(), context.partition_key, _kept(context, wanted), context.log.info, cores())
-        for table, load in loading.of(wanted, lambda table: copied(table, files[table])):
-            yield _result(context, table, load, files[table])
+        left = [*wanted]
+        try:
+            for table, load in loading.of(wanted, lambda table: copied(table, files[table])):
+                left.remove(table)
+                yield _result(context, table, load, files[table])
+        except LoadError as error:
+            if not blocked_by_none(left):
+                raise
+            context.log.error(str(error))
+            yield from (_failed(context, table, str(error)) for table in left)
 
     return loaded
+
+
+def blocked_by_none(tables: Sequence[Table]) -> bool:
+    """Whether publishing waits for none of the tables: MusicBrainz', which never hold Discogs up."""
+    return all(table in keys.MUSICBRAINZ for table in tables)
+
+
+def _failed(context: dg.AssetExecutionContext, table: Table, why: str) -> Result:
+    """A table that is not there, and is therefore not shown."""
+    spec = checks.ROWS[table]
+    judged = [checks.judged(spec, False, why, {}, dg.AssetCheckSeverity.ERROR)]
+    return dg.MaterializeResult(
+        asset_key=keys.table(table),
+        metadata={"available": False, "why": why},
+        check_results=judged if spec.key in context.selected_asset_check_keys else [],
+    )
 
 
 def _spec(table: Table) -> dg.AssetSpec:

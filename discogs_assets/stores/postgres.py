@@ -180,9 +180,12 @@ class Postgres:
                 raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
             failpoints.reach("table")
             copied = time.monotonic()
-            for statement in sql.indexes(of, table):
-                say(statement.partition("(")[0].strip())
-                _execute(connection, statement)
+            try:
+                for statement in sql.indexes(of, table):
+                    say(statement.partition("(")[0].strip())
+                    _execute(connection, statement)
+            except psycopg.IntegrityError as error:
+                raise LoadError(f"{table}: rows are not told apart by {', '.join(sql.key(of))}: {error}") from error
             for statement in (*sql.comments(of, table), f"ANALYZE {table}"):
                 _execute(connection, statement)
             indexed = time.monotonic()

@@ -88,11 +88,6 @@ class Source:
     newest_year: int = 0
 
 
-def version_key(entity: Entity) -> str:
-    """What the entity is called where a footer says which dump something was made from."""
-    return entity.name if entity.source == "discogs" else f"{entity.source}/{entity.name}"
-
-
 def write(source: Source, records: Path, quarantine: Path, report: Report = lambda account: None) -> Account:
     """Write the dump's records to the folder `records`, those that cannot be read to the folder `quarantine`.
 
@@ -110,7 +105,7 @@ def store(
 
     Errors as `write` says.
     """
-    made_from = {version_key(source.entity): [source.sha256]}
+    made_from = {source.entity.title: [source.sha256]}
     began = reported = time.monotonic()
     with (
         parquet.writing(folders[0] / parquet.FILE, arrow.record(source.entity), made_from) as good,

@@ -53,5 +53,5 @@ def _parsed(source: Source, account: Account) -> Iterator[Parsed]:
 def write_none(entity: Entity, records: Path, quarantine: Path) -> None:
     """Write the partition of a month for which there is no dump: the same columns, no rows."""
     for folder, schema in ((records, arrow.record(entity)), (quarantine, arrow.QUARANTINE)):
-        with parquet.writing(folder / parquet.FILE, schema, {dump.version_key(entity): [UNAVAILABLE]}):
+        with parquet.writing(folder / parquet.FILE, schema, {entity.title: [UNAVAILABLE]}):
             pass

@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Collection, Iterator
+from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.execution.backfill import PartitionBackfill
 
 from discogs_assets.definitions import defs
-from discogs_assets.defs import backfill, keys, neo4j, postgres, published
+from discogs_assets.defs import backfill, dumps, keys, neo4j, postgres, published
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
+from discogs_assets.sample import months, musicbrainz
 
 # Dagster's own way of making a backfill uses what Dagster has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:Function `AssetSelection.sources`:DeprecationWarning")
@@ -77,6 +79,39 @@ def test_what_is_older_than_the_month_shown_or_another_asked_for_stops_at_parque
 
     dg.materialize([loaded], partition_key=month, instance=instance, tags=tags(instance, asked))
     assert found == [stops]
+
+
+@pytest.mark.parametrize(
+    ("asked", "month", "history", "taken"),
+    [
+        ([SEPTEMBER, OCTOBER], SEPTEMBER, "", False),
+        ([SEPTEMBER, OCTOBER], OCTOBER, "", True),
+        ([SEPTEMBER, OCTOBER], SEPTEMBER, "1", True),
+        ([], SEPTEMBER, "", True),
+    ],
+)
+def test_the_newest_month_of_a_backfill_alone_is_given_musicbrainz(
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    asked: list[str],
+    month: str,
+    history: str,
+    taken: bool,
+) -> None:
+    musicbrainz.write(tmp_path, months.OCTOBER)
+    for name, value in (("LOAD_HISTORY", history), ("HOME", tmp_path), ("MUSICBRAINZ", tmp_path / musicbrainz.FOLDER)):
+        monkeypatch.setenv(f"DISCOGS_{name}", str(value))
+    done = dg.materialize(
+        [dumps.run],
+        partition_key=month,
+        instance=instance,
+        tags=tags(instance, asked),
+        resources={"platform": Platform()},
+    )
+    (made, *_) = done.asset_materializations_for_node("dumps__musicbrainz")
+    assert made.metadata["available"].value is taken
+    assert taken or "2026-10 alone is given MusicBrainz" in str(made.metadata["why"].value)
 
 
 def test_nothing_is_loaded_or_shown_then_and_every_asset_says_why(

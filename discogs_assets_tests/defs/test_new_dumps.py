@@ -382,7 +382,7 @@ def test_a_newer_run_of_musicbrainz_leads_to_a_run_only_where_that_is_wanted(
     load(instance)
     assert set(asked(tick(instance, repository=WITH_MUSICBRAINZ)).asset_selection or ()) == {*MUSICBRAINZ}
     for key, entity in MUSICBRAINZ.items():
-        made_from = metadata.versions({metadata.dump_name(entity): [held[entity.name]]})
+        made_from = metadata.versions({entity.title: [held[entity.name]]})
         instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=NOVEMBER, metadata=made_from))
     runs.publish("20261121-001001")
     first = tick(instance, repository=WITH_MUSICBRAINZ)

@@ -1,13 +1,21 @@
 """Tests of `defs.postgres`, on the sample's newer month."""
 
+import shutil
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
 from discogs_assets.defs import history, keys
-from discogs_assets.defs.postgres import TABLE
+from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.postgres import TABLE, loads
 from discogs_assets.schema import sql
+from discogs_assets.schema.musicbrainz_sheets import EXTERNAL_LINKS, RELATIONSHIPS, SHEETS
 from discogs_assets.schema.relations import RELATIONS, Relation
-from discogs_assets.streams import rows
+from discogs_assets.stores.lake import Lake
+from discogs_assets.stores.postgres import Postgres
+from discogs_assets.streams import enrichment, parquet, rows
+from discogs_assets_tests.fix_musicbrainz import files, record
 from discogs_assets_tests.fix_project import LOADED, Project
 from discogs_assets_tests.test_spine import execute
 
@@ -21,6 +29,29 @@ def test_readers_find_a_row_for_every_repeated_element(relation: Relation, loade
     columns = ", ".join(column.name for column in sql.stored(relation))
     found = loaded.postgres.ask(f"SELECT {columns} FROM {relation.name} ORDER BY {', '.join(relation.key)}")
     assert found == sorted(expected, key=lambda row: tuple(row[name] for name in relation.key))
+
+
+def test_musicbrainz_tables_that_cannot_be_loaded_are_left_out_and_end_no_run(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCOGS_HOME", str(tmp_path))
+    monkeypatch.setenv("DISCOGS_POSTGRES_URL", postgres.url)
+    twice = files(tmp_path / "made", artist=[record(1), record(1)])
+    found = {keys.rows(sheet): twice.get(f"musicbrainz/{keys.rows(sheet).path[-1]}") for sheet in SHEETS}
+    found |= {keys.rows(RELATIONSHIPS): twice[enrichment.RELATIONS], keys.rows(EXTERNAL_LINKS): twice["links"]}
+    for key, made in found.items():
+        with Lake(tmp_path / "lake").writing(key.path, LOADED) as folder:
+            for file in made or []:
+                shutil.copy(file, folder / parquet.FILE)
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = dg.materialize(
+            [loads("musicbrainz", SHEETS)], partition_key=LOADED, instance=instance, resources={"platform": Platform()}
+        )
+    assert run.success
+    failed = {each.asset_key for each in run.get_asset_check_evaluations() if not each.passed}
+    assert keys.table(SHEETS[0]) in failed
+    (told,) = (each for each in run.get_asset_check_evaluations() if each.asset_key == keys.table(SHEETS[0]))
+    assert "are not told apart by mbid" in str(told.description) or "could not be" in str(told.description)
 
 
 def test_a_table_that_is_made_again_costs_that_table(loaded: Project, instance: dg.DagsterInstance) -> None:

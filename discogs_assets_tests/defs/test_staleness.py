@@ -73,7 +73,7 @@ def test_musicbrainz_is_stale_until_it_was_asked_for_and_not_when_nothing_was_to
     with dg.DagsterInstance.ephemeral() as instance:
         record(instance, NOVEMBER, sums(), [key for key in ALL if key not in downstream(*dumps)])
         assert stale(instance) == downstream(*dumps)
-        nothing = metadata.versions({metadata.dump_name(entity): ["unavailable"] for entity in musicbrainz.ENTITIES})
+        nothing = metadata.versions({entity.title: ["unavailable"] for entity in musicbrainz.ENTITIES})
         for key in dumps:
             instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=NOVEMBER, metadata=nothing))
         assert stale(instance) & {*dumps} == set()
