@@ -8,7 +8,8 @@ that says so: no month of Discogs waits for MusicBrainz.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -53,7 +54,7 @@ def records(entity: Entity) -> dg.AssetsDefinition:
         source = dump.Source(held.path, entity, held.sha256, held.newest_year)
         lake, partition = platform.lake, context.partition_key
         older = bounds.before(context.instance, lake, entity, partition)
-        with lake.writing(key.path, partition) as good, lake.writing(keys.quarantine(entity), partition) as bad:
+        with _folders(context, platform, entity) as (good, bad):
             account = dump.write(source, good, bad, lambda each: context.log.info(each.line(entity.name)))
         context.log.info(account.line(entity.name))
         now, files = bounds.month(partition, account), lake.files(key.path, partition)
@@ -113,22 +114,33 @@ def _since(began: float) -> float:
 
 def _read(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> tuple[dump.Account, str]:
     """Put the month's records in the lake, none where they cannot be read; and why they cannot."""
-    lake, partition = platform.lake, context.partition_key
-    held = platform.musicbrainz.dump(entity.name, partition)
-    key, bad = keys.records(entity).path, keys.quarantine(entity)
-    why = "" if held else f"dumps/{entity.title} holds no file"
+    held, why = platform.musicbrainz.dump(entity.name, context.partition_key), f"dumps/{entity.title} holds no file"
+
+    def report(account: dump.Account) -> None:
+        context.log.info(account.line(entity.title))
+
     if held:
-        source = dump.Source(held.path, entity, held.sha256, held.made.year + 1)
+        source = dump.Source(held.path, entity, held.sha256)
         try:
-            with lake.writing(key, partition) as good, lake.writing(bad, partition) as refused:
-                said = lambda each: context.log.info(each.line(entity.title))  # noqa: E731
-                return musicbrainz.write(source, good, refused, said), ""
+            with _folders(context, platform, entity) as (good, bad):
+                return musicbrainz.write(source, good, bad, report), ""
         except TerminalError as error:
             why = f"{type(error).__name__}: {error}"
             context.log.warning(f"MusicBrainz: {why}")
-    with lake.writing(key, partition) as good, lake.writing(bad, partition) as refused:
-        musicbrainz.write_none(entity, good, refused)
+    with _folders(context, platform, entity) as (good, bad):
+        musicbrainz.write_none(entity, good, bad)
     return dump.Account(0), why
+
+
+@contextmanager
+def _folders(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> Iterator[tuple[Path, Path]]:
+    """Where the entity's records go, and those that could not be read."""
+    lake, partition = platform.lake, context.partition_key
+    with (
+        lake.writing(keys.records(entity).path, partition) as good,
+        lake.writing(keys.quarantine(entity), partition) as bad,
+    ):
+        yield good, bad
 
 
 def flat(sheet: Sheet, write: Callable[[Sequence[Entity], Files, Path], int]) -> dg.AssetsDefinition:
