@@ -24,11 +24,13 @@ from discogs_assets.errors import PublishRefusedError
 from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
+from discogs_assets.schema.insights import ARTIST_CENTRALITY
 from discogs_assets.schema.relations import tables
 from discogs_assets.stores.postgres import month_of
 from discogs_assets.streams import documents, framing
 from discogs_assets_tests import judge
 from discogs_assets_tests.fix_project import Project
+from discogs_assets_tests.fix_records import downstream
 from discogs_assets_tests.watching import repeatedly
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -259,10 +261,13 @@ def test_one_entity_is_rebuilt_alone_while_readers_see_the_old_or_the_new_conten
         if record.asset_key
     }
     apart = {"Master", "Release", "DERIVED_FROM"}
+    answers = {key for key in downstream(keys.records(ENTITIES[0])) if key.path[:2] == ["postgres", "insights"]}
     assert {key for key in made if key.path[0] in ("dumps", "parquet", "postgres")} == {
         keys.records(ENTITIES[0]),
         *map(keys.table, tables(ENTITIES[0])),
+        *answers,
     }
+    assert keys.table(ARTIST_CENTRALITY) in answers
     assert {key.path[-1] for key in made if key.path[0] in ("graph", "neo4j")} == set(keys.GRAPH) - apart
 
 

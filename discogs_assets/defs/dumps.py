@@ -23,7 +23,6 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.stores.musicbrainz import Held
 from discogs_assets.stores.sources.published import Progress
-from discogs_assets.streams.musicbrainz import UNAVAILABLE
 
 LAYER = Layer("dumps", frozenset({"gzip", "xml"}), code_version="1")
 MUSICBRAINZ = Layer("dumps", frozenset({"xz", "json"}), code_version="1")
@@ -151,13 +150,13 @@ def _absent(entity: Entity, why: str, seconds: float, judges: bool) -> Result:
     )
     return dg.MaterializeResult(
         asset_key=keys.dump(entity),
-        data_version=dg.DataVersion(UNAVAILABLE),
+        data_version=dg.DataVersion(musicbrainz.UNAVAILABLE),
         metadata={
             "available": False,
             "why": why,
             "bytes": 0,
             "seconds": round(seconds, 3),
-            **metadata.versions({entity.title: [UNAVAILABLE]}),
+            **metadata.versions({entity.title: [musicbrainz.UNAVAILABLE]}),
         },
         check_results=[checks.judged(checks.AVAILABLE[entity], False, said, {})] if judges else [],
     )

@@ -47,13 +47,16 @@ def prove(instance: dg.DagsterInstance, partition: str) -> Proof:
     return proof.prove(instance, partition, LOADED, checks.ALL)
 
 
-def beside(instance: dg.DagsterInstance, partition: str, found: Proof) -> tuple[Proof, dict[str, str]]:
+def beside(instance: dg.DagsterInstance, partition: str, found: Proof, store: Postgres) -> tuple[Proof, dict[str, str]]:
     """The proof with that of the tables shown beside, and why others are left out."""
     whole, left_out = dict(found), dict[str, str]()
     for name, tables in BESIDE.items():
         wanted, judged = [keys.LOADED[table] for table in tables], [checks.ROWS[table] for table in tables]
         try:
-            whole.update(proof.prove(instance, partition, wanted, judged, found))
+            proven = proof.prove(instance, partition, wanted, judged, found)
+            if gone := store.lacking(_tables(proven).values()):
+                raise PublishRefusedError(f"{', '.join(gone)} is no longer there")
+            whole.update(proven)
         except PublishRefusedError as error:
             left_out[name] = str(error)
     return whole, left_out
@@ -181,13 +184,12 @@ def _moved(
     context: dg.AssetExecutionContext, platform: Platform, store: Postgres, found: Proof, shown: str | None
 ) -> tuple[Proof, Collection[dg.AssetKey], metadata.Metadata]:
     """Have the views show what is proven; what they show now, and what is to be said of it."""
-    whole, left_out = beside(context.instance, context.partition_key, found)
+    stand(found, context.partition_key, platform)
+    whole, left_out = beside(context.instance, context.partition_key, found, store)
     for name, why in left_out.items():
         context.log.warning(f"{name} is not shown: {why}")
-    stand(whole, context.partition_key, platform)
     tables = _tables(whole)
-    same = {*store.published().values()} == {*tables.values()}
-    seconds = 0.0 if same else store.publish(tables, context.log.info)
+    seconds = store.publish(tables, context.log.info)
     swept = store.sweep(context.partition_key, tables.values())
     said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}
     beside_it = {"left_out": ", ".join(left_out)} if left_out else {}

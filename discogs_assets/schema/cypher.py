@@ -37,6 +37,9 @@ def counts() -> dict[str, str]:
     return nodes | {each.type: f"MATCH ()-[r:{each.type}]->() RETURN count(r)" for each in RELATIONSHIPS}
 
 
+START, END = "start_key", "end_key"
+"""Under these names a row of relationships has the keys of its nodes; no property is called so."""
+
 LEDGER = "(l:Load {source: 'discogs'})"
 """The node in which a database that is loaded over Bolt says what it holds; no label or type of the model."""
 
@@ -72,7 +75,7 @@ def delete_nodes(label: str) -> str:
 
 
 def create_relationships(kind: str, start: str, end: str) -> str:
-    """Create a relationship for each row: the keys `start` and `end` of its nodes, its `properties`."""
+    """Create a relationship for each row: the keys of its nodes, its `properties`."""
     return f"{_ends(start, end)} CREATE (a)-[r:{kind}]->(b) SET r = row.properties RETURN count(r) AS done"
 
 
@@ -92,7 +95,9 @@ def delete_relationships(kind: str, start: str, end: str) -> str:
 
 def _ends(start: str, end: str) -> str:
     """The nodes `a` and `b` of each row."""
-    return f"UNWIND $rows AS row MATCH (a:{start} {{{key(start)}: row.start}}) MATCH (b:{end} {{{key(end)}: row.end}})"
+    return (
+        f"UNWIND $rows AS row MATCH (a:{start} {{{key(start)}: row.{START}}}) MATCH (b:{end} {{{key(end)}: row.{END}}})"
+    )
 
 
 def _same_key(label: str) -> str:

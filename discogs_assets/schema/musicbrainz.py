@@ -13,6 +13,9 @@ from discogs_assets.schema.model import Derived, Entity, Field, Kind, Part, Rows
 
 SOURCE = "musicbrainz"
 
+UNAVAILABLE = "unavailable"
+"""Stands for the sha256 of a dump that was not to be had."""
+
 TARGET = "{target}"
 """In a path, the key that the relation's `target-type` names, with a hyphen or with an underscore."""
 

@@ -28,7 +28,7 @@ BATCH_ROWS = 10_000
 WINDOW_ROWS = 25 * BATCH_ROWS
 """Rows read at once."""
 
-FORM = 1
+FORM = 2
 """To be raised when the same tables give other stages, rows or another order: no load goes on in another form."""
 
 Rows = list[dict[str, Any]]
@@ -96,7 +96,7 @@ def changed(old: Tables, new: Tables, folder: Path) -> list[Stage]:
 
 def _related(frame: pl.DataFrame) -> Rows:
     """Ends, and properties apart from them."""
-    apart = [name for name in ("start", "end", TIMES) if name in frame.columns]
+    apart = [name for name in (cypher.START, cypher.END, TIMES) if name in frame.columns]
     ends, properties = frame.select(apart).to_dicts(), _present(frame.drop(apart))
     return [row | {"properties": said} for row, said in zip(ends, properties or [{}] * len(ends), strict=True)]
 

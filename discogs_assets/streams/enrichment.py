@@ -17,10 +17,9 @@ from discogs_assets.schema import graph
 from discogs_assets.schema.discogs import PLACEHOLDERS
 from discogs_assets.schema.graph import Node, Relationship
 from discogs_assets.schema.model import Derived, Field, Texts, Type
-from discogs_assets.schema.musicbrainz import ARTISTS, SOURCE
+from discogs_assets.schema.musicbrainz import ARTISTS, SOURCE, UNAVAILABLE
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import Files, Tally, known
-from discogs_assets.streams.musicbrainz import UNAVAILABLE
 
 RELATIONS = f"{SOURCE}/relationships"
 """Under this name the files with MusicBrainz' relations are handed over."""

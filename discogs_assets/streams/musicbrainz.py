@@ -10,13 +10,11 @@ from pathlib import Path
 from discogs_assets.errors import BudgetExceededError
 from discogs_assets.schema import arrow
 from discogs_assets.schema.model import Entity
+from discogs_assets.schema.musicbrainz import UNAVAILABLE
 from discogs_assets.streams import dump, parquet, tarball
 from discogs_assets.streams.dump import Account, Report, Source
 from discogs_assets.streams.lines import Reader
 from discogs_assets.streams.parse import MOST_REFUSED, Parsed
-
-UNAVAILABLE = "unavailable"
-"""Stands in the footer for the sha256 of a file that there is none of."""
 
 
 def member(entity: Entity) -> str:

@@ -46,7 +46,7 @@ class Table:
     @property
     def keys(self) -> list[str]:
         """The columns of its form that name the node, or both ends."""
-        return ["start", "end"] if self.ends else [cypher.key(self.name)]
+        return [cypher.START, cypher.END] if self.ends else [cypher.key(self.name)]
 
     @property
     def rows(self) -> int:
@@ -84,9 +84,10 @@ class Table:
             column = graph.id_column(self.name)
             return frame.rename({column: "id"}) if graph.node(self.name).entity else frame.drop(column)
         start, end = self.ends
-        for to, label, column in (("start", start, graph.start_column(start)), ("end", end, graph.end_column(end))):
+        ends = ((cypher.START, start, graph.start_column(start)), (cypher.END, end, graph.end_column(end)))
+        for to, label, column in ends:
             frame = self._keyed(frame, to, label, column)
-        return frame.select("start", "end", pl.exclude("start", "end"))
+        return frame.select(self.keys, pl.exclude(self.keys))
 
     def _keyed(self, frame: pl.DataFrame, to: str, label: str, column: str) -> pl.DataFrame:
         """The column as the key of the node."""

@@ -100,7 +100,7 @@ def test_pieces_of_the_graph_and_neo4js_own_values_are_json_and_readable(
     asked: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (
-        'MATCH p = (:Artist {name: "Pete Best"})-[m:MEMBER_OF]->(:Artist {name: "The Beatles"}) '
+        'MATCH p = (:Artist {name: "Pete Best"})-[m:MEMBER_OF]->(:Artist {name: "The Beatles"}) WHERE m.source IS NULL '
         'RETURN p, m, [nodes(p)[1].name] AS band, date("1969-09-26") AS day, duration("P1DT2H") AS length, null AS no'
     )
     asked("--cypher", text, "--json")

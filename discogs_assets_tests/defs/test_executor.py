@@ -78,6 +78,7 @@ def machine(
         "DAGSTER_HOME": str(tmp_path / "records"),
         "DISCOGS_LAKE": f"s3://{bucket}/lake",
         "DISCOGS_DUMPS": str(project.home / "sample"),
+        "DISCOGS_MUSICBRAINZ": str(project.home / "sample" / "musicbrainz"),
         "DISCOGS_POSTGRES_URL": postgres.url,
     }.items():
         monkeypatch.setenv(name, value)

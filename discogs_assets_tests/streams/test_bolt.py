@@ -19,8 +19,8 @@ def test_a_month_is_made_nodes_before_relationships(tmp_path: Path) -> None:
         [{"id": 10, "title": "One"}, {"id": 11}, {"id": 13, "title": "Added"}]
     ]
     assert credited[0].rows[3:5] == [
-        {"start": 4, "end": 11, "properties": {"role": "Bass"}},
-        {"start": 5, "end": 13, "properties": {}},
+        {"start_key": 4, "end_key": 11, "properties": {"role": "Bass"}},
+        {"start_key": 5, "end_key": 13, "properties": {}},
     ]
 
 
@@ -32,7 +32,7 @@ def test_a_month_is_changed_from_what_has_to_go_first_to_what_needs_the_rest(tmp
     assert ["-" in stage.title for stage in stages] == [True] * 2 + [False] * 8 + [True] * 2
     (batch,) = stages[0].batches(0)
     assert (len(batch.rows), batch.meant) == (3, 4)
-    assert batch.rows[0] == {"start": 1, "end": 10, "times": 2, "properties": {"role": "Bass"}}
+    assert batch.rows[0] == {"start_key": 1, "end_key": 10, "times": 2, "properties": {"role": "Bass"}}
     assert [batch.rows for batch in stages[2].batches(0)] == [[{"id": 3}]]
 
 
