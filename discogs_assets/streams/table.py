@@ -87,7 +87,7 @@ class Table:
         ends = ((cypher.START, start, graph.start_column(start)), (cypher.END, end, graph.end_column(end)))
         for to, label, column in ends:
             frame = self._keyed(frame, to, label, column)
-        return frame.select(self.keys, pl.exclude(self.keys))
+        return frame.select(*self.keys, pl.exclude(self.keys))
 
     def _keyed(self, frame: pl.DataFrame, to: str, label: str, column: str) -> pl.DataFrame:
         """The column as the key of the node."""

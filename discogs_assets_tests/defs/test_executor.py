@@ -119,8 +119,8 @@ def test_steps_in_processes_and_on_machines_of_their_own_make_what_one_machine_m
     assert there.keys() == here.keys()
     for name, expected in here.items():
         assert_frame_equal(there[name], expected)
-    (shown,) = (table for table in project.postgres.published().values() if ".labels__" in table)
+    shown = project.postgres.published()["labels"]
     (loaded,) = postgres.ask(
-        "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE tablename ~ '^labels__'"
+        "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE tablename ~ '^labels__' AND schemaname ~ '^discogs'"
     )
     assert documents(postgres, str(loaded["name"])) == documents(project.postgres, shown)
