@@ -121,6 +121,7 @@ def test_steps_in_processes_and_on_machines_of_their_own_make_what_one_machine_m
         assert_frame_equal(there[name], expected)
     shown = project.postgres.published()["labels"]
     (loaded,) = postgres.ask(
-        "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE tablename ~ '^labels__' AND schemaname ~ '^discogs'"
+        "SELECT schemaname || '.' || tablename AS name FROM pg_tables "
+        "WHERE tablename ~ '^labels__' AND schemaname ~ '^discogs'"
     )
     assert documents(postgres, str(loaded["name"])) == documents(project.postgres, shown)
