@@ -40,7 +40,7 @@ def postgres(postgres_server: PostgresServer) -> Postgres:
     """The database of the session, prepared, with nothing of an earlier test in it."""
     postgres = Postgres(postgres_server.address().url)
     with postgres.connection() as connection:
-        ours = f"^({'|'.join(SOURCES)})"
+        ours = rf"^(discogs|({'|'.join(SOURCES)})_\d{{4}}_\d\d$)"
         found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ %s", [ours]).fetchall()
         for (schema,) in found:
             connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
