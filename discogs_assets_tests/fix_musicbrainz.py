@@ -3,18 +3,17 @@
 What belongs here: making records with few words, and the ways they take. What doesn't: what is expected of them.
 """
 
-import io
-import json
-import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from discogs_assets.schema import arrow
 from discogs_assets.schema import musicbrainz as schema
+from discogs_assets.schema.model import Entity
 from discogs_assets.streams import musicbrainz, musicbrainz_links, parquet
 from discogs_assets.streams.dump import Source
 from discogs_assets.streams.enrichment import RELATIONS
+from discogs_assets_tests import mbdump
 
 Record = dict[str, Any]
 Records = Mapping[str, Sequence[Record]]
@@ -41,14 +40,11 @@ def relation(kind: str, target: int, direction: str = "forward", to: str = "arti
     return {"type": kind, "target-type": to, "direction": direction, to: {"id": mbid(target), "name": "?"}, **values}
 
 
-def dump(folder: Path, entity: str, records: Sequence[Record]) -> Path:
+def dump(folder: Path, entity: Entity, records: Sequence[Record]) -> Path:
     """The dump file of the records."""
-    lines = "".join(f"{json.dumps(each)}\n" for each in records).encode()
-    with tarfile.open(folder / f"{entity}.tar.xz", "w:xz") as archive:
-        member = tarfile.TarInfo(f"mbdump/{entity}")
-        member.size = len(lines)
-        archive.addfile(member, io.BytesIO(lines))
-    return folder / f"{entity}.tar.xz"
+    path = folder / f"{entity.name}.tar.xz"
+    path.write_bytes(mbdump.packed(entity, map(mbdump.line, records)))
+    return path
 
 
 def files(folder: Path, **records: Sequence[Record]) -> Files:
@@ -59,7 +55,7 @@ def files(folder: Path, **records: Sequence[Record]) -> Files:
         good.mkdir(parents=True)
         bad.mkdir()
         if said := records.get(entity.name.replace("-", "_")):
-            musicbrainz.write(Source(dump(folder, entity.name, said), entity, "bb", 2027), good, bad)
+            musicbrainz.write(Source(dump(folder, entity, said), entity, "bb", 2027), good, bad)
         else:
             with parquet.writing(good / parquet.FILE, arrow.record(entity), {entity.title: ["bb"]}):
                 pass

@@ -79,20 +79,20 @@ def records(entity: Entity) -> dg.AssetsDefinition:
 
 def enriching(entity: Entity) -> dg.AssetsDefinition:
     """The asset of one MusicBrainz entity's records."""
-    doc = f"{entity.doc} One row per record, core data and all relations."
+    key, doc = keys.records(entity), f"{entity.doc} One row per record, core data and all relations."
     judged = [spec[entity] for spec in (checks.READ, checks.ACCOUNTED, checks.UNIQUE, checks.DECLARED)]
 
-    @MUSICBRAINZ.asset(keys.records(entity), doc, [keys.dump(entity)], judged)
+    @MUSICBRAINZ.asset(key, doc, [keys.dump(entity)], judged)
     def parsed(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began, lake, partition = time.monotonic(), platform.lake, context.partition_key
         account, why = _read(context, platform, entity)
-        files = lake.files(keys.records(entity).path, partition)
+        files = lake.files(key.path, partition)
         return dg.MaterializeResult(
             metadata={
                 "available": not why,
                 **({"why": why} if why else {}),
-                **metadata.measured(account.parsed, lake.size(keys.records(entity).path, partition), _since(began)),
-                **metadata.files(lake.address(keys.records(entity).path, partition), files),
+                **metadata.measured(account.parsed, lake.size(key.path, partition), time.monotonic() - began),
+                **metadata.files(lake.address(key.path, partition), files),
                 **metadata.versions(parquet.versions(files)),
                 "unpacked_bytes": account.unpacked,
                 **linked(files),
@@ -106,10 +106,6 @@ def enriching(entity: Entity) -> dg.AssetsDefinition:
         )
 
     return parsed
-
-
-def _since(began: float) -> float:
-    return time.monotonic() - began
 
 
 def _read(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> tuple[dump.Account, str]:
@@ -156,7 +152,7 @@ def flat(sheet: Sheet, write: Callable[[Sequence[Entity], Files, Path], int]) ->
         files = lake.files(key.path, partition)
         return dg.MaterializeResult(
             metadata={
-                **metadata.measured(rows, lake.size(key.path, partition), _since(began)),
+                **metadata.measured(rows, lake.size(key.path, partition), time.monotonic() - began),
                 **metadata.files(
                     lake.address(key.path, partition), files, {each.name: each.doc for each in sheet.fields}
                 ),

@@ -31,6 +31,9 @@ LAYER = Layer("postgres", frozenset({"postgres"}), code_version="2")
 TABLE = "dagster/table_name"
 """Metadata key: the load's table, schema and name."""
 
+FORMS = {Entity: ": the record as data, numbers beside it", Relation: ": a row for each in its place"}
+"""What a table's description says of its rows; a flat one's own says it all."""
+
 
 def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
     """The assets of tables that one step loads."""
@@ -75,10 +78,7 @@ def _failed(context: dg.AssetExecutionContext, table: Table, why: str) -> Result
 
 
 def _spec(table: Table) -> dg.AssetSpec:
-    what = {Entity: "the record as data, numbers beside it", Relation: "a row for each in its place"}
-    form = (
-        f"{table.doc} A table of its own for every load{what.get(type(table), '') and ': '}{what.get(type(table), '')}"
-    )
+    form = f"{table.doc} A table of its own for every load{FORMS.get(type(table), '')}"
     columns: dict[str, object] = {"dagster/column_schema": metadata.view_schema(table)}
     return LAYER.spec(keys.table(table), f"{form}, indexed.", [keys.rows(table)], columns)
 

@@ -141,15 +141,11 @@ def _require_shown(graph: Graph, month: str) -> None:
 
 
 def _asset(
-    store: str,
-    doc: str,
-    kind: str,
-    after: Iterable[dg.AssetKey] = (),
-    deps: Iterable[dg.AssetKey] = LOADED,
+    store: str, doc: str, kind: str, deps: Iterable[dg.AssetKey] = LOADED
 ) -> Callable[[Callable[..., Iterator[object]]], dg.AssetsDefinition]:
     return dg.asset(
         key=keys.published(store),
-        deps=[*deps, *after],
+        deps=list(deps),
         description=doc,
         group_name="published",
         kinds={kind},
@@ -167,7 +163,7 @@ def _asset(
     "The views of the schemas discogs and musicbrainz, which show one month's tables, all of them at once. Insights "
     "that are loaded already move with them.",
     "postgres",
-    keys.MUSICBRAINZ.values(),
+    [*LOADED, *keys.MUSICBRAINZ.values()],
 )
 def postgres(context: dg.AssetExecutionContext, config: Publication, platform: Platform) -> Iterator[Result]:
     """Move all views in one transaction."""
@@ -202,7 +198,6 @@ def _moved(
     "The views of the schema insights, which show the answers about the month that the others show.",
     "postgres",
     [keys.published("postgres"), *keys.INSIGHTS.values()],
-    (),
 )
 def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
     """Move all views once more, if the month is the one shown."""

@@ -60,16 +60,12 @@ def properties(node: Node, files: list[Path]) -> pl.LazyFrame:
         .select(links("id").alias("key"), links("ended").fill_null(False).alias("ended"), *named)
     )
     first = found.drop_nulls("key").sort("key", "ended", "mbid").unique("key", keep="first", maintain_order=True)
-    lists = [pl.when(pl.col(each).list.len() > 0).then(pl.col(each)) for each in _lists(node)]
-    return first.drop("ended").with_columns(lists)
+    lists = [graph.column_of(each) for each in node.enriched if isinstance(each, Texts)]
+    return first.drop("ended").with_columns(map(_filled, lists))
 
 
 def _kind(part: Field | Derived | Texts) -> pl.DataType | type[pl.DataType]:
     return pl.List(pl.String) if isinstance(part, Texts) else KINDS.get(part.type, pl.String)
-
-
-def _lists(node: Node) -> list[str]:
-    return [graph.column_of(each) for each in node.enriched if isinstance(each, Texts)]
 
 
 def counted(node: Node, files: list[Path], nodes: pl.LazyFrame) -> dict[str, int]:
@@ -121,6 +117,7 @@ def related(relationship: Relationship, records: Files, nodes: Files, tally: Tal
 
 
 def _filled(column: str) -> pl.Expr:
+    """The lists that have items; one without is no property."""
     return pl.when(pl.col(column).list.len() > 0).then(pl.col(column))
 
 

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 from discogs_assets.sample.generated import counterparts
 from discogs_assets.sample.generated.counterparts import RECORDS, Batch, Tally
-from discogs_assets.sample.generated.dumps import ALONE, UNDER_WAY, Progress
+from discogs_assets.sample.generated.dumps import ALONE, UNDER_WAY, Job, Progress
 from discogs_assets.sample.generated.plan import Plan
 from discogs_assets.sample.generated.world import world
 from discogs_assets.streams.ahead import in_order
@@ -45,17 +45,6 @@ BEFORE = {
 }
 AFTER = {"JSON_DUMPS_SCHEMA_NUMBER": "1\n"}
 """What the archive holds beside the records."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A batch: the records of an entity and a month from one place up to another."""
-
-    plan: Plan
-    month: int
-    entity: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
