@@ -1,5 +1,7 @@
 """Graph tables → Neo4j, from the start of the import to indexed and answering, measured beside the import alone.
 
+The way to a Neo4j that we do not run, over Bolt, is measured with a server of our own that stands in for it.
+
 What belongs here: the order of what is run. What doesn't: importing (see `embedded.graph_import`).
 """
 
@@ -11,17 +13,29 @@ from discogs_assets.bench.dumps import Dumps, Say
 from discogs_assets.bench.figures import Figure, figure
 from discogs_assets.bench.homes import Home
 from discogs_assets.bench.measurement import alone
-from discogs_assets.defs.neo4j import tables
+from discogs_assets.defs.neo4j import CONNECTIONS, tables
+from discogs_assets.embedded.machine import cores
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.store import Store
+from discogs_assets.stores import bolt
+from discogs_assets.stores.bolt import Order
+from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.sent import Sent
 from discogs_assets.streams.graph import Tables
 
 ALONE = "alone/0001"
 """The store that is imported and never indexed."""
 
 
-def figures(dumps: Dumps, beside: Path | None, say: Say) -> Iterator[Figure]:
-    """The stage that loads Neo4j, and the import of the same tables alone."""
+FILLED = "filled/0001"
+"""The store that is filled over Bolt."""
+
+STEADY = 1 << 30
+"""Bytes that the server of it is made for: one that runs for long."""
+
+
+def figures(dumps: Dumps, beside: Path | None, over_bolt: bool, say: Say) -> Iterator[Figure]:
+    """The stage that loads Neo4j, the import of the same tables alone, and those tables sent over Bolt if wanted."""
     with homes.new(dumps, beside) as home:
         ran = [
             stages.run(home, stages.together("dumps", "parquet", "graph"), dumps.partition, "before", say),
@@ -29,6 +43,8 @@ def figures(dumps: Dumps, beside: Path | None, say: Say) -> Iterator[Figure]:
         ]
         yield from stages.figures(home, ran)
         yield _alone(home)
+        if over_bolt:
+            yield _over_bolt(home)
 
 
 def _alone(home: Home) -> Figure:
@@ -42,3 +58,23 @@ def import_all(path: Path, store: Path, made_from: Tables) -> int:
     """Nodes and relationships imported into a store of the home."""
     done = Neo4jServer(path).import_store(store, made_from.nodes, made_from.pairs)
     return done.nodes + done.relationships
+
+
+def _over_bolt(home: Home) -> Figure:
+    """An empty database that comes to hold the month, and answers."""
+    store = home.neo4j.folder / FILLED
+    Store(store).create()
+    with home.neo4j.running(store, STEADY) as at:
+        graph = Graph(at.url, at.user, at.password)
+        took = alone(send_all, graph, home.folder / "sent", tables(home.lake, home.dumps.partition))
+    counts = {"records": took.value, "written": Store(store).size}
+    return figure(took, home.dumps.releases, "neo4j over Bolt", "empty to answering", "ours", **counts)
+
+
+def send_all(graph: Graph, folder: Path, made_from: Tables) -> int:
+    """Nodes and relationships sent to a database that has none."""
+    with Sent(folder).opened() as sent:
+        bolt.load(
+            graph, Order(made_from, at_once=min(CONNECTIONS, cores())), sent, lambda month: None, lambda line: None
+        )
+    return sum(graph.counts().values())

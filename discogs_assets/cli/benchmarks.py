@@ -87,7 +87,13 @@ def postgres(*, options: Options = DEFAULT, against: Against = None) -> None:
 
 
 @bench.command
-def neo4j(*, options: Options = DEFAULT) -> None:
+def neo4j(
+    *,
+    options: Options = DEFAULT,
+    bolt: Annotated[
+        bool, Parameter(help="Fill an empty database over Bolt as well, minutes for 200000.", negative="")
+    ] = False,
+) -> None:
     """Graph tables to an indexed and answering Neo4j, beside the import alone.
 
     Example: discogs bench neo4j --releases 200000
@@ -96,7 +102,7 @@ def neo4j(*, options: Options = DEFAULT) -> None:
     from discogs_assets.cli.bench import run
     from discogs_assets.cli.terminal import say
 
-    run("neo4j", options.asked(), 1, lambda dumps: figures(dumps, options.keep, say))
+    run("neo4j", options.asked(), 1, lambda dumps: figures(dumps, options.keep, bolt, say))
 
 
 @bench.command

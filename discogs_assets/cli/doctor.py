@@ -23,9 +23,9 @@ from discogs_assets.stores.musicbrainz import MusicBrainz
 
 GB = 10**9
 
-MONTH_GB = {"dumps": 12, "MusicBrainz' dumps": 23, "lake": 16, "PostgreSQL": 145, "Neo4j": 50}
+MONTH_GB = {"dumps": 12, "MusicBrainz' dumps": 23, "lake": 16, "PostgreSQL": 180, "Neo4j": 50}
 """Disk of a whole month, rounded up: the four files of 2026-08 are 11.6 GB, those of MusicBrainz of 2026-03 some 22;
-the rest `discogs bench month` infers from generated months of 200,000 and 1,000,000 releases."""
+the rest `discogs bench month` infers from generated months of up to 1,000,000 releases."""
 
 MEMORY_GB = 4
 

@@ -20,6 +20,7 @@ from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.layer import RETRIES, Layer, failures
 from discogs_assets.defs.platform import Platform
 from discogs_assets.embedded import loads
+from discogs_assets.embedded.machine import cores
 from discogs_assets.errors import DumpMissingError, LoadError
 from discogs_assets.schema import graph
 from discogs_assets.schema.discogs import ENTITIES
@@ -35,6 +36,9 @@ LAYER = Layer("neo4j", frozenset({"neo4j"}), code_version="1")
 
 STORE = "store"
 """Metadata key: the folder of the store that was imported, or the address of the server that was loaded."""
+
+CONNECTIONS = 4
+"""Over how many a Neo4j that we do not run is loaded at the most."""
 
 Loaded = tuple[str, dict[str, int]]
 """Where a graph was loaded, a store's folder or a server's address, and what is counted there."""
@@ -92,7 +96,7 @@ def _sent(context: dg.AssetExecutionContext, platform: Platform, server: Graph, 
     """The database of a server that we do not run, changed until it holds the month and no other."""
     proof.prove(context.instance, context.partition_key, MADE_FROM, PROVEN)
     with Sent(platform.home / "sent").opened() as sent:
-        order = Order(tables(platform.lake, context.partition_key), older)
+        order = Order(tables(platform.lake, context.partition_key), older, min(CONNECTIONS, cores()))
         bolt.load(server, order, sent, partial(_known, platform.lake), context.log.info)
     return server.url, server.counts()
 

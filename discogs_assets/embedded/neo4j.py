@@ -94,12 +94,13 @@ class Neo4jServer:
             return run_import(self._trained(), empty, nodes, relationships, log)
 
     @contextmanager
-    def running(self, store: Path) -> Iterator[Neo4jAddress]:
+    def running(self, store: Path, expected: int = 0) -> Iterator[Neo4jAddress]:
         """A server of its own on `store`, on a spare port, while the block runs; it dies with this thread.
 
-        Raises LoadError when the store is not the whole result of an import, BusyError as `import_store` does.
+        It is made for the bytes that the store has, or for those `expected` if it is to be filled. Raises LoadError
+        when the store is not the whole result of an import, BusyError as `import_store` does.
         """
-        opened = _whole(Store(store.absolute()))
+        opened = _whole(Store(store.absolute(), expected))
         with self._alone_with(opened, "inspecting"):
             at = self._address(process.free_port([]))
             command = self._trained().command(server_run(opened, at, temporary_memory(opened)))

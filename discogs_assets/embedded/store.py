@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from discogs_assets.embedded import records
@@ -27,9 +27,10 @@ _USER_PARTS = ("transactions", "databases")
 
 @dataclass(frozen=True)
 class Store:
-    """The store directory at `folder`."""
+    """The store directory at `folder`; a server on it is made for as many bytes as it has, or as are `expected`."""
 
     folder: Path
+    expected: int = field(default=0, compare=False)
 
     @property
     def conf(self) -> Path:
@@ -65,7 +66,12 @@ class Store:
     @property
     def small(self) -> bool:
         """Whether it needs little memory, and gains more from a fast start than from a fast run."""
-        return self.size < _SMALL
+        return self.room < _SMALL
+
+    @property
+    def room(self) -> int:
+        """Bytes that a server has to be made for."""
+        return max(self.size, self.expected)
 
     def create(self) -> None:
         """Make it an empty store that may be served."""
@@ -155,18 +161,18 @@ def served_memory(store: Store) -> tuple[int, int]:
     """Bytes of heap and of page cache for the server that users query."""
     if store.small:
         return _small_memory(store)
-    return share(0.12, GIB, 8 * GIB), min(share(0.25, 256 * MIB, 64 * GIB), store.size + GIB)
+    return share(0.12, GIB, 8 * GIB), min(share(0.25, 256 * MIB, 64 * GIB), store.room + GIB)
 
 
 def temporary_memory(store: Store) -> tuple[int, int]:
     """Bytes of heap and of page cache for a server that builds indexes beside the other one."""
     if store.small:
         return _small_memory(store)
-    return share(0.08, GIB, 4 * GIB), min(share(0.12, 256 * MIB, 32 * GIB), store.size + GIB)
+    return share(0.08, GIB, 4 * GIB), min(share(0.12, 256 * MIB, 32 * GIB), store.room + GIB)
 
 
 def _small_memory(store: Store) -> tuple[int, int]:
-    return 512 * MIB, store.size + 64 * MIB
+    return 512 * MIB, store.room + 64 * MIB
 
 
 def _hashed(password: str) -> str:

@@ -11,12 +11,17 @@ from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node, node
 from discogs_assets.schema.model import Index
 
 
-def indexes() -> Iterator[str]:
-    """A unique id or name for every node, and indexes on what nodes are searched by."""
+def constraints() -> Iterator[str]:
+    """A unique id or name for every node, by which relationships find it."""
     for each in NODES:
         label, name = each.label.lower(), key(each.label)
         yield f"CREATE CONSTRAINT {label}_{name} IF NOT EXISTS FOR (n:{each.label}) REQUIRE n.{name} IS UNIQUE"
-        yield from _searched(each, label)
+
+
+def indexes() -> Iterator[str]:
+    """Indexes on what nodes are searched by."""
+    for each in NODES:
+        yield from _searched(each, each.label.lower())
 
 
 def _searched(each: Node, label: str) -> Iterator[str]:
@@ -47,6 +52,20 @@ LEDGER_CONSTRAINT = "CREATE CONSTRAINT load_source IF NOT EXISTS FOR (l:Load) RE
 LOCK_LEDGER = f"MERGE {LEDGER} SET l.changed = datetime()"
 READ_LEDGER = f"MATCH {LEDGER} RETURN properties(l) AS ledger"
 WRITE_LEDGER = f"MATCH {LEDGER} SET l = $ledger, l.source = 'discogs', l.changed = datetime()"
+
+STAGES = "(s:Load) WHERE s.source STARTS WITH 'discogs/'"
+"""Beside the ledger, while a load is under way, a node for each of its stages."""
+
+READ_STAGES = f"MATCH {STAGES} RETURN s.stage AS stage, s.rows AS rows"
+MARK_STAGES = f"MATCH {STAGES} SET s.load = $load"
+CLEAR_STAGES = f"MATCH {STAGES} DELETE s"
+ADD_STAGES = "UNWIND $stages AS stage CREATE (:Load {source: 'discogs/' + stage, load: $load, stage: stage, rows: 0})"
+
+MOVE_STAGE = (
+    # What is written first locks the node: its rows are read as nobody else changes them any more.
+    "MATCH (s:Load {source: 'discogs/' + $stage, load: $load}) SET s.changed = datetime() "
+    "WITH s WHERE s.rows = $before SET s.rows = $after RETURN count(s) AS moved"
+)
 
 
 def clear_relationships(kind: str) -> str:

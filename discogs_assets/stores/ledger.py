@@ -3,10 +3,12 @@
 What belongs here: what it says, reading it, and moving it on. What doesn't: what is loaded (see `bolt`).
 
 It is written in the transaction of what it tells of, and only by who has seen what it said before: a load that was cut
-off goes on where it ended, and of two at once one gives way.
+off goes on where it ended, and of two at once one gives way. Stages of a load that are sent side by side have a node
+each, so that none waits for another's transaction; they carry the mark of their load, and go when another begins.
 """
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal
 
 import neo4j
@@ -20,9 +22,9 @@ from discogs_assets.stores.neo4j import Graph
 class Ledger:
     """What a database holds: the graph `tables` of a month, by their digest, made from `dumps` (as JSON).
 
-    While it is `loading` readers see some of the month, beside some of the `previous` one if it comes about by changes:
-    all stages before the one numbered `step`, and of that one, called `stage`, so many rows. It is `broken` if the
-    database turned out to hold something else. `form` is that of `streams.bolt`.
+    While it is `loading` readers see some of the month, beside some of the `previous` one if it comes about by changes;
+    `load` marks the stages of that load, and `sent` is how many rows of them are there. It is `broken` if the database
+    turned out to hold something else. `form` is that of `streams.bolt`.
     """
 
     month: str = ""
@@ -32,9 +34,8 @@ class Ledger:
     form: int = 0
     previous: str | None = None
     previous_tables: str | None = None
-    step: int = 0
-    stage: str | None = None
-    rows: int = 0
+    load: str = ""
+    sent: int = field(default=0, compare=False)
 
     @property
     def whole(self) -> bool:
@@ -46,19 +47,27 @@ class Ledger:
         if self.whole:
             return self.month
         doing = "being loaded" if self.state == "loading" else "half loaded and changed by others,"
-        return f"{self.month} {doing} over {self.previous or 'nothing'} ({self.stage or 'begun'})"
+        return f"{self.month} {doing} over {self.previous or 'nothing'} ({self.sent:,} rows sent)"
 
 
 def read(graph: Graph) -> Ledger | None:
     """What the database holds, None if it was never loaded over Bolt."""
     rows = graph.ask(cypher.READ_LEDGER)
-    return _said(rows[0]["ledger"]) if rows else None
+    return replace(_said(rows[0]["ledger"]), sent=sum(stages(graph).values())) if rows else None
 
 
-def move(transaction: neo4j.ManagedTransaction, before: Ledger | None, after: Ledger) -> None:
+def stages(graph: Graph) -> dict[str, int]:
+    """For each stage of the load under way how many of its rows are there."""
+    return {row["stage"]: row["rows"] for row in graph.ask(cypher.READ_STAGES)}
+
+
+def move(
+    transaction: neo4j.ManagedTransaction, before: Ledger | None, after: Ledger, stages: Collection[str] | None = None
+) -> None:
     """Let it say something else when the transaction is committed; BusyError if it does not say what was there before.
 
-    Until then no other transaction gets past this.
+    Until then no other transaction gets past this. The `stages` of a load that begins take the place of those that are
+    there; otherwise these become the load's that it says now, and whoever has sent them until then gives way.
     """
     if transaction.run(cypher.LOCK_LEDGER).consume().counters.nodes_created:
         found = None
@@ -69,9 +78,26 @@ def move(transaction: neo4j.ManagedTransaction, before: Ledger | None, after: Le
             f"Neo4j is loaded by another process: its ledger (:Load {{source: 'discogs'}}) says {found}, expected "
             f"{before}. Wait for it to end, then run again."
         )
-    transaction.run(cypher.WRITE_LEDGER, ledger=asdict(after)).consume()
+    said = {name: value for name, value in asdict(after).items() if name != "sent"}
+    transaction.run(cypher.WRITE_LEDGER, ledger=said).consume()
+    if stages is None:
+        transaction.run(cypher.MARK_STAGES, load=after.load).consume()
+    else:
+        transaction.run(cypher.CLEAR_STAGES).consume()
+        transaction.run(cypher.ADD_STAGES, stages=[*stages], load=after.load).consume()
+
+
+def advance(transaction: neo4j.ManagedTransaction, at: Ledger, stage: str, before: int, after: int) -> None:
+    """Let a stage say that rows of it are there when the transaction is committed; BusyError if others moved it."""
+    places = {"stage": stage, "load": at.load, "before": before, "after": after}
+    if not transaction.run(cypher.MOVE_STAGE, places).single(strict=True)["moved"]:
+        raise BusyError(
+            f"Neo4j is loaded by another process: it has gone on with {stage!r} of {at.month} from row {before:,}. "
+            "Wait for it to end, then run again."
+        )
 
 
 def _said(properties: dict[str, object]) -> Ledger:
-    known = {field.name for field in fields(Ledger)}
-    return Ledger(**{name: value for name, value in properties.items() if name in known})  # type: ignore[arg-type]
+    known = {each.name for each in fields(Ledger)} - {"sent"}
+    said = {name: value for name, value in properties.items() if name in known}
+    return Ledger(**said)  # type: ignore[arg-type]

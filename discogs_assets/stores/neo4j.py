@@ -4,6 +4,7 @@ What belongs here: the driver and its errors. What doesn't: the statements (see 
 we do not run (see `bolt`), our own server's process and the import (see `embedded.neo4j`).
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,12 @@ from discogs_assets.stores.graph_values import plain
 
 INDEX_SECONDS = 24 * 3600
 """How long indexes may take to fill; those of a whole month take minutes."""
+
+RETRY_SECONDS = 0.1
+"""After how long what the server could not do just then is first tried again."""
+
+# That something is tried again is no news; if it stays in vain, that is an error.
+logging.getLogger("neo4j.session").setLevel(logging.ERROR)
 
 Row = dict[str, Any]
 
@@ -47,7 +54,10 @@ class Graph:
         try:
             with (
                 neo4j.GraphDatabase.driver(
-                    self.url, auth=(self.user, self.password), notifications_min_severity="OFF"
+                    self.url,
+                    auth=(self.user, self.password),
+                    notifications_min_severity="OFF",
+                    initial_retry_delay=RETRY_SECONDS,
                 ) as driver,
                 driver.session(default_access_mode=access) as session,
             ):
@@ -61,10 +71,16 @@ class Graph:
                 raise ServerError(f"Neo4j at {self.url} could not go on: {error.code}: {error.message}") from error
             raise LoadError(f"Neo4j at {self.url} refused a statement: {error.code}: {error.message}") from error
 
+    def constrain(self) -> None:
+        """Create every constraint of the model, without which no relationship is made in any time to speak of."""
+        with self.session() as session:
+            for statement in cypher.constraints():
+                session.run(neo4j.Query(statement)).consume()
+
     def index(self) -> None:
         """Create every constraint and index of the model and wait until all of them answer."""
         with self.session() as session:
-            for statement in cypher.indexes():
+            for statement in (*cypher.constraints(), *cypher.indexes()):
                 session.run(neo4j.Query(statement)).consume()
             failpoints.reach("index")
             session.run("CALL db.awaitIndexes($seconds)", seconds=INDEX_SECONDS).consume()

@@ -25,10 +25,10 @@ from discogs_assets.streams.table import Table
 BATCH_ROWS = 10_000
 """Rows of a statement: a second of work for the server, and as much lost if it is cut off."""
 
-WINDOW_ROWS = 25 * BATCH_ROWS
+WINDOW_ROWS = 10 * BATCH_ROWS
 """Rows read at once."""
 
-FORM = 2
+FORM = 3
 """To be raised when the same tables give other stages, rows or another order: no load goes on in another form."""
 
 Rows = list[dict[str, Any]]

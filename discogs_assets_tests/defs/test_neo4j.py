@@ -105,7 +105,7 @@ def test_a_month_is_published_where_the_server_holds_it_whole(
     shown = [keys.published("neo4j")]
     assert "holds no month, not 2026-11" in runs.execute(NOVEMBER, shown)
     for held, said in {
-        Ledger("2026-11", state="loading"): "holds 2026-11 being loaded over nothing (begun), not 2026-11",
+        Ledger("2026-11", state="loading"): "holds 2026-11 being loaded over nothing (0 rows sent), not 2026-11",
         Ledger("2026-12"): "holds 2026-12, not 2026-11. Load it there: materialise neo4j/* of 2026-11-01 with --config",
     }.items():
         graph.ask("MATCH (l:Load) DELETE l")

@@ -53,6 +53,13 @@ def test_a_small_store_needs_little_memory_and_a_large_one_more(store: Store) ->
     assert min(served_memory(store)) >= min(temporary_memory(store)) >= 256 * MIB
 
 
+def test_an_empty_store_that_is_to_be_filled_has_the_memory_of_a_full_one(store: Store) -> None:
+    filled = Store(store.folder, expected=1024 * MIB)
+    assert filled == store
+    assert not filled.small
+    assert min(temporary_memory(filled)) >= 256 * MIB
+
+
 def test_a_small_store_fits_into_its_page_cache(store: Store) -> None:
     database = store.part("databases", "neo4j")
     database.mkdir(parents=True)

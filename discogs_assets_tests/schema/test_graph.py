@@ -38,7 +38,7 @@ def test_every_property_of_a_relationship_is_explained_where_it_lies() -> None:
 
 
 def test_every_label_has_a_unique_key_and_can_be_searched() -> None:
-    statements = "\n".join(cypher.indexes())
+    statements = "\n".join((*cypher.constraints(), *cypher.indexes()))
     for node in graph.NODES:
         assert f"FOR (n:{node.label}) REQUIRE n.{'id' if node.entity else 'name'} IS UNIQUE" in statements
         assert f"CREATE FULLTEXT INDEX {node.label.lower()}_fulltext" in statements

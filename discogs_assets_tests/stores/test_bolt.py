@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -149,7 +150,7 @@ def test_a_load_that_dies_at_every_batch_goes_on_and_doubles_nothing(
 ) -> None:
     if first == OCTOBER:
         loader.load(OCTOBER)
-    before, deaths = None, 0
+    before, deaths = -1, 0
     while True:
         dying(1 if deaths else 0)
         try:
@@ -161,10 +162,10 @@ def test_a_load_that_dies_at_every_batch_goes_on_and_doubles_nothing(
             assert loader.how.startswith("going on with 2026-11 being loaded over ")
         now = ledger.read(loader.graph)
         assert now
-        assert now != before
+        assert now.sent > before
         assert now.month == NOVEMBER
         assert not now.whole
-        before = now
+        before = now.sent
     assert deaths > 10
     assert contents(loader.graph) == november
 
@@ -177,7 +178,7 @@ def test_a_load_that_dies_while_the_old_is_cleared_away_begins_with_that_again(
     dying(2)
     with pytest.raises(KilledError):
         loader.load(NOVEMBER)
-    assert str(ledger.read(loader.graph)) == "2026-11 being loaded over nothing (begun)"
+    assert str(ledger.read(loader.graph)) == "2026-11 being loaded over nothing (0 rows sent)"
     dying(1000)
     loader.load(NOVEMBER)
     assert contents(loader.graph) == november
@@ -196,7 +197,7 @@ def test_a_process_that_is_killed_has_left_whole_batches(loader: Loader, novembe
     root = Path(__file__).parents[2]
     killed = subprocess.run([sys.executable, "-c", code, *address], env=environment, cwd=root, check=False)
     assert killed.returncode == -9
-    assert str(ledger.read(loader.graph)) == "2026-11 being loaded over 2026-10 (begun)"
+    assert str(ledger.read(loader.graph)) == "2026-11 being loaded over 2026-10 (0 rows sent)"
     loader.load(NOVEMBER)
     assert loader.how.startswith("going on with 2026-11 being loaded over 2026-10")
     assert contents(loader.graph) == november
@@ -308,6 +309,60 @@ def test_of_two_loads_at_once_one_gives_way(loader: Loader, dying: Callable[[int
         with pytest.raises(BusyError, match="loaded by another process"):
             session.execute_write(ledger.move, found, Ledger(NOVEMBER))
     assert ledger.read(loader.graph) == Ledger(NOVEMBER)
+
+
+def test_a_load_whose_place_another_has_taken_sends_nothing_more(
+    loader: Loader, november: list[str], dying: Callable[[int], None]
+) -> None:
+    dying(1)
+    with pytest.raises(KilledError):
+        loader.load(NOVEMBER)
+    found = ledger.read(loader.graph)
+    assert found
+    here = ledger.stages(loader.graph)
+    (touched,), (untouched, *_) = [stage for stage in here if here[stage]], [each for each in here if not here[each]]
+    with loader.graph.session() as session:
+        with pytest.raises(BusyError, match=r"gone on with .* of 2026-11 from row 0"):
+            session.execute_write(ledger.advance, found, touched, 0, 2)
+        with pytest.raises(BusyError, match="gone on with"):
+            session.execute_write(ledger.advance, replace(found, load="another"), untouched, 0, 2)
+        session.execute_write(ledger.advance, found, untouched, 0, 0)
+    dying(1000)
+    loader.load(NOVEMBER)
+    assert contents(loader.graph) == november
+    assert ledger.stages(loader.graph) == {}
+
+
+def test_a_ledger_whose_stages_somebody_has_deleted_is_found_out(
+    loader: Loader, november: list[str], dying: Callable[[int], None]
+) -> None:
+    dying(3)
+    with pytest.raises(KilledError):
+        loader.load(NOVEMBER)
+    loader.graph.ask("MATCH (s:Load) WHERE s.stage IS NOT NULL DELETE s")
+    dying(1000)
+    with pytest.raises(LoadError, match=r"nodes of stages are missing.*Run again"):
+        loader.load(NOVEMBER)
+    loader.load(NOVEMBER)
+    assert contents(loader.graph) == november
+
+
+def test_a_month_that_two_machines_load_at_once_is_there_once(
+    loader: Loader, november: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "BATCH_ROWS", 2)
+    other = Loader(loader.graph, loader.folder / "other", loader.lake)
+    other.folder.mkdir()
+
+    def loaded(one: Loader) -> str:
+        try:
+            return one.load(NOVEMBER).state
+        except BusyError:
+            return "busy"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(loaded, [loader, other])) in (["busy", "whole"], ["whole", "whole"])
+    assert contents(loader.graph) == november
 
 
 def test_a_ledger_of_another_form_is_read(loader: Loader, november: list[str]) -> None:
