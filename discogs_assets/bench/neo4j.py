@@ -13,8 +13,7 @@ from discogs_assets.bench.dumps import Dumps, Say
 from discogs_assets.bench.figures import Figure, figure
 from discogs_assets.bench.homes import Home
 from discogs_assets.bench.measurement import alone
-from discogs_assets.defs.neo4j import CONNECTIONS, tables
-from discogs_assets.embedded.machine import cores
+from discogs_assets.defs.neo4j import order, tables
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.store import Store
 from discogs_assets.stores import bolt
@@ -25,7 +24,6 @@ from discogs_assets.streams.graph import Tables
 
 ALONE = "alone/0001"
 """The store that is imported and never indexed."""
-
 
 FILLED = "filled/0001"
 """The store that is filled over Bolt."""
@@ -66,15 +64,13 @@ def _over_bolt(home: Home) -> Figure:
     Store(store).create()
     with home.neo4j.running(store, STEADY) as at:
         graph = Graph(at.url, at.user, at.password)
-        took = alone(send_all, graph, home.folder / "sent", tables(home.lake, home.dumps.partition))
+        took = alone(send_all, graph, home.folder / "sent", order(home.lake, home.dumps.partition))
     counts = {"records": took.value, "written": Store(store).size}
     return figure(took, home.dumps.releases, "neo4j over Bolt", "empty to answering", "ours", **counts)
 
 
-def send_all(graph: Graph, folder: Path, made_from: Tables) -> int:
+def send_all(graph: Graph, folder: Path, wanted: Order) -> int:
     """Nodes and relationships sent to a database that has none."""
     with Sent(folder).opened() as sent:
-        bolt.load(
-            graph, Order(made_from, at_once=min(CONNECTIONS, cores())), sent, lambda month: None, lambda line: None
-        )
+        bolt.load(graph, wanted, sent, lambda month: None, lambda line: None)
     return sum(graph.counts().values())

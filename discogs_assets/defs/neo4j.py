@@ -96,8 +96,8 @@ def _sent(context: dg.AssetExecutionContext, platform: Platform, server: Graph, 
     """The database of a server that we do not run, changed until it holds the month and no other."""
     proof.prove(context.instance, context.partition_key, MADE_FROM, PROVEN)
     with Sent(platform.home / "sent").opened() as sent:
-        order = Order(tables(platform.lake, context.partition_key), older, min(CONNECTIONS, cores()))
-        bolt.load(server, order, sent, partial(_known, platform.lake), context.log.info)
+        wanted = order(platform.lake, context.partition_key, older)
+        bolt.load(server, wanted, sent, partial(_known, platform.lake), context.log.info)
     return server.url, server.counts()
 
 
@@ -107,6 +107,11 @@ def tables(lake: Lake, partition: str) -> Tables:
     labels = {node.label for node in graph.NODES}
     nodes = {name: found for name, found in files.items() if name in labels}
     return Tables(partition[:7], nodes, {name: found for name, found in files.items() if name not in labels})
+
+
+def order(lake: Lake, partition: str, older: bool = False) -> Order:
+    """The month for a server that we do not run, over as many connections as there are cores, `CONNECTIONS` at most."""
+    return Order(tables(lake, partition), older, min(CONNECTIONS, cores()))
 
 
 def _known(lake: Lake, month: str) -> Tables | None:

@@ -50,12 +50,12 @@ LEDGER = "(l:Load {source: 'discogs'})"
 
 LEDGER_CONSTRAINT = "CREATE CONSTRAINT load_source IF NOT EXISTS FOR (l:Load) REQUIRE l.source IS UNIQUE"
 LOCK_LEDGER = f"MERGE {LEDGER} SET l.changed = datetime()"
-READ_LEDGER = f"MATCH {LEDGER} RETURN properties(l) AS ledger"
 WRITE_LEDGER = f"MATCH {LEDGER} SET l = $ledger, l.source = 'discogs', l.changed = datetime()"
 
 STAGES = "(s:Load) WHERE s.source STARTS WITH 'discogs/'"
 """Beside the ledger, while a load is under way, a node for each of its stages."""
 
+READ_LEDGER = f"MATCH {LEDGER} OPTIONAL MATCH {STAGES} RETURN properties(l) AS ledger, sum(s.rows) AS sent"
 READ_STAGES = f"MATCH {STAGES} RETURN s.stage AS stage, s.rows AS rows"
 MARK_STAGES = f"MATCH {STAGES} SET s.load = $load"
 CLEAR_STAGES = f"MATCH {STAGES} DELETE s"

@@ -85,9 +85,9 @@ def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledg
     begun, old = _begun(found, order, sent, lake, log)
     sent.sweep([begun.tables, begun.previous_tables])
     stages = bolt.changed(old, order.tables, sent.scratch()) if old else bolt.created(order.tables)
-    graph.constrain()
     with graph.session() as session:
-        session.run(neo4j.Query(cypher.LEDGER_CONSTRAINT)).consume()
+        for statement in (*cypher.constraints(), cypher.LEDGER_CONSTRAINT):
+            session.run(neo4j.Query(statement)).consume()
         ours = replace(begun, load=uuid4().hex)
         new = None if begun == found else [stage.title for stage in stages]
         session.execute_write(ledger.move, found, ours, new)

@@ -7,9 +7,9 @@ off goes on where it ended, and of two at once one gives way. Stages of a load t
 each, so that none waits for another's transaction; they carry the mark of their load, and go when another begins.
 """
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Literal
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 import neo4j
 
@@ -50,10 +50,14 @@ class Ledger:
         return f"{self.month} {doing} over {self.previous or 'nothing'} ({self.sent:,} rows sent)"
 
 
+WRITTEN = tuple(each.name for each in fields(Ledger) if each.compare)
+"""What the node says of it; the rest is counted."""
+
+
 def read(graph: Graph) -> Ledger | None:
     """What the database holds, None if it was never loaded over Bolt."""
     rows = graph.ask(cypher.READ_LEDGER)
-    return replace(_said(rows[0]["ledger"]), sent=sum(stages(graph).values())) if rows else None
+    return _said(rows[0]) if rows else None
 
 
 def stages(graph: Graph) -> dict[str, int]:
@@ -72,14 +76,13 @@ def move(
     if transaction.run(cypher.LOCK_LEDGER).consume().counters.nodes_created:
         found = None
     else:
-        found = _said(transaction.run(cypher.READ_LEDGER).single(strict=True)["ledger"])
+        found = _said(transaction.run(cypher.READ_LEDGER).single(strict=True))
     if found != before:
         raise BusyError(
             f"Neo4j is loaded by another process: its ledger (:Load {{source: 'discogs'}}) says {found}, expected "
             f"{before}. Wait for it to end, then run again."
         )
-    said = {name: value for name, value in asdict(after).items() if name != "sent"}
-    transaction.run(cypher.WRITE_LEDGER, ledger=said).consume()
+    transaction.run(cypher.WRITE_LEDGER, ledger={name: getattr(after, name) for name in WRITTEN}).consume()
     if stages is None:
         transaction.run(cypher.MARK_STAGES, load=after.load).consume()
     else:
@@ -97,7 +100,6 @@ def advance(transaction: neo4j.ManagedTransaction, at: Ledger, stage: str, befor
         )
 
 
-def _said(properties: dict[str, object]) -> Ledger:
-    known = {each.name for each in fields(Ledger)} - {"sent"}
-    said = {name: value for name, value in properties.items() if name in known}
-    return Ledger(**said)  # type: ignore[arg-type]
+def _said(row: Mapping[str, Any]) -> Ledger:
+    """What a row of `cypher.READ_LEDGER` says."""
+    return Ledger(**{name: value for name, value in row["ledger"].items() if name in WRITTEN}, sent=row["sent"])

@@ -71,12 +71,6 @@ class Graph:
                 raise ServerError(f"Neo4j at {self.url} could not go on: {error.code}: {error.message}") from error
             raise LoadError(f"Neo4j at {self.url} refused a statement: {error.code}: {error.message}") from error
 
-    def constrain(self) -> None:
-        """Create every constraint of the model, without which no relationship is made in any time to speak of."""
-        with self.session() as session:
-            for statement in cypher.constraints():
-                session.run(neo4j.Query(statement)).consume()
-
     def index(self) -> None:
         """Create every constraint and index of the model and wait until all of them answer."""
         with self.session() as session:
