@@ -30,6 +30,8 @@ PLACES = {
     "index": "The imported store is being indexed, by a server of its own.",
     "batch": "A batch was sent to a Neo4j that we do not run; its transaction is not committed.",
     "views": "The views have been moved in a transaction that is not committed.",
+    "intent": "A publication is recorded as intended; neither store has switched.",
+    "switch": "The graph store has switched, the views have not.",
     "serve": "The served store is stopped, the new one is not started.",
 }
 """The places by name."""

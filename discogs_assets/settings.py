@@ -6,8 +6,11 @@ creating anything that a setting names.
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TARGETS = ("documents", "relational", "neo4j")
+"""Parts of the databases that months are loaded into."""
 
 
 class Settings(BaseSettings):
@@ -33,6 +36,11 @@ class Settings(BaseSettings):
     )
     lake: str | None = Field(
         None, description="Folder of the Parquet lake, or s3://bucket/prefix; by default `lake` in the home."
+    )
+    targets: str = Field(
+        ",".join(TARGETS),
+        description="What months are loaded into, a list with commas: documents (a table of whole records for each "
+        "entity), relational (a table for every part that repeats), neo4j.",
     )
     keep: int = Field(
         2, ge=1, description="Months that stay in the servers, the one that readers see among them; others are dropped."
@@ -64,6 +72,19 @@ class Settings(BaseSettings):
     failpoint: str | None = Field(
         None, description="For tests: where a process dies, waits or finds the disk full (see failpoints.py)."
     )
+
+    @field_validator("targets")
+    @classmethod
+    def _known_targets(cls, value: str) -> str:
+        names = [name.strip() for name in value.split(",")]
+        if unknown := [name for name in names if name not in TARGETS]:
+            raise ValueError(f"{', '.join(map(repr, unknown))} is no target, expected some of {', '.join(TARGETS)}")
+        return ",".join(dict.fromkeys(names))
+
+    @property
+    def chosen_targets(self) -> frozenset[str]:
+        """The names in `targets`."""
+        return frozenset(self.targets.split(","))
 
     @property
     def home_folder(self) -> Path:

@@ -19,7 +19,7 @@ from discogs_assets.cli.demo import BOTH, CYPHER, SQL
 from discogs_assets.definitions import defs
 from discogs_assets.defs import checks, history, keys
 from discogs_assets.defs.platform import Platform
-from discogs_assets.defs.published import prove, stand
+from discogs_assets.defs.published import prove, publication_of, require_loaded
 from discogs_assets.errors import PublishRefusedError
 from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
@@ -43,10 +43,9 @@ def execute(
     instance: dg.DagsterInstance, *selected: dg.AssetKey, partition: str = NOVEMBER, older: bool = False
 ) -> bool:
     """Materialise these assets in this process; whether all went well."""
-    ops = {f"published__{store}": {"config": {"older": older}} for store in ("postgres", "neo4j")}
     job = defs.resolve_implicit_global_asset_job_def()
-    chosen = {key.path[-1] for key in selected if key.path[0] == "published"}
-    config = {**QUIET, "ops": {name: value for name, value in ops.items() if name.split("__")[1] in chosen}}
+    publishes = not {keys.published("postgres"), keys.published("neo4j")}.isdisjoint(selected)
+    config = {**QUIET, "ops": {"published": {"config": {"older": older}}} if publishes else {}}
     done = job.execute_in_process(
         config, instance=instance, asset_selection=selected, partition_key=partition, raise_on_error=False
     )
@@ -314,7 +313,8 @@ def test_a_month_that_retention_has_dropped_is_refused_with_what_to_do_and_comes
     assert "2026-10 is no longer in the servers, readers keep what they have" in refused.stdout + refused.stderr
     assert shown(project) == ("2026-11", "2026-11")
     assert execute(instance, *keys.TABLES.values(), *keys.IMPORTED.values(), partition=OCTOBER)
-    stand(prove(instance, OCTOBER), OCTOBER, Platform())
+    with Platform().connections.publishing() as publisher:
+        require_loaded(publisher, publication_of(prove(instance, OCTOBER), OCTOBER, Platform()))
 
 
 def test_an_older_month_is_loaded_but_shown_only_when_asked_for(project: Project, instance: dg.DagsterInstance) -> None:

@@ -13,13 +13,11 @@ from discogs_assets.bench.dumps import Dumps, Say
 from discogs_assets.bench.figures import Figure, figure
 from discogs_assets.bench.homes import Home
 from discogs_assets.bench.measurement import alone
+from discogs_assets.connections.graph import ExternalGraph, GraphOrder
 from discogs_assets.defs.neo4j import order, tables
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.store import Store
-from discogs_assets.stores import bolt
-from discogs_assets.stores.bolt import Order
 from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.sent import Sent
 from discogs_assets.streams.graph import Tables
 
 ALONE = "alone/0001"
@@ -69,8 +67,7 @@ def _over_bolt(home: Home) -> Figure:
     return figure(took, home.dumps.releases, "neo4j over Bolt", "empty to answering", "ours", **counts)
 
 
-def send_all(graph: Graph, folder: Path, wanted: Order) -> int:
+def send_all(graph: Graph, folder: Path, wanted: GraphOrder) -> int:
     """Nodes and relationships sent to a database that has none."""
-    with Sent(folder).opened() as sent:
-        bolt.load(graph, wanted, sent, lambda month: None, lambda line: None)
-    return sum(graph.counts().values())
+    _, counts = ExternalGraph(graph, folder).load(wanted, lambda line: None)
+    return sum(counts.values())

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import psutil
 
-from discogs_assets.cli import servers, terminal
+from discogs_assets.cli import terminal
+from discogs_assets.connections import Connections
 from discogs_assets.embedded import artifacts
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.errors import DiscogsError
 from discogs_assets.settings import Settings
 from discogs_assets.stores import lake
@@ -65,10 +64,8 @@ def _python(settings: Settings) -> Finding:
 
 
 def _programs(settings: Settings) -> Finding:
-    own = {
-        "PostgreSQL": settings.postgres_url or PostgresServer(settings.home_folder).installed(),
-        "Neo4j": settings.neo4j_url or Neo4jServer(settings.home_folder).installed(),
-    }
+    connections = Connections(settings)
+    own = {"PostgreSQL": connections.tables.installed(), "Neo4j": connections.graph.installed()}
     if absent := [name for name, there in own.items() if not there]:
         return Finding("programs", "warn", f"not installed yet: {', '.join(absent)}", "`discogs up` fetches them")
     return Finding("programs", "ok", f"{' and '.join(own)} in {artifacts.cache_folder()}")
@@ -137,17 +134,19 @@ def _lake(settings: Settings) -> Finding:
 
 
 def _postgres(settings: Settings) -> Finding:
-    if settings.postgres_url is None and not PostgresServer(settings.home_folder).status().running:
+    tables = Connections(settings).tables
+    if not tables.running():
         return Finding("PostgreSQL", "warn", "not running", "discogs up")
-    postgres = servers.postgres_of(settings)
+    postgres = tables.owner()
     (row,) = postgres.ask("SELECT current_setting('server_version') AS version")
     return Finding("PostgreSQL", "ok", f"{row['version']} answers at {postgres.safe_url}")
 
 
 def _neo4j(settings: Settings) -> Finding:
-    if settings.neo4j_url is None and not Neo4jServer(settings.home_folder).status().running:
+    store = Connections(settings).graph
+    if not store.running():
         return Finding("Neo4j", "warn", "not running", "discogs up")
-    graph = servers.graph_of(settings)
+    graph = store.reader()
     components = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS version"
     (row,) = graph.ask(components)
     return Finding("Neo4j", "ok", f"{row['version']} answers at {graph.url}")
@@ -159,4 +158,17 @@ def _dagster(settings: Settings) -> Finding:
     return Finding("dagster", "warn", "no .env in this folder", "discogs up")
 
 
-QUESTIONS = (_python, _programs, _memory, _home, _disk, _dumps, _musicbrainz, _lake, _postgres, _neo4j, _dagster)
+def _publication(settings: Settings) -> Finding:
+    connections = Connections(settings)
+    if not connections.tables.running():
+        return Finding("publication", "ok", "not known: PostgreSQL does not run")
+    if found := connections.open_publication():
+        said = f"the publication of {found.month} (number {found.sequence}) was cut off or is under way"
+        return Finding("publication", "warn", said, "`discogs up` completes or undoes it")
+    return Finding("publication", "ok", "both databases show the same month")
+
+
+QUESTIONS = (
+    *(_python, _programs, _memory, _home, _disk, _dumps, _musicbrainz, _lake),
+    *(_postgres, _neo4j, _publication, _dagster),
+)

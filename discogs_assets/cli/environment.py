@@ -10,12 +10,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import discogs_assets
+from discogs_assets.connections.tables import DAGSTER_DATABASE
 from discogs_assets.settings import Settings
 
 ENV = Path(".env")
 MODE = 0o600
-
-DAGSTER_DATABASE = "dagster"
 
 
 def dagster_variables(settings: Settings, postgres_url: str) -> dict[str, str]:

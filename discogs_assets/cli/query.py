@@ -93,7 +93,8 @@ def asking(asked: Question) -> AbstractContextManager[Answer]:
 
         means = lake_tables.Means(machine.share(0.5, 256 * machine.MIB, 16 * machine.GIB), machine.cores())
         return lake_tables.asking(lake.of(settings), asked.month, asked.text, means)
-    from discogs_assets.cli import servers
+    from discogs_assets.connections import Connections
 
-    store = servers.graph_of(settings) if asked.language == "cypher" else servers.reader_of(settings)
-    return store.asking(asked.text)
+    connections = Connections(settings)
+    store = connections.graph if asked.language == "cypher" else connections.tables
+    return store.reader().asking(asked.text)

@@ -6,129 +6,63 @@ What belongs here: what is started in which order, and what is told. What doesn'
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from discogs_assets.cli import environment, terminal
 from discogs_assets.cli.terminal import say, timed
-from discogs_assets.embedded import loads
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.postgres import PostgresServer
-from discogs_assets.embedded.server import ServerStatus
+from discogs_assets.connections import Connections, stop_servers
 from discogs_assets.errors import ServerError
 from discogs_assets.settings import Settings
-from discogs_assets.stores import ledger, neo4j, postgres
 from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import Postgres, month_of
+from discogs_assets.stores.postgres import Postgres
 
 SENSOR = "new_dumps"
 DAGSTER = (sys.executable, "-m", "dagster")
 
 
 def start() -> tuple[Postgres, Graph]:
-    """Start what does not run, both at once, and write `.env`; the stores as their readers reach them."""
+    """Start the embedded servers, settle a publication that was cut off, and write `.env`; the opened stores."""
     settings = Settings()
-    with timed("PostgreSQL and Neo4j"), ThreadPoolExecutor(2) as pool:
-        graph = pool.submit(_graph, settings)
-        store = _postgres(settings)
+    connections = Connections(settings)
+    with timed("PostgreSQL and Neo4j"):
+        store, graph = connections.start()
+    _enter(settings, connections.tables.storage_url())
+    if settled := connections.settle(say):
+        say(settled)
     say(f"PostgreSQL answers at {store.safe_url}")
-    say(f"Neo4j answers at {graph.result().url} (user {graph.result().user})")
-    if settings.postgres_url is None or settings.neo4j_url is None:
+    say(f"Neo4j answers at {graph.url} (user {graph.user})")
+    if connections.embedded:
         say(f"passwords are in {settings.home_folder / 'credentials.json'}")
-    return store, graph.result()
+    return store, graph
 
 
-def postgres_of(settings: Settings) -> Postgres:
-    """The external PostgreSQL, or our own; ServerError if ours does not run."""
-    return postgres.external(settings) or Postgres(PostgresServer(settings.home_folder).address().url)
-
-
-def reader_of(settings: Settings) -> Postgres:
-    """The external PostgreSQL, or our own as the role that may only read; ServerError if ours does not run."""
-    return postgres.external(settings) or Postgres(PostgresServer(settings.home_folder).reader().url)
-
-
-def graph_of(settings: Settings) -> Graph:
-    """The external Neo4j, or our own; ServerError if ours does not run."""
-    if external := neo4j.external(settings):
-        return external
-    address = Neo4jServer(settings.home_folder).address()
-    return Graph(address.url, address.user, address.password)
-
-
-def _postgres(settings: Settings) -> Postgres:
-    if settings.postgres_url is None:
-        PostgresServer(settings.home_folder).start()
-    store = postgres_of(settings)
-    store.prepare()
-    if settings.postgres_url:
-        store.make_database(environment.DAGSTER_DATABASE)
-    records = store.url if settings.postgres_url else PostgresServer(settings.home_folder).dagster().url
-    variables = environment.dagster_variables(settings, records)
+def _enter(settings: Settings, storage_url: str) -> None:
+    """Write `.env` and Dagster's home, and make the variables those of this process."""
+    variables = environment.dagster_variables(settings, storage_url)
     environment.make_dagster_home(settings.home_folder / "dagster")
     environment.write(variables)
     environment.enter(variables)
-    return store
-
-
-def _graph(settings: Settings) -> Graph:
-    if settings.neo4j_url is None:
-        Neo4jServer(settings.home_folder).start()
-    return graph_of(settings)
 
 
 def stop() -> None:
     """Stop both, whichever run."""
-    home = Settings().home_folder
-    for name, server in (("Neo4j", Neo4jServer(home)), ("PostgreSQL", PostgresServer(home))):
-        with timed(f"stopping {name}"):
-            stopped = server.stop()
-        if not stopped:
-            say(f"{name} was not running")
+    for name, stopped in stop_servers(Settings().home_folder):
+        say(f"{name} is stopped" if stopped else f"{name} was not running")
 
 
 def show(json: bool) -> None:
     """Print what runs where and shows what."""
-    settings = Settings()
-    rows = [*_statuses(settings)]
+    connections = Connections()
+    rows = [asdict(each.state()) for each in (connections.tables, connections.graph)]
     if json:
         terminal.write_json(rows)
     else:
         columns = ["server", "running", "shows", "address", "version", "pid", "folder"]
         terminal.table(columns, [[row[column] for column in columns] for row in rows])
-
-
-def _statuses(settings: Settings) -> Iterator[dict[str, Any]]:
-    """A row a server; one that we do not run has neither version, process nor folder."""
-    if settings.postgres_url is None:
-        ours = PostgresServer(settings.home_folder).status()
-        yield _row(ours, _postgres_month(settings) if ours.running else None)
-    else:
-        yield _external("PostgreSQL", postgres_of(settings).safe_url, _postgres_month(settings))
-    if settings.neo4j_url is None:
-        server = Neo4jServer(settings.home_folder)
-        yield _row(server.status(), loads.served_month(server))
-    else:
-        held = ledger.read(graph_of(settings))
-        yield _external("Neo4j", settings.neo4j_url, str(held) if held else None)
-
-
-def _row(status: ServerStatus, month: str | None) -> dict[str, Any]:
-    running = "yes" if status.running else "no"
-    known = {"version": status.version, "pid": status.pid, "folder": str(status.folder)}
-    return {"server": status.name, "running": running, "shows": month or "nothing", "address": status.url, **known}
-
-
-def _external(name: str, url: str, month: str | None) -> dict[str, Any]:
-    unknown = dict.fromkeys(("version", "pid", "folder"))
-    return {"server": name, "running": "yes", "shows": month or "nothing", "address": url, **unknown}
-
-
-def _postgres_month(settings: Settings) -> str | None:
-    tables = postgres_of(settings).published().values()
-    return max((month_of(table)[:7] for table in tables), default=None)
+    if found := connections.open_publication():
+        say(f"the publication of {found.month} was cut off or is under way; `discogs up` settles it")
 
 
 def run_dagster(port: int, watch: bool | None = None) -> int:

@@ -8,27 +8,22 @@ nothing is written there before what the graph is made of is proven.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 
 import dagster as dg
 
-from discogs_assets.defs import checks, history, keys, metadata, proof
+from discogs_assets.connections.graph import GraphOrder
+from discogs_assets.defs import checks, history, keys, metadata, proof, targets
 from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.layer import RETRIES, Layer, failures
 from discogs_assets.defs.platform import Platform
-from discogs_assets.embedded import loads
 from discogs_assets.embedded.machine import cores
 from discogs_assets.errors import DumpMissingError, LoadError
 from discogs_assets.schema import graph
 from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.stores import bolt
-from discogs_assets.stores.bolt import Order
 from discogs_assets.stores.lake import Lake
-from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.sent import Sent
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import Tables
 
@@ -39,9 +34,6 @@ STORE = "store"
 
 CONNECTIONS = 4
 """Over how many a Neo4j that we do not run is loaded at the most."""
-
-Loaded = tuple[str, dict[str, int]]
-"""Where a graph was loaded, a store's folder or a server's address, and what is counted there."""
 
 MADE_FROM = (*map(keys.records, ENTITIES), *keys.GRAPH.values())
 """What a graph is made from, to its records."""
@@ -71,34 +63,19 @@ def store(context: dg.AssetExecutionContext, config: Load, platform: Platform): 
     """A store with all nodes and relationships of the month."""
     began = time.monotonic()
     with failures():
-        if stops_at_parquet(context, platform):
+        if stops_at_parquet(context, platform) or not targets.selected(context, platform.settings):
             return
-        external = platform.external_neo4j()
-        loaded = _sent(context, platform, external, config.older) if external else _imported(context, platform)
+        if platform.graph.shows_while_loading:
+            proof.prove(context.instance, context.partition_key, MADE_FROM, PROVEN)
+        loaded = platform.graph.load(_order(context, platform, config), context.log.info)
         yield from _results(context, platform.lake, *loaded, time.monotonic() - began)
 
 
-def _imported(context: dg.AssetExecutionContext, platform: Platform) -> Loaded:
-    """A new store of our own; what a killed import has left goes first."""
-    server, partition = platform.neo4j(), context.partition_key
-    with loads.alone(server, partition[:7]):
-        known = (history.latest(context.instance, key, partition) for key in keys.IMPORTED.values())
-        folder = loads.fresh(server, partition[:7], keep=[each.text(STORE) for each in known if each])
-        made_from = tables(platform.lake, partition)
-        done = server.import_store(folder, made_from.nodes, made_from.pairs, context.log.info)
-        context.log.info(f"{done.nodes:,} nodes and {done.relationships:,} relationships in {done.seconds:.1f} s")
-        found = _counted(context, platform, folder)
-        loads.finish(folder)
-        return str(folder), found
-
-
-def _sent(context: dg.AssetExecutionContext, platform: Platform, server: Graph, older: bool) -> Loaded:
-    """The database of a server that we do not run, changed until it holds the month and no other."""
-    proof.prove(context.instance, context.partition_key, MADE_FROM, PROVEN)
-    with Sent(platform.home / "sent").opened() as sent:
-        wanted = order(platform.lake, context.partition_key, older)
-        bolt.load(server, wanted, sent, partial(_known, platform.lake), context.log.info)
-    return server.url, server.counts()
+def _order(context: dg.AssetExecutionContext, platform: Platform, config: Load) -> GraphOrder:
+    """Return the month's graph tables, and the loads of it that may still be published."""
+    known = (history.latest(context.instance, key, context.partition_key) for key in keys.IMPORTED.values())
+    keep = [each.text(STORE) for each in known if each]
+    return order(platform.lake, context.partition_key, keep, config.older)
 
 
 def tables(lake: Lake, partition: str) -> Tables:
@@ -109,9 +86,9 @@ def tables(lake: Lake, partition: str) -> Tables:
     return Tables(partition[:7], nodes, {name: found for name, found in files.items() if name not in labels})
 
 
-def order(lake: Lake, partition: str, older: bool = False) -> Order:
-    """The month for a server that we do not run, over as many connections as there are cores, `CONNECTIONS` at most."""
-    return Order(tables(lake, partition), older, min(CONNECTIONS, cores()))
+def order(lake: Lake, partition: str, keep: Sequence[str] = (), older: bool = False) -> GraphOrder:
+    """Return the month for a graph store, loaded over a connection a core, `CONNECTIONS` at most."""
+    return GraphOrder(tables(lake, partition), keep, older, partial(_known, lake), min(CONNECTIONS, cores()))
 
 
 def _known(lake: Lake, month: str) -> Tables | None:
@@ -119,16 +96,6 @@ def _known(lake: Lake, month: str) -> Tables | None:
     with suppress(DumpMissingError):
         return tables(lake, f"{month}-01")
     return None
-
-
-def _counted(context: dg.AssetExecutionContext, platform: Platform, folder: Path) -> dict[str, int]:
-    """What the store holds once it is indexed."""
-    began = time.monotonic()
-    with platform.neo4j().running(folder) as address:
-        served = Graph(address.url, address.user, address.password)
-        served.index()
-        context.log.info(f"indexed and answering after {time.monotonic() - began:.1f} s")
-        return served.counts()
 
 
 def _results(

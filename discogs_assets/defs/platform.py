@@ -1,23 +1,16 @@
-"""The stores and servers as one Dagster resource, opened when an asset asks for them.
-
-What belongs here: which settings make which store, starting a server that is needed, and which month both show. What
-doesn't: using them for anything else.
-"""
+"""The stores and servers as one Dagster resource, opened when an asset asks for them."""
 
 from pathlib import Path
 
 import dagster as dg
 
-from discogs_assets.embedded import loads
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.connections import Connections
+from discogs_assets.connections.graph import GraphStore
 from discogs_assets.settings import Settings
-from discogs_assets.stores import lake, ledger, neo4j, postgres
 from discogs_assets.stores.archive import Archive
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.musicbrainz import MusicBrainz
-from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import Postgres, month_of
+from discogs_assets.stores.postgres import Postgres
 
 
 class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -29,6 +22,11 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
         return Settings()
 
     @property
+    def connections(self) -> Connections:
+        """The stores of these settings."""
+        return Connections(self.settings)
+
+    @property
     def home(self) -> Path:
         """The folder of everything we write."""
         return self.settings.home_folder
@@ -36,37 +34,27 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def archive(self) -> Archive:
         """Published dumps and our verified copies."""
-        return Archive.of(self.settings)
+        return self.connections.archive
 
     @property
     def musicbrainz(self) -> MusicBrainz:
-        """Runs of MusicBrainz' dumps and our verified copies."""
-        return MusicBrainz.of(self.settings)
+        """MusicBrainz exports and our verified copies."""
+        return self.connections.musicbrainz
 
     @property
     def lake(self) -> Lake:
         """The Parquet lake."""
-        return lake.of(self.settings)
+        return self.connections.lake
+
+    @property
+    def graph(self) -> GraphStore:
+        """Neo4j; not started, since an import needs no server."""
+        return self.connections.graph
 
     def postgres(self) -> Postgres:
-        """PostgreSQL: the external one, or our own, started if need be."""
-        found = postgres.external(self.settings) or Postgres(PostgresServer(self.home).start().url)
-        found.prepare()
-        return found
-
-    def external_neo4j(self) -> Graph | None:
-        """The Neo4j that we do not run, None if there is none."""
-        return neo4j.external(self.settings)
-
-    def neo4j(self) -> Neo4jServer:
-        """Our own Neo4j; not started, since an import needs no server."""
-        return Neo4jServer(self.home)
+        """Return PostgreSQL; an embedded server is started."""
+        return self.connections.tables.start()
 
     def shown(self) -> set[str]:
-        """The partitions that readers see: one, or two while a publication has reached one store and not the other."""
-        tables = {month_of(table) for table in self.postgres().published().values()}
-        if external := self.external_neo4j():
-            held = ledger.read(external)
-            return tables | ({f"{held.month}-01"} if held else set())
-        month = loads.served_month(self.neo4j())
-        return tables | ({f"{month}-01"} if month else set())
+        """Return the partitions that readers see: one, or two while a publication is open."""
+        return self.connections.shown()

@@ -12,7 +12,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from discogs_assets.defs import checks, history, keys, metadata
+from discogs_assets.defs import checks, history, keys, metadata, targets
 from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.layer import Layer, Result
 from discogs_assets.defs.platform import Platform
@@ -44,7 +44,8 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
     def loaded(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
         if stops_at_parquet(context, platform):
             return
-        wanted = [table for key, table in made.items() if key in context.selected_asset_keys]
+        selected = targets.selected(context, platform.settings)
+        wanted = [table for key, table in made.items() if key in selected]
         files = {table: platform.lake.files(keys.rows(table).path, context.partition_key) for table in wanted}
         loading = Loading(platform.postgres(), context.partition_key, _kept(context, wanted), context.log.info, cores())
         left = [*wanted]

@@ -1,32 +1,31 @@
 """published/{store}: what readers see, one whole month.
 
-What belongs here: what a publication rests on, and showing it. What doesn't: how that is proven (see `proof`), and how
-a store switches. Neither does before both are loaded.
+Belongs here: what a publication rests on, and showing it. Does not belong here: how that is proven (see `proof`), and
+how the stores switch (see `connections`).
+
+Both stores switch in one step, whichever of the two assets is selected: they show the same month.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator
 
 import dagster as dg
 
-from discogs_assets.defs import checks, history, keys, metadata, proof
-from discogs_assets.defs.layer import OWNERS, RETRIES, Result, failures
+from discogs_assets.connections.publisher import Publisher
+from discogs_assets.defs import checks, history, keys, metadata, proof, targets
+from discogs_assets.defs.layer import OWNERS, RETRIES, Layer, Result, failures
 from discogs_assets.defs.neo4j import STORE
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.postgres import TABLE
 from discogs_assets.defs.proof import Proof
-from discogs_assets.embedded import loads
-from discogs_assets.embedded.store import Store
 from discogs_assets.errors import BusyError, PublishRefusedError
 from discogs_assets.schema.relations import Table
-from discogs_assets.stores import bolt, ledger
-from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import Postgres, month_of
+from discogs_assets.settings import Settings
+from discogs_assets.stores.postgres import Postgres, view_of
+from discogs_assets.stores.publication import Publication
 
-LOADED = (*keys.TABLES.values(), *keys.IMPORTED.values())
-"""What has to be loaded before either store may switch."""
+LAYER = Layer("published", frozenset(), code_version="1")
 
 BESIDE = {
     "musicbrainz": [*keys.MUSICBRAINZ],
@@ -35,16 +34,25 @@ BESIDE = {
 """Tables that are shown beside if they are loaded and made of the same dumps, by name; nothing waits for them."""
 
 
-class Publication(dg.Config):
+class Show(dg.Config):
     """How a month is published."""
 
     older: bool = False
     """Whether a month older than the one shown may take its place."""
 
 
-def prove(instance: dg.DagsterInstance, partition: str) -> Proof:
-    """The latest materialisations of all that a publication rests on; PublishRefusedError if it may not be."""
-    return proof.prove(instance, partition, LOADED, checks.ALL)
+def prove(instance: dg.DagsterInstance, partition: str, settings: Settings | None = None) -> Proof:
+    """Return the latest materialisations of all that a publication rests on; PublishRefusedError if it may not be."""
+    required = targets.required(settings or Settings())
+    judged = [spec for spec in checks.ALL if _rests_on(spec.asset_key, required)]
+    return proof.prove(instance, partition, required, judged)
+
+
+def _rests_on(key: dg.AssetKey, required: Collection[dg.AssetKey]) -> bool:
+    """Return False for databases, and graph tables, of targets that are not chosen."""
+    if key.path[0] in ("postgres", "neo4j"):
+        return key in required
+    return key.path[0] != "graph" or not set(required).isdisjoint(keys.IMPORTED.values())
 
 
 def beside(instance: dg.DagsterInstance, partition: str, found: Proof, store: Postgres) -> tuple[Proof, dict[str, str]]:
@@ -62,20 +70,23 @@ def beside(instance: dg.DagsterInstance, partition: str, found: Proof, store: Po
     return whole, left_out
 
 
-def stand(proof: Proof, partition: str, platform: Platform) -> None:
+def require_loaded(publisher: Publisher, wanted: Publication) -> None:
     """PublishRefusedError, with what to load again, if a server no longer holds what was proven of it."""
-    gone = [*platform.postgres().lacking(_tables(proof).values())]
-    if external := platform.external_neo4j():
-        _require_shown(external, partition[:7])
-    elif not Store(_store(proof)).whole:
-        gone.append(str(_store(proof)))
-    if gone:
+    if gone := publisher.missing(wanted):
         raise PublishRefusedError(
-            f"{partition[:7]} is no longer in the servers, readers keep what they have. Gone: {', '.join(gone)}. Older "
+            f"{wanted.month} is no longer in the servers, readers keep what they have. Gone: {', '.join(gone)}. Older "
             "months are dropped after a publication (DISCOGS_KEEP says how many stay). Load it again: dagster asset "
             f"""materialize -m discogs_assets.definitions --select 'key:"postgres/*" or key:"neo4j/*"' """
-            f"--partition {partition}, then: discogs publish {partition[:7]}"
+            f"--partition {wanted.partition}, then: discogs publish {wanted.month}"
         )
+
+
+def publication_of(proof: Proof, partition: str, platform: Platform) -> Publication:
+    """Return what readers are to see by the proof: the table of each view and the newest graph load."""
+    imports = [proof[key] for key in keys.IMPORTED.values() if key in proof]
+    place = max(imports, key=lambda each: each.event).text(STORE) if imports else None
+    graph = None if place is None else platform.graph.load_at(place)
+    return Publication(partition[:7], {view_of(of): table for of, table in _tables(proof).items()}, graph)
 
 
 def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
@@ -94,143 +105,138 @@ def _tables(proof: Proof) -> dict[Table, str]:
     return {table: proof[key].text(TABLE) for table, key in keys.LOADED.items() if key in proof}
 
 
-def _store(proof: Proof) -> Path:
-    """The store that was imported last."""
-    newest = max((proof[key] for key in keys.IMPORTED.values()), key=lambda each: each.event)
-    return Path(newest.text(STORE))
-
-
-def _newer(context: dg.AssetExecutionContext, shown: str | None, config: Publication) -> bool:
+def _newer(context: dg.AssetExecutionContext, shown: Publication | None, config: Show) -> bool:
     """Whether the month may take the place of the one shown; if not, the log says why."""
-    if shown is None or context.partition_key >= shown or config.older:
+    if shown is None or context.partition_key >= shown.partition or config.older:
         return True
     context.log.warning(
-        f"readers see {shown[:7]}, which is newer; {context.partition_key[:7]} is loaded but not published. "
+        f"readers see {shown.month}, which is newer; {context.partition_key[:7]} is loaded but not published. "
         f"To publish it all the same: discogs publish {context.partition_key[:7]}"
     )
-    context.log_event(
-        dg.AssetObservation(context.asset_key, partition=context.partition_key, metadata={"kept": shown[:7]})
-    )
+    for key in context.selected_asset_keys:
+        kept = {"kept": shown.month}
+        context.log_event(dg.AssetObservation(key, partition=context.partition_key, metadata=kept))
     return False
 
 
 def _result(
-    context: dg.AssetExecutionContext, proven: Proof, parts: Collection[dg.AssetKey], said: metadata.Metadata
+    key: dg.AssetKey, wanted: Publication, proven: Proof, parts: Collection[dg.AssetKey], said: metadata.Metadata
 ) -> Result:
     """The month and the versions that a store shows, its rows by part, and what the switch had to say."""
-    made_from = {name: sums for key in parts for name, sums in metadata.read_versions(proven[key].metadata).items()}
-    rows = {"/".join(key.path[1:]): proven[key].number("dagster/partition_row_count") for key in parts}
+    made_from = {name: sums for part in parts for name, sums in metadata.read_versions(proven[part].metadata).items()}
+    rows = {"/".join(part.path[1:]): proven[part].number("dagster/partition_row_count") for part in parts}
     return dg.MaterializeResult(
+        asset_key=key,
         metadata={
-            "shown": context.partition_key[:7],
+            "shown": wanted.month,
             "rows": dg.MetadataValue.json(rows),
             **metadata.versions(made_from),
             **said,
-        }
+        },
     )
 
 
-def _require_shown(graph: Graph, month: str) -> None:
-    """PublishRefusedError if a server that we do not run does not show the month, whole."""
-    found = ledger.read(graph)
-    if found is None or not found.whole or found.month != month:
-        raise PublishRefusedError(
-            f"Neo4j at {graph.url} holds {found or 'no month'}, not {month}. Load it there: materialise neo4j/* of "
-            f"{month}-01{bolt.OLDER if found and found.month > month else ''}."
-        )
+def _spec(store: str, doc: str) -> dg.AssetSpec:
+    settings = Settings()
+    deps = [*targets.required(settings)]
+    if targets.shows("postgres", settings):
+        deps += keys.MUSICBRAINZ.values()
+    return LAYER.spec(keys.published(store), doc, deps).replace_attributes(kinds={store})
 
 
-def _asset(
-    store: str, doc: str, kind: str, deps: Iterable[dg.AssetKey] = LOADED
-) -> Callable[[Callable[..., Iterator[object]]], dg.AssetsDefinition]:
-    return dg.asset(
-        key=keys.published(store),
-        deps=list(deps),
-        description=doc,
-        group_name="published",
-        kinds={kind},
-        owners=OWNERS,
-        code_version="1",
-        partitions_def=monthly,
-        retry_policy=RETRIES,
-        pool=kind,
-        output_required=False,
-    )
+SPECS = {
+    "postgres": _spec(
+        "postgres",
+        "The views of the schemas discogs and musicbrainz, which show one month's tables, all of them at once. "
+        "Insights that are loaded already move with them.",
+    ),
+    "neo4j": _spec("neo4j", "The store that the Neo4j server serves. A switch is a restart of some seconds."),
+}
 
 
-@_asset(
-    "postgres",
-    "The views of the schemas discogs and musicbrainz, which show one month's tables, all of them at once. Insights "
-    "that are loaded already move with them.",
-    "postgres",
-    [*LOADED, *keys.MUSICBRAINZ.values()],
-)
-def postgres(context: dg.AssetExecutionContext, config: Publication, platform: Platform) -> Iterator[Result]:
-    """Move all views in one transaction."""
-    with failures():
-        store = platform.postgres()
-        with store.publishing():
-            found = proven(context)
-            shown = max(map(month_of, store.published().values()), default=None)
-            if _newer(context, shown, config):
-                yield _result(context, *_moved(context, platform, store, found, shown))
+@dg.multi_asset(name="published", specs=[*SPECS.values()], can_subset=True, retry_policy=RETRIES, pool="published")
+def published(context: dg.AssetExecutionContext, config: Show, platform: Platform):  # type: ignore[no-untyped-def]
+    """Switch both stores to the month."""
+    with failures(), platform.connections.publishing() as publisher:
+        found = proven(context)
+        if _newer(context, publisher.shown, config):
+            for store, result in _published(context, platform, publisher, found):
+                if SPECS[store].key in context.selected_asset_keys:
+                    yield result
+                else:
+                    _report(context, result)
 
 
-def _moved(
-    context: dg.AssetExecutionContext, platform: Platform, store: Postgres, found: Proof, shown: str | None
-) -> tuple[Proof, Collection[dg.AssetKey], metadata.Metadata]:
-    """Have the views show what is proven; what they show now, and what is to be said of it."""
-    stand(found, context.partition_key, platform)
-    whole, left_out = beside(context.instance, context.partition_key, found, store)
+def _report(context: dg.AssetExecutionContext, result: Result) -> None:
+    """Record that an asset which was not selected shows the month, too."""
+    assert result.asset_key
+    made = dg.AssetMaterialization(result.asset_key, metadata=result.metadata, partition=context.partition_key)
+    context.log_event(made)
+
+
+def _published(
+    context: dg.AssetExecutionContext, platform: Platform, publisher: Publisher, found: Proof
+) -> Iterator[tuple[str, Result]]:
+    """Show what is proven; the result of each store that shows a chosen target."""
+    began, settings = time.monotonic(), platform.settings
+    whole, said = _with_beside(context, publisher, found, settings)
+    wanted = publication_of(whole, context.partition_key, platform)
+    require_loaded(publisher, wanted)
+    replaced = publisher.shown.month if publisher.shown else "nothing"
+    away = publisher.publish(wanted, context.log.info)
+    seconds = {"replaced": replaced, "seconds": round(time.monotonic() - began, 3)}
+    if targets.shows("postgres", settings):
+        swept = publisher.postgres.sweep(context.partition_key, wanted.tables.values())
+        parts = [key for key in keys.LOADED.values() if key in whole]
+        dropped = {**seconds, "dropped": ", ".join(swept) or "nothing", **said}
+        yield "postgres", _result(keys.published("postgres"), wanted, whole, parts, dropped)
+    if targets.shows("neo4j", settings):
+        swept = publisher.graph.sweep(wanted.month)
+        dropped = {**seconds, "dropped": ", ".join(swept) or "nothing", "seconds_away": round(away, 3)}
+        yield "neo4j", _result(keys.published("neo4j"), wanted, found, keys.IMPORTED.values(), dropped)
+
+
+def _with_beside(
+    context: dg.AssetExecutionContext, publisher: Publisher, found: Proof, settings: Settings
+) -> tuple[Proof, metadata.Metadata]:
+    """Return the proof with that of the tables shown beside, and what is left out, for the record."""
+    if not targets.shows("postgres", settings):
+        return found, {}
+    whole, left_out = beside(context.instance, context.partition_key, found, publisher.postgres)
     for name, why in left_out.items():
         context.log.warning(f"{name} is not shown: {why}")
-    tables = _tables(whole)
-    seconds = store.publish(tables, context.log.info)
-    swept = store.sweep(context.partition_key, tables.values())
-    said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}
-    beside_it = {"left_out": ", ".join(left_out)} if left_out else {}
-    parts = [key for key in keys.LOADED.values() if key in whole]
-    return whole, parts, {"seconds": round(seconds, 3), **said, **beside_it}
+    return whole, {"left_out": ", ".join(left_out)} if left_out else {}
 
 
-@_asset(
-    "insights",
-    "The views of the schema insights, which show the answers about the month that the others show.",
-    "postgres",
-    [keys.published("postgres"), *keys.INSIGHTS.values()],
+@dg.asset(
+    key=keys.published("insights"),
+    deps=[keys.published("postgres"), *keys.INSIGHTS.values()],
+    description="The views of the schema insights, which show the answers about the month that the others show.",
+    group_name="published",
+    kinds={"postgres"},
+    owners=OWNERS,
+    code_version="1",
+    partitions_def=monthly,
+    retry_policy=RETRIES,
+    pool="published",
+    output_required=False,
 )
 def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
     """Move all views once more, if the month is the one shown."""
-    with failures():
-        store = platform.postgres()
-        with store.publishing():
-            shown = max(map(month_of, store.published().values()), default=None)
-            if shown != context.partition_key:
-                context.log.warning(f"readers see {(shown or 'nothing')[:7]}: the insights of this month are not shown")
-                return
-            found, parts, said = _moved(context, platform, store, proven(context), shown)
-            yield _result(context, found, [key for key in parts if key in keys.INSIGHTS.values()], said)
-
-
-@_asset("neo4j", "The store that the Neo4j server serves. A switch is a restart of some seconds.", "neo4j")
-def neo4j(context: dg.AssetExecutionContext, config: Publication, platform: Platform) -> Iterator[Result]:
-    """Restart the server on the month's store; a server that we do not run shows what was loaded already."""
-    with failures():
-        if external := platform.external_neo4j():
-            found = proven(context)
-            stand(found, context.partition_key, platform)
-            yield _result(context, found, keys.IMPORTED.values(), {"address": external.url, "seconds": 0.0})
+    with failures(), platform.connections.publishing() as publisher:
+        shown = publisher.shown
+        if shown is None or shown.partition != context.partition_key:
+            seen = shown.month if shown else "nothing"
+            context.log.warning(f"readers see {seen}: the insights of this month are not shown")
             return
-        began, server, month = time.monotonic(), platform.neo4j(), context.partition_key[:7]
-        with loads.publishing(server, month):
-            found, shown = proven(context), loads.served_month(server)
-            if _newer(context, f"{shown}-01" if shown else None, config):
-                stand(found, context.partition_key, platform)
-                away = server.serve(_store(found))
-                swept = loads.sweep(server, month)
-                said = {"replaced": shown or "nothing", "dropped": ", ".join(swept) or "nothing"}
-                seconds = {"seconds": round(time.monotonic() - began, 3), "seconds_away": round(away, 3)}
-                yield _result(context, found, keys.IMPORTED.values(), {**said, **seconds})
+        began, found = time.monotonic(), proven(context)
+        whole, said = _with_beside(context, publisher, found, platform.settings)
+        wanted = publication_of(whole, context.partition_key, platform)
+        require_loaded(publisher, wanted)
+        publisher.publish(wanted, context.log.info)
+        parts = [key for key in keys.INSIGHTS.values() if key in whole]
+        said = {"replaced": shown.month, "seconds": round(time.monotonic() - began, 3), **said}
+        yield _result(context.asset_key, wanted, whole, parts, said)
 
 
-assets = [postgres, neo4j, insights]
+assets = [published, insights]

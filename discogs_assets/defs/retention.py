@@ -8,6 +8,7 @@ so, and publishing looks into the servers before it shows anything (see `publish
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,7 +17,6 @@ import dagster as dg
 from discogs_assets.defs import history, keys
 from discogs_assets.defs.layer import RETRIES, failures
 from discogs_assets.defs.platform import Platform
-from discogs_assets.embedded import loads
 from discogs_assets.errors import BusyError
 
 COLUMNS = ("month", "from", "what", "bytes", "why")
@@ -53,21 +53,13 @@ def surplus(present: Iterable[str], shown: Collection[str], busy: Collection[str
 
 
 def holders(platform: Platform) -> Iterator[Holder]:
-    """All that holds months, with its setting; a Neo4j that we do not run holds one, which it shows."""
+    """Return everything that holds months, with its setting."""
     settings, postgres, dumps = platform.settings, platform.postgres(), platform.archive.copies
     yield Holder(
         "PostgreSQL", "DISCOGS_KEEP", settings.keep, postgres.months, postgres.drop, lambda _: keys.LOADED.values()
     )
-    if platform.external_neo4j() is None:
-        server = platform.neo4j()
-        yield Holder(
-            "Neo4j",
-            "DISCOGS_KEEP",
-            settings.keep,
-            lambda: [f"{month}-01" for month in loads.months(server)],
-            lambda partition: loads.drop(server, partition[:7]),
-            lambda _: keys.IMPORTED.values(),
-        )
+    graph = platform.graph
+    yield Holder("Neo4j", "DISCOGS_KEEP", settings.keep, graph.months, graph.drop, lambda _: keys.IMPORTED.values())
     for name, setting, count, lake in (
         ("the lake", "DISCOGS_KEEP_LAKE", settings.keep_lake, platform.lake),
         ("dumps", "DISCOGS_KEEP_DUMPS", settings.keep_dumps, dumps),
@@ -136,8 +128,14 @@ def retention() -> None:
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Starts `retention` once the run that has published a month is over.",
 )
-def after_publishing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """A run for every publication after the first look; what was published before that is left alone."""
+def after_publishing(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult | dg.SkipReason:
+    """A run for every publication after the first look; what was published before that is left alone.
+
+    A publication that was cut off is settled first.
+    """
+    with suppress(BusyError):
+        if settled := platform.connections.settle(context.log.info):
+            context.log.warning(settled)
     found = [history.latest(context.instance, keys.published(store)) for store in ("postgres", "neo4j")]
     newest = max((each for each in found if each), key=lambda each: each.event, default=None)
     seen = str(newest.event if newest else 0)

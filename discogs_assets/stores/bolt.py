@@ -94,7 +94,7 @@ def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledg
         _Load(graph, session, ours, log).carry_out(stages, order.at_once)
         # An index that is there before its nodes takes twice their time.
         graph.index()
-        whole = Ledger(begun.month, begun.tables, begun.dumps, form=begun.form)
+        whole = Ledger(begun.month, begun.tables, begun.dumps, form=begun.form, load=ours.load)
         session.execute_write(ledger.move, ours, whole, ())
     sent.sweep([whole.tables])
     return whole

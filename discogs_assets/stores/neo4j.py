@@ -4,10 +4,12 @@ What belongs here: the driver and its errors. What doesn't: the statements (see 
 we do not run (see `bolt`), our own server's process and the import (see `embedded.neo4j`).
 """
 
+import atexit
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import neo4j
@@ -16,7 +18,6 @@ from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable
 from discogs_assets import failpoints
 from discogs_assets.errors import LoadError, ServerError
 from discogs_assets.schema import cypher
-from discogs_assets.settings import Settings
 from discogs_assets.stores.answers import Answer
 from discogs_assets.stores.graph_values import plain
 
@@ -26,18 +27,27 @@ INDEX_SECONDS = 24 * 3600
 RETRY_SECONDS = 0.1
 """After how long what the server could not do just then is first tried again."""
 
+IDLE_SECONDS = 1.0
+"""Idle time after which a pooled connection is tested: the server may have been restarted on another store."""
+
 # That something is tried again is no news; if it stays in vain, that is an error.
 logging.getLogger("neo4j.session").setLevel(logging.ERROR)
 
 Row = dict[str, Any]
 
 
-def external(settings: Settings) -> "Graph | None":
-    """The Neo4j that the settings name, None if it is our own."""
-    if settings.neo4j_url is None:
-        return None
-    password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else ""
-    return Graph(settings.neo4j_url, settings.neo4j_user, password)
+@cache
+def driver_of(url: str, user: str, password: str) -> neo4j.Driver:
+    """Return this process's driver of a server, which keeps a pool of connections."""
+    driver = neo4j.GraphDatabase.driver(
+        url,
+        auth=(user, password),
+        notifications_min_severity="OFF",
+        initial_retry_delay=RETRY_SECONDS,
+        liveness_check_timeout=IDLE_SECONDS,
+    )
+    atexit.register(driver.close)
+    return driver
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +62,8 @@ class Graph:
     def session(self, access: str = neo4j.WRITE_ACCESS) -> Iterator[neo4j.Session]:
         """A session; ServerError if the server does not answer or cannot now, LoadError if it refuses."""
         try:
-            with (
-                neo4j.GraphDatabase.driver(
-                    self.url,
-                    auth=(self.user, self.password),
-                    notifications_min_severity="OFF",
-                    initial_retry_delay=RETRY_SECONDS,
-                ) as driver,
-                driver.session(default_access_mode=access) as session,
-            ):
+            driver = driver_of(self.url, self.user, self.password)
+            with driver.session(default_access_mode=access) as session:
                 yield session
         except (ServiceUnavailable, DriverError) as error:
             raise ServerError(

@@ -8,12 +8,15 @@ A load is one transaction: killed at any point, it leaves nothing. Readers go th
 `LOCK_TIMEOUT` and then tries again.
 """
 
+import atexit
+import logging
 import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, islice
 from typing import Any, cast
 
@@ -28,13 +31,14 @@ from psycopg.errors import (
     ReadOnlySqlTransaction,
 )
 from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from discogs_assets import failpoints
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.schema import search, sql
 from discogs_assets.schema.relations import Table, source_of
 from discogs_assets.schema.tables import SOURCES, TABLES
-from discogs_assets.settings import Settings
+from discogs_assets.stores import publication
 from discogs_assets.stores.answers import Answer
 
 VIEWS = search.SCHEMA
@@ -51,6 +55,18 @@ PUBLISH_SECONDS = 120.0
 
 STREAMED = 1000
 """Rows that are taken from the server at once where an answer may be long."""
+
+POOL_SIZE = 8
+"""Connections that a process keeps to a server; one beyond them is opened for its use alone."""
+
+POOL_SECONDS = 1.0
+"""Longest wait for a connection of the pool."""
+
+IDLE_SECONDS = 60.0
+"""Idle time after which a connection of the pool is closed."""
+
+# A server that does not answer is an error of ours, which names it.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -69,9 +85,30 @@ class Load:
     index_seconds: float
 
 
-def external(settings: Settings) -> "Postgres | None":
-    """The PostgreSQL that the settings name, None if it is our own."""
-    return Postgres(settings.postgres_url.get_secret_value()) if settings.postgres_url else None
+@cache
+def pool_of(url: str) -> ConnectionPool[Connection]:
+    """Return this process's connection pool of a database; its connections are opened as they are needed."""
+    pool = ConnectionPool(
+        url,
+        kwargs={"application_name": "discogs_assets"},
+        min_size=0,
+        max_size=POOL_SIZE,
+        max_idle=IDLE_SECONDS,
+        reconnect_timeout=POOL_SECONDS,
+        check=ConnectionPool.check_connection,
+        reset=_reset,
+        open=True,
+    )
+    atexit.register(pool.close)
+    return pool
+
+
+def _reset(connection: Connection) -> None:
+    """Clear the session state that a user of the connection has left: settings, advisory locks, temporary tables."""
+    connection.read_only = None
+    connection.autocommit = True
+    connection.execute("DISCARD ALL")
+    connection.autocommit = False
 
 
 def month_schema(partition: str, source: str = VIEWS) -> str:
@@ -137,15 +174,32 @@ class Postgres:
 
     @contextmanager
     def connection(self, autocommit: bool = False) -> Iterator[Connection]:
-        """A connection in one transaction that is committed at the end, or in none."""
+        """Lend a pooled connection: in one transaction that is committed at the end, or in none.
+
+        Raises ServerError if the server does not answer.
+        """
+        pool = pool_of(self.url)
         try:
-            connection = psycopg.connect(self.url, autocommit=autocommit, application_name="discogs_assets")
+            connection, pooled = pool.getconn(POOL_SECONDS), True
+        except PoolTimeout:
+            connection, pooled = self._connect(), False
+        try:
+            if autocommit:
+                connection.autocommit = True
+            with connection:
+                yield connection
+        finally:
+            if pooled:
+                pool.putconn(connection)
+
+    def _connect(self) -> Connection:
+        """Open a connection beside the pool, which gives no reason why it has none."""
+        try:
+            return psycopg.connect(self.url, application_name="discogs_assets")
         except psycopg.OperationalError as error:
             raise ServerError(
                 f"{self.name} does not answer: {error}. Start it with `discogs up`, or correct DISCOGS_POSTGRES_URL."
             ) from None
-        with connection:
-            yield connection
 
     def load(
         self,
@@ -211,10 +265,16 @@ class Postgres:
                 raise BusyError("another process is publishing. Wait for it to end, then publish again.") from error
             yield
 
-    def publish(self, tables: Mapping[Table, str], waiting: Callable[[str], None] = lambda line: None) -> float:
+    def publish(
+        self,
+        tables: Mapping[Table, str],
+        waiting: Callable[[str], None] = lambda line: None,
+        record: Callable[[Connection], None] = lambda connection: None,
+    ) -> float:
         """Show these loads, all at once, and return the seconds it took; BusyError if readers leave no gap.
 
-        A view of another source than Discogs that is not among them goes: what it shows is of another month.
+        A view that is not among them is dropped: the load that it shows is of another month. `record` is called in the
+        transaction of the switch.
         """
         began = time.monotonic()
         pause = 0.05
@@ -222,6 +282,7 @@ class Postgres:
             try:
                 with self.connection() as connection:
                     _switch(connection, tables)
+                    record(connection)
                     failpoints.reach("views")
                 return time.monotonic() - began
             except (LockNotAvailable, DeadlockDetected) as error:
@@ -319,7 +380,7 @@ class Postgres:
                 _execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
             for extension in EXTENSIONS:
                 _execute(connection, f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")
-            for statement in search.create():
+            for statement in (*search.create(), *publication.CREATE):
                 _execute(connection, statement)
             database, path = _row(connection, "SELECT current_database(), current_setting('search_path')")
             if VIEWS not in path:
@@ -341,11 +402,10 @@ def _described(connection: Connection, statement: str) -> list[str]:
 def _switch(connection: Connection, tables: Mapping[Table, str]) -> None:
     """Move all views in the transaction that the connection is in."""
     _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-    shown = _published(connection)
-    if shown:
-        views = ", ".join(view if "." in view else f"{VIEWS}.{view}" for view in sorted(shown))
-        _execute(connection, f"LOCK TABLE {views} IN ACCESS EXCLUSIVE MODE")
-    for view in sorted({view for view in shown if "." in view} - {view_of(of) for of in tables}):
+    views = {view if "." in view else f"{VIEWS}.{view}" for view in _published(connection)}
+    if views:
+        _execute(connection, f"LOCK TABLE {', '.join(sorted(views))} IN ACCESS EXCLUSIVE MODE")
+    for view in sorted(views - {view_of(of) for of in tables}):
         _execute(connection, f"DROP VIEW {view} CASCADE")
     for of, table in tables.items():
         view = view_of(of)

@@ -76,6 +76,12 @@ class Tally:
             yield "musicbrainz/relationships", self.enriched
 
 
+def write_load(file: Path, month: str, load: str) -> None:
+    """Write the table of the one node by which a store says which load of which month it holds."""
+    columns = {":ID(Load)": [0], "source": ["discogs"], "month": [month], "load": [load]}
+    pl.DataFrame(columns).write_parquet(file)
+
+
 def ends(file: Path) -> tuple[str, str]:
     """The labels that a relationship table leads from and to, by which its file is named: `Release-Artist.parquet`."""
     start, end = file.stem.split("-")

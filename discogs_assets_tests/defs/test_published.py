@@ -7,19 +7,21 @@ from functools import partial
 import dagster as dg
 import pytest
 
-from discogs_assets.defs import checks, history, metadata
+from discogs_assets.connections.publisher import Publisher
+from discogs_assets.defs import checks, history, metadata, targets
 from discogs_assets.defs.history import Materialised
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.postgres import TABLE
-from discogs_assets.defs.published import LOADED, prove, proven, stand
+from discogs_assets.defs.published import prove, proven, publication_of, require_loaded
 from discogs_assets.errors import BusyError, PublishRefusedError
+from discogs_assets.settings import Settings
 from discogs_assets.stores import ledger
 from discogs_assets.stores.ledger import Ledger
-from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres
 
 NOVEMBER, OCTOBER = "2026-11-01", "2026-10-01"
+LOADED = targets.required(Settings())
 NEEDED = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))
 
 
@@ -165,13 +167,12 @@ def test_what_is_refused_while_another_run_is_at_work_on_the_month_is_tried_agai
 def test_what_the_servers_no_longer_hold_is_refused_and_named(
     monkeypatch: pytest.MonkeyPatch, postgres: Postgres, held: str, said: str
 ) -> None:
-    monkeypatch.setattr(Platform, "postgres", lambda self: postgres)
-    monkeypatch.setattr(Platform, "external_neo4j", lambda self: Graph("bolt://there", "neo4j", ""))
+    monkeypatch.setenv("DISCOGS_NEO4J_URL", "bolt://there")
     monkeypatch.setattr(ledger, "read", lambda graph: Ledger(held))
     table = {TABLE: dg.MetadataValue.text("discogs_2026_11.labels__0001")}
     proof = {key: Materialised(1, table) for key in LOADED}
     with pytest.raises(PublishRefusedError, match=re.escape(said)):
-        stand(proof, NOVEMBER, Platform())
+        require_loaded(Publisher(postgres, Platform().graph, None), publication_of(proof, NOVEMBER, Platform()))
 
 
 def test_parts_made_from_different_dumps_are_refused(sound: dg.DagsterInstance) -> None:

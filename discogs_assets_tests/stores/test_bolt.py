@@ -116,7 +116,7 @@ def test_a_first_month_is_made_and_the_next_comes_about_by_changes(loader: Loade
         "MATCH (a:Artist {id: 2}), (r:Release {id: 10}) RETURN elementId(a) AS a, elementId(r) AS r"
     )
     assert ledger.read(loader.graph) == found == Ledger(
-        NOVEMBER, found.tables, json.dumps({"releases": ["aa"]}), "whole", stages.FORM
+        NOVEMBER, found.tables, json.dumps({"releases": ["aa"]}), "whole", stages.FORM, load=found.load
     )  # fmt: skip
 
 

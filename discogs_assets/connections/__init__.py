@@ -1,0 +1,122 @@
+"""Settings → opened stores: the only package that knows embedded servers from external ones.
+
+Belongs here: which server a setting names, starting it, and switching both stores as one publication. Does not belong
+here: what is loaded into a store, and when a month may be published.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from discogs_assets.connections.graph import EmbeddedGraph, ExternalGraph, GraphStore, Log
+from discogs_assets.connections.publisher import Publisher, drop_line
+from discogs_assets.connections.tables import EmbeddedTables, ExternalTables, TableStore
+from discogs_assets.embedded.neo4j import Neo4jServer
+from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.settings import Settings
+from discogs_assets.stores import lake, publication
+from discogs_assets.stores.archive import Archive
+from discogs_assets.stores.lake import Lake
+from discogs_assets.stores.musicbrainz import MusicBrainz
+from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.postgres import VIEWS, Postgres, month_of
+from discogs_assets.stores.publication import Publication
+
+
+class Connections:
+    """The stores of the settings, opened when they are first asked for."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Published dumps and our verified copies."""
+        return Archive.of(self.settings)
+
+    @cached_property
+    def musicbrainz(self) -> MusicBrainz:
+        """MusicBrainz exports and our verified copies."""
+        return MusicBrainz.of(self.settings)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The Parquet lake."""
+        return lake.of(self.settings)
+
+    @cached_property
+    def tables(self) -> TableStore:
+        """PostgreSQL."""
+        if self.settings.postgres_url:
+            return ExternalTables(Postgres(self.settings.postgres_url.get_secret_value()))
+        return EmbeddedTables(PostgresServer(self.settings.home_folder))
+
+    @cached_property
+    def graph(self) -> GraphStore:
+        """Neo4j."""
+        if self.settings.neo4j_url is None:
+            return EmbeddedGraph(Neo4jServer(self.settings.home_folder))
+        password = self.settings.neo4j_password.get_secret_value() if self.settings.neo4j_password else ""
+        graph = Graph(self.settings.neo4j_url, self.settings.neo4j_user, password)
+        return ExternalGraph(graph, self.settings.home_folder / "sent")
+
+    @property
+    def embedded(self) -> bool:
+        """True if at least one of the servers is ours."""
+        return isinstance(self.tables, EmbeddedTables) or isinstance(self.graph, EmbeddedGraph)
+
+    def start(self) -> tuple[Postgres, Graph]:
+        """Start the embedded servers, both at once; the database as its owner and the published graph."""
+        with ThreadPoolExecutor(1) as pool:
+            started = pool.submit(self.graph.start)
+            postgres = self.tables.start()
+            started.result()
+        return postgres, self.graph.reader()
+
+    def open_publication(self) -> Publication | None:
+        """Return a publication under way or cut off, None if there is none; no server is started."""
+        postgres = self.tables.owner() if self.tables.running() else None
+        return publication.read_open(postgres) if postgres else None
+
+    def shown(self) -> set[str]:
+        """Return the partitions that readers see: one, or two while a publication is open."""
+        postgres = self.tables.start()
+        found = (self._done(postgres), publication.read_open(postgres))
+        return {each.partition for each in found if each}
+
+    @contextmanager
+    def publishing(self) -> Iterator[Publisher]:
+        """Lend the right to switch the stores, which one process has at a time; BusyError if another keeps it."""
+        postgres = self.tables.start()
+        with postgres.publishing():
+            yield Publisher(postgres, self.graph, self._done(postgres))
+
+    def settle(self, log: Log = drop_line) -> str:
+        """Complete a publication that was cut off, or undo it where its loads are gone.
+
+        Return a sentence about it, empty if none is open. Raises BusyError while another process is publishing.
+        """
+        if publication.read_open(self.tables.start()) is None:
+            return ""
+        with self.publishing() as publisher:
+            return publisher.settle(log)
+
+    def _done(self, postgres: Postgres) -> Publication | None:
+        """Return what readers see; a database without a record has it made from its views."""
+        found = publication.read_done(postgres)
+        if found is None and (views := postgres.published()):
+            month = max(map(month_of, views.values()))[:7]
+            tables = {view if "." in view else f"{VIEWS}.{view}": table for view, table in views.items()}
+            wanted = Publication(month, tables, self.graph.shown())
+            with postgres.connection() as connection:
+                publication.record_done(connection, wanted)
+            found = publication.read_done(postgres)
+        return found
+
+
+def stop_servers(home: Path) -> Iterator[tuple[str, bool]]:
+    """Stop the embedded servers, the graph's first; the name of each, and False if it did not run."""
+    for name, server in (("Neo4j", Neo4jServer(home)), ("PostgreSQL", PostgresServer(home))):
+        yield name, server.stop()

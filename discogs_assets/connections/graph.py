@@ -1,0 +1,240 @@
+"""Neo4j as the embedded server of a home, or an external one: loads, and which of them readers see."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from discogs_assets.connections.state import ServerState, state_of
+from discogs_assets.embedded import loads
+from discogs_assets.embedded.neo4j import Neo4jServer
+from discogs_assets.embedded.store import Store
+from discogs_assets.stores import bolt, ledger
+from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.sent import Sent
+from discogs_assets.streams.graph import Tables, write_load
+
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOrder:
+    """A month's graph tables to load.
+
+    `keep` are places that Dagster's records name and that may still be published. `older` allows a month older than the
+    one held. `find` returns the graph tables of another month (2026-11), None if they are not in the lake.
+    """
+
+    tables: Tables
+    keep: Sequence[str] = ()
+    older: bool = False
+    find: bolt.Lookup = lambda month: None
+    connections: int = 2
+
+
+class GraphStore(Protocol):
+    """Neo4j, by the loads it holds: a load has an id, and a place that Dagster's records name."""
+
+    @property
+    def shows_while_loading(self) -> bool:
+        """True if readers see a load while it is under way; its tables must be proven before."""
+
+    def start(self) -> None:
+        """Start an embedded server."""
+
+    def reader(self) -> Graph:
+        """Return the published graph; ServerError if an embedded server does not run."""
+
+    def load(self, order: GraphOrder, log: Log) -> tuple[str, dict[str, int]]:
+        """Load a month's graph; its place, and the nodes and relationships counted there."""
+
+    def load_at(self, place: str) -> str:
+        """Return the id of the load at a place."""
+
+    def missing(self, load: str, month: str) -> str:
+        """Return a sentence if the load of the month (2026-11) cannot be shown, empty if it can."""
+
+    def publish(self, load: str) -> float:
+        """Show a load; the seconds that readers could not reach any."""
+
+    def shown(self) -> str | None:
+        """Return the id of the load that readers see, None if there is none."""
+
+    def shown_month(self) -> str | None:
+        """Return the month (2026-11) that readers see, None if there is none."""
+
+    def sweep(self, month: str) -> list[str]:
+        """Remove the month's loads that the shown one supersedes; their names."""
+
+    def months(self) -> list[str]:
+        """Return the partition keys of the months that retention may drop."""
+
+    def drop(self, partition: str) -> Mapping[str, int]:
+        """Remove a month's loads; the bytes by load."""
+
+    def running(self) -> bool:
+        """Return False if an embedded server does not run."""
+
+    def installed(self) -> bool:
+        """Return False if an embedded server's programs have yet to be fetched."""
+
+    def state(self) -> ServerState:
+        """Return the state of the server and the month that it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedGraph:
+    """The Neo4j of our home: a store directory for each load, one of which is served."""
+
+    server: Neo4jServer
+    shows_while_loading: bool = False
+
+    def start(self) -> None:
+        """See `GraphStore`."""
+        self.server.start()
+
+    def reader(self) -> Graph:
+        """See `GraphStore`."""
+        address = self.server.address()
+        return Graph(address.url, address.user, address.password)
+
+    def load(self, order: GraphOrder, log: Log) -> tuple[str, dict[str, int]]:
+        """Import a new store, index it and count it; what a killed import has left is removed first."""
+        month = order.tables.month
+        with loads.alone(self.server, month):
+            folder = loads.fresh(self.server, month, order.keep)
+            mark = folder.with_name(f"{folder.name}.load.parquet")
+            write_load(mark, month, self.load_at(str(folder)))
+            try:
+                nodes = {**order.tables.nodes, "Load": [mark]}
+                done = self.server.import_store(folder, nodes, order.tables.pairs, log)
+            finally:
+                mark.unlink()
+            log(f"{done.nodes:,} nodes and {done.relationships:,} relationships in {done.seconds:.1f} s")
+            counts = self._index(folder)
+            loads.finish(folder)
+        return str(folder), counts
+
+    def _index(self, folder: Path) -> dict[str, int]:
+        with self.server.running(folder) as address:
+            opened = Graph(address.url, address.user, address.password)
+            opened.index()
+            return opened.counts()
+
+    def load_at(self, place: str) -> str:
+        """Return month and number: `2026-11/0002`."""
+        return "/".join(Path(place).parts[-2:])
+
+    def missing(self, load: str, month: str) -> str:
+        """See `GraphStore`."""
+        folder = self.server.folder / load
+        return "" if Store(folder).whole else str(folder)
+
+    def publish(self, load: str) -> float:
+        """See `GraphStore`."""
+        return self.server.serve(self.server.folder / load)
+
+    def shown(self) -> str | None:
+        """See `GraphStore`."""
+        return self.load_at(str(self.server.served())) if self.shown_month() else None
+
+    def shown_month(self) -> str | None:
+        """See `GraphStore`."""
+        return loads.served_month(self.server)
+
+    def sweep(self, month: str) -> list[str]:
+        """See `GraphStore`."""
+        return loads.sweep(self.server, month)
+
+    def months(self) -> list[str]:
+        """See `GraphStore`."""
+        return [f"{month}-01" for month in loads.months(self.server)]
+
+    def drop(self, partition: str) -> Mapping[str, int]:
+        """See `GraphStore`."""
+        return loads.drop(self.server, partition[:7])
+
+    def running(self) -> bool:
+        """See `GraphStore`."""
+        return self.server.status().running
+
+    def installed(self) -> bool:
+        """See `GraphStore`."""
+        return self.server.installed()
+
+    def state(self) -> ServerState:
+        """See `GraphStore`."""
+        return state_of(self.server.status(), self.shown_month())
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalGraph:
+    """A Neo4j that the settings name: it holds one load, which is changed in its readers' view over Bolt."""
+
+    graph: Graph
+    sent: Path
+    shows_while_loading: bool = True
+
+    def start(self) -> None:
+        """See `GraphStore`."""
+
+    def reader(self) -> Graph:
+        """See `GraphStore`."""
+        return self.graph
+
+    def load(self, order: GraphOrder, log: Log) -> tuple[str, dict[str, int]]:
+        """Change the database until it holds the month and no other."""
+        with Sent(self.sent).opened() as sent:
+            wanted = bolt.Order(order.tables, order.older, order.connections)
+            bolt.load(self.graph, wanted, sent, order.find, log)
+        return self.graph.url, self.graph.counts()
+
+    def load_at(self, place: str) -> str:
+        """Return the id of the load that the server holds now."""
+        return self.shown() or ""
+
+    def missing(self, load: str, month: str) -> str:
+        """See `GraphStore`."""
+        found = ledger.read(self.graph)
+        if found and found.whole and found.month == month:
+            return ""
+        older = bolt.OLDER if found and found.month > month else ""
+        return f"Neo4j at {self.graph.url} holds {found or 'no month'}, not {month}: load neo4j/* there{older}"
+
+    def publish(self, load: str) -> float:
+        """Show nothing new: readers have seen the load since it was made."""
+        return 0.0
+
+    def shown(self) -> str | None:
+        """See `GraphStore`."""
+        found = ledger.read(self.graph)
+        return (found.load or found.tables) if found and found.whole else None
+
+    def shown_month(self) -> str | None:
+        """Return the month that readers see, or the state of the load under way in words."""
+        found = ledger.read(self.graph)
+        return str(found) if found else None
+
+    def sweep(self, month: str) -> list[str]:
+        """See `GraphStore`."""
+        return []
+
+    def months(self) -> list[str]:
+        """See `GraphStore`."""
+        return []
+
+    def drop(self, partition: str) -> Mapping[str, int]:
+        """See `GraphStore`."""
+        return {}
+
+    def running(self) -> bool:
+        """See `GraphStore`."""
+        return True
+
+    def installed(self) -> bool:
+        """See `GraphStore`."""
+        return True
+
+    def state(self) -> ServerState:
+        """See `GraphStore`."""
+        return ServerState("Neo4j", "yes", self.shown_month() or "nothing", self.graph.url)

@@ -1,0 +1,78 @@
+"""Switching both stores as one publication, so that they show the same month whatever is killed in between."""
+
+from dataclasses import dataclass
+
+from discogs_assets import failpoints
+from discogs_assets.connections.graph import GraphStore, Log
+from discogs_assets.errors import PublishRefusedError, ServerError
+from discogs_assets.schema.tables import TABLES
+from discogs_assets.stores import publication
+from discogs_assets.stores.postgres import Postgres, view_of
+from discogs_assets.stores.publication import Publication
+
+
+def drop_line(line: str) -> None:
+    """Drop a line of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """The right to switch both stores; `shown` is what readers see when it is lent."""
+
+    postgres: Postgres
+    graph: GraphStore
+    shown: Publication | None
+
+    def publish(self, wanted: Publication, log: Log = drop_line) -> float:
+        """Show the loads in both stores; the seconds that the graph could not be reached.
+
+        The intent is recorded first: killed anywhere, `settle` completes it. Raises ServerError if the graph store does
+        not start, with both stores as they were, and BusyError if readers of the tables leave no gap, with the
+        publication left open.
+        """
+        found = publication.read_open(self.postgres)
+        intended = found if found and found.shows_same(wanted) else publication.record_intent(self.postgres, wanted)
+        failpoints.reach("intent")
+        return self._switch(intended, log)
+
+    def settle(self, log: Log = drop_line) -> str:
+        """See `Connections.settle`."""
+        found = publication.read_open(self.postgres)
+        if found is None:
+            return ""
+        if gone := self.missing(found):
+            self._undo(found)
+            return f"the publication of {found.month}, which was cut off, is undone: {'; '.join(gone)}"
+        self._switch(found, log)
+        return f"the publication of {found.month}, which was cut off, is completed"
+
+    def missing(self, wanted: Publication) -> list[str]:
+        """Return what a publication needs and the servers no longer hold."""
+        lacking = self.postgres.lacking(wanted.tables.values())
+        missing = self.graph.missing(wanted.graph, wanted.month) if wanted.graph is not None else ""
+        return [*lacking, *([missing] if missing else [])]
+
+    def _switch(self, intended: Publication, log: Log) -> float:
+        """Switch the graph, whose start may fail, and then, in the transaction that closes the record, the views."""
+        try:
+            away = self.graph.publish(intended.graph) if intended.graph is not None else 0.0
+        except ServerError:
+            self._undo(intended)
+            raise
+        failpoints.reach("switch")
+        tables = {view_of(table): table for table in TABLES}
+        shown = {tables[view]: load for view, load in intended.tables.items()}
+        self.postgres.publish(shown, log, lambda connection: publication.record_done(connection, intended))
+        return away
+
+    def _undo(self, intended: Publication) -> None:
+        """Show in the graph store what the tables show, and close the record."""
+        if self.shown and self.shown.graph and self.shown.graph != self.graph.shown():
+            if missing := self.graph.missing(self.shown.graph, self.shown.month):
+                raise PublishRefusedError(
+                    f"the publication of {intended.month} can be neither completed nor undone: {missing} is gone, too. "
+                    f"Publish a month that is loaded: discogs publish {self.shown.month}"
+                )
+            self.graph.publish(self.shown.graph)
+        with self.postgres.connection() as connection:
+            publication.settle(connection, intended.sequence, "undone")

@@ -1,0 +1,115 @@
+"""PostgreSQL as the embedded server of a home, or an external one: roles, Dagster's storage, state."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from discogs_assets.connections.state import ServerState, state_of
+from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.stores.postgres import Postgres, month_of
+
+DAGSTER_DATABASE = "dagster"
+"""Database of Dagster's storage, on the same server as the tables."""
+
+
+class TableStore(Protocol):
+    """PostgreSQL, by the roles that use it."""
+
+    def start(self) -> Postgres:
+        """Return the database as its owner, prepared; an embedded server is started."""
+
+    def owner(self) -> Postgres:
+        """Return the database as its owner; ServerError if an embedded server does not run."""
+
+    def reader(self) -> Postgres:
+        """Return the database as the role that may only read; ServerError if an embedded server does not run."""
+
+    def storage_url(self) -> str:
+        """Return the URL, with password, of the server and role of Dagster's storage, which exists on return."""
+
+    def running(self) -> bool:
+        """Return False if an embedded server does not run."""
+
+    def installed(self) -> bool:
+        """Return False if an embedded server's programs have yet to be fetched."""
+
+    def state(self) -> ServerState:
+        """Return the state of the server and the month that it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedTables:
+    """The PostgreSQL of our home."""
+
+    server: PostgresServer
+
+    def start(self) -> Postgres:
+        """See `TableStore`."""
+        store = Postgres(self.server.start().url)
+        store.prepare()
+        return store
+
+    def owner(self) -> Postgres:
+        """See `TableStore`."""
+        return Postgres(self.server.address().url)
+
+    def reader(self) -> Postgres:
+        """See `TableStore`."""
+        return Postgres(self.server.reader().url)
+
+    def storage_url(self) -> str:
+        """See `TableStore`."""
+        return self.server.dagster().url
+
+    def running(self) -> bool:
+        """See `TableStore`."""
+        return self.server.status().running
+
+    def installed(self) -> bool:
+        """See `TableStore`."""
+        return self.server.installed()
+
+    def state(self) -> ServerState:
+        """See `TableStore`."""
+        status = self.server.status()
+        return state_of(status, _shown_tables(self.owner()) if status.running else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalTables:
+    """A PostgreSQL that the settings name."""
+
+    postgres: Postgres
+
+    def start(self) -> Postgres:
+        """See `TableStore`."""
+        self.postgres.prepare()
+        return self.postgres
+
+    def owner(self) -> Postgres:
+        """See `TableStore`."""
+        return self.postgres
+
+    def reader(self) -> Postgres:
+        """See `TableStore`."""
+        return self.postgres
+
+    def storage_url(self) -> str:
+        """See `TableStore`."""
+        self.postgres.make_database(DAGSTER_DATABASE)
+        return self.postgres.url
+
+    def running(self) -> bool:
+        """See `TableStore`."""
+        return True
+
+    def installed(self) -> bool:
+        """See `TableStore`."""
+        return True
+
+    def state(self) -> ServerState:
+        """See `TableStore`."""
+        return ServerState("PostgreSQL", "yes", _shown_tables(self.postgres) or "nothing", self.postgres.safe_url)
+
+
+def _shown_tables(postgres: Postgres) -> str | None:
+    return max((month_of(table)[:7] for table in postgres.published().values()), default=None)

@@ -1,0 +1,61 @@
+"""Targets: the parts of the databases that months are loaded into, of which `DISCOGS_TARGETS` chooses.
+
+A run that publishes leaves out assets that belong to no chosen target. A run without `published/*` loads whatever it
+selects.
+"""
+
+import dagster as dg
+
+from discogs_assets.defs import keys
+from discogs_assets.schema.model import Entity
+from discogs_assets.settings import Settings
+
+REQUIRED: dict[str, tuple[dg.AssetKey, ...]] = {
+    "documents": tuple(key for table, key in keys.TABLES.items() if isinstance(table, Entity)),
+    "relational": tuple(key for table, key in keys.TABLES.items() if not isinstance(table, Entity)),
+    "neo4j": tuple(keys.IMPORTED.values()),
+}
+"""Assets of each target, all of which have to be loaded before a month is published."""
+
+TABLES = ("documents", "relational")
+"""Targets in PostgreSQL; tables of MusicBrainz and insights are loaded with either."""
+
+STORES = {"postgres": TABLES, "neo4j": ("neo4j",)}
+"""Targets that each `published/{store}` shows."""
+
+
+def required(settings: Settings) -> tuple[dg.AssetKey, ...]:
+    """Return the assets that a publication rests on."""
+    return tuple(key for target in settings.chosen_targets for key in REQUIRED[target])
+
+
+def shows(store: str, settings: Settings) -> bool:
+    """Return True if a chosen target is in the store."""
+    return not settings.chosen_targets.isdisjoint(STORES[store])
+
+
+def chosen(key: dg.AssetKey, settings: Settings) -> bool:
+    """Return False if the asset belongs to targets alone that are not chosen."""
+    match key.path:
+        case ["published", store]:
+            return shows("neo4j" if store == "neo4j" else "postgres", settings)
+        case ["neo4j", *_]:
+            return shows("neo4j", settings)
+        case ["postgres", "discogs", *_]:
+            return key in required(settings)
+        case ["postgres", *_]:
+            return shows("postgres", settings)
+    return True
+
+
+def selected(context: dg.AssetExecutionContext, settings: Settings) -> set[dg.AssetKey]:
+    """Return the selected assets of the step that are to be made; the log names those left out."""
+    asked = set(context.selected_asset_keys)
+    whole = context.run.asset_selection
+    if whole is not None and not any(key.path[0] == "published" for key in whole):
+        return asked
+    left_out = {key for key in asked if not chosen(key, settings)}
+    if left_out:
+        names = ", ".join(sorted(key.to_user_string() for key in left_out))
+        context.log.info(f"not loaded, since DISCOGS_TARGETS is {settings.targets}: {names}")
+    return asked - left_out

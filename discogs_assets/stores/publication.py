@@ -1,0 +1,118 @@
+"""The publication record: a row of `discogs.publication` for every switch of what readers see.
+
+A publication is intended before the first store switches and done with the last one, so that one that was cut off is
+known and can be completed or undone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from discogs_assets.schema import search
+
+if TYPE_CHECKING:
+    from discogs_assets.stores.postgres import Connection, Postgres
+
+TABLE = f"{search.SCHEMA}.publication"
+
+CHANNEL = "discogs_publication"
+"""Channel of the notification that a publication is done; its payload is the sequence number."""
+
+CREATE = (
+    f"CREATE TABLE IF NOT EXISTS {TABLE} (sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+    "state text NOT NULL CHECK (state IN ('intended', 'done', 'undone')), month text NOT NULL, "
+    "tables jsonb NOT NULL, graph text, search text, "
+    "intended_at timestamptz NOT NULL DEFAULT clock_timestamp(), settled_at timestamptz)",
+    f"COMMENT ON TABLE {TABLE} IS 'Every switch of what readers see. The published month is the row in the state done "
+    "with the highest sequence number.'",
+    f"GRANT SELECT ON {TABLE} TO PUBLIC",
+)
+"""Statements that make the table where it is missing."""
+
+COLUMNS = "sequence, state, month, tables, graph, search"
+
+Settled = Literal["done", "undone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What readers see of a `month` (2026-11): the load's table of each view, and the load of the graph store.
+
+    `graph` and `search` are None where that target is not published.
+    """
+
+    month: str
+    tables: Mapping[str, str]
+    graph: str | None = None
+    search: str | None = None
+    sequence: int = 0
+    state: Literal["intended", "done", "undone"] = "intended"
+
+    @property
+    def partition(self) -> str:
+        """The month's partition key."""
+        return f"{self.month}-01"
+
+    def shows_same(self, other: "Publication") -> bool:
+        """Return True if both publish the same loads."""
+        return replace(self, sequence=0, state="done") == replace(other, sequence=0, state="done")
+
+
+def read_done(postgres: "Postgres") -> Publication | None:
+    """Return what readers see, None before the first publication."""
+    return _read(postgres, "state = 'done'")
+
+
+def read_open(postgres: "Postgres") -> Publication | None:
+    """Return the publication that is intended and neither done nor undone, None if there is none."""
+    return _read(postgres, "state = 'intended'")
+
+
+def record_intent(postgres: "Postgres", wanted: Publication) -> Publication:
+    """Record a publication before its first store switches; an open one is given up in its favour."""
+    with postgres.connection() as connection:
+        _execute(connection, f"UPDATE {TABLE} SET state = 'undone', settled_at = now() WHERE state = 'intended'")
+        return replace(wanted, sequence=_insert(connection, wanted, "intended"), state="intended")
+
+
+def record_done(connection: "Connection", wanted: Publication) -> None:
+    """Record in the transaction that switches the last store that the publication is done, and notify listeners."""
+    if wanted.sequence:
+        settle(connection, wanted.sequence, "done")
+    else:
+        _notify(connection, _insert(connection, wanted, "done"))
+
+
+def settle(connection: "Connection", sequence: int, state: Settled) -> None:
+    """Close an intended publication."""
+    _execute(connection, f"UPDATE {TABLE} SET state = %s, settled_at = now() WHERE sequence = %s", state, sequence)
+    if state == "done":
+        _notify(connection, sequence)
+
+
+def _read(postgres: "Postgres", where: str) -> Publication | None:
+    with postgres.connection() as connection, connection.cursor(row_factory=class_row(Publication)) as cursor:
+        cursor.execute(f"SELECT {COLUMNS} FROM {TABLE} WHERE {where} ORDER BY sequence DESC LIMIT 1".encode())
+        return cursor.fetchone()
+
+
+def _insert(connection: "Connection", wanted: Publication, state: str) -> int:
+    statement = (
+        f"INSERT INTO {TABLE} (state, month, tables, graph, search, settled_at) "
+        "VALUES (%s, %s, %s, %s, %s, CASE WHEN %s = 'done' THEN now() END) RETURNING sequence"
+    )
+    values = [state, wanted.month, Jsonb(dict(wanted.tables)), wanted.graph, wanted.search, state]
+    row = connection.execute(statement.encode(), values).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _notify(connection: "Connection", sequence: int) -> None:
+    _execute(connection, "SELECT pg_notify(%s, %s)", CHANNEL, str(sequence))
+
+
+def _execute(connection: "Connection", statement: str, *values: Any) -> None:
+    connection.execute(statement.encode(), values)
