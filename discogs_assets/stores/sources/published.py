@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-NAME = re.compile(r"discogs_(?P<date>\d{8})_(?:(?P<kind>[a-z]+)\.xml\.gz|(?P<sums>CHECKSUM)\.txt)")
+NAME = re.compile(r"discogs_(?P<date>2[0-9]{7})_(?:(?P<kind>[a-z]+)\.xml\.gz|(?P<sums>CHECKSUM)\.txt)")
 
 SUM = re.compile(r"(?P<sha256>[0-9a-fA-F]{64}) [ *]?(?P<name>\S+)")
 """A line of a CHECKSUM file: one space since 2019, two before (GNU sha256sum writes two, or ` *`)."""
@@ -30,7 +30,8 @@ Progress = Callable[[int, int], None]
 class Published:
     """A file that a source lists: its name, the day in it, its kind, and what the source says of it.
 
-    `place` is where the source keeps it. `size` is in bytes, rounded where a listing rounds.
+    `place` is where the source keeps it. `size` is in bytes, rounded where a listing rounds. `fault` says why it cannot
+    be taken, as the end of a sentence about it; empty where nothing stands against that.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Published:
     size: int | None = None
     etag: str | None = None
     last_modified: datetime | None = None
+    fault: str = ""
 
 
 def named(
@@ -48,6 +50,7 @@ def named(
     size: int | None = None,
     etag: str | None = None,
     last_modified: datetime | None = None,
+    fault: str = "",
 ) -> Published | None:
     """The file of that name; None if no dump is called so."""
     found = NAME.fullmatch(name)
@@ -57,7 +60,7 @@ def named(
         return None
     if not found or not day:
         return None
-    return Published(name, day, found["kind"] or CHECKSUM, place, size, etag, last_modified)
+    return Published(name, day, found["kind"] or CHECKSUM, place, size, etag, last_modified, fault)
 
 
 class Readable(Protocol):
