@@ -95,6 +95,10 @@ class Archive:
         kept = source.years()[-years:] if years else source.years()
         return partitions([file for year in kept for file in source.files(year)])
 
+    def faults(self) -> list[str]:
+        """What is at the source and cannot be taken, and why, as far as the source tells."""
+        return self._opened().faults()
+
     def missing(self, partition: str) -> list[str]:
         """What the month lacks before it is complete: files by kind, the CHECKSUM file, or its line of a file."""
         return list(_month(self._opened(), partition).missing)
@@ -114,6 +118,7 @@ class Archive:
             raise DumpMissingError(
                 f"{source.title} lists no dump{since and f' of {since[:7]} or later'}, expected files such as "
                 "data/2026/discogs_20261101_artists.xml.gz. Set DISCOGS_DUMPS to where dumps are."
+                f"{''.join(f' {fault}.' for fault in source.faults())}"
             )
 
     def dump(self, entity: str, partition: str) -> Dump:
@@ -160,7 +165,7 @@ class Archive:
         if faults := month.faults(entity):
             raise DumpMissingError(
                 f"no {entity} dump of {partition[:7]} in {month.source.title}: {'; '.join(faults)}. Put the published "
-                "file there."
+                "file there, or fetch it again."
             )
         there = partitions(month.source.files(int(partition[:4])))
         days = f" The newest upload, of {month.days[-1]}, lacks it." if month.days else ""

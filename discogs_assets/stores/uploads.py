@@ -79,7 +79,7 @@ class Month:
         """The sha256 that the newest CHECKSUM file which names the file gives for it; DumpMissingError if none does."""
         if file.name in self._told:
             return self._told[file.name]
-        read = [f"{name} {_said(text)}" for name, text in self._texts]
+        read = [*(f"{name} {_said(text)}" for name, text in self._texts), *self.faults(CHECKSUM)]
         raise DumpMissingError(
             f"no checksum for {file.name} in {self.source.title}: "
             f"{'; '.join(read) or f'no CHECKSUM file of {file.day:%Y-%m}'}. "
@@ -108,8 +108,12 @@ class Month:
         return {}
 
     def _text(self, file: Published) -> str:
+        """The text, empty if the file has gone since it was listed."""
         if file.place not in self._read:
-            self._read[file.place] = self.source.text(file)
+            try:
+                self._read[file.place] = self.source.text(file)
+            except DumpMissingError:
+                self._read[file.place] = ""
         return self._read[file.place]
 
     def _whole(self, files: dict[str, Published]) -> bool:
@@ -155,4 +159,4 @@ def _said(text: str) -> str:
         return f"names only {', '.join(names)}"
     if text.lstrip().startswith("<"):
         return "is an HTML page"
-    return "holds no line of the form `sha256 name`" if text.strip() else "is empty"
+    return "holds no line of the form `sha256 name`" if text.strip() else "is empty or gone"

@@ -291,6 +291,15 @@ def test_a_later_upload_that_is_not_complete_is_told_and_its_whole_replaces_the_
     assert set(asked(tick(loaded, first.cursor)).asset_selection or ()) == below("labels") | below("masters")
 
 
+def test_a_dangling_link_ends_no_tick(loaded: dg.DagsterInstance, source: Path) -> None:
+    (source / "discogs_20250101_releases.xml.gz").symlink_to("nowhere")
+    first = tick(loaded)
+    assert said(first) == "2026-11 is loaded as it is announced"
+    (source / "discogs_20261101_labels.xml.gz").unlink()
+    (source / "discogs_20261101_labels.xml.gz").symlink_to("nowhere")
+    assert "labels (discogs_20261101_labels.xml.gz is a link to nothing) missing" in said(tick(loaded, first.cursor))
+
+
 def test_a_source_without_any_dump_is_an_alarm(loaded: dg.DagsterInstance, source: Path) -> None:
     first = tick(loaded)
     for path in source.iterdir():

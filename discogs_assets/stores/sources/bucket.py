@@ -81,7 +81,7 @@ class Bucket(Objects, Listed):
             key = KEY.fullmatch(each["Key"])
             facts = (each["Size"], each.get("ETag"), each.get("LastModified"))
             if key and (file := named(key[1], f"{self.within.prefix}{each['Key']}", *facts)):
-                found.append(file)
+                found.append(file.examined())
         return found
 
 
@@ -93,4 +93,4 @@ class BucketRuns(Objects, runs.ListedRuns):
     def _all(self) -> Iterator[Published]:
         for each in self.within.listed():
             if file := runs.part(each["Key"], f"{self.within.prefix}{each['Key']}", each["Size"]):
-                yield file
+                yield file.examined()

@@ -6,7 +6,7 @@ What belongs here: the names' form, the interface. What doesn't: a way to reach 
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +43,10 @@ class Published:
     last_modified: datetime | None = None
     fault: str = ""
 
+    def examined(self) -> "Published":
+        """The file as a source that knows exact sizes lists it: one without bytes is only a place for the file."""
+        return replace(self, fault="is empty") if self.size == 0 and not self.fault else self
+
 
 def named(
     name: str,
@@ -70,6 +74,10 @@ class Readable(Protocol):
     @abstractmethod
     def title(self) -> str:
         """The source's address as a message may show it."""
+
+    def faults(self) -> list[str]:
+        """What is there and cannot be taken, and why, as far as the source tells."""
+        return []
 
     @abstractmethod
     def text(self, file: Published) -> str:
@@ -104,11 +112,20 @@ class Listed(Source, Protocol):
 
     def years(self) -> list[int]:
         """Years of which there are files, oldest first."""
-        return sorted({file.day.year for file in self._all()})
+        return sorted({file.day.year for file in self._all() if not file.fault})
+
+    def faults(self) -> list[str]:
+        """What is there and cannot be taken, and why."""
+        return faulty(self._all())
 
     def files(self, year: int) -> list[Published]:
         """The year's files, by day, then place."""
         return ordered([file for file in self._all() if file.day.year == year])
+
+
+def faulty(files: Iterable[Published]) -> list[str]:
+    """Those of the files that cannot be taken, and why."""
+    return sorted(f"{file.name} {file.fault}" for file in files if file.fault)
 
 
 def ordered(files: list[Published]) -> list[Published]:

@@ -21,6 +21,7 @@ from discogs_assets.stores.sources.bucket import Bucket
 CONTENT = gzip.compress(os.urandom(300_000))
 OTHER = gzip.compress(os.urandom(300_000))
 NAME = "discogs_20261101_artists.xml.gz"
+LABELS = NAME.replace("artists", "labels")
 MONTH = "2026-11-01"
 
 
@@ -63,6 +64,17 @@ def test_a_private_file_needs_credentials(s3: Any, tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
     assert Archive("s3://dumps/mirror", tmp_path).take("artists", MONTH).path.read_bytes() == CONTENT
+
+
+def test_a_place_for_a_file_is_no_file(s3: Any, tmp_path: Path) -> None:
+    publish(s3, CONTENT)
+    for key in (f"{NAME}/", f"{NAME}/x", NAME.replace("20261101", "20251001"), NAME.replace("artists", "labels")):
+        s3.put_object(Bucket="dumps", Key=f"mirror/data/2026/{key}", Body=b"", ACL="public-read")
+    archive = Archive("s3://dumps/mirror", tmp_path)
+    assert archive.months() == [MONTH]
+    assert archive.faults() == [f"{name} is empty" for name in ("discogs_20251001_artists.xml.gz", LABELS)]
+    assert archive.missing(MONTH) == [f"labels ({LABELS} is empty)", "masters", "releases"]
+    assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
 
 
 def test_a_listed_file_has_its_facts(s3: Any) -> None:
