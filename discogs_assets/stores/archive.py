@@ -142,7 +142,7 @@ class Archive:
         file = month.files.get(entity) or self._absent(month, entity, partition)
         expected = month.expected(file)
         with self.copies.writing(_key(entity), partition) as draft:
-            found = source.fetch(file, draft / file.name, progress)
+            found = source.fetch(file, draft / file.name, progress, expected)
             if found != expected:
                 broken = broken_gzip(draft / file.name)
                 raise DumpDamagedError(

@@ -216,7 +216,7 @@ class MusicBrainz:
         file, place = run.files[entity], self._fetched / run.name / entity
         with replacing(place) as draft:
             target = draft / f"{run.name}_{entity}.tar.xz"
-            found = source.fetch(file, target, progress)
+            found = source.fetch(file, target, progress, run.sums[entity])
             if found != run.sums[entity]:
                 raise DumpDamagedError(
                     f"{file.name} of {source.title}: its sha256 is {found}, but the run's {runs.SUMS} says "

@@ -48,7 +48,7 @@ class Objects:
             with closing(body):
                 return str(body.read(TEXT_BYTES).decode(errors="replace"))
 
-    def fetch(self, file: Published, target: Path, progress: Progress) -> str:
+    def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
         """Write the file's bytes, durably, and return their sha256."""
 
         @contextmanager
@@ -67,7 +67,7 @@ class Objects:
                     at = start if "ContentRange" in found else 0
                     yield transfer.Answer(at, at + size, found.get("ETag", ""), chunks)
 
-        return transfer.fetch(file, target, ask, progress, self.clock)
+        return transfer.fetch(file, target, ask, progress, self.clock, expected)
 
 
 class Bucket(Objects, Listed):

@@ -58,7 +58,7 @@ class Files:
         with _opened(file) as reader:
             return reader.read(TEXT_BYTES).decode(errors="replace")
 
-    def fetch(self, file: Published, target: Path, progress: Progress) -> str:
+    def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
         """Write the file's bytes, durably, and return their sha256."""
         digest, done = hashlib.sha256(), 0
         with _opened(file) as reader, target.open("wb") as writer:

@@ -84,8 +84,8 @@ class Readable(Protocol):
         """What a file of checksums says."""
 
     @abstractmethod
-    def fetch(self, file: Published, target: Path, progress: Progress) -> str:
-        """Write the file's bytes, durably, and return their sha256."""
+    def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
+        """Write the file's bytes, durably, and return their sha256, which is the expected one if they are sound."""
 
 
 class Source(Readable, Protocol):

@@ -115,7 +115,12 @@ def test_a_file_that_vanishes_while_it_is_listed_is_not_there(source: Path, monk
     assert (archive(source).months(), archive(source).faults()) == ([NOVEMBER], [])
 
 
-@pytest.mark.parametrize("make", [Path.unlink, lambda path: (path.unlink(), os.mkfifo(path))])
+def _exchange(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("make", [Path.unlink, _exchange])
 def test_a_file_that_is_exchanged_after_it_was_listed_is_not_waited_for(
     source: Path, tmp_path: Path, make: Callable[[Path], object]
 ) -> None:
@@ -132,13 +137,14 @@ def forbidden(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     paths: list[Path] = []
     access, scandir, listdir = os.access, os.scandir, Path.iterdir
 
-    def refuse(path: Path) -> None:
+    def allowed(path: Path) -> Path:
         if path in paths:
             raise PermissionError(13, "Permission denied", str(path))
+        return path
 
     monkeypatch.setattr(os, "access", lambda path, mode: path not in paths and access(path, mode))
-    monkeypatch.setattr(os, "scandir", lambda path: refuse(path) or scandir(path))
-    monkeypatch.setattr(Path, "iterdir", lambda path: refuse(path) or listdir(path))
+    monkeypatch.setattr(os, "scandir", lambda path: scandir(allowed(path)))
+    monkeypatch.setattr(Path, "iterdir", lambda path: listdir(allowed(path)))
     return paths
 
 
