@@ -2,7 +2,6 @@
 
 import pytest
 
-from discogs_assets.stores.sources import pace
 from discogs_assets.stores.sources.pace import Pace
 
 
@@ -10,7 +9,7 @@ from discogs_assets.stores.sources.pace import Pace
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time that it is, in the list's only place."""
     time = [100.0]
-    monkeypatch.setattr(pace.time, "monotonic", lambda: time[0])
+    monkeypatch.setattr("time.monotonic", lambda: time[0])
     return time
 
 
