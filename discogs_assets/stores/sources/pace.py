@@ -8,6 +8,7 @@ The timeout that requests takes is about each read of a socket: a server that dr
 import io
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPResponse
 from typing import Any
@@ -81,14 +82,18 @@ class Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """The connections to a host."""
         pool: Any = super().get_connection_with_tls_context(*args, **options)
-        pace = self.pace
-
-        class Paced(_Response):
-            def __init__(self, *args: Any, **options: Any) -> None:
-                super().__init__(pace, *args, **options)
-
-        pool.ConnectionCls = type("Connection", (pool.ConnectionCls,), {"response_class": Paced})
+        pool.ConnectionCls = paced(pool.ConnectionCls, lambda: self.pace)
         return pool
+
+
+def paced(connection: Any, pace: Callable[[], Pace]) -> Any:
+    """The class of connections, made to read each answer at the pace that is asked for with it."""
+
+    class Paced(_Response):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(pace(), *args, **options)
+
+    return type(connection.__name__, (connection,), {"response_class": Paced})
 
 
 class _Response(HTTPResponse):
