@@ -19,6 +19,8 @@ from typing import Any
 import dagster as dg
 import psutil
 
+from discogs_assets.defs import pools
+
 RUN = "DISCOGS_RUN_PROCESS"
 """Environment variable by which a step's process knows the one of its run."""
 
@@ -77,10 +79,11 @@ class Watched(dg.Executor):
         return self._inner.step_dependency_config
 
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
-        """Note the process, release what killed runs hold, and execute."""
+        """Note the process, release what killed runs hold, create missing pools, and execute."""
         keep_connected(plan_context.instance)
         plan_context.instance.add_run_tags(plan_context.run_id, {TAG: this_process()})
         release(plan_context.instance)
+        pools.create(plan_context.instance)
         os.environ[RUN] = this_process()
         yield from self._inner.execute(plan_context, execution_plan)
 

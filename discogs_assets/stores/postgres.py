@@ -12,7 +12,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, cast
@@ -23,9 +23,11 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import (
     DeadlockDetected,
     DependentObjectsStillExist,
+    DuplicateDatabase,
     InsufficientPrivilege,
     LockNotAvailable,
     ReadOnlySqlTransaction,
+    UniqueViolation,
 )
 from psycopg.rows import dict_row
 
@@ -295,7 +297,9 @@ class Postgres:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 return
             try:
-                _execute(connection, f'CREATE DATABASE "{name}"')
+                # Another process may have created it since, or be about to.
+                with suppress(DuplicateDatabase, UniqueViolation):
+                    _execute(connection, f'CREATE DATABASE "{name}"')
             except InsufficientPrivilege as error:
                 raise LoadError(
                     f"{self.safe_url} lacks the database {name} and does not let us create it. "
