@@ -10,24 +10,15 @@ import dagster as dg
 import pytest
 from sqlalchemy import text
 
-from discogs_assets.cli import environment
 from discogs_assets.definitions import defs
 from discogs_assets.defs import pools
-from discogs_assets.embedded.postgres import PostgresServer
-from discogs_assets.settings import Settings
 
 AT_ONCE = 4
 
 
 @pytest.fixture
-def instances(
-    postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[list[dg.DagsterInstance]]:
+def instances(dagster_home: Path) -> Iterator[list[dg.DagsterInstance]]:
     """The same instance in PostgreSQL as several processes open it, without pools."""
-    monkeypatch.setenv("DISCOGS_HOME", str(tmp_path))
-    for name, value in environment.dagster_variables(Settings(), postgres_server.dagster().url).items():
-        monkeypatch.setenv(name, value)
-    environment.make_dagster_home(tmp_path / "dagster")
     with ExitStack() as stack:
         found = [stack.enter_context(dg.DagsterInstance.get()) for _ in range(AT_ONCE)]
         with found[0].event_log_storage.index_connection() as connection:  # type: ignore[attr-defined]
