@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from discogs_assets import faults
 from discogs_assets.cli import servers
 from discogs_assets.cli.terminal import say
 from discogs_assets.definitions import defs
@@ -67,6 +68,15 @@ def _narrated(instance: dg.DagsterInstance, partition: str) -> Iterator[None]:
 
 
 def _tell(instance: dg.DagsterInstance, partition: str, known: set[str], done: threading.Event) -> None:
+    """Tell until it is done, or Dagster's records are out of reach, which ends the run and is reported there."""
+    try:
+        _follow(instance, partition, known, done)
+    except Exception as error:
+        if faults.explain(error) is None:
+            raise
+
+
+def _follow(instance: dg.DagsterInstance, partition: str, known: set[str], done: threading.Event) -> None:
     cursor = None
     while True:
         last = done.wait(POLL_SECONDS)

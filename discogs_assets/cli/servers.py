@@ -42,7 +42,10 @@ def start() -> tuple[Postgres, Graph]:
 
 def postgres_of(settings: Settings) -> Postgres:
     """The external PostgreSQL, or our own; ServerError if ours does not run."""
-    return postgres.external(settings) or Postgres(PostgresServer(settings.home_folder).address().url)
+    if external := postgres.external(settings):
+        return external
+    server = PostgresServer(settings.home_folder)
+    return Postgres(server.address().url, disk=server.status().folder)
 
 
 def reader_of(settings: Settings) -> Postgres:

@@ -8,6 +8,7 @@ pool be held for ever. So every run notes its process, and whoever comes next en
 """
 
 import json
+import logging
 import os
 import select
 import signal
@@ -19,7 +20,10 @@ from typing import Any
 import dagster as dg
 import psutil
 
+from discogs_assets import faults
 from discogs_assets.defs import pools
+
+log = logging.getLogger(__name__)
 
 RUN = "DISCOGS_RUN_PROCESS"
 """Environment variable by which a step's process knows the one of its run."""
@@ -85,7 +89,15 @@ class Watched(dg.Executor):
         release(plan_context.instance)
         pools.create(plan_context.instance)
         os.environ[RUN] = this_process()
-        yield from self._inner.execute(plan_context, execution_plan)
+        try:
+            yield from self._inner.execute(plan_context, execution_plan)
+        except Exception as error:
+            found = faults.explain(error)
+            if found is None or found is error:
+                raise
+            # Dagster's own account of it may find no storage, and is a page of traceback.
+            log.error(str(found))
+            raise found from error
 
 
 def keep_connected(instance: dg.DagsterInstance) -> None:

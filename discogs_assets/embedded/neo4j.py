@@ -51,7 +51,7 @@ class Neo4jServer:
         """
         record = server.live_record(self._state)
         if not record or not self._serves_pointed(record):
-            with records.exclusive(self._lock, "starting Neo4j"):
+            with records.exclusive(self._lock, "starting Neo4j"), self._pointed().noticing_full_disk():
                 record = self._ready()
         return self._address(record.port)
 
@@ -105,11 +105,12 @@ class Neo4jServer:
             at = self._address(process.free_port([]))
             command = self._trained().command(server_run(opened, at, temporary_memory(opened)))
             started = process.spawn(command, opened.log, opened.folder, bound=True)
-            try:
-                wait_for_answer(at, opened, started)
-                yield at
-            finally:
-                process.stop(started, timeout=_STOP_SECONDS)
+            with opened.noticing_full_disk():
+                try:
+                    wait_for_answer(at, opened, started)
+                    yield at
+                finally:
+                    process.stop(started, timeout=_STOP_SECONDS)
 
     def serve(self, store: Path) -> float:
         """Show `store` to users instead of the one they see; the seconds that they could not reach any.
@@ -128,7 +129,8 @@ class Neo4jServer:
                 begun = time.monotonic()
                 self._stop()
                 failpoints.reach("serve")
-                self._switch(old, new)
+                with new.noticing_full_disk():
+                    self._switch(old, new)
                 return time.monotonic() - begun
 
     def remove(self, store: Path) -> int:

@@ -5,11 +5,13 @@ cluster is made (`cluster`), what is in it (`provision`), and any table.
 """
 
 import signal
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from discogs_assets import faults
 from discogs_assets.embedded import account, artifacts, process, records, server
 from discogs_assets.embedded.cluster import SUPERUSER, Cluster, is_ready
 from discogs_assets.embedded.credentials import credentials
@@ -76,7 +78,7 @@ class PostgresServer:
         """
         record = server.live_record(self._state)
         if not record or not record.ready:
-            with records.exclusive(self._lock, "starting PostgreSQL"):
+            with records.exclusive(self._lock, "starting PostgreSQL"), self._noticing_full_disk():
                 record = self._ready()
         return self._address(record, OWNER)
 
@@ -113,6 +115,10 @@ class PostgresServer:
         if not record or not record.ready:
             raise ServerError(f"PostgreSQL of {self.home} does not run. Start it with `discogs up`.")
         return record
+
+    def _noticing_full_disk(self) -> AbstractContextManager[None]:
+        data = self._data()
+        return faults.noticing_full_disk(data, self._log.parent, f"starting PostgreSQL on {data}")
 
     def _ready(self) -> Record:
         """A server that answers: the one that runs, even if whoever started it was killed, or a new one."""

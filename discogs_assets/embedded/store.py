@@ -8,9 +8,11 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from discogs_assets import faults
 from discogs_assets.embedded import records
 from discogs_assets.embedded.machine import GIB, MIB, share
 from discogs_assets.embedded.process import HOST
@@ -72,6 +74,10 @@ class Store:
     def room(self) -> int:
         """Bytes that a server has to be made for."""
         return max(self.size, self.expected)
+
+    def noticing_full_disk(self) -> AbstractContextManager[None]:
+        """Raise DiskFullError for errors in the block that come from a full disk, by what a server on it has logged."""
+        return faults.noticing_full_disk(self.folder, self.log.parent, f"Neo4j on {self.folder}")
 
     def create(self) -> None:
         """Make it an empty store that may be served."""

@@ -22,9 +22,6 @@ RENAME_EXCHANGE = 2
 """Constants of Linux' renameat2(2)."""
 
 
-FULL = {errno.ENOSPC, errno.EDQUOT}
-"""What the system says when a disk or a quota is used up."""
-
 SPARE_BYTES = 64 << 20
 """What stays free beside a file that is about to be written."""
 

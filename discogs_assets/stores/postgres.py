@@ -9,18 +9,23 @@ A load is one transaction: killed at any point, it leaves nothing. Readers go th
 """
 
 import random
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, cast
 
 import psycopg
 from psycopg import sql as names
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import (
+    AdminShutdown,
+    CannotConnectNow,
+    CrashShutdown,
     DeadlockDetected,
     DependentObjectsStillExist,
     DuplicateDatabase,
@@ -31,7 +36,7 @@ from psycopg.errors import (
 )
 from psycopg.rows import dict_row
 
-from discogs_assets import failpoints
+from discogs_assets import failpoints, faults
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.schema import search, sql
 from discogs_assets.schema.relations import Table, source_of
@@ -98,6 +103,8 @@ class Postgres:
 
     url: str
     name: str = "PostgreSQL"
+    disk: Path | None = None
+    """Its data folder, if it is on this machine and ours."""
 
     def __repr__(self) -> str:
         """Without the password."""
@@ -119,6 +126,7 @@ class Postgres:
             try:
                 return cursor.execute(_text(statement)).fetchall()
             except psycopg.Error as error:
+                self._require_alive(connection, error)
                 raise LoadError(f"{self.name} refused the question {statement!r}: {error}") from error
 
     @contextmanager
@@ -135,19 +143,41 @@ class Postgres:
             except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
                 raise LoadError(f"{self.name} refused the question, which may only read: {error}") from error
             except psycopg.Error as error:
+                self._require_alive(connection, error)
                 raise LoadError(f"{self.name} refused the question: {error}") from error
 
     @contextmanager
     def connection(self, autocommit: bool = False) -> Iterator[Connection]:
-        """A connection in one transaction that is committed at the end, or in none."""
+        """A connection in one transaction that is committed at the end, or in none.
+
+        DiskFullError if the server's disk is full, ServerError if it does not answer, or no longer.
+        """
         try:
             connection = psycopg.connect(self.url, autocommit=autocommit, application_name="discogs_assets")
         except psycopg.OperationalError as error:
+            if faults.disk_full(error):
+                raise faults.full(f"{self.name} says {faults.line(str(error))}", self.disk) from None
             raise ServerError(
                 f"{self.name} does not answer: {error}. Start it with `discogs up`, or correct DISCOGS_POSTGRES_URL."
             ) from None
         with connection:
-            yield connection
+            try:
+                yield connection
+            except psycopg.OperationalError as error:
+                self._require_alive(connection, error)
+                raise
+
+    def _require_alive(self, connection: Connection, error: psycopg.Error) -> None:
+        """Raise DiskFullError or ServerError if the error is the server's end and not the statement's."""
+        gone = connection.broken or isinstance(error, AdminShutdown | CrashShutdown | CannotConnectNow)
+        out_of_room = gone and self.disk and shutil.disk_usage(self.disk).free < faults.ROOM
+        if out_of_room or faults.disk_full(error):
+            raise faults.full(f"{self.name} says {faults.line(str(error))}", self.disk) from error
+        if gone:
+            raise ServerError(
+                f"{self.name} has ended or closed the connection: {faults.line(str(error))}. Start it with "
+                "`discogs up`, then run again; what was half written is gone."
+            ) from error
 
     def load(
         self,
