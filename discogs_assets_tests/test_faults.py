@@ -86,10 +86,14 @@ LOGGED = f"java.io.IOException: {FULL}"
 def test_what_a_server_reports_as_something_else_is_a_full_disk_if_its_log_says_so(tmp_path: Path) -> None:
     (tmp_path / "debug.log").write_text("begun\n")
     said = f"indexing ended with .*bytes are free in {tmp_path}"
-    noticing = faults.noticing_full_disk(tmp_path, tmp_path, "indexing")
-    with pytest.raises(DiskFullError, match=said) as raised, noticing:
-        (tmp_path / "debug.log").write_text(f"begun\n{LOGGED}\n")
-        raise LoadError("Failed to populate index")
+
+    def index() -> None:
+        with faults.noticing_full_disk(tmp_path, tmp_path, "indexing"):
+            (tmp_path / "debug.log").write_text(f"begun\n{LOGGED}\n")
+            raise LoadError("Failed to populate index")
+
+    with pytest.raises(DiskFullError, match=said) as raised:
+        index()
     assert isinstance(raised.value.__cause__, LoadError)
 
 

@@ -101,6 +101,8 @@ def drop(context: dg.OpExecutionContext, platform: Platform) -> Iterator[dg.Outp
                 except BusyError as error:
                     left.append(f"{partition[:7]} in {holder.name}: {error}")
                     context.log.warning(left[-1])
+        if swept := platform.postgres().sweep_schemas():
+            context.log.info(f"schemas without a load dropped: {', '.join(swept)}")
         yield dg.Output(
             None,
             metadata={

@@ -48,6 +48,12 @@ def create(file: Path, value: Mapping[str, Any], mode: int = 0o644) -> bool:
     return True
 
 
+def remove_lock(lock: Path) -> None:
+    """Delete a lock that this process holds and nobody needs any more; whoever waits for it opens a new one."""
+    _holder(lock).unlink(missing_ok=True)
+    lock.unlink(missing_ok=True)
+
+
 @contextmanager
 def exclusive(lock: Path, purpose: str, timeout: float = 120.0) -> Iterator[None]:
     """Hold `lock` while the block runs; `purpose` is what others are told that this process does.
@@ -57,13 +63,17 @@ def exclusive(lock: Path, purpose: str, timeout: float = 120.0) -> Iterator[None
     from filelock import FileLock, Timeout
 
     lock.parent.mkdir(parents=True, exist_ok=True)
-    holder = lock.with_name(f"{lock.name}.holder")
+    holder = _holder(lock)
     try:
         with FileLock(lock, timeout=timeout):
             write(holder, {"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat()})
             yield
     except Timeout:
         raise BusyError(_held(lock, read(holder) or {}, timeout)) from None
+
+
+def _holder(lock: Path) -> Path:
+    return lock.with_name(f"{lock.name}.holder")
 
 
 def _held(lock: Path, holder: Mapping[str, Any], timeout: float) -> str:

@@ -5,6 +5,7 @@ What belongs here: files of a store, written before a process opens it. What doe
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -112,6 +113,16 @@ class Store:
             folder.mkdir(exist_ok=True)
         lines = [_HEADER, *(f"{name}={value}" for name, value in values.items())]
         (self.conf / "neo4j.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    @property
+    def port(self) -> int | None:
+        """The port of its configuration, None if it has none."""
+        try:
+            text = (self.conf / "neo4j.conf").read_text(encoding="utf-8")
+        except OSError:
+            return None
+        found = re.search(r"^server\.bolt\.listen_address=\S+:(\d+)$", text, re.MULTILINE)
+        return int(found[1]) if found else None
 
     def set_first_password(self, password: str) -> None:
         """Give the user `neo4j` this password, if the store has no users yet.

@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import sql as names
@@ -40,7 +40,7 @@ from discogs_assets import failpoints, faults
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.schema import search, sql
 from discogs_assets.schema.relations import Table, source_of
-from discogs_assets.schema.tables import SOURCES, TABLES
+from discogs_assets.schema.tables import SOURCES
 from discogs_assets.settings import Settings
 from discogs_assets.stores.answers import Answer
 
@@ -58,6 +58,19 @@ PUBLISH_SECONDS = 120.0
 
 STREAMED = 1000
 """Rows that are taken from the server at once where an answer may be long."""
+
+MONTHS = rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"
+"""Pattern of the schemas of months."""
+
+NUMBERS = f"{VIEWS}.load_number"
+"""The sequence that numbers the loads of all months."""
+
+PASSED: LiteralString = (
+    "SELECT setval('discogs.load_number', max(last_value)) FROM pg_sequences"
+    " WHERE sequencename = 'load_number' AND schemaname ~ %s"
+    " HAVING max(last_value) > (SELECT last_value FROM discogs.load_number)"
+)
+"""Have it go past the sequences that earlier versions kept for each month."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -195,10 +208,11 @@ class Postgres:
         BusyError if another process is loading the same table, LoadError if the server refuses the rows.
         """
         began = time.monotonic()
-        place = _place(of, partition)
-        self._make_room(month_schema(partition, source_of(of)))
+        place, schema = _place(of, partition), month_schema(partition, source_of(of))
         with self.connection() as connection:
             begun(connection)
+            _shared(connection, schema)
+            self._make_room(schema)
             _alone(connection, place)
             self._sweep(connection, place, partition, keep)
             table = _next(connection, place)
@@ -282,15 +296,15 @@ class Postgres:
         """
         loads = [each for each in _loads(connection, partition) if each.startswith(f"{place}__")]
         alive = {*_published(connection).values(), *keep} & set(loads)
-        newest = max(alive, default="")
-        return [each for each in loads if each not in alive and each < newest and _dropped(connection, each)]
+        newest = max(map(_number, alive), default=0)
+        dead = [each for each in loads if each not in alive and _number(each) < newest]
+        return [each for each in dead if _dropped(connection, each)]
 
     def months(self) -> list[str]:
         """Partition keys of the months that have a load, the oldest first."""
         with self.connection() as connection:
             found = connection.execute(
-                "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s",
-                [rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"],
+                "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s", [MONTHS]
             )
             return sorted({month_of(table) for (table,) in found.fetchall()})
 
@@ -303,23 +317,38 @@ class Postgres:
     def drop(self, partition: str) -> dict[str, int]:
         """Drop the month's loads, all or none; the bytes by table.
 
-        BusyError if one of them is shown, being loaded, or held by a reader. The sequence that names loads stays, so
-        that no later load is taken for one of these.
+        BusyError if one of them is shown, being loaded, or held by a reader. The schemas go, too.
         """
         with self.connection() as connection:
             _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            for of in TABLES:
-                _alone(connection, _place(of, partition))
+            schemas = [month_schema(partition, source) for source in SOURCES]
+            for schema in schemas:
+                _alone(connection, schema)
             tables = _loads(connection, partition)
             sizes = {table: int(_row(connection, f"SELECT pg_total_relation_size('{table}')")[0]) for table in tables}
             try:
                 if tables:
                     _execute(connection, f"DROP TABLE {', '.join(tables)}")
+                for schema in schemas:
+                    _drop_schema(connection, schema)
             except DependentObjectsStillExist as error:
                 raise BusyError(f"{partition[:7]} is what readers of {self.name} see; it is not dropped.") from error
             except LockNotAvailable as error:
                 raise BusyError(f"a reader holds a table of {partition[:7]}; it is dropped another time.") from error
         return sizes
+
+    def sweep_schemas(self) -> list[str]:
+        """Drop the schemas of months that hold no load, as killed and failed loads leave them; return their names."""
+        with self.connection() as connection:
+            found = connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE nspname ~ %s"
+                " AND NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = nspname) ORDER BY 1",
+                [MONTHS],
+            )
+            free = [schema for (schema,) in found.fetchall() if _locked(connection, schema)]
+            for schema in free:
+                _drop_schema(connection, schema)
+        return free
 
     def make_database(self, name: str) -> None:
         """Make sure that the server has a database of this name; LoadError if we may not create it."""
@@ -342,7 +371,6 @@ class Postgres:
             _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
             _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
             _execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
-            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {schema}.load_number")
 
     def prepare(self) -> None:
         """What a database needs before its first load: the views' schema, search, and a path to find both by."""
@@ -355,6 +383,8 @@ class Postgres:
                 _execute(connection, f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")
             for statement in search.create():
                 _execute(connection, statement)
+            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {NUMBERS}")
+            connection.execute(PASSED, [MONTHS])
             database, path = _row(connection, "SELECT current_database(), current_setting('search_path')")
             if VIEWS not in path:
                 _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
@@ -433,15 +463,37 @@ def _dropped(connection: Connection, table: str) -> bool:
 
 def _next(connection: Connection, place: str) -> str:
     """A name that no load of the month has ever had; a sequence counts on even where a load is rolled back."""
-    (number,) = _row(connection, f"SELECT nextval('{place.partition('.')[0]}.load_number')")
+    (number,) = _row(connection, f"SELECT nextval('{NUMBERS}')")
     return f"{place}__{number:04d}"
+
+
+def _number(table: str) -> int:
+    """The number of a load; its digits grow with it."""
+    return int(table.rpartition("__")[2])
 
 
 def _alone(connection: Connection, what: str) -> None:
     """Hold the writer's lock on `what` to the end of the transaction; the server frees it if we die."""
-    (free,) = _row(connection, f"SELECT pg_try_advisory_xact_lock(hashtextextended('{what}', 0))")
-    if not free:
+    if not _locked(connection, what):
         raise BusyError(f"{what} is being loaded by another process. Wait for it to end, then run again.")
+
+
+def _shared(connection: Connection, schema: str) -> None:
+    """Keep others from dropping the schema to the end of the transaction."""
+    if not _locked(connection, schema, "_shared"):
+        raise BusyError(f"{schema} is being dropped by another process. Wait for it to end, then run again.")
+
+
+def _locked(connection: Connection, what: str, mode: str = "") -> bool:
+    """Whether the lock on `what` is ours to the end of the transaction."""
+    (free,) = _row(connection, f"SELECT pg_try_advisory_xact_lock{mode}(hashtextextended('{what}', 0))")
+    return bool(free)
+
+
+def _drop_schema(connection: Connection, schema: str) -> None:
+    """Drop a month's schema, in which no table is left; earlier versions kept a sequence there."""
+    _execute(connection, f"DROP SEQUENCE IF EXISTS {schema}.load_number")
+    _execute(connection, f"DROP SCHEMA IF EXISTS {schema}")
 
 
 def _row(connection: Connection, statement: str) -> tuple[Any, ...]:
