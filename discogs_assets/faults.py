@@ -77,9 +77,9 @@ def explain(error: BaseException) -> DiscogsError | None:
         return full(str(error), _place(error))
     if isinstance(error, DiscogsError):
         return error
-    if any(_gone(each) for each in chain(error)):
+    if gone := [each for each in chain(error) if server_gone(each)]:
         return ServerError(
-            f"PostgreSQL, which holds Dagster's records, does not answer: {line(str(error))}. Start it with "
+            f"PostgreSQL, which holds Dagster's records, does not answer: {line(str(gone[-1]))}. Start it with "
             "`discogs up`, or see what DISCOGS_POSTGRES_URL names, then run again; what is half done is swept."
         )
     return None
@@ -118,7 +118,8 @@ def _state(error: BaseException) -> str | None:
     return getattr(carrier, "sqlstate", None) or getattr(carrier, "pgcode", None)
 
 
-def _gone(error: BaseException) -> bool:
+def server_gone(error: BaseException) -> bool:
+    """Whether a driver's exception says that the server is down or has closed the connection."""
     if type(error).__module__.partition(".")[0] not in DRIVERS:
         return False
     state = _state(error)

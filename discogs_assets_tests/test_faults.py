@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-import psycopg2.errors
+import psycopg2.errors  # type: ignore[import-untyped]
 import pytest
 from psycopg import errors as server
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -61,6 +61,11 @@ def test_a_dead_server_is_one_transient_sentence_with_the_remedy(error: Exceptio
     assert found.transient
     assert "\n" not in str(found)
     assert "`discogs up`" in str(found)
+
+
+def test_the_driver_s_words_are_told_and_not_those_of_whoever_has_retried() -> None:
+    refused = wrapped(psycopg2.OperationalError("connection to 127.0.0.1, port 5433 failed: Connection refused"))
+    assert "port 5433 failed" in str(faults.explain(led_to(refused, RuntimeError("too many retries"))))
 
 
 @pytest.mark.parametrize(

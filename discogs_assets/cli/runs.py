@@ -3,6 +3,7 @@
 What belongs here: starting a job in this process and telling what it does. What doesn't: what the job does.
 """
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,8 @@ def partition_of(month: str) -> str:
 
 def run(job: str, partition: str, config: Mapping[str, object] | None = None) -> bool:
     """Run a job for a month in this process, on the instance of `.env`; False if a step failed, the log says which."""
+    # Dagster repeats the driver's words for every attempt to connect; the error at the end has them once.
+    logging.getLogger().addFilter(lambda record: not record.getMessage().startswith("Retrying failed database"))
     with dg.DagsterInstance.get() as instance, _narrated(instance, partition):
         lifeline.release(instance)
         result = defs.resolve_job_def(job).execute_in_process(

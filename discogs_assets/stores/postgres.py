@@ -17,15 +17,12 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 import psycopg
 from psycopg import sql as names
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import (
-    AdminShutdown,
-    CannotConnectNow,
-    CrashShutdown,
     DeadlockDetected,
     DependentObjectsStillExist,
     DuplicateDatabase,
@@ -61,16 +58,6 @@ STREAMED = 1000
 
 MONTHS = rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"
 """Pattern of the schemas of months."""
-
-NUMBERS = f"{VIEWS}.load_number"
-"""The sequence that numbers the loads of all months."""
-
-PASSED: LiteralString = (
-    "SELECT setval('discogs.load_number', max(last_value)) FROM pg_sequences"
-    " WHERE sequencename = 'load_number' AND schemaname ~ %s"
-    " HAVING max(last_value) > (SELECT last_value FROM discogs.load_number)"
-)
-"""Have it go past the sequences that earlier versions kept for each month."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -182,7 +169,7 @@ class Postgres:
 
     def _require_alive(self, connection: Connection, error: psycopg.Error) -> None:
         """Raise DiskFullError or ServerError if the error is the server's end and not the statement's."""
-        gone = connection.broken or isinstance(error, AdminShutdown | CrashShutdown | CannotConnectNow)
+        gone = connection.broken or faults.server_gone(error)
         out_of_room = gone and self.disk and shutil.disk_usage(self.disk).free < faults.ROOM
         if out_of_room or faults.disk_full(error):
             raise faults.full(f"{self.name} says {faults.line(str(error))}", self.disk) from error
@@ -383,8 +370,8 @@ class Postgres:
                 _execute(connection, f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")
             for statement in search.create():
                 _execute(connection, statement)
-            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {NUMBERS}")
-            connection.execute(PASSED, [MONTHS])
+            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {sql.NUMBERS}")
+            connection.execute(sql.PASSED, [MONTHS])
             database, path = _row(connection, "SELECT current_database(), current_setting('search_path')")
             if VIEWS not in path:
                 _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
@@ -463,7 +450,7 @@ def _dropped(connection: Connection, table: str) -> bool:
 
 def _next(connection: Connection, place: str) -> str:
     """A name that no load of the month has ever had; a sequence counts on even where a load is rolled back."""
-    (number,) = _row(connection, f"SELECT nextval('{NUMBERS}')")
+    (number,) = _row(connection, f"SELECT nextval('{sql.NUMBERS}')")
     return f"{place}__{number:04d}"
 
 

@@ -5,7 +5,7 @@ import os
 from datetime import UTC, datetime
 
 import dagster as dg
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy.exc import OperationalError
 
