@@ -13,7 +13,7 @@ from typing import Any
 
 from discogs_assets.cli import environment, terminal
 from discogs_assets.cli.terminal import say, timed
-from discogs_assets.embedded import loads
+from discogs_assets.embedded import loads, records
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.embedded.server import ServerStatus
@@ -42,7 +42,10 @@ def start() -> tuple[Postgres, Graph]:
 
 def postgres_of(settings: Settings) -> Postgres:
     """The external PostgreSQL, or our own; ServerError if ours does not run."""
-    return postgres.external(settings) or Postgres(PostgresServer(settings.home_folder).address().url)
+    if external := postgres.external(settings):
+        return external
+    server = PostgresServer(settings.home_folder)
+    return Postgres(server.address().url, disk=server.status().folder)
 
 
 def reader_of(settings: Settings) -> Postgres:
@@ -65,12 +68,25 @@ def _postgres(settings: Settings) -> Postgres:
     store.prepare()
     if settings.postgres_url:
         store.make_database(environment.DAGSTER_DATABASE)
-    records = store.url if settings.postgres_url else PostgresServer(settings.home_folder).dagster().url
-    variables = environment.dagster_variables(settings, records)
-    environment.make_dagster_home(settings.home_folder / "dagster")
-    environment.write(variables)
-    environment.enter(variables)
+    database = store.url if settings.postgres_url else PostgresServer(settings.home_folder).dagster().url
+    variables = environment.dagster_variables(settings, database)
+    folder = settings.home_folder / "dagster"
+    with records.exclusive(folder / "setup.lock", "setting up Dagster"):
+        environment.make_dagster_home(folder)
+        environment.write(variables)
+        environment.enter(variables)
+        _create_pools()
     return store
+
+
+def _create_pools() -> None:
+    """Create Dagster's tables and pools, so that no two runs do so at once."""
+    import dagster as dg
+
+    from discogs_assets.defs import pools
+
+    with dg.DagsterInstance.get() as instance:
+        pools.create(instance)
 
 
 def _graph(settings: Settings) -> Graph:

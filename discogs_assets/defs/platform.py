@@ -50,7 +50,7 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def postgres(self) -> Postgres:
         """PostgreSQL: the external one, or our own, started if need be."""
-        found = postgres.external(self.settings) or Postgres(PostgresServer(self.home).start().url)
+        found = postgres.external(self.settings) or _own(PostgresServer(self.home))
         found.prepare()
         return found
 
@@ -70,3 +70,8 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
             return tables | ({f"{held.month}-01"} if held else set())
         month = loads.served_month(self.neo4j())
         return tables | ({f"{month}-01"} if month else set())
+
+
+def _own(server: PostgresServer) -> Postgres:
+    """Our own PostgreSQL, started if need be."""
+    return Postgres(server.start().url, disk=server.status().folder)

@@ -10,6 +10,7 @@ column.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import LiteralString
 
 from discogs_assets.schema import search
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
@@ -34,6 +35,16 @@ DOCUMENTS = " WITH (toast_tuple_target = 8160)"
 """A document that fits a page stays there as it is. By default PostgreSQL compresses rows from 2 kB, which most
 releases have: measured on 200,000 of them, that halves the rate of COPY (46 against 94 us a document), and searching
 takes it apart again; the table is 1.6 times as large without."""
+
+NUMBERS = "discogs.load_number"
+"""The sequence that numbers the loads of all months."""
+
+PASSED: LiteralString = (
+    "SELECT setval('discogs.load_number', max(last_value)) FROM pg_sequences"
+    " WHERE sequencename = 'load_number' AND schemaname ~ %s"
+    " HAVING max(last_value) > (SELECT last_value FROM discogs.load_number)"
+)
+"""Have it go past the sequences that earlier versions kept for each month."""
 
 
 @dataclass(frozen=True, slots=True)

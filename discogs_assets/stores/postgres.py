@@ -9,12 +9,14 @@ A load is one transaction: killed at any point, it leaves nothing. Readers go th
 """
 
 import random
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, cast
 
 import psycopg
@@ -23,17 +25,19 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import (
     DeadlockDetected,
     DependentObjectsStillExist,
+    DuplicateDatabase,
     InsufficientPrivilege,
     LockNotAvailable,
     ReadOnlySqlTransaction,
+    UniqueViolation,
 )
 from psycopg.rows import dict_row
 
-from discogs_assets import failpoints
+from discogs_assets import failpoints, faults
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.schema import search, sql
 from discogs_assets.schema.relations import Table, source_of
-from discogs_assets.schema.tables import SOURCES, TABLES
+from discogs_assets.schema.tables import SOURCES
 from discogs_assets.settings import Settings
 from discogs_assets.stores.answers import Answer
 
@@ -51,6 +55,9 @@ PUBLISH_SECONDS = 120.0
 
 STREAMED = 1000
 """Rows that are taken from the server at once where an answer may be long."""
+
+MONTHS = rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"
+"""Pattern of the schemas of months."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -96,6 +103,8 @@ class Postgres:
 
     url: str
     name: str = "PostgreSQL"
+    disk: Path | None = None
+    """Its data folder, if it is on this machine and ours."""
 
     def __repr__(self) -> str:
         """Without the password."""
@@ -117,6 +126,7 @@ class Postgres:
             try:
                 return cursor.execute(_text(statement)).fetchall()
             except psycopg.Error as error:
+                self._require_alive(connection, error)
                 raise LoadError(f"{self.name} refused the question {statement!r}: {error}") from error
 
     @contextmanager
@@ -133,19 +143,41 @@ class Postgres:
             except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
                 raise LoadError(f"{self.name} refused the question, which may only read: {error}") from error
             except psycopg.Error as error:
+                self._require_alive(connection, error)
                 raise LoadError(f"{self.name} refused the question: {error}") from error
 
     @contextmanager
     def connection(self, autocommit: bool = False) -> Iterator[Connection]:
-        """A connection in one transaction that is committed at the end, or in none."""
+        """A connection in one transaction that is committed at the end, or in none.
+
+        DiskFullError if the server's disk is full, ServerError if it does not answer, or no longer.
+        """
         try:
             connection = psycopg.connect(self.url, autocommit=autocommit, application_name="discogs_assets")
         except psycopg.OperationalError as error:
+            if faults.disk_full(error):
+                raise faults.full(f"{self.name} says {faults.line(str(error))}", self.disk) from None
             raise ServerError(
                 f"{self.name} does not answer: {error}. Start it with `discogs up`, or correct DISCOGS_POSTGRES_URL."
             ) from None
         with connection:
-            yield connection
+            try:
+                yield connection
+            except psycopg.OperationalError as error:
+                self._require_alive(connection, error)
+                raise
+
+    def _require_alive(self, connection: Connection, error: psycopg.Error) -> None:
+        """Raise DiskFullError or ServerError if the error is the server's end and not the statement's."""
+        gone = connection.broken or faults.server_gone(error)
+        out_of_room = gone and self.disk and shutil.disk_usage(self.disk).free < faults.ROOM
+        if out_of_room or faults.disk_full(error):
+            raise faults.full(f"{self.name} says {faults.line(str(error))}", self.disk) from error
+        if gone:
+            raise ServerError(
+                f"{self.name} has ended or closed the connection: {faults.line(str(error))}. Start it with "
+                "`discogs up`, then run again; what was half written is gone."
+            ) from error
 
     def load(
         self,
@@ -163,10 +195,11 @@ class Postgres:
         BusyError if another process is loading the same table, LoadError if the server refuses the rows.
         """
         began = time.monotonic()
-        place = _place(of, partition)
-        self._make_room(month_schema(partition, source_of(of)))
+        place, schema = _place(of, partition), month_schema(partition, source_of(of))
         with self.connection() as connection:
             begun(connection)
+            _shared(connection, schema)
+            self._make_room(schema)
             _alone(connection, place)
             self._sweep(connection, place, partition, keep)
             table = _next(connection, place)
@@ -250,15 +283,15 @@ class Postgres:
         """
         loads = [each for each in _loads(connection, partition) if each.startswith(f"{place}__")]
         alive = {*_published(connection).values(), *keep} & set(loads)
-        newest = max(alive, default="")
-        return [each for each in loads if each not in alive and each < newest and _dropped(connection, each)]
+        newest = max(map(_number, alive), default=0)
+        dead = [each for each in loads if each not in alive and _number(each) < newest]
+        return [each for each in dead if _dropped(connection, each)]
 
     def months(self) -> list[str]:
         """Partition keys of the months that have a load, the oldest first."""
         with self.connection() as connection:
             found = connection.execute(
-                "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s",
-                [rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"],
+                "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s", [MONTHS]
             )
             return sorted({month_of(table) for (table,) in found.fetchall()})
 
@@ -271,23 +304,38 @@ class Postgres:
     def drop(self, partition: str) -> dict[str, int]:
         """Drop the month's loads, all or none; the bytes by table.
 
-        BusyError if one of them is shown, being loaded, or held by a reader. The sequence that names loads stays, so
-        that no later load is taken for one of these.
+        BusyError if one of them is shown, being loaded, or held by a reader. The schemas go, too.
         """
         with self.connection() as connection:
             _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            for of in TABLES:
-                _alone(connection, _place(of, partition))
+            schemas = [month_schema(partition, source) for source in SOURCES]
+            for schema in schemas:
+                _alone(connection, schema)
             tables = _loads(connection, partition)
             sizes = {table: int(_row(connection, f"SELECT pg_total_relation_size('{table}')")[0]) for table in tables}
             try:
                 if tables:
                     _execute(connection, f"DROP TABLE {', '.join(tables)}")
+                for schema in schemas:
+                    _drop_schema(connection, schema)
             except DependentObjectsStillExist as error:
                 raise BusyError(f"{partition[:7]} is what readers of {self.name} see; it is not dropped.") from error
             except LockNotAvailable as error:
                 raise BusyError(f"a reader holds a table of {partition[:7]}; it is dropped another time.") from error
         return sizes
+
+    def sweep_schemas(self) -> list[str]:
+        """Drop the schemas of months that hold no load, as killed and failed loads leave them; return their names."""
+        with self.connection() as connection:
+            found = connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE nspname ~ %s"
+                " AND NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = nspname) ORDER BY 1",
+                [MONTHS],
+            )
+            free = [schema for (schema,) in found.fetchall() if _locked(connection, schema)]
+            for schema in free:
+                _drop_schema(connection, schema)
+        return free
 
     def make_database(self, name: str) -> None:
         """Make sure that the server has a database of this name; LoadError if we may not create it."""
@@ -295,7 +343,9 @@ class Postgres:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 return
             try:
-                _execute(connection, f'CREATE DATABASE "{name}"')
+                # Another process may have created it since, or be about to.
+                with suppress(DuplicateDatabase, UniqueViolation):
+                    _execute(connection, f'CREATE DATABASE "{name}"')
             except InsufficientPrivilege as error:
                 raise LoadError(
                     f"{self.safe_url} lacks the database {name} and does not let us create it. "
@@ -308,7 +358,6 @@ class Postgres:
             _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
             _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
             _execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
-            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {schema}.load_number")
 
     def prepare(self) -> None:
         """What a database needs before its first load: the views' schema, search, and a path to find both by."""
@@ -321,6 +370,8 @@ class Postgres:
                 _execute(connection, f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")
             for statement in search.create():
                 _execute(connection, statement)
+            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {sql.NUMBERS}")
+            connection.execute(sql.PASSED, [MONTHS])
             database, path = _row(connection, "SELECT current_database(), current_setting('search_path')")
             if VIEWS not in path:
                 _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
@@ -399,15 +450,37 @@ def _dropped(connection: Connection, table: str) -> bool:
 
 def _next(connection: Connection, place: str) -> str:
     """A name that no load of the month has ever had; a sequence counts on even where a load is rolled back."""
-    (number,) = _row(connection, f"SELECT nextval('{place.partition('.')[0]}.load_number')")
+    (number,) = _row(connection, f"SELECT nextval('{sql.NUMBERS}')")
     return f"{place}__{number:04d}"
+
+
+def _number(table: str) -> int:
+    """The number of a load; its digits grow with it."""
+    return int(table.rpartition("__")[2])
 
 
 def _alone(connection: Connection, what: str) -> None:
     """Hold the writer's lock on `what` to the end of the transaction; the server frees it if we die."""
-    (free,) = _row(connection, f"SELECT pg_try_advisory_xact_lock(hashtextextended('{what}', 0))")
-    if not free:
+    if not _locked(connection, what):
         raise BusyError(f"{what} is being loaded by another process. Wait for it to end, then run again.")
+
+
+def _shared(connection: Connection, schema: str) -> None:
+    """Keep others from dropping the schema to the end of the transaction."""
+    if not _locked(connection, schema, "_shared"):
+        raise BusyError(f"{schema} is being dropped by another process. Wait for it to end, then run again.")
+
+
+def _locked(connection: Connection, what: str, mode: str = "") -> bool:
+    """Whether the lock on `what` is ours to the end of the transaction."""
+    (free,) = _row(connection, f"SELECT pg_try_advisory_xact_lock{mode}(hashtextextended('{what}', 0))")
+    return bool(free)
+
+
+def _drop_schema(connection: Connection, schema: str) -> None:
+    """Drop a month's schema, in which no table is left; earlier versions kept a sequence there."""
+    _execute(connection, f"DROP SEQUENCE IF EXISTS {schema}.load_number")
+    _execute(connection, f"DROP SCHEMA IF EXISTS {schema}")
 
 
 def _row(connection: Connection, statement: str) -> tuple[Any, ...]:

@@ -284,9 +284,52 @@ def test_a_dropped_month_is_gone_and_no_later_load_is_called_as_one_of_it(postgr
     assert postgres.months() == [NOVEMBER]
     assert list(postgres.drop(NOVEMBER)) == [first]
     assert (postgres.months(), postgres.lacking([first])) == ([], [first])
+    assert month_schemas(postgres) == []
     second = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A")).table
     assert second > first
     assert postgres.lacking([second]) == []
+
+
+def month_schemas(postgres: Postgres) -> list[object]:
+    return [
+        row["nspname"] for row in postgres.ask(f"SELECT nspname FROM pg_namespace WHERE nspname ~ '{module.MONTHS}'")
+    ]
+
+
+def test_the_schema_of_a_failed_load_is_swept_unless_something_is_loaded_into_it(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    postgres.load(LABELS, "2026-10-01", labels(tmp_path, "A"))
+    with pytest.raises(LoadError):
+        postgres.load(LABELS, NOVEMBER, iter([b"nonsense"]))
+    with psycopg.connect(postgres.url) as other:
+        other.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('discogs_2026_11', 0))")
+        assert postgres.sweep_schemas() == []
+    assert postgres.sweep_schemas() == ["discogs_2026_11"]
+    assert month_schemas(postgres) == ["discogs_2026_10"]
+
+
+def test_a_load_never_enters_a_schema_that_is_being_dropped(postgres: Postgres, tmp_path: Path) -> None:
+    with psycopg.connect(postgres.url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('discogs_2026_11', 0))")
+        with pytest.raises(BusyError, match="discogs_2026_11 is being dropped"):
+            postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A"))
+    assert postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A")).rows == 1
+
+
+def test_numbers_go_on_where_an_earlier_version_has_left_its_own_and_past_four_digits(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    with postgres.connection() as connection:
+        connection.execute("CREATE SCHEMA discogs_2026_11")
+        connection.execute("CREATE SEQUENCE discogs_2026_11.load_number START 9998")
+        connection.execute("SELECT nextval('discogs_2026_11.load_number')")
+    postgres.prepare()
+    first, second, third = (postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A")).table for _ in range(3))
+    assert (first, second, third) == tuple(f"discogs_2026_11.labels__{n}" for n in (9999, 10000, 10001))
+    assert postgres.sweep(NOVEMBER, [second]) == [first]
+    assert [*postgres.drop(NOVEMBER)] == [second, third]
+    assert month_schemas(postgres) == []
 
 
 def test_a_month_is_not_dropped_while_it_is_shown_read_or_loaded(postgres: Postgres, tmp_path: Path) -> None:
@@ -299,7 +342,7 @@ def test_a_month_is_not_dropped_while_it_is_shown_read_or_loaded(postgres: Postg
         with pytest.raises(BusyError, match="a reader holds a table of 2026-10"):
             postgres.drop("2026-10-01")
         other.rollback()
-        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('discogs_2026_10.releases', 0))")
+        other.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('discogs_2026_10', 0))")
         with pytest.raises(BusyError, match="being loaded by another process"):
             postgres.drop("2026-10-01")
     assert postgres.lacking([*shown.values(), old]) == []

@@ -18,7 +18,8 @@ from isal.isal_zlib import error as isal_error
 
 from discogs_assets import failpoints
 from discogs_assets.errors import ServerError
-from discogs_assets.stores.folder import FULL, require_room
+from discogs_assets.faults import FULL
+from discogs_assets.stores.folder import require_room
 from discogs_assets.stores.sources.patience import Clock, retried
 from discogs_assets.stores.sources.published import NAME, Progress, Published
 
