@@ -25,6 +25,7 @@ from psycopg.errors import (
     DependentObjectsStillExist,
     InsufficientPrivilege,
     LockNotAvailable,
+    ProgramLimitExceeded,
     ReadOnlySqlTransaction,
 )
 from psycopg.rows import dict_row
@@ -176,16 +177,18 @@ class Postgres:
                     for data in rows:
                         copy.write(data)
                         failpoints.reach("rows")
-            except psycopg.DataError as error:
+            except (psycopg.DataError, psycopg.IntegrityError, ProgramLimitExceeded) as error:
                 raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
             failpoints.reach("table")
             copied = time.monotonic()
             try:
-                for statement in sql.indexes(of, table):
-                    say(statement.partition("(")[0].strip())
-                    _execute(connection, statement)
+                for index in sql.indexes(of, table):
+                    say(index.statement.partition("(")[0].strip())
+                    _build(connection, index, say)
             except psycopg.IntegrityError as error:
                 raise LoadError(f"{table}: rows are not told apart by {', '.join(sql.key(of))}: {error}") from error
+            except ProgramLimitExceeded as error:
+                raise LoadError(f"{table}: a value is too long for an index: {error}") from error
             for statement in (*sql.comments(of, table), f"ANALYZE {table}"):
                 _execute(connection, statement)
             indexed = time.monotonic()
@@ -365,6 +368,18 @@ def _appended(connection: Connection, of: Table) -> bool:
     ).fetchall()
     wanted = [(column.name, column.type) for column in sql.columns(of)]
     return wanted[: len(found)] == found
+
+
+def _build(connection: Connection, index: sql.Build, say: Callable[[str], None]) -> None:
+    """Build an index, in its other form if it has one and a value is too long for the first."""
+    try:
+        with connection.transaction():
+            _execute(connection, index.statement)
+    except ProgramLimitExceeded as error:
+        if not index.otherwise:
+            raise
+        say(f"{error.diag.message_primary}; instead: {index.otherwise.partition('(')[0].strip()}")
+        _execute(connection, index.otherwise)
 
 
 def _published(connection: Connection) -> dict[str, str]:
