@@ -16,7 +16,7 @@ CODE_LENGTH = 64
 """Characters of a number as printed that it is searched by: no B-tree takes texts of any length."""
 
 WORDS_LENGTH = 200_000
-"""Characters of a text that it is searched by words: a tsvector holds 1 MB, and no character takes more than 5 bytes."""
+"""Characters of a text that are searched by words: a tsvector holds 1 MB, and no character takes more than 5 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
