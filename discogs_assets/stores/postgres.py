@@ -9,6 +9,7 @@ A load is one transaction: killed at any point, it leaves nothing. Readers go th
 """
 
 import random
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -19,6 +20,8 @@ from typing import Any, cast
 
 import psycopg
 from psycopg import sql as names
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import (
     DeadlockDetected,
@@ -29,6 +32,8 @@ from psycopg.errors import (
     ReadOnlySqlTransaction,
 )
 from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
+from psycopg.types.string import TextLoader
 
 from discogs_assets import failpoints
 from discogs_assets.errors import BusyError, LoadError, ServerError
@@ -36,7 +41,7 @@ from discogs_assets.schema import search, sql
 from discogs_assets.schema.relations import Table, source_of
 from discogs_assets.schema.tables import SOURCES, TABLES
 from discogs_assets.settings import Settings
-from discogs_assets.stores.answers import Answer
+from discogs_assets.stores.answers import Answer, Document
 
 VIEWS = search.SCHEMA
 """Schema of the views that are found without naming it, and of what searches."""
@@ -52,6 +57,14 @@ PUBLISH_SECONDS = 120.0
 
 STREAMED = 1000
 """Rows that are taken from the server at once where an answer may be long."""
+
+AS_TEXT = ("date", "time", "interval")
+MOMENTS = ("timetz", "timestamp", "timestamptz")
+RANGED = ("int4", "int8", "num", "date", "ts", "tstz")
+"""Types, and those with ranges, whose values are text in an answer."""
+
+OFFSET = re.compile(r"(?<=\d)([+-]\d\d)(?=$| BC$)")
+"""An offset from UTC of whole hours."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -125,6 +138,7 @@ class Postgres:
         """The answer to a question, in a transaction that only reads; LoadError if the server refuses it."""
         with self.connection() as connection, connection.cursor() as cursor:
             connection.read_only = True
+            _keep_exact(cursor)
             try:
                 # Rows that are not taken are given up before the transaction can end.
                 with closing(cast(Rows, cursor.stream(_text(statement), size=STREAMED))) as rows:
@@ -327,6 +341,25 @@ class Postgres:
             database, path = _row(connection, "SELECT current_database(), current_setting('search_path')")
             if VIEWS not in path:
                 _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
+
+
+class _Moment(Loader):
+    """A date and time as the server writes it, in ISO 8601: Python's own reach neither infinity nor the year 10000."""
+
+    def load(self, data: Buffer) -> str:
+        """The text with a T between date and time, and minutes in the offset."""
+        return OFFSET.sub(r"\1:00", bytes(data).decode().replace(" ", "T", 1))
+
+
+def _keep_exact(cursor: psycopg.Cursor[Any]) -> None:
+    """Have the cursor give values as text that Python's types would round or refuse."""
+    for name in (*AS_TEXT, *map("{}range".format, RANGED), *map("{}multirange".format, RANGED)):
+        cursor.adapters.register_loader(name, TextLoader)
+    for name in MOMENTS:
+        cursor.adapters.register_loader(name, _Moment)
+    set_json_loads(lambda data: Document.of(data if isinstance(data, str) else data.decode()), cursor)
+    _execute(cursor.connection, "SET LOCAL datestyle = iso")
+    _execute(cursor.connection, "SET LOCAL intervalstyle = iso_8601")
 
 
 def view_of(of: Table) -> str:

@@ -72,6 +72,11 @@ class SeenMbids:
         self._remember(given[first & ~known])
         return known | ~first
 
+    @property
+    def size(self) -> int:
+        """Bytes that are held."""
+        return sum(run.nbytes for run in self._runs)
+
     def _remember(self, mbids: Mbids) -> None:
         run = np.sort(mbids)
         while self._runs and len(self._runs[-1]) <= 2 * len(run):
