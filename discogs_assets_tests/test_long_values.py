@@ -1,4 +1,4 @@
-"""Tests of long values: whatever a table is searched by, PostgreSQL takes and finds texts of any length there."""
+"""Tests of long values: both databases take and find texts of any length wherever they have an index."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 import pyarrow as pa
@@ -14,12 +14,19 @@ import pytest
 from psycopg import sql as names
 
 from discogs_assets.schema import arrow, search, sql
+from discogs_assets.schema import graph as model
+from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity, Index
 from discogs_assets.schema.relations import Table
 from discogs_assets.schema.sql import Column
 from discogs_assets.schema.tables import TABLES
+from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres
-from discogs_assets.streams import documents, parquet
+from discogs_assets.streams import bolt, documents, parquet
+from discogs_assets.streams.graph import Tables
+from discogs_assets.streams.nodes import write_nodes
+from discogs_assets.streams.relationships import write_relationships
 
 NOVEMBER = "2026-11-01"
 LONG = 1_500_000
@@ -51,13 +58,18 @@ def value(kind: pa.DataType, text: str) -> Any:
     return text if pa.types.is_string(kind) else True if pa.types.is_boolean(kind) else 1
 
 
+def records(entity: Entity, text: str, folder: Path) -> Path:
+    """Parquet with one record all of whose texts are this one."""
+    file, schema = folder / f"{entity.name}.parquet", arrow.record(entity)
+    with parquet.writing(file, schema, {}) as writer:
+        writer.write(pa.RecordBatch.from_pylist([{f.name: value(f.type, text) for f in schema}], schema))
+    return file
+
+
 def rows(of: Table, text: str, folder: Path) -> Iterator[bytes]:
     """One row all of whose texts are this one, as COPY takes it."""
     if isinstance(of, Entity):
-        schema = arrow.record(of)
-        with parquet.writing(folder / "long.parquet", schema, {}) as writer:
-            writer.write(pa.RecordBatch.from_pylist([{f.name: value(f.type, text) for f in schema}], schema))
-        return documents.rows(of, [folder / "long.parquet"])
+        return documents.rows(of, [records(of, text, folder)])
     given = {"text": text, "uuid": UUID(int=1), "jsonb": "{}", "boolean": True}
     written = io.StringIO()
     csv.writer(written).writerow([given.get(column.type, 1) for column in sql.stored(of)])
@@ -112,3 +124,38 @@ def test_short_texts_keep_the_indexes_that_are_in_order(postgres: Postgres, tmp_
             f"AND indexdef NOT LIKE '%btree%' AND indexname NOT LIKE '%_search'"
         )
         assert found == []
+
+
+def graph_tables(folder: Path, text: str) -> Tables:
+    """The graph of one record of each entity all of whose texts are this one."""
+    held = {entity.name: [records(entity, text, folder)] for entity in ENTITIES}
+    nodes = {node.label: [folder / f"{node.label}.parquet"] for node in NODES}
+    for node in NODES:
+        read = {entity.name: held[entity.name] for entity in node.sources}
+        write_nodes(node, read, {label: nodes[label] for label in node.ends}, *nodes[node.label])
+    related = {}
+    for relationship in RELATIONSHIPS:
+        place = folder / relationship.type
+        place.mkdir()
+        write_relationships(relationship, held, {label: nodes[label] for label in relationship.ends}, place)
+        related[relationship.type] = [*place.iterdir()]
+    return Tables("2026-11", nodes, related)
+
+
+def test_neo4j_takes_and_finds_texts_of_any_length(graph: Graph, tmp_path: Path) -> None:
+    text = long_text()
+    graph.index()
+    with graph.session() as session:
+        for stage in bolt.created(graph_tables(tmp_path, text)):
+            for batch in stage.batches(0):
+                session.run(cast(LiteralString, stage.statement), rows=batch.rows).consume()
+        indexes = session.run("SHOW INDEXES YIELD type, entityType, labelsOrTypes AS labels, properties").data()
+        nodes = [index for index in indexes if index["entityType"] == "NODE" and index["labels"]]
+        assert {each["type"] for each in nodes} == {"RANGE", "FULLTEXT"}
+        for each in nodes:
+            for name in each["properties"] if each["labels"] != ["Load"] else ():
+                condition = f"n.{name} STARTS WITH $text OR n.{name} = 1"
+                question = f"MATCH (n:{each['labels'][0]}) WHERE {condition} RETURN count(n)"
+                found = session.run(cast(LiteralString, question), text=text[: model.TEXT_LIMIT])
+                assert found.single(strict=True)[0] == 1, each
+        assert session.run("MATCH (r:Release) RETURN r.released").single(strict=True)[0] == text
