@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
@@ -148,7 +148,7 @@ def test_neo4j_takes_and_finds_texts_of_any_length(graph: Graph, tmp_path: Path)
     with graph.session() as session:
         for stage in bolt.created(graph_tables(tmp_path, text)):
             for batch in stage.batches(0):
-                session.run(cast(LiteralString, stage.statement), rows=batch.rows).consume()
+                session.run(stage.statement, rows=batch.rows).consume()
         indexes = session.run("SHOW INDEXES YIELD type, entityType, labelsOrTypes AS labels, properties").data()
         nodes = [index for index in indexes if index["entityType"] == "NODE" and index["labels"]]
         assert {each["type"] for each in nodes} == {"RANGE", "FULLTEXT"}
@@ -156,6 +156,6 @@ def test_neo4j_takes_and_finds_texts_of_any_length(graph: Graph, tmp_path: Path)
             for name in each["properties"] if each["labels"] != ["Load"] else ():
                 condition = f"n.{name} STARTS WITH $text OR n.{name} = 1"
                 question = f"MATCH (n:{each['labels'][0]}) WHERE {condition} RETURN count(n)"
-                found = session.run(cast(LiteralString, question), text=text[: model.TEXT_LIMIT])
+                found = session.run(question, text=text[: model.TEXT_LIMIT])
                 assert found.single(strict=True)[0] == 1, each
         assert session.run("MATCH (r:Release) RETURN r.released").single(strict=True)[0] == text
