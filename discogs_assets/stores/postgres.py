@@ -9,6 +9,7 @@ A load is one transaction: killed at any point, it leaves nothing. Readers go th
 """
 
 import random
+import re
 import shutil
 import time
 from collections import defaultdict
@@ -21,6 +22,8 @@ from typing import Any, cast
 
 import psycopg
 from psycopg import sql as names
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import (
     DeadlockDetected,
@@ -28,10 +31,13 @@ from psycopg.errors import (
     DuplicateDatabase,
     InsufficientPrivilege,
     LockNotAvailable,
+    ProgramLimitExceeded,
     ReadOnlySqlTransaction,
     UniqueViolation,
 )
 from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
+from psycopg.types.string import TextLoader
 
 from discogs_assets import failpoints, faults
 from discogs_assets.errors import BusyError, LoadError, ServerError
@@ -39,7 +45,7 @@ from discogs_assets.schema import search, sql
 from discogs_assets.schema.relations import Table, source_of
 from discogs_assets.schema.tables import SOURCES
 from discogs_assets.settings import Settings
-from discogs_assets.stores.answers import Answer
+from discogs_assets.stores.answers import Answer, Document
 
 VIEWS = search.SCHEMA
 """Schema of the views that are found without naming it, and of what searches."""
@@ -58,6 +64,14 @@ STREAMED = 1000
 
 MONTHS = rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"
 """Pattern of the schemas of months."""
+
+AS_TEXT = ("date", "time", "interval")
+MOMENTS = ("timetz", "timestamp", "timestamptz")
+RANGED = ("int4", "int8", "num", "date", "ts", "tstz")
+"""Types, and those with ranges, whose values are text in an answer."""
+
+OFFSET = re.compile(r"(?<=\d)([+-]\d\d)(?=$| BC$)")
+"""An offset from UTC of whole hours."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -134,6 +148,7 @@ class Postgres:
         """The answer to a question, in a transaction that only reads; LoadError if the server refuses it."""
         with self.connection() as connection, connection.cursor() as cursor:
             connection.read_only = True
+            _keep_exact(cursor)
             try:
                 # Rows that are not taken are given up before the transaction can end.
                 with closing(cast(Rows, cursor.stream(_text(statement), size=STREAMED))) as rows:
@@ -209,16 +224,18 @@ class Postgres:
                     for data in rows:
                         copy.write(data)
                         failpoints.reach("rows")
-            except psycopg.DataError as error:
+            except (psycopg.DataError, psycopg.IntegrityError, ProgramLimitExceeded) as error:
                 raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
             failpoints.reach("table")
             copied = time.monotonic()
             try:
-                for statement in sql.indexes(of, table):
-                    say(statement.partition("(")[0].strip())
-                    _execute(connection, statement)
+                for index in sql.indexes(of, table):
+                    say(index.statement.partition("(")[0].strip())
+                    _build(connection, index, say)
             except psycopg.IntegrityError as error:
                 raise LoadError(f"{table}: rows are not told apart by {', '.join(sql.key(of))}: {error}") from error
+            except ProgramLimitExceeded as error:
+                raise LoadError(f"{table}: a value is too long for an index: {error}") from error
             for statement in (*sql.comments(of, table), f"ANALYZE {table}"):
                 _execute(connection, statement)
             indexed = time.monotonic()
@@ -377,6 +394,25 @@ class Postgres:
                 _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
 
 
+class _Moment(Loader):
+    """A date and time as the server writes it, in ISO 8601: Python's own reach neither infinity nor the year 10000."""
+
+    def load(self, data: Buffer) -> str:
+        """The text with a T between date and time, and minutes in the offset."""
+        return OFFSET.sub(r"\1:00", bytes(data).decode().replace(" ", "T", 1))
+
+
+def _keep_exact(cursor: psycopg.Cursor[Any]) -> None:
+    """Have the cursor give values as text that Python's types would round or refuse."""
+    for name in (*AS_TEXT, *map("{}range".format, RANGED), *map("{}multirange".format, RANGED)):
+        cursor.adapters.register_loader(name, TextLoader)
+    for name in MOMENTS:
+        cursor.adapters.register_loader(name, _Moment)
+    set_json_loads(lambda data: Document.of(data if isinstance(data, str) else data.decode()), cursor)
+    _execute(cursor.connection, "SET LOCAL datestyle = iso")
+    _execute(cursor.connection, "SET LOCAL intervalstyle = iso_8601")
+
+
 def view_of(of: Table) -> str:
     """The view that shows a table."""
     return f"{source_of(of)}.{of.name}"
@@ -416,6 +452,18 @@ def _appended(connection: Connection, of: Table) -> bool:
     ).fetchall()
     wanted = [(column.name, column.type) for column in sql.columns(of)]
     return wanted[: len(found)] == found
+
+
+def _build(connection: Connection, index: sql.Build, say: Callable[[str], None]) -> None:
+    """Build an index, in its other form if it has one and a value is too long for the first."""
+    try:
+        with connection.transaction():
+            _execute(connection, index.statement)
+    except ProgramLimitExceeded as error:
+        if not index.otherwise:
+            raise
+        say(f"{error.diag.message_primary}; instead: {index.otherwise.partition('(')[0].strip()}")
+        _execute(connection, index.otherwise)
 
 
 def _published(connection: Connection) -> dict[str, str]:
