@@ -48,6 +48,10 @@ class PublishRefusedError(TerminalError):
     """What would be shown to readers is unproven: a check failed, is missing or is older than its data."""
 
 
+class DiskFullError(TerminalError):
+    """A disk, ours or a server's, has no room left: a retry would only find it as full."""
+
+
 class InstallError(TransientError):
     """A server's program could not be fetched, or its bytes are not the pinned ones."""
 

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         description="Months that stay in the lake; 2 or more, since changes are found against the one before.",
     )
     keep_dumps: int | None = Field(None, ge=1, description="Months whose dump files we keep.")
+    keep_logs: int = Field(
+        90, ge=1, description="Days for which the log of a run is kept; what it materialised and checked always is."
+    )
     load_history: bool = Field(
         False, description="Whether a backfill loads its older months into the servers, too, and not only its newest."
     )

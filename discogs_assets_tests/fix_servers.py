@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from discogs_assets.cli import environment
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.schema.tables import SOURCES
+from discogs_assets.settings import Settings
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres
 
@@ -46,6 +48,16 @@ def postgres(postgres_server: PostgresServer) -> Postgres:
             connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
     postgres.prepare()
     return postgres
+
+
+@pytest.fixture
+def dagster_home(postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of Dagster's, whose records are in the session's PostgreSQL; the environment names it."""
+    monkeypatch.setenv("DISCOGS_HOME", str(tmp_path))
+    for name, value in environment.dagster_variables(Settings(), postgres_server.dagster().url).items():
+        monkeypatch.setenv(name, value)
+    environment.make_dagster_home(tmp_path / "dagster")
+    return tmp_path / "dagster"
 
 
 @pytest.fixture(scope="session")

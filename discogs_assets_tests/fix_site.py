@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,11 +20,15 @@ from discogs_assets.stores.sources import patience
 from discogs_assets.stores.sources.site import Site
 
 STALL_SECONDS = 0.3
+DRIP_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to one request: another answer, or the right one that ends after so many bytes of its body."""
+    """What happens to one request: another answer, or the right one that ends after so many bytes of its body.
+
+    `how` it ends: by a close, a reset, a stall; or it goes on as a drip, which may begin with the headers.
+    """
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
@@ -118,6 +122,10 @@ class Handler(BaseHTTPRequestHandler):
         """The next fault for what was asked, and whether it was the whole answer."""
         self.site.asked.append((what, dict(self.headers)))
         fault = self.site.fault(what)
+        if fault and fault.how == "drip of headers":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            self._drip(b"x" * 1000)
+            return fault, True
         if fault and fault.status:
             self._send(fault.status, fault.headers, fault.body, None)
         return fault, bool(fault and fault.status)
@@ -153,10 +161,22 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body if fault is None else body[: fault.after])
         self.wfile.flush()
+        if fault and fault.how == "drip":
+            self._drip(body[fault.after :])
         if fault and fault.how == "stall":
             self.ended.wait(STALL_SECONDS * 5)
         if fault and fault.how == "reset":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+
+    def _drip(self, content: bytes) -> None:
+        """Send a byte again and again, until the client has had enough."""
+        with suppress(OSError):
+            for at in range(len(content)):
+                if self.ended.wait(DRIP_SECONDS):
+                    break
+                self.wfile.write(content[at : at + 1])
+                self.wfile.flush()
         self.close_connection = True
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -16,8 +17,9 @@ import pytest
 from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 
+from discogs_assets.defs import run_logs
 from discogs_assets.defs.platform import Platform
-from discogs_assets.defs.published import prove, stand
+from discogs_assets.defs.published import prove, publication_of, require_loaded
 from discogs_assets.embedded import loads
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.sample import months
@@ -28,6 +30,15 @@ from discogs_assets_tests.watching import repeatedly
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 OCTOBER, NOVEMBER = months.PARTITIONS
+
+
+def require_both_loaded(instance: dg.DagsterInstance) -> None:
+    """Require that either month could be published."""
+    with Platform().connections.publishing() as publisher:
+        for partition in months.PARTITIONS:
+            require_loaded(publisher, publication_of(prove(instance, partition), partition, Platform()))
+
+
 TABLE, STORE = 'key:"postgres/discogs/releases"', 'key:"neo4j/Release"'
 PUBLISHED = 'key:"published/postgres" or key:"published/neo4j"'
 
@@ -113,5 +124,12 @@ def test_runs_at_once_leave_readers_whole_and_the_newest_month_shown(
     assert nodes - {None} == {expected}
     assert {month_of(table) for table in project.postgres.published().values()} == {NOVEMBER}
     assert loads.served_month(Neo4jServer(project.home)) == NOVEMBER[:7]
-    for partition in months.PARTITIONS:
-        stand(prove(instance, partition), partition, Platform())
+    require_both_loaded(instance)
+
+
+def test_both_months_can_be_published_once_the_logs_of_their_runs_are_deleted(
+    project: Project, instance: dg.DagsterInstance
+) -> None:
+    events, _ = run_logs.prune(instance, datetime.now(UTC))
+    assert events > 500
+    require_both_loaded(instance)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from discogs_assets import failpoints
-from discogs_assets.defs.layer import disk_full
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.faults import disk_full
 from discogs_assets.sample import generated
 from discogs_assets.sample.generated import Plan
 from discogs_assets.schema.discogs import LABELS, RELEASES

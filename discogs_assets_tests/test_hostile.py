@@ -111,7 +111,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "gzip with a wrong checksum of its own": (CUT[:-8] + bytes(b ^ 1 for b in CUT[-8:-4]) + CUT[-4:], "CRC"),
     "gzip with a wrong length of its own": (CUT[:-4] + bytes(b ^ 1 for b in CUT[-4:]), "not a whole gzip"),
     "gzip followed by something else": (gzip.compress(WHOLE) + b"<html>", "not a whole gzip file"),
-    "nothing": (b"", "begins with b''"),
+    "nothing": (b"", "labels.xml.gz is empty"),
     "gzip of nothing": (gzip.compress(b""), "begins with b''"),
     "an HTML page": (b"<!DOCTYPE html><html><body>403</body></html>", "Not a gzipped file"),
     "an HTML page in gzip": (gzip.compress(b"<!DOCTYPE html><html></html>"), "begins with b'<!DOCTYPE html>"),
@@ -148,7 +148,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 
 def refused_well(said: Said, named: str) -> None:
     """The error names the file, what is wrong and what to do, and nothing is left."""
-    assert said["error"].startswith(("DumpDamagedError: ", "BudgetExceededError: "))
+    assert said["error"].startswith(("DumpDamagedError: ", "DumpMissingError: ", "BudgetExceededError: "))
     assert "discogs_20261001_labels.xml.gz" in said["error"]
     assert named in said["error"]
     assert "etch" in said["error"] or "ompare" in said["error"]

@@ -26,16 +26,19 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON in
 
 
 def main() -> None:
-    """Run the command; errors of our own end with one sentence and exit code 1."""
-    from discogs_assets.errors import DiscogsError
+    """Run the command; errors of our own, full disks and dead servers end with one sentence and exit code 1."""
+    from discogs_assets.faults import explain
 
     try:
         sys.exit(app() or 0)
-    except DiscogsError as error:
-        sys.stderr.write(f"discogs: {error}\n")
-        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        found = explain(error)
+        if found is None:
+            raise
+        sys.stderr.write(f"discogs: {found}\n")
+        sys.exit(1)
 
 
 @app.command

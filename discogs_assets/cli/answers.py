@@ -3,31 +3,31 @@ r"""The forms of an answer on stdout: a table for reading, CSV and JSON for prog
 What belongs here: what each kind of value looks like in each form. What doesn't: where an answer comes from (see
 `stores`), and the streams themselves (see `terminal`).
 
-JSON is an array with a record a line, written as the rows come. Dates, times and intervals are ISO 8601; a decimal is a
-number; bytes are `\x` and hexadecimal digits; what is no number is "NaN", "Infinity" or "-Infinity"; a column that
-occurs twice is called `name` and `name_2`. In CSV an absent value is empty, and what is nested is JSON.
+JSON is an array with a record a line, written as the rows come. Numbers have all their digits; what is no number is
+"NaN", "Infinity" or "-Infinity". Dates, times and intervals are ISO 8601; bytes are `\x` and hexadecimal digits; a
+column that occurs twice is called `name` and `name_2`. In CSV an absent value is empty, and what is nested is JSON.
+Half a surrogate, which UTF-8 does not have, is spelt out: `\ud800`.
 """
 
 import csv
-import json
 import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any, TextIO
 
 from discogs_assets.cli import terminal
-from discogs_assets.stores.answers import Answer, Element
+from discogs_assets.stores.answers import Answer, Document, Element
 
 Row = Sequence[Any]
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What a terminal would obey; lines and tabs are left."""
 
-AS_THEY_ARE = frozenset({str, int, type(None)})
-"""Most values, which are the same in every form."""
+SURROGATES = re.compile("[\ud800-\udfff]")
 
 DAY = 24 * 3600
 
@@ -39,9 +39,20 @@ def write_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
 
 def write_csv(columns: Sequence[str], rows: Iterable[Row], to: TextIO | None = None) -> None:
     """CSV with a header, its lines ended as on this system's files."""
-    writer = csv.writer(to or sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([value if type(value) in AS_THEY_ARE else written(value) for value in row] for row in rows)
+    writer = csv.writer(_Lines(to or sys.stdout), lineterminator="\r\n")
+    writer.writerow(map(_encodable, columns))
+    writer.writerows(map(written, row) for row in rows)
+
+
+class _Lines:
+    """A stream of CSV: the writer quotes what holds any character of its line ends, which are made this system's."""
+
+    def __init__(self, to: TextIO) -> None:
+        self._to = to
+
+    def write(self, line: str) -> int:
+        """Write a row."""
+        return self._to.write(line.removesuffix("\r\n") + "\n")
 
 
 def write_json(columns: Sequence[str], rows: Iterable[Row], to: TextIO | None = None) -> None:
@@ -85,35 +96,58 @@ class _Counted:
             yield row
 
 
-def plain(value: Any) -> Any:
-    """The value as JSON has it."""
-    if type(value) in AS_THEY_ARE:
-        return value
+def compact(value: Any) -> str:
+    """The value as JSON in one line."""
     match value:
+        case None:
+            return "null"
+        case str():
+            return _encodable(encode_basestring(value))
         case bool():
-            return value
-        case float() | Decimal():
-            return _number(value)
+            return "true" if value else "false"
+        case int() | float() | Decimal():
+            number = _number(value)
+            return number if number[-1].isdigit() else f'"{number}"'
+        case Document():
+            return value.text
+        case Element():
+            return compact(value.json)
+        case Mapping():
+            return "{" + ", ".join(f"{compact(_key(name))}: {compact(each)}" for name, each in value.items()) + "}"
+        case list() | tuple() | set():
+            return "[" + ", ".join(map(compact, value)) + "]"
+        case _:
+            return _encodable(encode_basestring(_text(value)))
+
+
+def _key(name: Any) -> str:
+    """A key of a map, which may be of any type, as text."""
+    return name if isinstance(name, str) else "null" if name is None else written(name)
+
+
+def _number(value: float | Decimal) -> str:
+    """All digits of the number, of a decimal without exponent; NaN, Infinity and -Infinity are none."""
+    if isinstance(value, int):
+        return str(value)
+    return repr(value) if isinstance(value, float) and math.isfinite(value) else f"{Decimal(value):f}"
+
+
+def _text(value: Any) -> str:
+    """A value that is text in JSON."""
+    match value:
         case date() | time():
             return value.isoformat()
         case timedelta():
             return duration(value)
         case bytes() | bytearray() | memoryview():
             return f"\\x{bytes(value).hex()}"
-        case Element():
-            return plain(value.json)
-        case Mapping():
-            return {str(name): plain(each) for name, each in value.items()}
-        case list() | tuple() | set():
-            return [plain(each) for each in value]
         case _:
             return str(value)
 
 
-def _number(value: float | Decimal) -> int | float | str:
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else f"{'-' * (value < 0)}Infinity"
-    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else float(value)
+def _encodable(text: str) -> str:
+    """The text as UTF-8 can have it."""
+    return text if text.isascii() else SURROGATES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def duration(value: timedelta) -> str:
@@ -130,19 +164,19 @@ def duration(value: timedelta) -> str:
     return f"{'-' * (value < timedelta())}P{text or 'T0S'}"
 
 
-def compact(value: Any) -> str:
-    """The value as JSON in one line."""
-    return json.dumps(plain(value), ensure_ascii=False)
-
-
 def written(value: Any) -> str:
-    """The value as a cell of CSV: nothing if it is absent, a decimal digit by digit, JSON if it is nested."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    found = plain(value)
-    return found if isinstance(found, str) else compact(found)
+    """The value as a cell of CSV: nothing if it is absent, a number digit by digit, JSON if it is nested."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return _encodable(value)
+        case bool() | Document():
+            return compact(value)
+        case int() | float() | Decimal():
+            return _number(value)
+        case _:
+            return compact(value) if _holds_more(value) else _encodable(_text(value))
 
 
 def shown(value: Any) -> str:
@@ -168,7 +202,7 @@ def _nested(value: Any) -> str:
         case Element():
             return value.text
         case Mapping():
-            return "{" + ", ".join(f"{json.dumps(str(name))}: {_nested(each)}" for name, each in value.items()) + "}"
+            return "{" + ", ".join(f"{compact(_key(name))}: {_nested(each)}" for name, each in value.items()) + "}"
         case list() | tuple() | set():
             return "[" + ", ".join(map(_nested, value)) + "]"
         case _:

@@ -109,9 +109,13 @@ def _existing(folder: Path) -> Path:
 def _dumps(settings: Settings) -> Finding:
     archive = Archive.of(settings, patience=0)
     months = archive.months(years=1)
+    faults = "".join(f"; {fault}" for fault in archive.faults())
     if not months:
-        return Finding("dumps", "warn", f"{archive.title} holds no dump", "set DISCOGS_DUMPS to a folder with dumps")
-    return Finding("dumps", "ok", f"{archive.title}, its newest month is {months[-1][:7]}")
+        return Finding(
+            "dumps", "warn", f"{archive.title} holds no dump{faults}", "set DISCOGS_DUMPS to a folder with dumps"
+        )
+    found = f"{archive.title}, its newest month is {months[-1][:7]}{faults}"
+    return Finding("dumps", "warn" if faults else "ok", found, faults and "put the published files there")
 
 
 def _musicbrainz(settings: Settings) -> Finding:

@@ -4,13 +4,13 @@ What belongs here: the two files and their content. What doesn't: starting anyth
 """
 
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import discogs_assets
 from discogs_assets.connections.tables import DAGSTER_DATABASE
+from discogs_assets.embedded import records
 from discogs_assets.settings import Settings
 
 ENV = Path(".env")
@@ -35,11 +35,8 @@ def write(variables: Mapping[str, str], path: Path = ENV) -> None:
     """Set these variables in the file, leaving its other lines as they are; only its owner may read it."""
     lines = path.read_text().splitlines() if path.exists() else []
     kept = [line for line in lines if line.partition("=")[0].strip() not in variables]
-    draft = path.with_name(f"{path.name}.draft")
-    draft.touch(MODE)
-    draft.chmod(MODE)
-    draft.write_text("\n".join([*kept, *(f"{name}={value}" for name, value in variables.items())]) + "\n")
-    draft.replace(path)
+    text = "\n".join([*kept, *(f"{name}={value}" for name, value in variables.items())]) + "\n"
+    records.replace(path, text, MODE)
 
 
 def enter(variables: Mapping[str, str]) -> None:
@@ -53,7 +50,7 @@ def make_dagster_home(folder: Path) -> None:
     source = _dagster_yaml()
     target = folder / "dagster.yaml"
     if not target.exists() or target.read_bytes() != source.read_bytes():
-        shutil.copyfile(source, target)
+        records.replace(target, source.read_text(encoding="utf-8"))
 
 
 def _dagster_yaml() -> Path:

@@ -240,8 +240,10 @@ echo "FROM tables" | discogs query --parquet --json -              # what the la
 ```
 
 A question may only read. A table shows 100 rows, or `--limit`; CSV and JSON have all, as they come. JSON is an array
-with a record a line; dates, times and intervals are ISO 8601, nodes and relationships as Neo4j's HTTP API gives them,
-bytes `\\x` and hexadecimal digits. In CSV an absent value is empty, and what is nested is JSON.
+with a record a line. Numbers have all their digits; NaN and infinite ones are the texts `"NaN"`, `"Infinity"` and
+`"-Infinity"`. Dates, times and intervals are ISO 8601, nodes and relationships as Neo4j's HTTP API gives them, bytes
+`\\x` and hexadecimal digits. In CSV an absent value is empty, and what is nested is JSON. DuckDB's answers count a
+month of an interval as 30 days.
 
 The lake's tables are called by the folders of its assets: `parquet/discogs/releases` is `discogs.releases` or
 `releases`, `graph/nodes/Artist` is `nodes.Artist`, `graph/relationships/BY` is `relationships."BY"`, all else goes by

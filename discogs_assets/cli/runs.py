@@ -3,12 +3,14 @@
 What belongs here: starting a job in this process and telling what it does. What doesn't: what the job does.
 """
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import dagster as dg
 
+from discogs_assets import faults
 from discogs_assets.cli import servers
 from discogs_assets.cli.terminal import say
 from discogs_assets.definitions import defs
@@ -40,6 +42,8 @@ def partition_of(month: str) -> str:
 
 def run(job: str, partition: str, config: Mapping[str, object] | None = None) -> bool:
     """Run a job for a month in this process, on the instance of `.env`; False if a step failed, the log says which."""
+    # Dagster repeats the driver's words for every attempt to connect; the error at the end has them once.
+    logging.getLogger().addFilter(lambda record: not record.getMessage().startswith("Retrying failed database"))
     with dg.DagsterInstance.get() as instance, _narrated(instance, partition):
         lifeline.release(instance)
         result = defs.resolve_job_def(job).execute_in_process(
@@ -67,6 +71,15 @@ def _narrated(instance: dg.DagsterInstance, partition: str) -> Iterator[None]:
 
 
 def _tell(instance: dg.DagsterInstance, partition: str, known: set[str], done: threading.Event) -> None:
+    """Tell until it is done, or Dagster's records are out of reach, which ends the run and is reported there."""
+    try:
+        _follow(instance, partition, known, done)
+    except Exception as error:
+        if faults.explain(error) is None:
+            raise
+
+
+def _follow(instance: dg.DagsterInstance, partition: str, known: set[str], done: threading.Event) -> None:
     cursor = None
     while True:
         last = done.wait(POLL_SECONDS)

@@ -13,6 +13,7 @@ from pathlib import Path
 from discogs_assets.cli import environment, terminal
 from discogs_assets.cli.terminal import say, timed
 from discogs_assets.connections import Connections, stop_servers
+from discogs_assets.embedded import records
 from discogs_assets.errors import ServerError
 from discogs_assets.settings import Settings
 from discogs_assets.stores.neo4j import Graph
@@ -39,11 +40,24 @@ def start() -> tuple[Postgres, Graph]:
 
 
 def _enter(settings: Settings, storage_url: str) -> None:
-    """Write `.env` and Dagster's home, and make the variables those of this process."""
+    """Write `.env` and Dagster's home, make the variables those of this process, and create Dagster's pools."""
     variables = environment.dagster_variables(settings, storage_url)
-    environment.make_dagster_home(settings.home_folder / "dagster")
-    environment.write(variables)
-    environment.enter(variables)
+    folder = settings.home_folder / "dagster"
+    with records.exclusive(folder / "setup.lock", "setting up Dagster"):
+        environment.make_dagster_home(folder)
+        environment.write(variables)
+        environment.enter(variables)
+        _create_pools()
+
+
+def _create_pools() -> None:
+    """Create Dagster's tables and pools, so that no two runs do so at once."""
+    import dagster as dg
+
+    from discogs_assets.defs import pools
+
+    with dg.DagsterInstance.get() as instance:
+        pools.create(instance)
 
 
 def stop() -> None:

@@ -44,13 +44,13 @@ class EmbeddedTables:
 
     def start(self) -> Postgres:
         """See `TableStore`."""
-        store = Postgres(self.server.start().url)
+        store = Postgres(self.server.start().url, disk=self.server.status().folder)
         store.prepare()
         return store
 
     def owner(self) -> Postgres:
         """See `TableStore`."""
-        return Postgres(self.server.address().url)
+        return Postgres(self.server.address().url, disk=self.server.status().folder)
 
     def reader(self) -> Postgres:
         """See `TableStore`."""

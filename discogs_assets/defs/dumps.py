@@ -43,13 +43,17 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
     def taken(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began = time.monotonic()
         taken = platform.archive.take(entity.name, context.partition_key, _report(context, entity.name))
+        if taken.later:
+            context.log.warning(f"{taken.later}; until then the month is that of {taken.published}")
         return dg.MaterializeResult(
             data_version=dg.DataVersion(taken.sha256),
             metadata={
                 "bytes": taken.size,
                 "seconds": round(time.monotonic() - began, 3),
                 "sha256": taken.sha256,
-                "dump_date": taken.published.isoformat(),
+                metadata.DAY: taken.published.isoformat(),
+                metadata.UPLOAD: " ".join(map(str, taken.upload)),
+                **({"waits_for": taken.later} if taken.later else {}),
                 "dagster/uri": platform.archive.address(entity.name, context.partition_key),
                 **metadata.versions({entity.title: [taken.sha256]}),
             },

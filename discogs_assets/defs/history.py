@@ -100,6 +100,12 @@ def latest(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None
     return next(map(_materialised, instance.fetch_materializations(wanted, limit=1).records), None)
 
 
+def recent(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str) -> list[Materialised]:
+    """The last `DEPTH` materialisations of the partition, newest first."""
+    wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[partition])
+    return [_materialised(record) for record in instance.fetch_materializations(wanted, limit=DEPTH).records]
+
+
 def latest_of(
     instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey], partition: str
 ) -> dict[dg.AssetKey, Materialised | None]:

@@ -3,19 +3,17 @@
 What belongs here: partitions, group, owner, retries, and how our errors become Dagster's. What doesn't: any asset.
 """
 
-import errno
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import dagster as dg
 
+from discogs_assets import faults
 from discogs_assets.defs import lifeline
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.errors import TerminalError, TransientError
-from discogs_assets.stores.folder import FULL
 
 OWNERS = ["team:data"]
 
@@ -43,22 +41,16 @@ def failures() -> Iterator[None]:
     lifeline.tie()
     try:
         yield
-    except TerminalError as error:
-        raise dg.Failure(description=f"{type(error).__name__}: {error}", allow_retries=False) from error
     except Exception as error:
-        if isinstance(error, TransientError) and error.retry_not_before is not None:
-            later = {NOT_BEFORE: dg.MetadataValue.timestamp(error.retry_not_before)}
-            description = f"{type(error).__name__}: {error}"
+        found = faults.explain(error)
+        moment = found.retry_not_before if isinstance(found, TransientError) else None
+        if isinstance(found, TerminalError) or moment is not None:
+            later = {NOT_BEFORE: dg.MetadataValue.timestamp(moment)} if moment else None
+            description = f"{type(found).__name__}: {found}"
             raise dg.Failure(description=description, metadata=later, allow_retries=False) from error
-        if not disk_full(error):
+        if found is None or found is error:
             raise
-        advice = "Nothing half written is kept. Free some space, then run again."
-        raise dg.Failure(description=f"the disk is full: {error}. {advice}", allow_retries=False) from error
-
-
-def disk_full(error: Exception) -> bool:
-    """Whether a disk or a quota is used up, ours or a server's, whose words reach us in the error's text."""
-    return getattr(error, "errno", None) in FULL or os.strerror(errno.ENOSPC) in str(error)
+        raise found from error
 
 
 @dataclass(frozen=True, slots=True)

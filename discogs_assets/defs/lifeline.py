@@ -8,6 +8,7 @@ pool be held for ever. So every run notes its process, and whoever comes next en
 """
 
 import json
+import logging
 import os
 import select
 import signal
@@ -18,6 +19,11 @@ from typing import Any
 
 import dagster as dg
 import psutil
+
+from discogs_assets import faults
+from discogs_assets.defs import pools
+
+log = logging.getLogger(__name__)
 
 RUN = "DISCOGS_RUN_PROCESS"
 """Environment variable by which a step's process knows the one of its run."""
@@ -77,12 +83,21 @@ class Watched(dg.Executor):
         return self._inner.step_dependency_config
 
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
-        """Note the process, release what killed runs hold, and execute."""
+        """Note the process, release what killed runs hold, create missing pools, and execute."""
         keep_connected(plan_context.instance)
         plan_context.instance.add_run_tags(plan_context.run_id, {TAG: this_process()})
         release(plan_context.instance)
+        pools.create(plan_context.instance)
         os.environ[RUN] = this_process()
-        yield from self._inner.execute(plan_context, execution_plan)
+        try:
+            yield from self._inner.execute(plan_context, execution_plan)
+        except Exception as error:
+            found = faults.explain(error)
+            if found is None or found is error:
+                raise
+            # Dagster's own account of it may find no storage, and is a page of traceback.
+            log.error(str(found))
+            raise found from error
 
 
 def keep_connected(instance: dg.DagsterInstance) -> None:

@@ -24,6 +24,9 @@ Metadata = dict[str, Any]
 VERSIONS = "dump_versions"
 """Metadata key: for each entity the sha256 of the dumps that the partition was made from."""
 
+DAY, UPLOAD = "dump_date", "upload"
+"""Metadata keys of a dump: the day in its name, and the days of all the files that it was published with."""
+
 PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 8
 PREVIEW_CHARACTERS = 60

@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import islice
 
 import dagster as dg
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph  # exported by no public module
@@ -105,18 +104,23 @@ def new_dumps(context: dg.SensorEvaluationContext, platform: Platform) -> dg.Sen
 
 
 def _watched(archive: Archive, seen: Mapping[str, str]) -> list[Announced]:
-    """The newest months, oldest first: down to the oldest that was seen before, else to the newest complete one."""
-    found = list[Announced]()
-    for each in islice(archive.announced(min(seen, default="")), WATCHED):
+    """The newest months, oldest first: down to the oldest that was seen before, else to the newest complete one.
+
+    A month that has not begun, which only a mistaken name can be of, takes no other month's place.
+    """
+    found, begun = list[Announced](), 0
+    for each in archive.announced(min(seen, default="")):
         found.insert(0, each)
-        if not seen and not each.missing:
+        begun += monthly.has_partition_key(each.partition)
+        if begun == WATCHED or (begun and not seen and not each.missing):
             break
     return found
 
 
 def _refreshed(announced: list[Announced], platform: Platform) -> list[Announced]:
     """The months, of which the newest complete one has the newest run of MusicBrainz' where newer ones are wanted."""
-    newest = next((at for at in reversed(range(len(announced))) if not announced[at].missing), None)
+    whole = [not each.missing and monthly.has_partition_key(each.partition) for each in announced]
+    newest = max((at for at, complete in enumerate(whole) if complete), default=None)
     if newest is None or not platform.settings.mb_refresh:
         return announced
     try:
@@ -139,7 +143,7 @@ def _result(
         later = verdict.run and any(before.run for before in verdicts)
         verdicts.append(Verdict("waits for the run of the month before it", final=False) if later else verdict)
     pairs, asked = list(zip(announced, verdicts, strict=True)), [each.run for each in verdicts if each.run]
-    said = "; ".join(f"{each.partition[:7]} {verdict.said}" for each, verdict in reversed(pairs))
+    said = "; ".join(f"{each.partition[:7]} {verdict.said}{_waited_for(each)}" for each, verdict in reversed(pairs))
     context.log.info(said)
     kept = {each.partition: cursor.months[each.partition] for each in announced if each.partition in cursor.months}
     judged = {each.partition: each.fingerprint for each, verdict in pairs if verdict.final}
@@ -148,6 +152,10 @@ def _result(
         skip_reason=None if asked else said,
         cursor=Cursor(cursor.source, kept | judged).written(),
     )
+
+
+def _waited_for(each: Announced) -> str:
+    return f", but {each.later}" if each.later else ""
 
 
 def _verdict(instance: dg.DagsterInstance, graph: AssetGraph, cursor: Cursor, each: Announced) -> Verdict:

@@ -47,17 +47,20 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
         selected = targets.selected(context, platform.settings)
         wanted = [table for key, table in made.items() if key in selected]
         files = {table: platform.lake.files(keys.rows(table).path, context.partition_key) for table in wanted}
-        loading = Loading(platform.postgres(), context.partition_key, _kept(context, wanted), context.log.info, cores())
-        left = [*wanted]
-        try:
-            for table, load in loading.of(wanted, lambda table: copied(table, files[table])):
-                left.remove(table)
-                yield _result(context, table, load, files[table])
-        except LoadError as error:
-            if not blocked_by_none(left):
-                raise
+        refused: dict[Table, LoadError] = {}
+        loading = Loading(
+            platform.postgres(),
+            context.partition_key,
+            _kept(context, wanted),
+            context.log.info,
+            cores(),
+            refused.__setitem__ if blocked_by_none(wanted) else None,
+        )
+        for table, load in loading.of(wanted, lambda table: copied(table, files[table])):
+            yield _result(context, table, load, files[table])
+        for table, error in refused.items():
             context.log.error(str(error))
-            yield from (_failed(context, table, str(error)) for table in left)
+            yield _failed(context, table, str(error))
 
     return loaded
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
-from discogs_assets.defs import history, metadata
+from discogs_assets.defs import history, keys, metadata
 from discogs_assets.defs.history import Checked, Materialised
 from discogs_assets.errors import PublishRefusedError
 from discogs_assets.schema import discogs, musicbrainz
@@ -29,7 +29,8 @@ def prove(
     """The latest materialisations of these assets and of all that these checks judge.
 
     PublishRefusedError, naming all that stands against it, if one is missing, a check failed, is missing or is older
-    than what it judges, or the parts, with those proven `beside`, were made from different dumps.
+    than what it judges, the parts, with those proven `beside`, were made from different dumps, or the dumps are of
+    different uploads of the month.
     """
     needed = list(dict.fromkeys([*assets, *(spec.asset_key for spec in checks)]))
     found = history.latest_of(instance, needed, partition)
@@ -45,6 +46,7 @@ def prove(
         *(f"{key.to_user_string()} is not materialised" for key in needed if key not in proof),
         *_unproven(checks, proof, results),
         *_mixed({**(beside or {}), **proof}),
+        *_of_two_uploads(() if beside else _dumps(instance, partition, proof)),
     ]
     if against:
         raise PublishRefusedError(
@@ -78,3 +80,20 @@ def _mixed(proof: Proof) -> Iterator[str]:
         if len(distinct) > 1:
             shown = ", ".join(sorted(digest[:12] for digest in distinct))
             yield f"the parts were made from different dumps of {entity.title} (sha256 {shown})"
+
+
+def _dumps(instance: dg.DagsterInstance, partition: str, proof: Proof) -> Iterator[Materialised]:
+    """The dumps of Discogs, as they were taken, that the parts were made from."""
+    for entity in discogs.ENTITIES:
+        versions = [metadata.read_versions(each.metadata) for each in proof.values()]
+        used = [found[entity.title] for found in versions if entity.title in found]
+        taken = history.recent(instance, keys.dump(entity), partition) if used else []
+        yield from [each for each in taken if metadata.read_versions(each.metadata).get(entity.title) in used][:1]
+
+
+def _of_two_uploads(dumps: Iterable[Materialised]) -> Iterator[str]:
+    """Dumps of different days, unless one of them was taken from an upload of just these days."""
+    found = [dump for dump in dumps if dump.text(metadata.DAY)]
+    days = sorted({dump.text(metadata.DAY) for dump in found})
+    if len(days) > 1 and " ".join(days) not in {dump.text(metadata.UPLOAD) for dump in found}:
+        yield f"its dumps are of different uploads ({', '.join(days)}): materialise dumps/discogs/* again"

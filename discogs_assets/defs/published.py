@@ -27,11 +27,8 @@ from discogs_assets.stores.publication import Publication
 
 LAYER = Layer("published", frozenset(), code_version="1")
 
-BESIDE = {
-    "musicbrainz": [*keys.MUSICBRAINZ],
-    **{f"insights.{table.name}": [table] for table in keys.INSIGHTS},
-}
-"""Tables that are shown beside if they are loaded and made of the same dumps, by name; nothing waits for them."""
+BESIDE = (*keys.MUSICBRAINZ, *keys.INSIGHTS)
+"""Tables that are each shown beside if they are loaded and made of the same dumps; nothing waits for them."""
 
 
 class Show(dg.Config):
@@ -58,15 +55,14 @@ def _rests_on(key: dg.AssetKey, required: Collection[dg.AssetKey]) -> bool:
 def beside(instance: dg.DagsterInstance, partition: str, found: Proof, store: Postgres) -> tuple[Proof, dict[str, str]]:
     """The proof with that of the tables shown beside, and why others are left out."""
     whole, left_out = dict(found), dict[str, str]()
-    for name, tables in BESIDE.items():
-        wanted, judged = [keys.LOADED[table] for table in tables], [checks.ROWS[table] for table in tables]
+    for table in BESIDE:
         try:
-            proven = proof.prove(instance, partition, wanted, judged, found)
+            proven = proof.prove(instance, partition, [keys.LOADED[table]], [checks.ROWS[table]], whole)
             if gone := store.lacking(_tables(proven).values()):
                 raise PublishRefusedError(f"{', '.join(gone)} is no longer there")
             whole.update(proven)
         except PublishRefusedError as error:
-            left_out[name] = str(error)
+            left_out[view_of(table)] = str(error)
     return whole, left_out
 
 

@@ -17,6 +17,7 @@ import dagster as dg
 from discogs_assets.defs import history, keys
 from discogs_assets.defs.layer import RETRIES, failures
 from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.run_logs import drop_logs
 from discogs_assets.errors import BusyError
 
 COLUMNS = ("month", "from", "what", "bytes", "why")
@@ -92,6 +93,8 @@ def drop(context: dg.OpExecutionContext, platform: Platform) -> Iterator[dg.Outp
                 except BusyError as error:
                     left.append(f"{partition[:7]} in {holder.name}: {error}")
                     context.log.warning(left[-1])
+        if swept := platform.postgres().sweep_schemas():
+            context.log.info(f"schemas without a load dropped: {', '.join(swept)}")
         yield dg.Output(
             None,
             metadata={
@@ -116,10 +119,11 @@ def _dropped(context: dg.OpExecutionContext, holder: Holder, partition: str) -> 
         yield dg.TableRecord({"month": partition[:7], "from": holder.name, "what": name, "bytes": size, "why": why})
 
 
-@dg.job(description="Drop the months beyond DISCOGS_KEEP, DISCOGS_KEEP_LAKE and DISCOGS_KEEP_DUMPS.")
+@dg.job(description="Drop the months beyond DISCOGS_KEEP, DISCOGS_KEEP_LAKE and DISCOGS_KEEP_DUMPS, and old logs.")
 def retention() -> None:
-    """One step."""
+    """Two steps, neither of which waits for the other."""
     drop()
+    drop_logs()
 
 
 @dg.sensor(

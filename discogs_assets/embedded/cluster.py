@@ -132,6 +132,15 @@ class Cluster:
             return False
 
 
+def listening(data: Path) -> tuple[int, int] | None:
+    """The process and the port that the pid file names, None if there is none."""
+    try:
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        return int(lines[0]), int(lines[3])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def is_ready(data: Path, pid: int) -> bool:
     """Whether the server `pid` says in its pid file that it takes connections, which no other program's port can."""
     try:

@@ -26,12 +26,12 @@ from typing import IO, Any
 
 import psutil
 
-from discogs_assets import failpoints
+from discogs_assets import failpoints, faults
 from discogs_assets.embedded import process, records
 from discogs_assets.embedded.jvm import ADMIN, QUICK, THROUGHPUT, Java, Run
 from discogs_assets.embedded.machine import GIB, MIB, share
 from discogs_assets.embedded.store import DATABASE, Store
-from discogs_assets.errors import LoadError, ServerError, SettingError
+from discogs_assets.errors import DiscogsError, LoadError, ServerError, SettingError
 
 Nodes = Mapping[str, Sequence[Path]]
 Relationships = Sequence[tuple[str, Sequence[Path]]]
@@ -43,9 +43,7 @@ _COUNTED = 1000
 _SECONDS_BETWEEN_LINES = 5.0
 # 70: the data was refused; 1 and 2: the arguments, which are ours but for labels and columns.
 _REFUSED = (1, 2, 70)
-# Bytes below which the tool could not go on, whatever it says: it does not name a full disk every time.
-_ROOM = 2 * MIB
-_OUT_OF_ROOM = ("OutOfMemoryError", "No space left on device")
+_OUT_OF_MEMORY = "OutOfMemoryError"
 
 _PHASE = re.compile(r"^\((\d)/(\d)\) (.+?) \d{4}-")
 _PERCENT = re.compile(r"(\d+)% \S+\d")
@@ -191,12 +189,13 @@ def _bad_entries(report: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def _failure(status: int, text: str, output: Path, free: int) -> ServerError | LoadError:
+def _failure(status: int, text: str, output: Path, free: int) -> DiscogsError:
     said = text.rpartition("Command Failed")[2] if "Command Failed" in text else text
     reason = " ".join(line for line in said.splitlines()[-12:] if line.strip(" -"))
-    if free < _ROOM:
-        return ServerError(f"{os.strerror(errno.ENOSPC)}: {output} is on a disk with {free >> 10:,} KiB free. {reason}")
-    if status in _REFUSED and not any(word in text for word in _OUT_OF_ROOM):
+    if free < faults.ROOM or faults.names_full_disk(text):
+        said = os.strerror(errno.ENOSPC)
+        return faults.full(f"the import ended with {said!r}, with {free:,} bytes left, see {output}", output.parent)
+    if status in _REFUSED and _OUT_OF_MEMORY not in text:
         return LoadError(f"The import was refused: {reason} See {output}.")
     return ServerError(f"The import tool ended with status {status}: {reason} See {output}.")
 

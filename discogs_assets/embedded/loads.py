@@ -4,6 +4,7 @@ What belongs here: names of loads, one writer a month, what goes and when. What 
 `neo4j`).
 """
 
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -18,13 +19,13 @@ FINISHED = "finished.json"
 """The file in a store that is there once it is indexed and counted."""
 
 NUMBERS = "numbers.json"
-"""The file of a month with the number of its last load, so that none is ever given twice."""
+"""The file with the number of each month's last load, so that none is ever given twice."""
 
 
 @contextmanager
 def alone(server: Neo4jServer, month: str) -> Iterator[None]:
     """Keep other processes from loading the month (2026-11) while the block runs; BusyError if one is at it."""
-    lock = server.folder / month / ".lock"
+    lock = _lock(server, month)
     lock.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(lock, timeout=0):
@@ -48,11 +49,27 @@ def fresh(server: Neo4jServer, month: str, keep: Iterable[str]) -> Path:
     """
     kept = {Path(store) for store in keep}
     _sweep(server, month, kept)
-    file = server.folder / month / NUMBERS
-    given = int((records.read(file) or {}).get("last", 0))
-    number = max([given, *map(_number, [*_stores(server, month), *kept])]) + 1
-    records.write(file, {"last": number})
+    number = _last(server, month, kept) + 1
+    _note(server, month, number)
     return server.folder / month / f"{number:04d}"
+
+
+def _last(server: Neo4jServer, month: str, kept: Iterable[Path] = ()) -> int:
+    """The number of the month's last load; the stores that are there count, whatever became of the file."""
+    noted = (records.read(server.folder / NUMBERS) or {}).get(month)
+    before = (records.read(server.folder / month / NUMBERS) or {}).get("last")  # as earlier versions kept it
+    given = [number for number in (noted, before) if isinstance(number, int)]
+    return max([0, *given, *map(_number, [*_stores(server, month), *kept])])
+
+
+def _note(server: Neo4jServer, month: str, number: int) -> None:
+    with records.exclusive(server.folder / "locks" / "numbers.lock", f"numbering a load of {month}"):
+        file = server.folder / NUMBERS
+        records.write(file, {**(records.read(file) or {}), month: number})
+
+
+def _lock(server: Neo4jServer, month: str) -> Path:
+    return server.folder / "locks" / f"{month}.lock"
 
 
 def finish(store: Path) -> None:
@@ -99,9 +116,16 @@ def months(server: Neo4jServer) -> list[str]:
 
 
 def drop(server: Neo4jServer, month: str) -> dict[str, int]:
-    """Delete the month's stores; the bytes by name. BusyError if one is served, or the month is being loaded."""
+    """Delete the month's stores, its folder and its lock; the bytes by name of the store.
+
+    BusyError if one is served, or the month is being loaded.
+    """
     with alone(server, month):
-        return {f"{month}/{store.name}": server.remove(store) for store in _stores(server, month)}
+        _note(server, month, _last(server, month))
+        sizes = {f"{month}/{store.name}": server.remove(store) for store in _stores(server, month)}
+        shutil.rmtree(server.folder / month, ignore_errors=True)
+        _lock(server, month).unlink()
+        return sizes
 
 
 def served_month(server: Neo4jServer) -> str | None:

@@ -49,9 +49,9 @@ class Neo4jServer:
 
         Raises InstallError, ServerError, or BusyError when another process keeps starting or stopping it.
         """
-        record = server.live_record(self._state)
+        record = self._record()
         if not record or not self._serves_pointed(record):
-            with records.exclusive(self._lock, "starting Neo4j"):
+            with records.exclusive(self._lock, "starting Neo4j"), self._pointed().noticing_full_disk():
                 record = self._ready()
         return self._address(record.port)
 
@@ -62,13 +62,13 @@ class Neo4jServer:
 
     def status(self) -> ServerStatus:
         """Whether it runs, where, on which store, and since when."""
-        record = server.live_record(self._state)
+        record = self._record()
         url = self._address(record.port).url if record else ""
         return server.status_of("Neo4j", record, url, artifacts.neo4j().version, self._pointed().folder)
 
     def address(self) -> Neo4jAddress:
         """The way to the served store; raises ServerError when the server does not run."""
-        record = server.live_record(self._state)
+        record = self._record()
         if not record or not record.ready:
             raise ServerError(f"Neo4j of {self.home} does not run. Start it with `discogs up`.")
         return self._address(record.port)
@@ -105,11 +105,12 @@ class Neo4jServer:
             at = self._address(process.free_port([]))
             command = self._trained().command(server_run(opened, at, temporary_memory(opened)))
             started = process.spawn(command, opened.log, opened.folder, bound=True)
-            try:
-                wait_for_answer(at, opened, started)
-                yield at
-            finally:
-                process.stop(started, timeout=_STOP_SECONDS)
+            with opened.noticing_full_disk():
+                try:
+                    wait_for_answer(at, opened, started)
+                    yield at
+                finally:
+                    process.stop(started, timeout=_STOP_SECONDS)
 
     def serve(self, store: Path) -> float:
         """Show `store` to users instead of the one they see; the seconds that they could not reach any.
@@ -120,7 +121,7 @@ class Neo4jServer:
         """
         new = Store(store.absolute())
         with records.exclusive(self._lock, f"serving {self._name(new)}"):
-            old, record = self._pointed(), server.live_record(self._state)
+            old, record = self._pointed(), self._record()
             if new == old and record and self._serves_pointed(record):
                 return 0.0
             with self._locked(new, "serving"):
@@ -128,7 +129,8 @@ class Neo4jServer:
                 begun = time.monotonic()
                 self._stop()
                 failpoints.reach("serve")
-                self._switch(old, new)
+                with new.noticing_full_disk():
+                    self._switch(old, new)
                 return time.monotonic() - begun
 
     def remove(self, store: Path) -> int:
@@ -139,6 +141,7 @@ class Neo4jServer:
                 raise BusyError(f"{doomed.folder} is what readers of Neo4j see; it is not removed")
             size = doomed.size
             doomed.remove()
+            records.remove_lock(self._lock_of(doomed))
             return size
 
     def _switch(self, old: Store, new: Store) -> None:
@@ -154,7 +157,7 @@ class Neo4jServer:
 
     def _ready(self) -> Record:
         """A server that answers on the pointed store: the one that runs, or a new one."""
-        record = server.live_record(self._state)
+        record = self._record()
         if record and self._serves_pointed(record):
             return record
         if record and not record.stopping and record.folder == str(self._pointed().folder):
@@ -185,30 +188,53 @@ class Neo4jServer:
         return record.made_ready(self._state)
 
     def _stop(self) -> bool:
-        return server.stop(self._state, signal.SIGTERM, _STOP_SECONDS)
+        return server.stop(self._state, self._record(), signal.SIGTERM, _STOP_SECONDS)
+
+    def _record(self) -> Record | None:
+        """The record of the running server, found by its process if its file is lost."""
+        return server.live_record(self._state, self._find)
+
+    def _find(self) -> Record | None:
+        store = self._pointed()
+        found = process.find(home_argument(store)) if store.folder.exists() else None
+        port = store.port if found else None
+        if not found or port is None:
+            return None
+        version = artifacts.neo4j().version
+        return Record(found.pid, found.create_time(), home_argument(store), port, str(store.folder), version)
 
     @contextmanager
     def _alone_with(self, store: Store, purpose: str) -> Iterator[None]:
         """Keep other processes from `store`; raises BusyError when one is at it, or it is being served."""
         with self._locked(store, purpose):
-            record = server.live_record(self._state)
+            record = self._record()
             if record and record.folder == str(store.folder):
                 raise BusyError(f"{store.folder} is being served; {purpose} a store needs one that is not")
             yield
 
     def _locked(self, store: Store, purpose: str) -> AbstractContextManager[None]:
-        name = self._name(store)
-        lock = self._locks / f"{name.replace('/', '-')}.lock"
-        return records.exclusive(lock, f"{purpose} {name}", _LOAD_SECONDS)
+        return records.exclusive(self._lock_of(store), f"{purpose} {self._name(store)}", _LOAD_SECONDS)
+
+    def _lock_of(self, store: Store) -> Path:
+        return self._locks / f"{self._name(store).replace('/', '-')}.lock"
 
     def _pointed(self) -> Store:
-        """The store that users are to see."""
+        """The store that users are to see; if its pointer is damaged, the one that was served last."""
         if not self._pointer.exists():
             return Store(self.folder / _EMPTY)
         name = (records.read(self._pointer) or {}).get("store")
-        if not isinstance(name, str):
-            raise ServerError(f'{self._pointer} has to be like {{"store": "2026-11/0001"}}. Publish a month again.')
-        return Store(self.folder / name)
+        if isinstance(name, str):
+            return Store(self.folder / name)
+        last = server.read_record(self._state)
+        if last is None or not Path(last.folder).is_relative_to(self.folder):
+            raise ServerError(
+                f'{self._pointer} is damaged: it has to be like {{"store": "2026-11/0001"}}. Delete it, then run '
+                "`discogs up` and `discogs publish` with the month that readers are to see."
+            )
+        store = Store(Path(last.folder))
+        log.info("%s was damaged; it is written anew for %s", self._pointer, store.folder)
+        records.write(self._pointer, {"store": self._name(store)})
+        return store
 
     def _served(self) -> Store:
         """The pointed store, ready to be started."""

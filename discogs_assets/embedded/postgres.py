@@ -5,13 +5,15 @@ cluster is made (`cluster`), what is in it (`provision`), and any table.
 """
 
 import signal
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from discogs_assets import faults
 from discogs_assets.embedded import account, artifacts, process, records, server
-from discogs_assets.embedded.cluster import SUPERUSER, Cluster, is_ready
+from discogs_assets.embedded.cluster import SUPERUSER, Cluster, is_ready, listening
 from discogs_assets.embedded.credentials import credentials
 from discogs_assets.embedded.provision import DAGSTER, OWNER, READER, provision, recipe
 from discogs_assets.embedded.server import Record, ServerStatus
@@ -74,9 +76,9 @@ class PostgresServer:
         Roles, databases (`discogs`, `dagster`), schemas, extensions and search paths are in place when this returns.
         Raises InstallError, ServerError, or BusyError when another process keeps starting or stopping it.
         """
-        record = server.live_record(self._state)
+        record = self._record()
         if not record or not record.ready:
-            with records.exclusive(self._lock, "starting PostgreSQL"):
+            with records.exclusive(self._lock, "starting PostgreSQL"), self._noticing_full_disk():
                 record = self._ready()
         return self._address(record, OWNER)
 
@@ -87,7 +89,7 @@ class PostgresServer:
 
     def status(self) -> ServerStatus:
         """Whether it runs, where, and since when."""
-        record = server.live_record(self._state)
+        record = self._record()
         url = self._address(record, OWNER).safe_url if record else ""
         return server.status_of("PostgreSQL", record, url, artifacts.postgres().version, self._data())
 
@@ -109,14 +111,18 @@ class PostgresServer:
         return artifacts.installed(artifacts.postgres(), account.place(self._cache or artifacts.cache_folder(), user))
 
     def _running(self) -> Record:
-        record = server.live_record(self._state)
+        record = self._record()
         if not record or not record.ready:
             raise ServerError(f"PostgreSQL of {self.home} does not run. Start it with `discogs up`.")
         return record
 
+    def _noticing_full_disk(self) -> AbstractContextManager[None]:
+        data = self._data()
+        return faults.noticing_full_disk(data, self._log.parent, f"starting PostgreSQL on {data}")
+
     def _ready(self) -> Record:
         """A server that answers: the one that runs, even if whoever started it was killed, or a new one."""
-        record = server.live_record(self._state)
+        record = self._record()
         if record and record.ready:
             return record
         if record and record.stopping:
@@ -128,7 +134,20 @@ class PostgresServer:
         return record.made_ready(self._state)
 
     def _stop(self) -> bool:
-        return server.stop(self._state, signal.SIGINT, _STOP_SECONDS)
+        return server.stop(self._state, self._record(), signal.SIGINT, _STOP_SECONDS)
+
+    def _record(self) -> Record | None:
+        """The record of the running server, found by its pid file if its own is lost."""
+        return server.live_record(self._state, self._find)
+
+    def _find(self) -> Record | None:
+        data = self._data()
+        found = listening(data)
+        running = process.alive(found[0], 0.0, str(data)) if found else None
+        if not found or not running:
+            return None
+        version = artifacts.postgres().version
+        return Record(running.pid, running.create_time(), str(data), found[1], str(data), version)
 
     def _started(self, cluster: Cluster) -> Record:
         cluster.create(credentials(self.home).password(f"postgres/{SUPERUSER}"))

@@ -51,6 +51,15 @@ def alive(pid: int, created: float, mark: str) -> psutil.Process | None:
     return process if same else None
 
 
+def find(word: str) -> psutil.Process | None:
+    """The process with that argument on its command line, None if there is none."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if word in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
+                return process
+    return None
+
+
 def spawn(
     command: Sequence[str],
     log: Path,

@@ -27,20 +27,31 @@ def read(file: Path) -> dict[str, Any] | None:
 
 def write(file: Path, value: Mapping[str, Any], mode: int = 0o644) -> None:
     """Put `value` at `file` as JSON: readers see the old file or the new one, never a part."""
-    temporary = _written_beside(file, value, mode)
-    temporary.replace(file)
+    replace(file, json.dumps(value, indent=2), mode)
+
+
+def replace(file: Path, text: str, mode: int = 0o644) -> None:
+    """Put `text` at `file`, durably: readers see the old file or the new one, never a part."""
+    with _written_beside(file, text, mode) as temporary:
+        temporary.replace(file)
+    _sync(file.parent)
 
 
 def create(file: Path, value: Mapping[str, Any], mode: int = 0o644) -> bool:
     """Put `value` at `file` unless there is a file already; whether this call put it there."""
-    temporary = _written_beside(file, value, mode)
-    try:
-        os.link(temporary, file)
-    except FileExistsError:
-        return False
-    finally:
-        temporary.unlink()
+    with _written_beside(file, json.dumps(value, indent=2), mode) as temporary:
+        try:
+            os.link(temporary, file)
+        except FileExistsError:
+            return False
+    _sync(file.parent)
     return True
+
+
+def remove_lock(lock: Path) -> None:
+    """Delete a lock that this process holds and nobody needs any more; whoever waits for it opens a new one."""
+    _holder(lock).unlink(missing_ok=True)
+    lock.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -52,13 +63,17 @@ def exclusive(lock: Path, purpose: str, timeout: float = 120.0) -> Iterator[None
     from filelock import FileLock, Timeout
 
     lock.parent.mkdir(parents=True, exist_ok=True)
-    holder = lock.with_name(f"{lock.name}.holder")
+    holder = _holder(lock)
     try:
         with FileLock(lock, timeout=timeout):
             write(holder, {"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat()})
             yield
     except Timeout:
         raise BusyError(_held(lock, read(holder) or {}, timeout)) from None
+
+
+def _holder(lock: Path) -> Path:
+    return lock.with_name(f"{lock.name}.holder")
 
 
 def _held(lock: Path, holder: Mapping[str, Any], timeout: float) -> str:
@@ -69,12 +84,26 @@ def _held(lock: Path, holder: Mapping[str, Any], timeout: float) -> str:
     )
 
 
-def _written_beside(file: Path, value: Mapping[str, Any], mode: int) -> Path:
+@contextmanager
+def _written_beside(file: Path, text: str, mode: int) -> Iterator[Path]:
+    """A durable file beside `file` with that text; it is gone when the block ends, if not moved away."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump(value, stream, indent=2)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return temporary
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Have the folder's entries on the disk, whatever happens to the machine."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

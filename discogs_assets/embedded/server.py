@@ -79,15 +79,20 @@ def read_record(file: Path) -> Record | None:
         return None
 
 
-def live_record(file: Path) -> Record | None:
-    """The record in `file` if its process lives."""
+def live_record(file: Path, find: Callable[[], Record | None] = lambda: None) -> Record | None:
+    """Return the record in `file` if its process lives.
+
+    If the file is lost or damaged, it is written anew from what `find` finds running.
+    """
     record = read_record(file)
+    if record is None and (found := find()):
+        log.info("%s was lost or damaged; it is written anew for process %d", file, found.pid)
+        record = found.written(file)
     return record if record and record.process() else None
 
 
-def stop(file: Path, by: signal.Signals, timeout: float) -> bool:
-    """End the server of the record in `file` as `process.stop` does; whether there was one."""
-    record = live_record(file)
+def stop(file: Path, record: Record | None, by: signal.Signals, timeout: float) -> bool:
+    """End the server of the live record, kept in `file`, as `process.stop` does; return whether there was one."""
     running = record.process() if record else None
     if record and running:
         record.made_stopping(file)

@@ -5,12 +5,15 @@ What belongs here: files of a store, written before a process opens it. What doe
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from discogs_assets import faults
 from discogs_assets.embedded import records
 from discogs_assets.embedded.machine import GIB, MIB, share
 from discogs_assets.embedded.process import HOST
@@ -73,6 +76,10 @@ class Store:
         """Bytes that a server has to be made for."""
         return max(self.size, self.expected)
 
+    def noticing_full_disk(self) -> AbstractContextManager[None]:
+        """Raise DiskFullError for errors in the block that come from a full disk, by what a server on it has logged."""
+        return faults.noticing_full_disk(self.folder, self.log.parent, f"Neo4j on {self.folder}")
+
     def create(self) -> None:
         """Make it an empty store that may be served."""
         self.make()
@@ -106,6 +113,16 @@ class Store:
             folder.mkdir(exist_ok=True)
         lines = [_HEADER, *(f"{name}={value}" for name, value in values.items())]
         (self.conf / "neo4j.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    @property
+    def port(self) -> int | None:
+        """The port of its configuration, None if it has none."""
+        try:
+            text = (self.conf / "neo4j.conf").read_text(encoding="utf-8")
+        except OSError:
+            return None
+        found = re.search(r"^server\.bolt\.listen_address=\S+:(\d+)$", text, re.MULTILINE)
+        return int(found[1]) if found else None
 
     def set_first_password(self, password: str) -> None:
         """Give the user `neo4j` this password, if the store has no users yet.

@@ -40,7 +40,8 @@ their name belong to. A row holds what the dump says; of a reference of 0 and of
 
 Columns with a text index answer `=`, `LIKE`, `ILIKE` and, through functions that are found unqualified, questions
 without accents, capitals or signs. `catno_code` and `value_code` are catalogue numbers and barcodes as `code` gives
-them.
+them. Texts of any length are loaded and found. Where a text is too long for a B-tree (2,704 bytes), that load's index
+on the column holds trigrams: it answers `=` and `LIKE`, and does not sort. A primary key then is a unique index.
 """
 
 QUALITY = """

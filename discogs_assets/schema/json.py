@@ -13,7 +13,9 @@ import msgspec
 from discogs_assets.schema.model import OR, Derived, Entity, Field, Kind, One, Part, Rows, Texts, Type
 from discogs_assets.schema.musicbrainz import LEFT_OUT, TARGET, TARGETS
 
-MBID = r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"
+MBID = r"\A[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z"
+"""A UUID as RFC 4122 lets it be written; both cases are one (see `streams.objects`)."""
+
 MBID_OR_NONE = MBID.replace(r"\A", r"\A(?:").replace(r"\Z", r")?\Z")
 
 INTEGER = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]

@@ -55,7 +55,8 @@ def _entity(entity: Entity) -> Sheet:
 RELATIONSHIPS = Sheet(
     SOURCE,
     "relationships",
-    "What MusicBrainz says of two things, once, in the direction of its type: from the source to the target.",
+    "What MusicBrainz says of two things, once, in the direction of its type: from the source to the target. What has "
+    "no type is in the record alone.",
     ("source_mbid", "type", "target_mbid", "ordinal"),
     (
         Field("source_mbid", "", "MBID of the one that it goes out from.", Type.UUID),
@@ -76,7 +77,7 @@ EXTERNAL_LINKS = Sheet(
     SOURCE,
     "external_links",
     "Web addresses that MusicBrainz gives for a record, those at Discogs left out.",
-    ("mbid", "ordinal"),
+    ("mbid", "entity", "ordinal"),
     (
         Field("mbid", "", "MBID of the record.", Type.UUID),
         Field("ordinal", "", "Place in the record's list, from 1.", Type.INTEGER),

@@ -15,6 +15,9 @@ SCHEMA = "discogs"
 CODE_LENGTH = 64
 """Characters of a number as printed that it is searched by: no B-tree takes texts of any length."""
 
+WORDS_LENGTH = 200_000
+"""Characters of a text that are searched by words: a tsvector holds 1 MB, and no character takes more than 5 bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -47,8 +50,9 @@ SEPARATED = Function(
 WORDS = Function(
     "words",
     "tsvector",
-    f"to_tsvector('simple'::regconfig, {SCHEMA}.separated($1))",
-    "Its words as PostgreSQL searches full texts: none is left out, and none cut to its stem.",
+    f"to_tsvector('simple'::regconfig, left({SCHEMA}.separated($1), {WORDS_LENGTH}))",
+    "Its words as PostgreSQL searches full texts: none is left out as a stop word, and none cut to its stem. Of a text "
+    f"its first {WORDS_LENGTH:,} characters count, and no word of more than 2,046 bytes.",
     "words(name) @@ all_words('the who')",
 )
 ALL_WORDS = Function(

@@ -10,14 +10,17 @@ column.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import LiteralString
 
 from discogs_assets.schema import search
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
 from discogs_assets.schema.relations import Relation, Table, Value
 from discogs_assets.schema.sheet import Sheet
 
+TEXT = "text"
+
 TYPES = {
-    Type.TEXT: "text",
+    Type.TEXT: TEXT,
     Type.INTEGER: "bigint",
     Type.REFERENCE: "bigint",
     Type.BOOLEAN: "boolean",
@@ -34,6 +37,16 @@ DOCUMENTS = " WITH (toast_tuple_target = 8160)"
 """A document that fits a page stays there as it is. By default PostgreSQL compresses rows from 2 kB, which most
 releases have: measured on 200,000 of them, that halves the rate of COPY (46 against 94 us a document), and searching
 takes it apart again; the table is 1.6 times as large without."""
+
+NUMBERS = "discogs.load_number"
+"""The sequence that numbers the loads of all months."""
+
+PASSED: LiteralString = (
+    "SELECT setval('discogs.load_number', max(last_value)) FROM pg_sequences"
+    " WHERE sequencename = 'load_number' AND schemaname ~ %s"
+    " HAVING max(last_value) > (SELECT last_value FROM discogs.load_number)"
+)
+"""Have it go past the sequences that earlier versions kept for each month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +146,45 @@ def copy(of: Table, table: str) -> str:
     return f"COPY {table} ({', '.join(c.name for c in stored(of))}) FROM STDIN (FORMAT {form}, FREEZE)"
 
 
-def indexes(of: Table, table: str) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A statement that builds an index, and `otherwise` the one for a load with a text that no B-tree takes.
+
+    A B-tree refuses texts of more than 2,704 bytes. No real country, style or type has them, and where a load has one,
+    an index that takes texts of any length answers the same questions, less order. `otherwise` is empty where no value
+    can be too long.
+    """
+
+    statement: str
+    otherwise: str = ""
+
+
+def indexes(of: Table, table: str) -> Iterator[Build]:
     """The primary key, then the indexes of every value that is declared to be searched."""
     name = table.rpartition(".")[2]
-    yield f"ALTER TABLE {table} ADD CONSTRAINT {name}_pkey PRIMARY KEY ({', '.join(key(of))})"
+    yield _primary_key(of, table, name)
     searched = [way for column in columns(of) if column.index is Index.TEXT for way in _ways(column.expression)]
     if searched:
         # One index of several columns reads every document once, and answers for each of them alone.
-        yield f"CREATE INDEX {name}_search ON {table} USING gin ({', '.join(searched)})"
+        yield Build(f"CREATE INDEX {name}_search ON {table} USING gin ({', '.join(searched)})")
     for column in columns(of):
         if column.index is Index.EXACT:
-            yield f"CREATE INDEX {name}_{column.name} ON {table} ({column.expression})"
+            start = f"CREATE INDEX {name}_{column.name} ON {table}"
+            trigrams = f"{start} USING gin ({column.expression} gin_trgm_ops)" if column.type == TEXT else ""
+            yield Build(f"{start} ({column.expression})", trigrams)
             if column.derived:
-                yield f"CREATE INDEX {name}_data_{column.name} ON {table} (({in_data((column.name,))}::int))"
+                yield Build(f"CREATE INDEX {name}_data_{column.name} ON {table} (({in_data((column.name,))}::int))")
         elif column.index is Index.CODE:
             # The operators of patterns serve equality and prefix, whatever the database sorts texts by.
-            yield f"CREATE INDEX {name}_{column.name} ON {table} (({column.expression}) text_pattern_ops)"
+            yield Build(f"CREATE INDEX {name}_{column.name} ON {table} (({column.expression}) text_pattern_ops)")
+
+
+def _primary_key(of: Table, table: str, name: str) -> Build:
+    """The primary key; otherwise a unique index on the digests of its texts."""
+    texts = {column.name for column in columns(of) if column.type == TEXT} & {*key(of)}
+    digests = ", ".join(f"md5({each})" if each in texts else each for each in key(of))
+    unique = f"CREATE UNIQUE INDEX {name}_key ON {table} ({digests})" if texts else ""
+    return Build(f"ALTER TABLE {table} ADD CONSTRAINT {name}_pkey PRIMARY KEY ({', '.join(key(of))})", unique)
 
 
 def _ways(expression: str) -> Iterator[str]:

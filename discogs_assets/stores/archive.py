@@ -1,37 +1,40 @@
-"""Published dumps: which files a month has, and one verified copy of each of our own.
+"""Published dumps: which months there are, and one verified copy of each file of our own.
 
-What belongs here: what makes a month complete, CHECKSUM files, verified copies. What doesn't: reaching a source, and
-what a dump holds.
+What belongs here: verified copies. What doesn't: which files a month has (see `uploads`), reaching a source, and what a
+dump holds.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 from discogs_assets.errors import DumpDamagedError, DumpMissingError
-from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
 from discogs_assets.stores import lake, sources
 from discogs_assets.stores.lake import Lake
-from discogs_assets.stores.sources.published import CHECKSUM, SUM, Progress, Published, Source, named
+from discogs_assets.stores.sources.published import Progress, Source, named
 from discogs_assets.stores.sources.throttle import WINDOW
 from discogs_assets.stores.sources.transfer import broken_gzip
-
-FINGERPRINT = 16
-"""Digits of a fingerprint."""
+from discogs_assets.stores.uploads import Month, partition_of, partitions
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """One dump file as we hold it: its date of publication, the sha256 that its month's CHECKSUM gives, its bytes."""
+    """One dump file as we hold it: its date of publication, the sha256 that its month's CHECKSUM gives, its bytes.
+
+    Where it has just been taken, `upload` has the days of the files that it belongs with, and `later` says what newer
+    uploads of the month lack.
+    """
 
     entity: str
     path: Path
     published: date
     sha256: str
     size: int
+    upload: tuple[date, ...] = field(default=(), compare=False)
+    later: str = field(default="", compare=False)
 
     @property
     def newest_year(self) -> int:
@@ -44,12 +47,14 @@ class Announced:
     """What a source says of a month: the sha256 of each entity's file, and what lacks before the month is complete.
 
     The fingerprint is another one whenever the CHECKSUM text is, or what is listed of the files: names, sizes, times.
+    `later` says what newer uploads of the month lack before one of them takes its place, empty if there are none.
     """
 
     partition: str
     sums: Mapping[str, str]
     missing: tuple[str, ...]
     fingerprint: str
+    later: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +93,15 @@ class Archive:
         """
         source = self._opened()
         kept = source.years()[-years:] if years else source.years()
-        return _partitions([file for year in kept for file in source.files(year)])
+        return partitions([file for year in kept for file in source.files(year)])
+
+    def faults(self) -> list[str]:
+        """What is at the source and cannot be taken, and why, as far as the source tells."""
+        return self._opened().faults()
 
     def missing(self, partition: str) -> list[str]:
         """What the month lacks before it is complete: files by kind, the CHECKSUM file, or its line of a file."""
-        source = self._opened()
-        return list(_announced(source, partition, source.month(date.fromisoformat(partition))).missing)
+        return list(_month(self._opened(), partition).missing)
 
     def announced(self, since: str = "") -> Iterator[Announced]:
         """What the source says of each month down to that one, newest first; it is asked for one that is reached.
@@ -103,12 +111,14 @@ class Archive:
         source, partition = self._opened(), ""
         for year in reversed([year for year in source.years() if f"{year}-12-01" >= since]):
             files = source.files(year)
-            for partition in reversed([each for each in _partitions(files) if each >= since]):
-                yield _announced(source, partition, [file for file in files if _month(file) == partition])
+            for partition in reversed([each for each in partitions(files) if each >= since]):
+                month = Month(source, [file for file in files if partition_of(file) == partition])
+                yield Announced(partition, month.sums, month.missing, month.fingerprint, month.later)
         if not partition:
             raise DumpMissingError(
                 f"{source.title} lists no dump{since and f' of {since[:7]} or later'}, expected files such as "
                 "data/2026/discogs_20261101_artists.xml.gz. Set DISCOGS_DUMPS to where dumps are."
+                f"{''.join(f' {fault}.' for fault in source.faults())}"
             )
 
     def dump(self, entity: str, partition: str) -> Dump:
@@ -124,14 +134,15 @@ class Archive:
     def take(self, entity: str, partition: str, progress: Progress = lambda done, size: None) -> Dump:
         """Fetch the month's file, its sha256 compared on the way, and put it in place; what was there before goes.
 
-        DumpMissingError if the month lacks the file or its checksum, DumpDamagedError if its bytes are others.
+        It is of the month's newest complete upload where there is one. DumpMissingError if the month lacks the file or
+        its checksum, DumpDamagedError if its bytes are others.
         """
         source = self._opened()
-        files = source.month(date.fromisoformat(partition))
-        file = self._file(source, files, entity, partition)
-        expected = _expected(source, files, file)
+        month = _month(source, partition)
+        file = month.files.get(entity) or self._absent(month, entity, partition)
+        expected = month.expected(file)
         with self.copies.writing(_key(entity), partition) as draft:
-            found = source.fetch(file, draft / file.name, progress)
+            found = source.fetch(file, draft / file.name, progress, expected)
             if found != expected:
                 broken = broken_gzip(draft / file.name)
                 raise DumpDamagedError(
@@ -140,7 +151,7 @@ class Archive:
                     "published again, its CHECKSUM file may still be the old one: wait for the new one."
                 )
             (draft / f"{file.name}.sha256").write_text(f"{expected}\n")
-        return self.dump(entity, partition)
+        return replace(self.dump(entity, partition), upload=month.days, later=month.later)
 
     def _opened(self) -> Source:
         return sources.opened(self.source, self.root, self.patience)
@@ -149,79 +160,28 @@ class Archive:
         """Where our copy is kept, as a URI."""
         return self.copies.address(_key(entity), partition)
 
-    def _file(self, source: Source, files: list[Published], entity: str, partition: str) -> Published:
-        """The month's newest file of the entity, whatever its day."""
-        found = [file for file in files if file.kind == entity]
-        if not found:
-            month = partition[:7]
-            there = _partitions(source.files(int(month[:4])))
+    def _absent(self, month: Month, entity: str, partition: str) -> NoReturn:
+        """Say that the month has no file of the entity, why, and which months there are."""
+        if faults := month.faults(entity):
             raise DumpMissingError(
-                f"no {entity} dump of {month} in {source.title}: expected discogs_{month.replace('-', '')}01_{entity}"
-                f".xml.gz or another day of the month. Months there: {', '.join(m[:7] for m in there) or 'none'}."
+                f"no {entity} dump of {partition[:7]} in {month.source.title}: {'; '.join(faults)}. Put the published "
+                "file there, or fetch it again."
             )
-        return found[-1]
+        there = partitions(month.source.files(int(partition[:4])))
+        days = f" The newest upload, of {month.days[-1]}, lacks it." if month.days else ""
+        raise DumpMissingError(
+            f"no {entity} dump of {partition[:7]} in {month.source.title}: expected discogs_"
+            f"{partition[:7].replace('-', '')}01_{entity}.xml.gz or another day of the month.{days} Months there: "
+            f"{', '.join(each[:7] for each in there) or 'none'}."
+        )
 
 
 def _key(entity: str) -> tuple[str, str]:
     return ("discogs", entity)
 
 
-def _partitions(files: list[Published]) -> list[str]:
-    """Partition keys of the dumps among the files, oldest first."""
-    return sorted({_month(file) for file in files if file.kind != CHECKSUM})
-
-
-def _month(file: Published) -> str:
-    return f"{file.day:%Y-%m}-01"
-
-
-def _announced(source: Source, partition: str, files: list[Published]) -> Announced:
-    """What the month's files say; CHECKSUM files are read only where no other file is missing."""
-    newest = {file.kind: file.name for file in files}
-    missing = [kind for kind in (*(entity.name for entity in ENTITIES), CHECKSUM) if kind not in newest]
-    texts = [] if missing else [text for _, text in _sums(source, files)]
-    told = {name: sha256 for text in reversed(texts) for name, sha256 in _lines(text).items()}
-    names = {} if missing else {entity.name: newest[entity.name] for entity in ENTITIES}
-    missing += [f"{CHECKSUM} of {name}" for name in names.values() if name not in told]
-    sums = {entity: told[name] for entity, name in names.items() if name in told}
-    listed = [(file.name, file.size, file.etag, str(file.last_modified)) for file in files]
-    fingerprint = hashlib.sha256(repr((listed, texts)).encode()).hexdigest()[:FINGERPRINT]
-    return Announced(partition, sums, tuple(missing), fingerprint)
-
-
-def _sums(source: Source, files: list[Published]) -> Iterator[tuple[str, str]]:
-    """Name and text of the CHECKSUM files among the files, newest first."""
-    for file in reversed(files):
-        if file.kind == CHECKSUM:
-            yield file.name, source.text(file)
-
-
-def _lines(text: str) -> dict[str, str]:
-    """The sha256 that a CHECKSUM file gives for each name."""
-    return {line["name"]: line["sha256"].lower() for line in SUM.finditer(text)}
-
-
-def _expected(source: Source, files: list[Published], file: Published) -> str:
-    """The sha256 that the newest CHECKSUM file of the month which names the file gives for it."""
-    read = []
-    for name, text in _sums(source, files):
-        sums = _lines(text)
-        if file.name in sums:
-            return sums[file.name]
-        read.append(f"{name} {_said(text, list(sums))}")
-    raise DumpMissingError(
-        f"no checksum for {file.name} in {source.title}: {'; '.join(read) or f'no CHECKSUM file of {file.day:%Y-%m}'}. "
-        "A month is complete once its CHECKSUM file names all its files; wait, or fetch it again."
-    )
-
-
-def _said(text: str, names: list[str]) -> str:
-    """What is wrong with a CHECKSUM file that lacks a name."""
-    if names:
-        return f"names only {', '.join(names)}"
-    if text.lstrip().startswith("<"):
-        return "is an HTML page"
-    return "holds no line of the form `sha256 name`" if text.strip() else "is empty"
+def _month(source: Source, partition: str) -> Month:
+    return Month(source, source.month(date.fromisoformat(partition)))
 
 
 def _date(name: str) -> date:

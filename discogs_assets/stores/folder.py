@@ -22,9 +22,6 @@ RENAME_EXCHANGE = 2
 """Constants of Linux' renameat2(2)."""
 
 
-FULL = {errno.ENOSPC, errno.EDQUOT}
-"""What the system says when a disk or a quota is used up."""
-
 SPARE_BYTES = 64 << 20
 """What stays free beside a file that is about to be written."""
 
@@ -67,7 +64,7 @@ def drafted(place: Path) -> Iterator[Path]:
 def remove(place: Path) -> int:
     """Take the folder away, from one moment to the next for whoever lists it; the bytes that were in it.
 
-    BusyError if another process is replacing it.
+    BusyError if another process is replacing it. Its lock goes, too: whoever waits for that opens a new one.
     """
     doomed = place.with_name(f".{place.name}.draft")
     with alone(place):
@@ -75,6 +72,7 @@ def remove(place: Path) -> int:
         place.rename(doomed)
         size = sum(file.stat().st_size for file in doomed.rglob("*") if file.is_file())
         shutil.rmtree(doomed)
+        _lock(place).unlink()
     return size
 
 
@@ -82,7 +80,7 @@ def remove(place: Path) -> int:
 def alone(place: Path) -> Iterator[None]:
     """No other process is at the place while the block runs; BusyError if one is."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    lock = place.with_name(f".{place.name}.lock")
+    lock = _lock(place)
     try:
         with FileLock(lock, timeout=0):
             yield
@@ -90,6 +88,10 @@ def alone(place: Path) -> Iterator[None]:
         raise BusyError(
             f"{place} is being written by another process, which holds {lock}. Wait for it to end, then run again."
         ) from error
+
+
+def _lock(place: Path) -> Path:
+    return place.with_name(f".{place.name}.lock")
 
 
 def _put(draft: Path, place: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from discogs_assets.errors import LoadError, SettingError
-from discogs_assets.stores.answers import Answer
+from discogs_assets.stores.answers import Answer, Document
 from discogs_assets.stores.lake import Lake
 
 FIRST = "discogs"
@@ -226,7 +226,7 @@ def _rows(asked: duckdb.DuckDBPyConnection, documents: Sequence[int]) -> Iterato
         for row in fetched:
             values = [*row]
             for place in documents:
-                values[place] = None if row[place] is None else json.loads(row[place])
+                values[place] = None if row[place] is None else Document.of(row[place])
             yield values
 
 

@@ -14,7 +14,8 @@ import psycopg
 
 from discogs_assets.errors import LoadError
 from discogs_assets.schema.relations import Table
-from discogs_assets.stores.postgres import Connection, Load, Postgres
+from discogs_assets.stores.connection_pool import Connection
+from discogs_assets.stores.postgres import Load, Postgres
 from discogs_assets.streams.ahead import prefetched
 
 REPORT_BYTES = 256 << 20
@@ -27,13 +28,17 @@ Rows = Callable[[Table], Iterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """A month's tables being loaded, `most` at once; `keep` names for each the load that stays beside the new one."""
+    """A month's tables being loaded, `most` at once; `keep` names for each the load that stays beside the new one.
+
+    `refused` is told of a table that the server refuses, and the others go on; without it they end, too.
+    """
 
     server: Postgres
     partition: str
     keep: Mapping[Table, str]
     say: Callable[[str], None] = lambda line: None
     most: int = 2
+    refused: Callable[[Table, LoadError], None] | None = None
     connections: list[Connection] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
@@ -43,10 +48,21 @@ class Loading:
             under_way = {pool.submit(self._load, table, rows): table for table in tables}
             try:
                 for done in as_completed(under_way):
-                    yield under_way[done], done.result()
+                    if load := self._result(under_way[done], done):
+                        yield under_way[done], load
             except BaseException:
                 self._end(under_way)
                 raise
+
+    def _result(self, table: Table, done: Future[Load]) -> Load | None:
+        """The load; None if the server has refused the table and others go on."""
+        try:
+            return done.result()
+        except LoadError as error:
+            if self.refused is None:
+                raise
+            self.refused(table, error)
+            return None
 
     def _end(self, under_way: Iterable[Future[Load]]) -> None:
         """Begin no other table, send no more rows, and have the server leave off what it is at, such as an index."""

@@ -216,7 +216,7 @@ class MusicBrainz:
         file, place = run.files[entity], self._fetched / run.name / entity
         with replacing(place) as draft:
             target = draft / f"{run.name}_{entity}.tar.xz"
-            found = source.fetch(file, target, progress)
+            found = source.fetch(file, target, progress, run.sums[entity])
             if found != run.sums[entity]:
                 raise DumpDamagedError(
                     f"{file.name} of {source.title}: its sha256 is {found}, but the run's {runs.SUMS} says "
@@ -268,17 +268,17 @@ def _newest(source: Runs, names: Collection[str]) -> Run:
     for name in names:
         if run := _complete(source, name):
             return run
-    files = ", ".join(runs.KINDS)
+    files, faults = ", ".join(runs.KINDS), [f" {fault}." for fault in source.faults()]
     raise DumpMissingError(
         f"no complete run in {source.title}: expected one with {files}, such as {runs.FORM}. Runs there: "
         f"{', '.join(names) or 'none'}. A run is complete once its {runs.SUMS} names its files: wait, or set "
-        f"{runs.SETTING} to where runs are."
+        f"{runs.SETTING} to where runs are.{''.join(faults)}"
     )
 
 
 def _complete(source: Runs, name: str) -> Run | None:
     """The run; None if a file of it is not there, yet or any more, or its SHA256SUMS does not name it."""
-    files = {file.kind: file for file in source.files(name)}
+    files = {file.kind: file for file in source.files(name) if not file.fault}
     if not files.keys() >= {*NAMES, runs.SUMS}:
         return None
     try:

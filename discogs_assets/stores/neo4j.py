@@ -15,7 +15,7 @@ from typing import Any
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable
 
-from discogs_assets import failpoints
+from discogs_assets import failpoints, faults
 from discogs_assets.errors import LoadError, ServerError
 from discogs_assets.schema import cypher
 from discogs_assets.stores.answers import Answer
@@ -60,7 +60,10 @@ class Graph:
 
     @contextmanager
     def session(self, access: str = neo4j.WRITE_ACCESS) -> Iterator[neo4j.Session]:
-        """A session; ServerError if the server does not answer or cannot now, LoadError if it refuses."""
+        """A session; ServerError if the server does not answer or cannot now, LoadError if it refuses.
+
+        DiskFullError if it says that its disk is full.
+        """
         try:
             driver = driver_of(self.url, self.user, self.password)
             with driver.session(default_access_mode=access) as session:
@@ -70,9 +73,12 @@ class Graph:
                 f"Neo4j at {self.url} does not answer: {error}. Start it; our own is started by `discogs up`."
             ) from error
         except Neo4jError as error:
-            if error.is_retryable():
-                raise ServerError(f"Neo4j at {self.url} could not go on: {error.code}: {error.message}") from error
-            raise LoadError(f"Neo4j at {self.url} refused a statement: {error.code}: {error.message}") from error
+            said = f"{error.code}: {' '.join(str(error.message).split())}"
+            if faults.names_full_disk(said):
+                raise faults.full(f"Neo4j at {self.url} says {said}") from error
+            if error.is_retryable() or _failed(error):
+                raise ServerError(f"Neo4j at {self.url} could not go on: {said}. See its log (debug.log).") from error
+            raise LoadError(f"Neo4j at {self.url} refused a statement: {said}") from error
 
     def index(self) -> None:
         """Create every constraint and index of the model and wait until all of them answer."""
@@ -101,3 +107,8 @@ class Graph:
         with self.session(neo4j.READ_ACCESS) as session:
             result = session.run(neo4j.Query(statement))
             yield Answer(result.keys(), ([plain(value) for value in record.values()] for record in result))
+
+
+def _failed(error: Neo4jError) -> bool:
+    """Whether the server itself has failed, and not the statement; a constraint that the data breaks is of Schema."""
+    return error.classification == "DatabaseError" and error.category != "Schema"

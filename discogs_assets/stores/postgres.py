@@ -8,38 +8,46 @@ A load is one transaction: killed at any point, it leaves nothing. Readers go th
 `LOCK_TIMEOUT` and then tries again.
 """
 
-import atexit
-import logging
 import random
+import re
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, cast
 
 import psycopg
 from psycopg import sql as names
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import (
     DeadlockDetected,
     DependentObjectsStillExist,
+    DuplicateDatabase,
     InsufficientPrivilege,
     LockNotAvailable,
+    ProgramLimitExceeded,
     ReadOnlySqlTransaction,
+    UniqueViolation,
 )
 from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg.types.json import set_json_loads
+from psycopg.types.string import TextLoader
+from psycopg_pool import PoolTimeout
 
-from discogs_assets import failpoints
+from discogs_assets import failpoints, faults
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.schema import search, sql
 from discogs_assets.schema.relations import Table, source_of
-from discogs_assets.schema.tables import SOURCES, TABLES
+from discogs_assets.schema.tables import SOURCES
 from discogs_assets.stores import publication
-from discogs_assets.stores.answers import Answer
+from discogs_assets.stores.answers import Answer, Document
+from discogs_assets.stores.connection_pool import POOL_SECONDS, Connection, pool_of
 
 VIEWS = search.SCHEMA
 """Schema of the views that are found without naming it, and of what searches."""
@@ -56,19 +64,16 @@ PUBLISH_SECONDS = 120.0
 STREAMED = 1000
 """Rows that are taken from the server at once where an answer may be long."""
 
-POOL_SIZE = 8
-"""Connections that a process keeps to a server; one beyond them is opened for its use alone."""
+MONTHS = rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"
+"""Pattern of the schemas of months."""
 
-POOL_SECONDS = 1.0
-"""Longest wait for a connection of the pool."""
+AS_TEXT = ("date", "time", "interval")
+MOMENTS = ("timetz", "timestamp", "timestamptz")
+RANGED = ("int4", "int8", "num", "date", "ts", "tstz")
+"""Types, and those with ranges, whose values are text in an answer."""
 
-IDLE_SECONDS = 60.0
-"""Idle time after which a connection of the pool is closed."""
-
-# A server that does not answer is an error of ours, which names it.
-logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+OFFSET = re.compile(r"(?<=\d)([+-]\d\d)(?=$| BC$)")
+"""An offset from UTC of whole hours."""
 
 Rows = Generator[tuple[Any, ...], None, None]
 
@@ -83,32 +88,6 @@ class Load:
     seconds: float
     copy_seconds: float
     index_seconds: float
-
-
-@cache
-def pool_of(url: str) -> ConnectionPool[Connection]:
-    """Return this process's connection pool of a database; its connections are opened as they are needed."""
-    pool = ConnectionPool(
-        url,
-        kwargs={"application_name": "discogs_assets"},
-        min_size=0,
-        max_size=POOL_SIZE,
-        max_idle=IDLE_SECONDS,
-        reconnect_timeout=POOL_SECONDS,
-        check=ConnectionPool.check_connection,
-        reset=_reset,
-        open=True,
-    )
-    atexit.register(pool.close)
-    return pool
-
-
-def _reset(connection: Connection) -> None:
-    """Clear the session state that a user of the connection has left: settings, advisory locks, temporary tables."""
-    connection.read_only = None
-    connection.autocommit = True
-    connection.execute("DISCARD ALL")
-    connection.autocommit = False
 
 
 def month_schema(partition: str, source: str = VIEWS) -> str:
@@ -133,6 +112,8 @@ class Postgres:
 
     url: str
     name: str = "PostgreSQL"
+    disk: Path | None = None
+    """Its data folder, if it is on this machine and ours."""
 
     def __repr__(self) -> str:
         """Without the password."""
@@ -154,6 +135,7 @@ class Postgres:
             try:
                 return cursor.execute(_text(statement)).fetchall()
             except psycopg.Error as error:
+                self._require_alive(connection, error)
                 raise LoadError(f"{self.name} refused the question {statement!r}: {error}") from error
 
     @contextmanager
@@ -161,6 +143,7 @@ class Postgres:
         """The answer to a question, in a transaction that only reads; LoadError if the server refuses it."""
         with self.connection() as connection, connection.cursor() as cursor:
             connection.read_only = True
+            _keep_exact(cursor)
             try:
                 # Rows that are not taken are given up before the transaction can end.
                 with closing(cast(Rows, cursor.stream(_text(statement), size=STREAMED))) as rows:
@@ -170,13 +153,14 @@ class Postgres:
             except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
                 raise LoadError(f"{self.name} refused the question, which may only read: {error}") from error
             except psycopg.Error as error:
+                self._require_alive(connection, error)
                 raise LoadError(f"{self.name} refused the question: {error}") from error
 
     @contextmanager
     def connection(self, autocommit: bool = False) -> Iterator[Connection]:
         """Lend a pooled connection: in one transaction that is committed at the end, or in none.
 
-        Raises ServerError if the server does not answer.
+        DiskFullError if the server's disk is full, ServerError if it does not answer, or no longer.
         """
         pool = pool_of(self.url)
         try:
@@ -187,7 +171,11 @@ class Postgres:
             if autocommit:
                 connection.autocommit = True
             with connection:
-                yield connection
+                try:
+                    yield connection
+                except psycopg.OperationalError as error:
+                    self._require_alive(connection, error)
+                    raise
         finally:
             if pooled:
                 pool.putconn(connection)
@@ -197,9 +185,23 @@ class Postgres:
         try:
             return psycopg.connect(self.url, application_name="discogs_assets")
         except psycopg.OperationalError as error:
+            if faults.disk_full(error):
+                raise faults.full(f"{self.name} says {faults.line(str(error))}", self.disk) from None
             raise ServerError(
                 f"{self.name} does not answer: {error}. Start it with `discogs up`, or correct DISCOGS_POSTGRES_URL."
             ) from None
+
+    def _require_alive(self, connection: Connection, error: psycopg.Error) -> None:
+        """Raise DiskFullError or ServerError if the error is the server's end and not the statement's."""
+        gone = connection.broken or faults.server_gone(error)
+        out_of_room = gone and self.disk and shutil.disk_usage(self.disk).free < faults.ROOM
+        if out_of_room or faults.disk_full(error):
+            raise faults.full(f"{self.name} says {faults.line(str(error))}", self.disk) from error
+        if gone:
+            raise ServerError(
+                f"{self.name} has ended or closed the connection: {faults.line(str(error))}. Start it with "
+                "`discogs up`, then run again; what was half written is gone."
+            ) from error
 
     def load(
         self,
@@ -217,10 +219,11 @@ class Postgres:
         BusyError if another process is loading the same table, LoadError if the server refuses the rows.
         """
         began = time.monotonic()
-        place = _place(of, partition)
-        self._make_room(month_schema(partition, source_of(of)))
+        place, schema = _place(of, partition), month_schema(partition, source_of(of))
         with self.connection() as connection:
             begun(connection)
+            _shared(connection, schema)
+            self._make_room(schema)
             _alone(connection, place)
             self._sweep(connection, place, partition, keep)
             table = _next(connection, place)
@@ -230,16 +233,18 @@ class Postgres:
                     for data in rows:
                         copy.write(data)
                         failpoints.reach("rows")
-            except psycopg.DataError as error:
+            except (psycopg.DataError, psycopg.IntegrityError, ProgramLimitExceeded) as error:
                 raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
             failpoints.reach("table")
             copied = time.monotonic()
             try:
-                for statement in sql.indexes(of, table):
-                    say(statement.partition("(")[0].strip())
-                    _execute(connection, statement)
+                for index in sql.indexes(of, table):
+                    say(index.statement.partition("(")[0].strip())
+                    _build(connection, index, say)
             except psycopg.IntegrityError as error:
                 raise LoadError(f"{table}: rows are not told apart by {', '.join(sql.key(of))}: {error}") from error
+            except ProgramLimitExceeded as error:
+                raise LoadError(f"{table}: a value is too long for an index: {error}") from error
             for statement in (*sql.comments(of, table), f"ANALYZE {table}"):
                 _execute(connection, statement)
             indexed = time.monotonic()
@@ -311,15 +316,15 @@ class Postgres:
         """
         loads = [each for each in _loads(connection, partition) if each.startswith(f"{place}__")]
         alive = {*_published(connection).values(), *keep} & set(loads)
-        newest = max(alive, default="")
-        return [each for each in loads if each not in alive and each < newest and _dropped(connection, each)]
+        newest = max(map(_number, alive), default=0)
+        dead = [each for each in loads if each not in alive and _number(each) < newest]
+        return [each for each in dead if _dropped(connection, each)]
 
     def months(self) -> list[str]:
         """Partition keys of the months that have a load, the oldest first."""
         with self.connection() as connection:
             found = connection.execute(
-                "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s",
-                [rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"],
+                "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s", [MONTHS]
             )
             return sorted({month_of(table) for (table,) in found.fetchall()})
 
@@ -332,23 +337,38 @@ class Postgres:
     def drop(self, partition: str) -> dict[str, int]:
         """Drop the month's loads, all or none; the bytes by table.
 
-        BusyError if one of them is shown, being loaded, or held by a reader. The sequence that names loads stays, so
-        that no later load is taken for one of these.
+        BusyError if one of them is shown, being loaded, or held by a reader. The schemas go, too.
         """
         with self.connection() as connection:
             _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            for of in TABLES:
-                _alone(connection, _place(of, partition))
+            schemas = [month_schema(partition, source) for source in SOURCES]
+            for schema in schemas:
+                _alone(connection, schema)
             tables = _loads(connection, partition)
             sizes = {table: int(_row(connection, f"SELECT pg_total_relation_size('{table}')")[0]) for table in tables}
             try:
                 if tables:
                     _execute(connection, f"DROP TABLE {', '.join(tables)}")
+                for schema in schemas:
+                    _drop_schema(connection, schema)
             except DependentObjectsStillExist as error:
                 raise BusyError(f"{partition[:7]} is what readers of {self.name} see; it is not dropped.") from error
             except LockNotAvailable as error:
                 raise BusyError(f"a reader holds a table of {partition[:7]}; it is dropped another time.") from error
         return sizes
+
+    def sweep_schemas(self) -> list[str]:
+        """Drop the schemas of months that hold no load, as killed and failed loads leave them; return their names."""
+        with self.connection() as connection:
+            found = connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE nspname ~ %s"
+                " AND NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = nspname) ORDER BY 1",
+                [MONTHS],
+            )
+            free = [schema for (schema,) in found.fetchall() if _locked(connection, schema)]
+            for schema in free:
+                _drop_schema(connection, schema)
+        return free
 
     def make_database(self, name: str) -> None:
         """Make sure that the server has a database of this name; LoadError if we may not create it."""
@@ -356,7 +376,9 @@ class Postgres:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 return
             try:
-                _execute(connection, f'CREATE DATABASE "{name}"')
+                # Another process may have created it since, or be about to.
+                with suppress(DuplicateDatabase, UniqueViolation):
+                    _execute(connection, f'CREATE DATABASE "{name}"')
             except InsufficientPrivilege as error:
                 raise LoadError(
                     f"{self.safe_url} lacks the database {name} and does not let us create it. "
@@ -369,7 +391,6 @@ class Postgres:
             _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
             _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
             _execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
-            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {schema}.load_number")
 
     def prepare(self) -> None:
         """What a database needs before its first load: the views' schema, search, and a path to find both by."""
@@ -382,9 +403,30 @@ class Postgres:
                 _execute(connection, f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")
             for statement in (*search.create(), *publication.CREATE):
                 _execute(connection, statement)
+            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {sql.NUMBERS}")
+            connection.execute(sql.PASSED, [MONTHS])
             database, path = _row(connection, "SELECT current_database(), current_setting('search_path')")
             if VIEWS not in path:
                 _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
+
+
+class _Moment(Loader):
+    """A date and time as the server writes it, in ISO 8601: Python's own reach neither infinity nor the year 10000."""
+
+    def load(self, data: Buffer) -> str:
+        """The text with a T between date and time, and minutes in the offset."""
+        return OFFSET.sub(r"\1:00", bytes(data).decode().replace(" ", "T", 1))
+
+
+def _keep_exact(cursor: psycopg.Cursor[Any]) -> None:
+    """Have the cursor give values as text that Python's types would round or refuse."""
+    for name in (*AS_TEXT, *map("{}range".format, RANGED), *map("{}multirange".format, RANGED)):
+        cursor.adapters.register_loader(name, TextLoader)
+    for name in MOMENTS:
+        cursor.adapters.register_loader(name, _Moment)
+    set_json_loads(lambda data: Document.of(data if isinstance(data, str) else data.decode()), cursor)
+    _execute(cursor.connection, "SET LOCAL datestyle = iso")
+    _execute(cursor.connection, "SET LOCAL intervalstyle = iso_8601")
 
 
 def view_of(of: Table) -> str:
@@ -427,6 +469,18 @@ def _appended(connection: Connection, of: Table) -> bool:
     return wanted[: len(found)] == found
 
 
+def _build(connection: Connection, index: sql.Build, say: Callable[[str], None]) -> None:
+    """Build an index, in its other form if it has one and a value is too long for the first."""
+    try:
+        with connection.transaction():
+            _execute(connection, index.statement)
+    except ProgramLimitExceeded as error:
+        if not index.otherwise:
+            raise
+        say(f"{error.diag.message_primary}; instead: {index.otherwise.partition('(')[0].strip()}")
+        _execute(connection, index.otherwise)
+
+
 def _published(connection: Connection) -> dict[str, str]:
     found = connection.execute(
         "SELECT DISTINCT view_schema, view_name, table_schema || '.' || table_name"
@@ -459,15 +513,37 @@ def _dropped(connection: Connection, table: str) -> bool:
 
 def _next(connection: Connection, place: str) -> str:
     """A name that no load of the month has ever had; a sequence counts on even where a load is rolled back."""
-    (number,) = _row(connection, f"SELECT nextval('{place.partition('.')[0]}.load_number')")
+    (number,) = _row(connection, f"SELECT nextval('{sql.NUMBERS}')")
     return f"{place}__{number:04d}"
+
+
+def _number(table: str) -> int:
+    """The number of a load; its digits grow with it."""
+    return int(table.rpartition("__")[2])
 
 
 def _alone(connection: Connection, what: str) -> None:
     """Hold the writer's lock on `what` to the end of the transaction; the server frees it if we die."""
-    (free,) = _row(connection, f"SELECT pg_try_advisory_xact_lock(hashtextextended('{what}', 0))")
-    if not free:
+    if not _locked(connection, what):
         raise BusyError(f"{what} is being loaded by another process. Wait for it to end, then run again.")
+
+
+def _shared(connection: Connection, schema: str) -> None:
+    """Keep others from dropping the schema to the end of the transaction."""
+    if not _locked(connection, schema, "_shared"):
+        raise BusyError(f"{schema} is being dropped by another process. Wait for it to end, then run again.")
+
+
+def _locked(connection: Connection, what: str, mode: str = "") -> bool:
+    """Whether the lock on `what` is ours to the end of the transaction."""
+    (free,) = _row(connection, f"SELECT pg_try_advisory_xact_lock{mode}(hashtextextended('{what}', 0))")
+    return bool(free)
+
+
+def _drop_schema(connection: Connection, schema: str) -> None:
+    """Drop a month's schema, in which no table is left; earlier versions kept a sequence there."""
+    _execute(connection, f"DROP SEQUENCE IF EXISTS {schema}.load_number")
+    _execute(connection, f"DROP SCHEMA IF EXISTS {schema}")
 
 
 def _row(connection: Connection, statement: str) -> tuple[Any, ...]:

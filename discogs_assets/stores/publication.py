@@ -14,7 +14,8 @@ from psycopg.types.json import Jsonb
 from discogs_assets.schema import search
 
 if TYPE_CHECKING:
-    from discogs_assets.stores.postgres import Connection, Postgres
+    from discogs_assets.stores.connection_pool import Connection
+    from discogs_assets.stores.postgres import Postgres
 
 TABLE = f"{search.SCHEMA}.publication"
 

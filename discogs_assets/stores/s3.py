@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from discogs_assets.errors import DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.sources import patience
+from discogs_assets.stores.sources.pace import Pace, paced
 
 REFUSED = {"AccessDenied", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
 ABSENT = {"NoSuchKey", "404"}
@@ -142,4 +143,17 @@ def _client(hurried: bool, standard: frozenset[tuple[str, str]]) -> Any:
         max_pool_connections=CONNECTIONS,
         **unsigned,
     )
-    return session.client("s3", config=config)
+    client = session.client("s3", config=config)
+    _keep_pace(client, hurried)
+    return client
+
+
+def _keep_pace(client: Any, hurried: bool) -> None:
+    """Have the client give up a server that drips: botocore's own timeout is about each read of a socket."""
+    session = client._endpoint.http_session  # noqa: SLF001 - botocore takes no class of connections
+    manager = session._manager  # noqa: SLF001
+    begin = partial(Pace.of_page, hurried=True) if hurried else Pace.of_file
+    manager.pool_classes_by_scheme = {
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": paced(pool.ConnectionCls, begin)})
+        for scheme, pool in manager.pool_classes_by_scheme.items()
+    }

@@ -8,14 +8,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import msgspec
+import numpy as np
+import pyarrow as pa
 
 from discogs_assets.schema import json
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams import objects
 from discogs_assets.streams.framing import Block
+from discogs_assets.streams.identity import SeenMbids
 from discogs_assets.streams.parse import Parsed, Refused
 
 LOOKED_INTO, EVERY = 1_000, 1_000
@@ -29,12 +33,13 @@ NULS = re.compile(rb"(?<!\\)(?:\\\\)*" + re.escape(NUL))
 
 
 class Reader:
-    """Reads the blocks of one entity, in order."""
+    """Reads the blocks of one entity, in order; of records with the same MBID the first is kept."""
 
     def __init__(self, entity: Entity) -> None:
         self.entity = entity
         self._decoder = msgspec.json.Decoder(json.structure(entity))
         self._before = 0
+        self._seen = SeenMbids()
 
     def parse(self, block: Block) -> Parsed:
         """The block's records; the lines that are none are refused, none is lost."""
@@ -42,8 +47,26 @@ class Reader:
         with _uncollected():
             records = self._quickly(block)
             if records is not None:
-                return Parsed(block, objects.batch(self.entity, records), range(len(records)), undeclared=undeclared)
-            return self._carefully(block, undeclared)
+                found = Parsed(block, objects.batch(self.entity, records), range(len(records)), undeclared=undeclared)
+            else:
+                found = self._carefully(block, undeclared)
+            return self._without_repeated(found)
+
+    def _without_repeated(self, found: Parsed) -> Parsed:
+        """The same without the records whose MBID has come before; they are refused."""
+        mbids = found.batch.column(self.entity.key).to_pylist()
+        repeated = self._seen.repeated(mbids)
+        if not repeated.any():
+            return found
+        again = {found.rows[row]: mbids[row] for row in np.flatnonzero(repeated).tolist()}
+        refused = [
+            Refused(offset, f"its MBID {again[number]} has come before; the first record is kept", line)
+            for number, (offset, line) in enumerate(_lines(found.block))
+            if number in again
+        ]
+        kept = [number for number in found.rows if number not in again]
+        batch = found.batch.filter(pa.array(~repeated))
+        return replace(found, batch=batch, rows=kept, refused=found.refused + refused)
 
     def _quickly(self, block: Block) -> list[Any] | None:
         """All records at once, or None where a line is out of the ordinary."""

@@ -99,14 +99,17 @@ def _relationships(entities: Sequence[Entity], records: Files, shares: int) -> I
 
 
 def _directed(entity: Entity, file: Path) -> pl.LazyFrame:
-    """The relations that an entity's records list, each in the direction of its type; `turned` if listed backward."""
+    """The relations that an entity's records list, each in the direction of its type; `turned` if listed backward.
+
+    Without a target or a type they say nothing, and stand in the record alone.
+    """
     listed = (
         pl.scan_parquet(file)
         .select(pl.col("mbid").alias("own"), pl.lit(entity.name).alias("own_type"), "relations")
         .filter(pl.col("relations").list.len() > 0)
         .explode("relations")
         .unnest("relations")
-        .filter(pl.col("target").is_not_null())
+        .filter(pl.col("target").is_not_null() & pl.col("type").is_not_null())
     )
     turned = pl.col("direction") == "backward"
     ends = {

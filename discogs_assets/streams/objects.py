@@ -92,6 +92,8 @@ def _values(field: Field, found: Objects) -> Objects:
         return [each.replace("_", "-") if each else None for each in found]
     if field.type is Type.JSON:
         return [json.dumps(each, ensure_ascii=False, sort_keys=True) if each else None for each in found]
+    if field.type is Type.UUID:
+        return [each.lower() if each else None for each in found]
     return found if field.type in (Type.INTEGER, Type.BOOLEAN) else [each or None for each in found]
 
 

@@ -15,11 +15,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discogs_assets.cli import answers
-from discogs_assets.stores.answers import Answer, Element
+from discogs_assets.stores.answers import Answer, Document, Element
 
 NODE = Element({"labels": ["Artist"], "properties": {"id": 1}}, "(:Artist {id: 1})")
 
+DIGITS = "0.1000000000000000055511151231257827"
+
 NESTED = '{"a": ["1969-09-26"], "1": null}'
+
+
+def strict(text: str) -> Any:
+    """JSON as a program reads it that knows no other numbers than JSON's, and keeps their digits."""
+
+    def refuse(word: str) -> Any:
+        raise AssertionError(f"{word} is no JSON")
+
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=refuse)
 
 
 def same(value: Any, text: str) -> tuple[Any, Any, str, str]:
@@ -41,6 +52,22 @@ VALUES: list[tuple[Any, Any, str, str]] = [
     (Decimal("1.50"), 1.5, "1.50", "1.50"),
     (Decimal(12345678901234567890), 12345678901234567890, "12345678901234567890", "12345678901234567890"),
     (Decimal("NaN"), "NaN", "NaN", "NaN"),
+    (Decimal("-Infinity"), "-Infinity", "-Infinity", "-Infinity"),
+    (Decimal("0.1000000000000000055511151231257827"), Decimal("0.1000000000000000055511151231257827"), *(DIGITS,) * 2),
+    (Decimal("1e400"), Decimal("1e400"), "1" + "0" * 400, "1" + "0" * 400),
+    (Decimal("-0.00"), 0, "-0.00", "-0.00"),
+    (2**53 + 1, 2**53 + 1, "9007199254740993", "9007199254740993"),
+    (1e300, Decimal("1e300"), "1e+300", "1e+300"),
+    (
+        [math.nan, {"a": math.inf}],
+        ["NaN", {"a": "Infinity"}],
+        '["NaN", {"a": "Infinity"}]',
+        '["NaN", {"a": "Infinity"}]',
+    ),
+    (Document('{"a": 1.10}'), {"a": Decimal("1.10")}, '{"a": 1.10}', '{"a": 1.10}'),
+    ({None: 1, Decimal("1.0"): 2}, {"null": 1, "1.0": 2}, '{"null": 1, "1.0": 2}', '{"null": 1, "1.0": 2}'),
+    ("\ud800ü", "\ud800ü", "\\ud800ü", "\\ud800ü"),
+    (["\udfff"], ["\udfff"], '["\\udfff"]', '["\\udfff"]'),
     (date(1969, 9, 26), "1969-09-26", "1969-09-26", "1969-09-26"),
     same(datetime(1969, 9, 26, 1, tzinfo=UTC), "1969-09-26T01:00:00+00:00"),
     (time(10, 30), "10:30:00", "10:30:00", "10:30:00"),
@@ -58,7 +85,7 @@ VALUES: list[tuple[Any, Any, str, str]] = [
 
 @pytest.mark.parametrize(("value", "in_json", "in_csv", "in_table"), VALUES, ids=lambda each: repr(each)[:30])
 def test_a_value_in_json_in_csv_and_in_a_table(value: Any, in_json: Any, in_csv: str, in_table: str) -> None:
-    assert json.loads(json.dumps(answers.plain(value), allow_nan=False)) == in_json
+    assert strict(answers.compact(value)) == in_json
     assert answers.written(value) == in_csv
     assert answers.shown(value) == in_table
 
@@ -108,9 +135,52 @@ def test_a_table_has_numbers_to_the_right_and_no_value_becomes_a_picture(capsys:
     assert [line.rstrip() for line in lines] == ["   n  :cat:", "   5  :cat:", "1000"]
 
 
-@given(st.lists(st.tuples(st.text(st.characters(codec="utf-8", exclude_characters="\r\0")), st.integers()), min_size=1))
-def test_csv_gives_back_every_text(rows: list[tuple[str, int]]) -> None:
+TEXTS = st.text(st.characters(codec="utf-8"))
+NUMBERS = st.integers() | st.decimals(allow_nan=False, allow_infinity=False) | st.floats(allow_nan=False).map(float)
+SCALARS = st.none() | st.booleans() | TEXTS | NUMBERS
+
+
+@given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=20))
+def test_json_gives_back_every_value(value: Any) -> None:
     text = io.StringIO()
+    answers.write_json(["a"], [[value]], text)
+    assert len(text.getvalue().splitlines()) >= 3
+    assert text.getvalue().count("\n") == 3
+    assert strict(text.getvalue()) == [{"a": as_read(value)}]
+
+
+def as_read(value: Any) -> Any:
+    """The value with numbers as strict JSON has them."""
+    match value:
+        case bool() | None | str():
+            return value
+        case float() if math.isinf(value):
+            return "Infinity" if value > 0 else "-Infinity"
+        case float():
+            return Decimal(repr(value))
+        case int() | Decimal():
+            return Decimal(value)
+        case dict():
+            return {name: as_read(each) for name, each in value.items()}
+        case _:
+            return [as_read(each) for each in value]
+
+
+@given(st.lists(st.tuples(TEXTS.filter(bool), NUMBERS), min_size=1))
+def test_csv_gives_back_every_text_and_number(rows: list[tuple[str, int]]) -> None:
+    text = io.StringIO(newline="")
     answers.write_csv(["text", "number"], rows, text)
     text.seek(0)
-    assert [*csv.reader(text)] == [["text", "number"], *([text, str(number)] for text, number in rows)]
+    header, *found = csv.reader(text)
+    assert header == ["text", "number"]
+    assert [(each, as_number(number)) for each, number in found] == [(each, as_read(number)) for each, number in rows]
+
+
+def as_number(text: str) -> Any:
+    return text if text.endswith("Infinity") else Decimal(text)
+
+
+def test_half_a_surrogate_does_not_end_an_answer(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    for form in answers.FORMS:
+        printed(form, ["\ud800"], ["\ud83d"], [{"\ud800": 1}])
+        assert b"\\ud83d" in capfdbinary.readouterr().out

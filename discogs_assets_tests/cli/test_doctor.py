@@ -48,6 +48,17 @@ def test_a_source_of_dumps_that_is_not_there_fails(
     assert "DISCOGS_DUMPS is '/nowhere'" in found["dumps"]["found"]
 
 
+def test_what_is_named_like_a_dump_and_is_none_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path))
+    (tmp_path / "discogs_20250101_releases.xml.gz").symlink_to("nowhere")
+    (tmp_path / "discogs_20261101_releases.xml.gz").write_text("x")
+    code, found = findings(capsys)
+    assert (code, found["dumps"]["state"], found["dumps"]["advice"]) == (0, "warn", "put the published files there")
+    assert "newest month is 2026-11; discogs_20250101_releases.xml.gz is a link to nothing" in found["dumps"]["found"]
+
+
 def test_a_home_that_cannot_be_written_fails(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

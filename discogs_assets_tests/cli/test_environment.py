@@ -1,5 +1,6 @@
 """Tests of `cli.environment`."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from discogs_assets.cli import environment
@@ -31,6 +32,15 @@ def test_dagster_finds_its_storage_by_the_parts_of_the_url(tmp_path: Path) -> No
         "DAGSTER_PG_PASSWORD": "p@ss",
         "DAGSTER_PG_DB": "dagster",
     }
+
+
+def test_processes_that_write_at_once_leave_one_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: environment.write({"A": str(number) * 1000}, path), range(40)))
+    (line,) = path.read_text().splitlines()
+    assert len(line) in (1002, 2002)
+    assert [each.name for each in tmp_path.iterdir()] == [".env"]
 
 
 def test_dagsters_home_gets_the_configuration_of_the_working_directory_or_else_the_projects(tmp_path: Path) -> None:

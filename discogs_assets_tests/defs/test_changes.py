@@ -9,7 +9,7 @@ import pytest
 
 from discogs_assets.cli import app
 from discogs_assets.definitions import defs
-from discogs_assets.defs import checks, history, keys, published
+from discogs_assets.defs import checks, history, keys, targets
 from discogs_assets.defs.history import Checked, Materialised
 from discogs_assets.sample import generated
 from discogs_assets.sample.generated.plan import Plan
@@ -108,4 +108,4 @@ def test_a_month_loaded_again_from_another_dump_makes_its_successor_stale(
 
 def test_nothing_waits_for_changes() -> None:
     assert not any(spec.blocking or spec in checks.ALL for spec in checks.CURRENT.values())
-    assert not {keys.changes(entity) for entity in ENTITIES} & set(published.LOADED)
+    assert not {keys.changes(entity) for entity in ENTITIES} & set(targets.required(Settings()))

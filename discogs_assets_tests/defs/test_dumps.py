@@ -60,6 +60,17 @@ def test_a_dump_is_fetched_and_its_version_is_its_checksum(instance: dg.DagsterI
     assert made.metadata["bytes"].value == len(CONTENT)
 
 
+def test_a_later_upload_is_told_beside_the_dump(instance: dg.DagsterInstance, fake_site: FakeSite) -> None:
+    for name in ("labels", "masters", "releases"):
+        fake_site.publish(name, CONTENT)
+    fake_site.publish("labels", CONTENT, "20261115")
+    (made,) = taken(instance).asset_materializations_for_node("dumps__discogs__artists")
+    assert (made.metadata["dump_date"].value, made.metadata["upload"].value) == ("2026-11-01", "2026-11-01")
+    assert "the upload of 2026-11-15 is not complete: artists, masters, releases" in str(
+        made.metadata["waits_for"].value
+    )
+
+
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
     monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "home"))

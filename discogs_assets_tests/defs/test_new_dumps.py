@@ -273,6 +273,33 @@ def test_a_month_that_has_not_begun_is_waited_for(loaded: dg.DagsterInstance, so
     assert "2199-01 has not begun" in said(tick(loaded))
 
 
+def test_months_that_have_not_begun_take_no_other_month_s_place(instance: dg.DagsterInstance, source: Path) -> None:
+    for year in range(2190, 2195):
+        publish(source, f"{year}-01-01")
+    assert asked(tick(instance)).partition_key == NOVEMBER
+
+
+def test_a_later_upload_that_is_not_complete_is_told_and_its_whole_replaces_the_month(
+    loaded: dg.DagsterInstance, source: Path
+) -> None:
+    publish(source, "2026-11-15", lacking=["artists", "masters"], contents={"labels": b"again"})
+    first = tick(loaded)
+    assert said(first) == (
+        "2026-11 is loaded as it is announced, but the upload of 2026-11-15 is not complete: artists, masters missing"
+    )
+    publish(source, "2026-11-15", contents={"labels": b"again", "masters": b"again"})
+    assert set(asked(tick(loaded, first.cursor)).asset_selection or ()) == below("labels") | below("masters")
+
+
+def test_a_dangling_link_ends_no_tick(loaded: dg.DagsterInstance, source: Path) -> None:
+    (source / "discogs_20250101_releases.xml.gz").symlink_to("nowhere")
+    first = tick(loaded)
+    assert said(first) == "2026-11 is loaded as it is announced"
+    (source / "discogs_20261101_labels.xml.gz").unlink()
+    (source / "discogs_20261101_labels.xml.gz").symlink_to("nowhere")
+    assert "labels (discogs_20261101_labels.xml.gz is a link to nothing) missing" in said(tick(loaded, first.cursor))
+
+
 def test_a_source_without_any_dump_is_an_alarm(loaded: dg.DagsterInstance, source: Path) -> None:
     first = tick(loaded)
     for path in source.iterdir():

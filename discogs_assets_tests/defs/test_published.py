@@ -8,13 +8,15 @@ import dagster as dg
 import pytest
 
 from discogs_assets.connections.publisher import Publisher
-from discogs_assets.defs import checks, history, metadata, targets
+from discogs_assets.defs import checks, history, keys, metadata, targets
 from discogs_assets.defs.history import Materialised
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.postgres import TABLE
-from discogs_assets.defs.published import prove, proven, publication_of, require_loaded
+from discogs_assets.defs.published import beside, prove, proven, publication_of, require_loaded
 from discogs_assets.errors import BusyError, PublishRefusedError
+from discogs_assets.schema.discogs import ARTISTS, LABELS
+from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
 from discogs_assets.stores import ledger
 from discogs_assets.stores.ledger import Ledger
@@ -23,6 +25,9 @@ from discogs_assets.stores.postgres import Postgres
 NOVEMBER, OCTOBER = "2026-11-01", "2026-10-01"
 LOADED = targets.required(Settings())
 NEEDED = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))
+
+SOME = ("pg_class", "pg_proc", "pg_type", "pg_index", "pg_am", "pg_cast")
+"""Tables that any PostgreSQL has."""
 
 
 @pytest.fixture
@@ -80,6 +85,23 @@ def test_a_month_of_which_nothing_is_known_is_refused(instance: dg.DagsterInstan
 def test_the_proof_of_another_month_proves_nothing(sound: dg.DagsterInstance) -> None:
     with pytest.raises(PublishRefusedError, match="2026-10 is not published"):
         prove(sound, OCTOBER)
+
+
+def test_dumps_of_two_uploads_of_a_month_are_refused(sound: dg.DagsterInstance) -> None:
+    def take(entity: Entity, digest: str, day: str, upload: str) -> None:
+        said = {metadata.DAY: day, metadata.UPLOAD: upload, **metadata.versions({entity.title: [digest]})}
+        sound.report_runless_asset_event(dg.AssetMaterialization(keys.dump(entity), partition=NOVEMBER, metadata=said))
+
+    take(ARTISTS, "aa", "01", "01")
+    take(LABELS, "bb", "01", "01")
+    take(LABELS, "cc", "15", "15")
+    prove(sound, NOVEMBER)  # nothing is made from the later file yet
+    for upload in ("15", "04 15"):
+        take(LABELS, "bb", "15", upload)
+        with pytest.raises(PublishRefusedError, match=r"dumps are of different uploads \(01, 15\): materialise"):
+            prove(sound, NOVEMBER)
+    take(LABELS, "bb", "15", "01 15")
+    prove(sound, NOVEMBER)  # published over two days
 
 
 @pytest.mark.parametrize("spec", [checks.ALL[0], checks.ALL[8], checks.ALL[-1]], ids=lambda spec: str(spec.key))
@@ -185,3 +207,24 @@ def test_the_proof_rests_on_every_blocking_check_of_the_platform() -> None:
 
     graph = defs.resolve_asset_graph()
     assert {spec.key for spec in checks.ALL} == {key for key in graph.asset_check_keys if graph.get(key).blocking}
+
+
+def test_a_table_of_musicbrainz_that_is_not_whole_leaves_the_others_shown(
+    sound: dg.DagsterInstance, postgres: Postgres
+) -> None:
+    tables = {f"pg_catalog.{name}": table for name, table in zip(SOME, keys.MUSICBRAINZ, strict=True)}
+    refused, *others = keys.MUSICBRAINZ
+
+    @dg.multi_asset(
+        specs=[dg.AssetSpec(key, partitions_def=monthly) for key in keys.MUSICBRAINZ.values()],
+        check_specs=[checks.ROWS[table]._replace(blocking=False) for table in keys.MUSICBRAINZ],
+    )
+    def loaded() -> Iterator[dg.MaterializeResult[object]]:
+        for name, table in tables.items():
+            judged = [checks.result(checks.ROWS[table], 1, 0 if table is refused else 1)]
+            yield dg.MaterializeResult(asset_key=keys.table(table), metadata={TABLE: name}, check_results=judged)
+
+    dg.materialize([loaded], partition_key=NOVEMBER, instance=sound)
+    whole, left_out = beside(sound, NOVEMBER, prove(sound, NOVEMBER), postgres)
+    assert {table for table, key in keys.MUSICBRAINZ.items() if key in whole} == {*others}
+    assert {name for name in left_out if name.startswith("musicbrainz.")} == {f"musicbrainz.{refused.name}"}

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from discogs_assets.definitions import defs
-from discogs_assets.defs import checks, history, keys, published
+from discogs_assets.defs import checks, history, keys, targets
 from discogs_assets.defs.history import Materialised
 from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
@@ -97,7 +97,7 @@ def test_a_share_that_puts_the_dump_in_doubt_is_a_warning_and_blocks_nothing(ins
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "name_missing flags 50.0% of all records" in str(found.description)
     assert not any(spec.blocking or spec in checks.ALL for spec in checks.SHARES.values())
-    assert not {keys.quality(entity) for entity in ENTITIES} & set(published.LOADED)
+    assert not {keys.quality(entity) for entity in ENTITIES} & set(targets.required(Settings()))
 
 
 def test_a_dump_that_the_parquet_was_not_made_from_is_refused(instance: dg.DagsterInstance, folder: Path) -> None:

@@ -64,7 +64,21 @@ def test_a_dropped_month_is_gone_and_its_numbers_are_never_given_again(server: N
     assert loads.months(server) == [OCTOBER, NOVEMBER]
     assert list(loads.drop(server, OCTOBER)) == ["2026-10/0001"]
     assert loads.months(server) == [NOVEMBER]
+    assert not list(server.folder.rglob("*2026-10*"))
     assert load(server, OCTOBER).name == "0002"
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "[]", '{"2026-11": "x"}'])
+def test_a_damaged_file_of_numbers_gives_none_that_is_there(server: Neo4jServer, damaged: str) -> None:
+    first = load(server, NOVEMBER)
+    (server.folder / loads.NUMBERS).write_text(damaged)
+    assert load(server, NOVEMBER, [first]).name == "0002"
+
+
+def test_a_number_of_an_earlier_version_s_file_of_the_month_is_not_given_again(server: Neo4jServer) -> None:
+    records.write(server.folder / OCTOBER / loads.NUMBERS, {"last": 7})
+    loads.drop(server, OCTOBER)
+    assert load(server, OCTOBER).name == "0008"
 
 
 def test_the_served_month_is_not_dropped(server: Neo4jServer) -> None:

@@ -108,7 +108,7 @@ def test_a_pointer_that_points_nowhere_is_an_error_that_names_it(tmp_path: Path)
     with pytest.raises(LoadError, match=r"2026-09/0001 is not the whole result of an import"):
         server.start()
     (server.folder / "served.json").write_text("2026-09")
-    with pytest.raises(ServerError, match=r"served\.json has to be like"):
+    with pytest.raises(ServerError, match=r"served\.json is damaged: .*Delete it, then run `discogs up`"):
         server.start()
 
 
@@ -236,6 +236,19 @@ def test_a_killed_server_starts_again_with_what_was_committed(server: Neo4jServe
     assert not server.status().running
     assert server.start() == address
     assert query(address, "MATCH (k:Kept) DETACH DELETE k RETURN 1") == [1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damaged", ["", '{"store": "20', "[]"])
+@pytest.mark.parametrize("name", ["served.json", "server.json"])
+def test_a_damaged_state_file_repairs_itself_while_the_server_runs_on(
+    server: Neo4jServer, name: str, damaged: str
+) -> None:
+    both(server)
+    address, running, shown = server.start(), pid(server), server.served()
+    (server.folder / name).write_text(damaged)
+    assert (server.start(), pid(server), server.served()) == (address, running, shown)
+    assert records.read(server.folder / name)
 
 
 @pytest.mark.slow

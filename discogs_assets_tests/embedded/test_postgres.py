@@ -133,9 +133,23 @@ def test_a_stale_record_with_a_recycled_number_is_not_believed(server: PostgresS
     assert pid(server) != ours
 
 
-def test_a_server_whose_record_was_lost_never_shares_its_data_with_the_next(server: PostgresServer) -> None:
-    before = psutil.Process(pid(server))
+@pytest.mark.parametrize("left", [None, "", '{"pid": 1', "[]"])
+def test_a_server_whose_record_was_lost_or_damaged_is_found_again(server: PostgresServer, left: str | None) -> None:
+    before, state = pid(server), server.folder / "server.json"
+    state.unlink()
+    if left is not None:
+        state.write_text(left)
+    assert server.status().running
+    assert ones(server.start()) == 1
+    assert pid(server) == before
+
+
+def test_a_server_whose_record_and_pid_file_were_lost_never_shares_its_data_with_the_next(
+    server: PostgresServer,
+) -> None:
+    before, file = psutil.Process(pid(server)), server.status().folder / "postmaster.pid"
     (server.folder / "server.json").unlink()
+    file.write_text(f"{before.pid}\n")
     assert ones(server.start()) == 1
     assert not process.running(before)
 

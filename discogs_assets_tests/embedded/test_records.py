@@ -1,5 +1,7 @@
 """Small files that several processes agree on, and the locks that let one at a time through."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -51,4 +53,34 @@ def test_who_waits_in_vain_is_told_who_holds_the_lock(tmp_path: Path, python: Py
     holder.kill()
     holder.wait()
     with records.exclusive(tmp_path / "lock", "going on", timeout=5):
+        pass
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "state.json"
+    records.write(file, {"a": 1})
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fsync", full)
+    for write in (records.write, records.create):
+        with pytest.raises(OSError, match="No space left"):
+            write(file, {"a": 2})
+    assert records.read(file) == {"a": 1}
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_lock_that_is_deleted_leaves_nothing_and_excludes_whoever_comes_next(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    with records.exclusive(lock, "removing"):
+        records.remove_lock(lock)
+    assert list(tmp_path.iterdir()) == []
+    with (
+        records.exclusive(lock, "first"),
+        pytest.raises(BusyError, match="first"),
+        records.exclusive(lock, "second", timeout=0.1),
+    ):
         pass

@@ -25,7 +25,7 @@ def test_a_value_of_a_struct_is_found_in_the_document() -> None:
 
 
 def test_texts_are_searched_in_one_index_and_a_year_in_both_spellings() -> None:
-    found = list(sql.indexes(RELEASES, "m.releases__0001"))
+    found = [index.statement for index in sql.indexes(RELEASES, "m.releases__0001")]
     (search,) = (each for each in found if "gin" in each)
     for way in ("(data->>'title') gin_trgm_ops", "discogs.plain((data->>'title')) gin_trgm_ops", "discogs.words("):
         assert way in search

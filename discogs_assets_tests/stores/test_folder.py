@@ -90,5 +90,4 @@ def test_a_folder_is_removed_whole_and_not_while_it_is_written(tmp_path: Path) -
     with FileLock(tmp_path / ".place.lock"), pytest.raises(BusyError, match="written by another process"):
         remove(tmp_path / "place")
     assert remove(tmp_path / "place") == 4
-    assert not (tmp_path / "place").exists()
-    assert not list(tmp_path.glob(".*draft*"))
+    assert not list(tmp_path.iterdir())

@@ -6,8 +6,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from discogs_assets.cli import answers
 from discogs_assets.errors import LoadError, SettingError
 from discogs_assets.stores import lake_tables
+from discogs_assets.stores.answers import Document
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.lake_tables import LakeTable, Means
 
@@ -191,9 +193,9 @@ def test_a_file_of_the_users_is_a_table(lake: Lake, tmp_path: Path) -> None:
     assert ask(lake, "SELECT rating FROM 'mine.csv' JOIN releases USING (asset)") == [[5]]
 
 
-def test_json_is_parsed_and_times_have_their_zone(lake: Lake) -> None:
+def test_json_is_a_document_and_times_have_their_zone(lake: Lake) -> None:
     ((document, missing, moment),) = ask(lake, "SELECT '[1]'::json, NULL::json, '1969-09-26 00:00+00'::timestamptz")
-    assert (document, missing) == ([1], None)
+    assert (document, missing) == (Document("[1]"), None)
     assert moment.isoformat().startswith("1969-09-2")
     assert moment.tzinfo
 
@@ -201,3 +203,28 @@ def test_json_is_parsed_and_times_have_their_zone(lake: Lake) -> None:
 @pytest.mark.parametrize("asset", ASSETS)
 def test_the_long_name_of_a_table_is_always_understood(asset: str, lake: Lake) -> None:
     assert ask(lake, f"SELECT asset FROM {LakeTable.of(asset)}") == [[asset]]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    {
+        "170141183460469231731687303715884105727::HUGEINT": "170141183460469231731687303715884105727",
+        "1.10::DECIMAL(38, 20)": "1.10000000000000000000",
+        "['nan'::DOUBLE, '-inf'::DOUBLE]": '["NaN", "-Infinity"]',
+        """'{"a": 1.10, "b": 9007199254740993.5}'::JSON""": '{"a": 1.10, "b": 9007199254740993.5}',
+        "'[1e400]'::JSON": "[1e400]",
+        "to_json(['nan'::DOUBLE, 1.5])": '["NaN", 1.5]',
+        "to_json('inf'::DOUBLE)": '"Infinity"',
+        "'null'::JSON": "null",
+        "{'a': 1.50::DECIMAL(3, 2), 'b': ['x', NULL]}": '{"a": 1.50, "b": ["x", null]}',
+        "MAP {1.5::DECIMAL(3, 1): DATE '1969-09-26'}": '{"1.5": "1969-09-26"}',
+        "MAP {[1]: 2}": '{"key": [[1]], "value": [2]}',
+        "'00000000-0000-0000-0000-000000000001'::UUID": '"00000000-0000-0000-0000-000000000001"',
+        r"'\xFF'::BLOB": r'"\\xff"',
+        "TIMESTAMP '1969-09-26 10:00:00.5'": '"1969-09-26T10:00:00.500000"',
+        "TIME '24:00:00'": '"24:00:00"',
+    }.items(),
+)
+def test_an_answer_has_every_digit_of_every_type(expression: str, expected: str, lake: Lake) -> None:
+    ((value,),) = ask(lake, f"SELECT {expression}")
+    assert answers.compact(value) == expected

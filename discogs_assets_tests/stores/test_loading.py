@@ -55,14 +55,25 @@ def test_an_error_in_one_table_ends_the_others_at_once_and_leaves_none(postgres:
     assert postgres.months() == []
 
 
+def test_a_table_that_is_refused_ends_no_other_where_that_is_asked_for(postgres: Postgres) -> None:
+    refused: dict[Table, LoadError] = {}
+
+    def copied(table: Table) -> Iterator[bytes]:
+        return iter([b"not a number,1,x\n"] if table is URLS else [b"1,1,7,x\n"])
+
+    loading = Loading(postgres, NOVEMBER, {}, refused=refused.__setitem__)
+    assert [(table, load.rows) for table, load in loading.of([URLS, SUBLABELS], copied)] == [(SUBLABELS, 1)]
+    assert refused.keys() == {URLS}
+
+
 def test_whoever_stops_listening_ends_what_the_server_is_at(
     postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An index of a whole month takes minutes; here a sleep stands for it."""
 
-    def indexes(of: Table, table: str) -> Iterator[str]:
+    def indexes(of: Table, table: str) -> Iterator[sql.Build]:
         if of is SUBLABELS:
-            yield "SELECT pg_sleep(60)"
+            yield sql.Build("SELECT pg_sleep(60)")
 
     monkeypatch.setattr(sql, "indexes", indexes)
     loading = Loading(postgres, NOVEMBER, {}).of([SUBLABELS, URLS], lambda table: iter(()))

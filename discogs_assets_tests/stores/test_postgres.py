@@ -11,6 +11,7 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
+from discogs_assets.cli import answers
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.sample import generated
 from discogs_assets.sample.generated import Plan
@@ -284,9 +285,52 @@ def test_a_dropped_month_is_gone_and_no_later_load_is_called_as_one_of_it(postgr
     assert postgres.months() == [NOVEMBER]
     assert list(postgres.drop(NOVEMBER)) == [first]
     assert (postgres.months(), postgres.lacking([first])) == ([], [first])
+    assert month_schemas(postgres) == []
     second = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A")).table
     assert second > first
     assert postgres.lacking([second]) == []
+
+
+def month_schemas(postgres: Postgres) -> list[object]:
+    return [
+        row["nspname"] for row in postgres.ask(f"SELECT nspname FROM pg_namespace WHERE nspname ~ '{module.MONTHS}'")
+    ]
+
+
+def test_the_schema_of_a_failed_load_is_swept_unless_something_is_loaded_into_it(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    postgres.load(LABELS, "2026-10-01", labels(tmp_path, "A"))
+    with pytest.raises(LoadError):
+        postgres.load(LABELS, NOVEMBER, iter([b"nonsense"]))
+    with psycopg.connect(postgres.url) as other:
+        other.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('discogs_2026_11', 0))")
+        assert postgres.sweep_schemas() == []
+    assert postgres.sweep_schemas() == ["discogs_2026_11"]
+    assert month_schemas(postgres) == ["discogs_2026_10"]
+
+
+def test_a_load_never_enters_a_schema_that_is_being_dropped(postgres: Postgres, tmp_path: Path) -> None:
+    with psycopg.connect(postgres.url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('discogs_2026_11', 0))")
+        with pytest.raises(BusyError, match="discogs_2026_11 is being dropped"):
+            postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A"))
+    assert postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A")).rows == 1
+
+
+def test_numbers_go_on_where_an_earlier_version_has_left_its_own_and_past_four_digits(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    with postgres.connection() as connection:
+        connection.execute("CREATE SCHEMA discogs_2026_11")
+        connection.execute("CREATE SEQUENCE discogs_2026_11.load_number START 9998")
+        connection.execute("SELECT nextval('discogs_2026_11.load_number')")
+    postgres.prepare()
+    first, second, third = (postgres.load(LABELS, NOVEMBER, labels(tmp_path, "A")).table for _ in range(3))
+    assert (first, second, third) == tuple(f"discogs_2026_11.labels__{n}" for n in (9999, 10000, 10001))
+    assert postgres.sweep(NOVEMBER, [second]) == [first]
+    assert [*postgres.drop(NOVEMBER)] == [second, third]
+    assert month_schemas(postgres) == []
 
 
 def test_a_month_is_not_dropped_while_it_is_shown_read_or_loaded(postgres: Postgres, tmp_path: Path) -> None:
@@ -299,7 +343,7 @@ def test_a_month_is_not_dropped_while_it_is_shown_read_or_loaded(postgres: Postg
         with pytest.raises(BusyError, match="a reader holds a table of 2026-10"):
             postgres.drop("2026-10-01")
         other.rollback()
-        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('discogs_2026_10.releases', 0))")
+        other.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('discogs_2026_10', 0))")
         with pytest.raises(BusyError, match="being loaded by another process"):
             postgres.drop("2026-10-01")
     assert postgres.lacking([*shown.values(), old]) == []
@@ -369,3 +413,57 @@ def test_what_is_shown_beside_is_swept_and_goes_with_its_month(postgres: Postgre
     with pytest.raises(LoadError, match="does not exist"):
         postgres.ask("SELECT * FROM musicbrainz.artists")
     assert {*postgres.sweep(NOVEMBER, tables.values())} == set()
+
+
+EXACT = {
+    "12345678901234567890.12345678901234567890::numeric": "12345678901234567890.12345678901234567890",
+    "1e400::numeric": "1" + "0" * 400,
+    "'NaN'::numeric": '"NaN"',
+    "'-Infinity'::float8": '"-Infinity"',
+    "9007199254740993::bigint": "9007199254740993",
+    "0.1::float4": "0.1",
+    """'{"a": 1.10, "b": 9007199254740993.5, "c": 1e400}'::jsonb""": '{"a": 1.10, "b": 9007199254740993.5, "c": 1'
+    + "0" * 400
+    + "}",
+    """'{"a": 1, "a": 2}'::json""": '{"a": 1, "a": 2}',
+    """E'[1,\\n2]'::json""": "[1, 2]",
+    r"""'"\ud800"'::json""": r'"\ud800"',
+    "'null'::jsonb": "null",
+    """array['{"a": 0.10}'::jsonb, null]""": '[{"a": 0.10}, null]',
+    "repeat('[', 3000)::text || repeat(']', 3000)": '"' + "[" * 3000 + "]" * 3000 + '"',
+    "(repeat('[', 3000) || repeat(']', 3000))::jsonb": "[" * 3000 + "]" * 3000,
+    "date 'infinity'": '"infinity"',
+    "date '1969-09-26'": '"1969-09-26"',
+    "date '0044-03-15 BC'": '"0044-03-15 BC"',
+    "timestamp '1969-09-26 10:00:00.5'": '"1969-09-26T10:00:00.5"',
+    "timestamp '12026-01-01 00:00'": '"12026-01-01T00:00:00"',
+    "'-infinity'::timestamptz": '"-infinity"',
+    "timestamptz '1969-09-26 10:00:00+00'": '"1969-09-26T10:00:00+00:00"',
+    "timestamptz '0044-03-15 10:00:00+00 BC'": '"0044-03-15T10:00:00+00:00 BC"',
+    "time '24:00'": '"24:00:00"',
+    "timetz '10:00:00+05:30'": '"10:00:00+05:30"',
+    "interval '1 month 1 day'": '"P1M1D"',
+    "interval '1 year -2 days 3.5 s'": '"P1Y-2DT3.5S"',
+    "'\\x00ff'::bytea": r'"\\x00ff"',
+    "array[1.10, null, 'NaN']::numeric[]": '[1.10, null, "NaN"]',
+    "array['infinity', '1969-09-26']::date[]": '["infinity", "1969-09-26"]',
+    "array[[1, 2], [3, 4]]": "[[1, 2], [3, 4]]",
+    "row(1, 'a', null)": '["1", "a", null]',
+    "int4range(1, 10)": '"[1,10)"',
+    "numrange(1.10, null)": '"[1.10,)"',
+    "'{[1,3)}'::int4multirange": '"{[1,3)}"',
+    "tsrange('infinity', null)": '"[infinity,)"',
+    "'10.0.0.1'::inet": '"10.0.0.1"',
+    "'00000000-0000-0000-0000-000000000001'::uuid": '"00000000-0000-0000-0000-000000000001"',
+    "point(1, 2)": '"(1,2)"',
+    "B'101'": '"101"',
+    "true": "true",
+    "null": "null",
+}
+
+
+@pytest.mark.parametrize(("expression", "expected"), EXACT.items(), ids=lambda text: text[:40])
+def test_an_answer_has_every_digit_of_every_type(expression: str, expected: str, postgres: Postgres) -> None:
+    with postgres.asking(f"SELECT {expression}") as answer:
+        ((value,),) = answer.rows
+    assert answers.compact(value) == expected

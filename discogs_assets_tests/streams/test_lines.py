@@ -11,7 +11,9 @@ from discogs_assets.streams.lines import Reader
 from discogs_assets.streams.parse import Parsed
 from discogs_assets_tests.mbdump import MBID, line
 
+OTHER_MBID = MBID.replace("b10b", "c10b")
 GOOD = line({"id": MBID, "name": "EMI"})
+OTHER = line({"id": OTHER_MBID, "name": "Decca"})
 
 
 def parsed(*given: bytes, reader: Reader | None = None) -> Parsed:
@@ -30,7 +32,11 @@ BAD = {
     "no id": b'{"name":"EMI"}',
     "id null": b'{"id":null}',
     "an id that is no MBID": b'{"id":"b10bbbfc"}',
-    "an id in capitals": GOOD.replace(MBID.encode(), MBID.upper().encode()),
+    "an id in braces": GOOD.replace(MBID.encode(), b"{%s}" % MBID.encode()),
+    "an id as a URN": GOOD.replace(MBID.encode(), b"urn:uuid:%s" % MBID.encode()),
+    "an id without hyphens": GOOD.replace(MBID.encode(), MBID.replace("-", "").encode()),
+    "NaN": b'{"id":"%s","label-code":NaN}' % MBID.encode(),
+    "a number beyond all bounds": b'{"id":"%s","relations":[{"attribute-values":{"x":1e400}}]}' % MBID.encode(),
     "an id with a line end": b'{"id":"%s\\n"}' % MBID.encode(),
     "a number as a name": b'{"id":"%s","name":5}' % MBID.encode(),
     "a text as a number": b'{"id":"%s","label-code":"542"}' % MBID.encode(),
@@ -49,12 +55,39 @@ BAD = {
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_a_line_that_is_no_record_is_set_aside_and_the_others_stay(bad: bytes) -> None:
-    found = parsed(GOOD, bad, GOOD)
-    assert found.batch.column("name").to_pylist() == ["EMI", "EMI"]
+    found = parsed(GOOD, bad, OTHER)
+    assert found.batch.column("name").to_pylist() == ["EMI", "Decca"]
     (refused,) = found.refused
     assert (refused.offset, refused.data) == (100 + len(GOOD) + 1, bad)
     assert refused.reason
     assert list(found.rows) == [0, 2]
+
+
+def test_of_records_with_one_mbid_the_first_is_kept_whatever_its_case_and_block() -> None:
+    reader, again = Reader(LABELS), line({"id": MBID.upper(), "name": "Again"})
+    assert parsed(GOOD, reader=reader).refused == []
+    for given in ((OTHER, again, GOOD), (b"garbage", again)):
+        found = parsed(*given, reader=reader)
+        refused = [each for each in found.refused if each.data != b"garbage"]
+        assert [each.data for each in refused] == [each for each in given if each in (again, GOOD)]
+        assert {each.reason for each in refused} == {f"its MBID {MBID} has come before; the first record is kept"}
+        assert [given[row] for row in found.rows] == [each for each in given if each is OTHER]
+        assert len(found.batch) == len(found.rows)
+    assert parsed(again, again, GOOD).batch.column("name").to_pylist() == ["Again"]
+
+
+def test_mbids_are_in_lower_case_wherever_they_stand() -> None:
+    artist = {"target-type": "artist", "type-id": MBID.upper(), "artist": {"id": MBID.upper()}}
+    (found,) = parsed(line({"id": MBID.upper(), "relations": [artist]})).batch.to_pylist()
+    assert (found["mbid"], found["relations"][0]["target"], found["relations"][0]["type_id"]) == (MBID, MBID, MBID)
+
+
+@pytest.mark.parametrize("depth", [100, 800, 900, 960, 980, 1000])
+def test_values_of_attributes_nested_too_deep_refuse_their_record_alone(depth: int) -> None:
+    deep = b'{"id":"%s","relations":[{"attribute-values":{"x":%s}}]}'
+    found = parsed(deep % (MBID.encode(), b"[" * depth + b"]" * depth), OTHER)
+    assert "Decca" in found.batch.column("name").to_pylist()
+    assert len(found.refused) + len(found.batch) == 2
 
 
 def test_a_reason_says_where_in_the_record() -> None:
@@ -65,7 +98,7 @@ def test_a_reason_says_where_in_the_record() -> None:
 
 
 def test_blank_lines_and_line_ends_of_other_systems_are_no_records() -> None:
-    found = parsed(GOOD + b"\r", b"", b"  ", GOOD)
+    found = parsed(GOOD + b"\r", b"", b"  ", OTHER)
     assert (len(found.batch), found.refused) == (2, [])
 
 

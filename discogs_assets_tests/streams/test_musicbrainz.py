@@ -76,9 +76,13 @@ def test_a_file_says_which_dump_it_was_made_from(tmp_path: Path) -> None:
     assert completeness.read([file])["name"] == 1
 
 
-def test_mbids_that_stand_twice_are_found(tmp_path: Path) -> None:
-    mbdump.written(tmp_path, LABELS, [label(1), label(2), label(1)])
-    assert dump.repeated_ids([tmp_path / "good" / parquet.FILE], "mbid") == [f"{MBID[:-6]}000001"]
+def test_of_records_with_one_mbid_the_first_is_kept_and_the_others_are_quarantined(tmp_path: Path) -> None:
+    lines = [label(1, name="first"), label(2), label(1, name="second")]
+    account, good, bad = mbdump.written(tmp_path, LABELS, lines)
+    assert [each["name"] for each in good] == ["first", None]
+    assert [(each["offset"], each["bytes"]) for each in bad] == [(len(lines[0]) + len(lines[1]) + 2, lines[2])]
+    assert (account.framed, account.parsed, account.refused) == (3, 2, 1)
+    assert dump.repeated_ids([tmp_path / "good" / parquet.FILE], "mbid") == []
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)

@@ -52,6 +52,13 @@ def test_two_spells_in_a_band_are_two_relationships_counted_by_their_beginning(t
     assert [(each["ordinal"], each["begin_date"]) for each in found] == [(1, "1981"), (2, "1999"), (3, None)]
 
 
+def test_a_relation_without_a_type_is_in_its_record_alone(tmp_path: Path) -> None:
+    untyped = [{key: said for key, said in relation("x", 2).items() if key != "type"}, relation("", 2)]
+    assert related(tmp_path, artist=[record(1, *untyped, relation("founder", 2))]) == related(
+        tmp_path / "typed", artist=[record(1, relation("founder", 2))]
+    )
+
+
 def test_relations_of_all_entities_and_to_what_is_no_entity_of_ours_are_kept(tmp_path: Path) -> None:
     found = related(
         tmp_path,

@@ -48,7 +48,7 @@ class Objects:
             with closing(body):
                 return str(body.read(TEXT_BYTES).decode(errors="replace"))
 
-    def fetch(self, file: Published, target: Path, progress: Progress) -> str:
+    def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
         """Write the file's bytes, durably, and return their sha256."""
 
         @contextmanager
@@ -67,7 +67,7 @@ class Objects:
                     at = start if "ContentRange" in found else 0
                     yield transfer.Answer(at, at + size, found.get("ETag", ""), chunks)
 
-        return transfer.fetch(file, target, ask, progress, self.clock)
+        return transfer.fetch(file, target, ask, progress, self.clock, expected)
 
 
 class Bucket(Objects, Listed):
@@ -81,7 +81,7 @@ class Bucket(Objects, Listed):
             key = KEY.fullmatch(each["Key"])
             facts = (each["Size"], each.get("ETag"), each.get("LastModified"))
             if key and (file := named(key[1], f"{self.within.prefix}{each['Key']}", *facts)):
-                found.append(file)
+                found.append(file.examined())
         return found
 
 
@@ -93,4 +93,4 @@ class BucketRuns(Objects, runs.ListedRuns):
     def _all(self) -> Iterator[Published]:
         for each in self.within.listed():
             if file := runs.part(each["Key"], f"{self.within.prefix}{each['Key']}", each["Size"]):
-                yield file
+                yield file.examined()

@@ -5,8 +5,10 @@ What belongs here: listing, reading and copying local files. What doesn't: repla
 
 import hashlib
 import os
+import re
+import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Self
@@ -18,6 +20,9 @@ from discogs_assets.stores.sources import runs
 from discogs_assets.stores.sources.published import TEXT_BYTES, Listed, Progress, Published, named
 
 COPY_BYTES = 8 << 20
+
+YEAR = re.compile("[0-9]{4}")
+"""A folder below `data`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Files:
                 f"{cls.SETTING} is {said!r}, expected a folder with files such as {cls.EXAMPLE}, {cls.OTHERS}. Set it "
                 "to where your dumps are."
             )
+        if why := _denied(Path(address)):
+            raise SettingError(f"{cls.SETTING}: {why}. Give the right to read it, or name another folder.")
         return cls(Path(address))
 
     @property
@@ -51,7 +58,7 @@ class Files:
         with _opened(file) as reader:
             return reader.read(TEXT_BYTES).decode(errors="replace")
 
-    def fetch(self, file: Published, target: Path, progress: Progress) -> str:
+    def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
         """Write the file's bytes, durably, and return their sha256."""
         digest, done = hashlib.sha256(), 0
         with _opened(file) as reader, target.open("wb") as writer:
@@ -69,10 +76,62 @@ class Files:
 
 
 def _opened(file: Published) -> BinaryIO:
+    """The open file; a pipe that has taken its place is not waited for."""
     try:
-        return Path(file.place).open("rb")
+        reader = os.fdopen(os.open(file.place, os.O_RDONLY | os.O_NONBLOCK), "rb")
     except FileNotFoundError as error:
         raise DumpMissingError(f"{file.place} is not there any more. Run again.") from error
+    except OSError as error:
+        raise DumpMissingError(f"{file.place} cannot be read: {error.strerror}. Mend it, then run again.") from error
+    if not stat.S_ISREG(os.fstat(reader.fileno()).st_mode):
+        reader.close()
+        raise DumpMissingError(f"{file.place} is no regular file any more. Run again.")
+    return reader
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What is in the folder, by name; nothing if it cannot be listed (see `_denied`)."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _denied(folder: Path) -> str:
+    """Why the folder cannot be listed; empty if it can, or there is none."""
+    try:
+        with os.scandir(folder):
+            return ""
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return f"{folder} cannot be listed: {error.strerror}"
+
+
+def _examined(path: Path) -> tuple[int | None, datetime | None, str] | None:
+    """The file's size, when it was changed, and why it cannot be taken; None if it has just vanished."""
+    try:
+        facts = path.stat()
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            return (None, None, "is a link to nothing") if path.is_symlink() else None
+        return None, None, f"cannot be read ({error.strerror})"
+    return facts.st_size, _moment(facts.st_mtime), _fault(path, facts.st_mode)
+
+
+def _fault(path: Path, mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "is a folder"
+    if not stat.S_ISREG(mode):
+        return "is no regular file"
+    return "" if os.access(path, os.R_OK) else "cannot be read (Permission denied)"
+
+
+def _moment(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 class Directory(Files, Listed):
@@ -82,12 +141,26 @@ class Directory(Files, Listed):
     EXAMPLE: ClassVar[str] = "data/2026/discogs_20261101_artists.xml.gz"
     OTHERS: ClassVar[str] = "the address of a site of the form of https://data.discogs.com/, or s3://bucket/prefix"
 
+    def files(self, year: int) -> list[Published]:
+        """The year's files, by day, then place; DumpMissingError if its folder, which has all of them, is shut."""
+        found = Listed.files(self, year)
+        if not found and (why := _denied(self.folder / "data" / str(year))):
+            raise DumpMissingError(f"{why}. Give the right to read it, then run again.")
+        return found
+
+    def faults(self) -> list[str]:
+        """Files and folders that cannot be taken, and why."""
+        return [*Listed.faults(self), *filter(None, map(_denied, self._years()))]
+
+    def _years(self) -> list[Path]:
+        return [path for path in _entries(self.folder / "data") if YEAR.fullmatch(path.name)]
+
     def _all(self) -> Iterator[Published]:
-        for path in (*self.folder.glob("discogs_*"), *self.folder.glob("data/*/discogs_*")):
-            facts = path.stat()
-            changed = datetime.fromtimestamp(facts.st_mtime, UTC)
-            if found := named(path.name, str(path), facts.st_size, None, changed):
-                yield found
+        for path in (path for folder in (self.folder, *self._years()) for path in _entries(folder)):
+            file = named(path.name, str(path))
+            if file and (found := _examined(path)):
+                size, changed, fault = found
+                yield replace(file, size=size, last_modified=changed, fault=fault).examined()
 
 
 class DirectoryRuns(Files, runs.ListedRuns):
@@ -100,7 +173,16 @@ class DirectoryRuns(Files, runs.ListedRuns):
         "s3://bucket/prefix, or off"
     )
 
+    def faults(self) -> list[str]:
+        """Files and folders that cannot be taken, and why."""
+        return [*runs.ListedRuns.faults(self), *filter(None, map(_denied, self._runs()))]
+
+    def _runs(self) -> list[Path]:
+        return [path for path in _entries(self.folder) if runs.made(path.name)]
+
     def _all(self) -> Iterator[Published]:
-        for path in self.folder.glob("*-*/*"):
-            if found := runs.part(f"{path.parent.name}/{path.name}", str(path)):
-                yield found
+        for path in (path for run in self._runs() for path in _entries(run)):
+            file = runs.part(f"{path.parent.name}/{path.name}", str(path))
+            if file and (found := _examined(path)):
+                size, changed, fault = found
+                yield replace(file, size=size, last_modified=changed, fault=fault).examined()

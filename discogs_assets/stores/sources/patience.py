@@ -18,6 +18,13 @@ CONNECT_SECONDS = 15.0
 STALL_SECONDS = 120.0
 """Without a byte for so long, a connection counts as dead."""
 
+PAGE_SECONDS = 120.0
+"""In which a page or a CHECKSUM file has come, however slowly its bytes drip."""
+
+SLOW_SECONDS = 120.0
+SLOW_BYTES = 1 << 20
+"""Of a dump, so many bytes come in so many seconds, or its end does; a slower connection is given up."""
+
 HURRIED_SECONDS = 15.0
 """The same, and the longest time for a page, where whoever asks has no patience."""
 

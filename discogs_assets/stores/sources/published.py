@@ -6,12 +6,12 @@ What belongs here: the names' form, the interface. What doesn't: a way to reach 
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-NAME = re.compile(r"discogs_(?P<date>\d{8})_(?:(?P<kind>[a-z]+)\.xml\.gz|(?P<sums>CHECKSUM)\.txt)")
+NAME = re.compile(r"discogs_(?P<date>2[0-9]{7})_(?:(?P<kind>[a-z]+)\.xml\.gz|(?P<sums>CHECKSUM)\.txt)")
 
 SUM = re.compile(r"(?P<sha256>[0-9a-fA-F]{64}) [ *]?(?P<name>\S+)")
 """A line of a CHECKSUM file: one space since 2019, two before (GNU sha256sum writes two, or ` *`)."""
@@ -30,7 +30,8 @@ Progress = Callable[[int, int], None]
 class Published:
     """A file that a source lists: its name, the day in it, its kind, and what the source says of it.
 
-    `place` is where the source keeps it. `size` is in bytes, rounded where a listing rounds.
+    `place` is where the source keeps it. `size` is in bytes, rounded where a listing rounds. `fault` says why it cannot
+    be taken, as the end of a sentence about it; empty where nothing stands against that.
     """
 
     name: str
@@ -40,6 +41,11 @@ class Published:
     size: int | None = None
     etag: str | None = None
     last_modified: datetime | None = None
+    fault: str = ""
+
+    def examined(self) -> "Published":
+        """The file as a source that knows exact sizes lists it: one without bytes is only a place for the file."""
+        return replace(self, fault="is empty") if self.size == 0 and not self.fault else self
 
 
 def named(
@@ -48,6 +54,7 @@ def named(
     size: int | None = None,
     etag: str | None = None,
     last_modified: datetime | None = None,
+    fault: str = "",
 ) -> Published | None:
     """The file of that name; None if no dump is called so."""
     found = NAME.fullmatch(name)
@@ -57,7 +64,7 @@ def named(
         return None
     if not found or not day:
         return None
-    return Published(name, day, found["kind"] or CHECKSUM, place, size, etag, last_modified)
+    return Published(name, day, found["kind"] or CHECKSUM, place, size, etag, last_modified, fault)
 
 
 class Readable(Protocol):
@@ -68,13 +75,17 @@ class Readable(Protocol):
     def title(self) -> str:
         """The source's address as a message may show it."""
 
+    def faults(self) -> list[str]:
+        """What is there and cannot be taken, and why, as far as the source tells."""
+        return []
+
     @abstractmethod
     def text(self, file: Published) -> str:
         """What a file of checksums says."""
 
     @abstractmethod
-    def fetch(self, file: Published, target: Path, progress: Progress) -> str:
-        """Write the file's bytes, durably, and return their sha256."""
+    def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
+        """Write the file's bytes, durably, and return their sha256, which is the expected one if they are sound."""
 
 
 class Source(Readable, Protocol):
@@ -101,11 +112,20 @@ class Listed(Source, Protocol):
 
     def years(self) -> list[int]:
         """Years of which there are files, oldest first."""
-        return sorted({file.day.year for file in self._all()})
+        return sorted({file.day.year for file in self._all() if not file.fault})
+
+    def faults(self) -> list[str]:
+        """What is there and cannot be taken, and why."""
+        return faulty(self._all())
 
     def files(self, year: int) -> list[Published]:
         """The year's files, by day, then place."""
         return ordered([file for file in self._all() if file.day.year == year])
+
+
+def faulty(files: Iterable[Published]) -> list[str]:
+    """Those of the files that cannot be taken, and why."""
+    return sorted(f"{file.name} {file.fault}" for file in files if file.fault)
 
 
 def ordered(files: list[Published]) -> list[Published]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, Protocol
 
 from discogs_assets.schema.musicbrainz import ENTITIES
-from discogs_assets.stores.sources.published import Published, Readable
+from discogs_assets.stores.sources.published import Published, Readable, faulty
 
 SETTING = "DISCOGS_MUSICBRAINZ"
 """The variable that names where runs are."""
@@ -72,6 +72,10 @@ class ListedRuns(Runs, Protocol):
     def names(self) -> list[str]:
         """What the runs are called, the newest first."""
         return sorted({run_of(file) for file in self._all()}, reverse=True)
+
+    def faults(self) -> list[str]:
+        """What is there and cannot be taken, and why."""
+        return faulty(self._all())
 
     def files(self, run: str) -> list[Published]:
         """The files of use of a run; none if it is not there any more."""

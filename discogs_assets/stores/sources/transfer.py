@@ -18,7 +18,8 @@ from isal.isal_zlib import error as isal_error
 
 from discogs_assets import failpoints
 from discogs_assets.errors import ServerError
-from discogs_assets.stores.folder import FULL, require_room
+from discogs_assets.faults import FULL
+from discogs_assets.stores.folder import require_room
 from discogs_assets.stores.sources.patience import Clock, retried
 from discogs_assets.stores.sources.published import NAME, Progress, Published
 
@@ -122,18 +123,24 @@ class Part:
             left.unlink(missing_ok=True)
 
 
-def fetch(file: Published, target: Path, ask: Ask, progress: Progress, clock: Clock) -> str:
+def fetch(file: Published, target: Path, ask: Ask, progress: Progress, clock: Clock, expected: str = "") -> str:
     """Write the file's bytes to the target, durably, and return their sha256.
 
-    ServerError once the attempts are used up; what has come is kept for the next time.
+    Where they came in pieces and have another sha256 than the expected one, they are fetched once more, in one piece:
+    a server may have continued another file than the one begun. ServerError once the attempts are used up; what has
+    come is kept for the next time.
     """
     part = Part.of(target)
-    digest = retried(lambda: _attempt(file, part, ask, progress), clock)
+    digest, whole = retried(lambda: _attempt(file, part, ask, progress), clock)
+    if expected and digest != expected and not whole:
+        part.drop()
+        digest, _ = retried(lambda: _attempt(file, part, ask, progress), clock)
     part.place(target)
     return digest
 
 
-def _attempt(file: Published, part: Part, ask: Ask, progress: Progress) -> str:
+def _attempt(file: Published, part: Part, ask: Ask, progress: Progress) -> tuple[str, bool]:
+    """The sha256 of the file, and whether it has come in one piece."""
     with ask(*part.held()) as answer:
         if answer.stale:
             part.drop()
@@ -143,7 +150,7 @@ def _attempt(file: Published, part: Part, ask: Ask, progress: Progress) -> str:
         require_room(part.file.parent, max(size - done, 0))
         done = part.append(answer.chunks, digest, done, lambda now: progress(now, size))
     _require_whole(file, part, done, answer.size)
-    return str(digest.hexdigest())
+    return str(digest.hexdigest()), answer.start == 0
 
 
 def _require_whole(file: Published, part: Part, done: int, size: int | None) -> None:

@@ -6,7 +6,6 @@ What belongs here: requests, and what each answer means. What doesn't: which pag
 
 import math
 import re
-import time
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +14,15 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import ClassVar, Self
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, ClassVar, Self
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
 import urllib3
 
 from discogs_assets.errors import DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.sources import patience, transfer
+from discogs_assets.stores.sources.pace import Adapter, Pace
 from discogs_assets.stores.sources.published import TEXT_BYTES, Progress, Published
 from discogs_assets.stores.sources.throttle import WINDOW, Throttle
 
@@ -30,8 +30,8 @@ AGENT = f"discogs_assets/{version('discogs-assets')} (python-requests)"
 """Sent with each request; the site refuses the names that libraries give themselves."""
 
 PAGE_BYTES = 8 << 20
-PAGE_SECONDS = 120.0
-"""In which a page or a CHECKSUM file has come, however slowly its bytes drip."""
+REDIRECTS = 3
+"""Followed one after the other, each a request like any other."""
 
 CLOSED_SECONDS = 3600.0
 """How long a site that refuses us, without saying for how long, is left alone: its own limit lasts about as long."""
@@ -91,16 +91,16 @@ class Web:
             raise self._page_instead(f"{self.title}{self.query(file)}")
         return text
 
-    def fetch(self, file: Published, target: Path, progress: Progress) -> str:
+    def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
         """Write the file's bytes, durably, and return their sha256."""
 
         @contextmanager
         def ask(start: int, held: str) -> Iterator[transfer.Answer]:
             headers = {"Range": f"bytes={start}-", "If-Range": held} if start else {}
-            with self._got(self.query(file), headers, also=(416,)) as response:
+            with self._got(self.query(file), headers, Pace.of_file(), also=(416,)) as response:
                 yield self._answer(response, f"{self.title}{self.query(file)}", start, held)
 
-        return transfer.fetch(file, target, ask, progress, self.throttle.clock)
+        return transfer.fetch(file, target, ask, progress, self.throttle.clock, expected)
 
     def page(self, query: str) -> str:
         """The beginning of a page."""
@@ -108,16 +108,12 @@ class Web:
 
     def _text(self, query: str, limit: int) -> str:
         """The beginning of a text, asked for again where that may help."""
-        hurry = None if self.throttle.patience else patience.HURRIED_SECONDS
-        allowed = hurry or PAGE_SECONDS
 
         def ask() -> str:
-            found, began = b"", time.monotonic()
-            with self._got(query, {}, stall=hurry) as response:
+            found = b""
+            with self._got(query, {}, Pace.of_page(hurried=not self.throttle.patience)) as response:
                 for chunk in response.iter_content(1 << 12):
                     found += chunk
-                    if time.monotonic() - began > allowed:
-                        raise ServerError(f"{self.title}{query} did not come within {allowed:g} s. Run again.")
                     if len(found) > limit:
                         break
             return found[:limit].decode(errors="replace")
@@ -126,27 +122,46 @@ class Web:
 
     @contextmanager
     def _got(
-        self, query: str, headers: dict[str, str], also: tuple[int, ...] = (), stall: float | None = None
+        self, query: str, headers: dict[str, str], pace: Pace, also: tuple[int, ...] = ()
+    ) -> Iterator[requests.Response]:
+        """The answer in the end, wherever the site redirects to."""
+        url, what = f"{self.url}{query}", f"{self.title}{query}"
+        for _ in range(REDIRECTS + 1):
+            with self._asked(url, what, headers, pace, also) as response:
+                if not response.is_redirect:
+                    yield response
+                    return
+                if not (url := onward(self.url, response.url, response.headers["Location"])):
+                    raise self._shut(f"{what} redirects, but neither to HTTPS nor to what the site itself is asked by")
+        raise self._shut(f"{what} redirects more than {REDIRECTS} times, expected the page or the file")
+
+    @contextmanager
+    def _asked(
+        self, url: str, what: str, headers: dict[str, str], pace: Pace, also: tuple[int, ...]
     ) -> Iterator[requests.Response]:
         """The answer to one request. What goes wrong on the way, its body included, is a ServerError.
 
         The libraries' own sentences are not shown, nor chained: they quote addresses with all that is in them.
         """
-        what, silence = f"{self.title}{query}", stall or patience.STALL_SECONDS
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
-        with self.throttle.turn():
+        with self.throttle.turn(), _Session() as session:
+            session.mount("https://", Adapter(pace))
+            session.mount("http://", Adapter(pace))
+            if self.throttle.patience:
+                pace.begin()
             try:
-                with requests.get(
-                    f"{self.url}{query}",
+                with session.get(
+                    url,
                     headers=headers,
                     stream=True,
-                    timeout=(patience.CONNECT_SECONDS, silence),
+                    allow_redirects=False,
+                    timeout=(patience.CONNECT_SECONDS, pace.silence),
                 ) as response:
-                    if response.status_code not in (200, 206, *also):
+                    if response.status_code not in (200, 206, *also) and not response.is_redirect:
                         raise self._refusal(response, what)
                     yield response
             except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-                raise ServerError(f"{what}: {_cause(error, silence)}. Run again; what has come is kept.") from None
+                raise ServerError(f"{what}: {_cause(error, pace)}. Run again; what has come is kept.") from None
 
     def _answer(self, response: requests.Response, what: str, start: int, held: str) -> transfer.Answer:
         """What the response brings of a file."""
@@ -183,18 +198,43 @@ class Web:
             return DumpMissingError(f"{what} answers 404: it is not published there. {self.ABSENT}")
         if code >= 500:
             return ServerError(f"{what} answers {code}: the site has a fault. Run again later.")
-        return ServerError(
-            f"{what} answers {code}: the site refuses requests from here, as it does those of some hosts' addresses. "
-            f"Run again in an hour, or set {self.SETTING} to an S3 bucket or a folder with the files.",
-            patience.moment(now + CLOSED_SECONDS),
+        return self._shut(
+            f"{what} answers {code}: the site refuses requests from here, as it does those of some hosts' addresses"
         )
 
     def _page_instead(self, what: str) -> ServerError:
+        return self._shut(
+            f"{what} answers with an HTML page instead of the file: the site wants to see a browser, or has a fault"
+        )
+
+    def _shut(self, said: str) -> ServerError:
         return ServerError(
-            f"{what} answers with an HTML page instead of the file: the site wants to see a browser, or has a fault. "
-            f"Run again in an hour, or set {self.SETTING} to an S3 bucket or a folder with the files.",
+            f"{said}. Run again in an hour, or set {self.SETTING} to an S3 bucket or a folder with the files.",
             patience.moment(self.throttle.clock.now() + CLOSED_SECONDS),
         )
+
+
+class _Session(requests.Session):
+    """Requests that follow no redirect, nor read what comes with one."""
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
+        return iter(())
+
+
+def onward(site: str, url: str, location: str) -> str:
+    """Where a redirect from a URL leads: over HTTPS, or as the site is asked; empty if it is to anything else.
+
+    Credentials are for the site alone.
+    """
+    own = urlsplit(site)
+    try:
+        there = urlsplit(urljoin(url, location))
+        same = (there.scheme, there.hostname, there.port) == (own.scheme, own.hostname, own.port)
+    except ValueError:
+        return ""
+    if there.scheme not in {"https", own.scheme} or not there.hostname:
+        return ""
+    return urlunsplit(there._replace(netloc=own.netloc if same else there.netloc.rpartition("@")[2]))
 
 
 def _version(response: requests.Response) -> str:
@@ -219,17 +259,15 @@ def _shown(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _cause(error: Exception, silence: float) -> str:
+def _cause(error: Exception, pace: Pace) -> str:
     """What went wrong, in words of our own."""
     said = f"{type(error).__name__} {error!r}"
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection within {patience.CONNECT_SECONDS:g} s"
     if "timed out" in said.lower() or "Timeout" in said:
-        return f"no byte came for {silence:g} s"
+        return pace.cause
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate or its TLS cannot be trusted"
     if "NewConnectionError" in said or "NameResolutionError" in said:
         return "the site cannot be reached"
-    if isinstance(error, requests.TooManyRedirects):
-        return "it redirects in circles"
     return f"the connection was cut ({type(error).__name__})"

@@ -6,8 +6,10 @@ import os
 import socket
 import socketserver
 import threading
+import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from discogs_assets.stores.sources.bucket import Bucket
 CONTENT = gzip.compress(os.urandom(300_000))
 OTHER = gzip.compress(os.urandom(300_000))
 NAME = "discogs_20261101_artists.xml.gz"
+LABELS = NAME.replace("artists", "labels")
 MONTH = "2026-11-01"
 
 
@@ -65,6 +68,17 @@ def test_a_private_file_needs_credentials(s3: Any, tmp_path: Path, monkeypatch: 
     assert Archive("s3://dumps/mirror", tmp_path).take("artists", MONTH).path.read_bytes() == CONTENT
 
 
+def test_a_place_for_a_file_is_no_file(s3: Any, tmp_path: Path) -> None:
+    publish(s3, CONTENT)
+    for key in (f"{NAME}/", f"{NAME}/x", NAME.replace("20261101", "20251001"), NAME.replace("artists", "labels")):
+        s3.put_object(Bucket="dumps", Key=f"mirror/data/2026/{key}", Body=b"", ACL="public-read")
+    archive = Archive("s3://dumps/mirror", tmp_path)
+    assert archive.months() == [MONTH]
+    assert archive.faults() == [f"{name} is empty" for name in ("discogs_20251001_artists.xml.gz", LABELS)]
+    assert archive.missing(MONTH) == [f"labels ({LABELS} is empty)", "masters", "releases"]
+    assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
+
+
 def test_a_listed_file_has_its_facts(s3: Any) -> None:
     publish(s3, CONTENT)
     _, file = Bucket.at("s3://dumps/mirror").files(2026)
@@ -97,7 +111,10 @@ def test_a_fetch_is_continued_unless_the_file_has_changed(
 
 @pytest.fixture
 def cutting(s3_endpoint: str, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """After how many bytes each of the next answers about the file is cut, on the way from the server to us."""
+    """After how many bytes each of the next answers about the file is cut, on the way from the server to us.
+
+    After a negative number of bytes it drips.
+    """
     cuts: list[int] = []
     host, port = s3_endpoint.removeprefix("http://").split(":")
 
@@ -108,7 +125,16 @@ def cutting(s3_endpoint: str, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
                 server.sendall(asked.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
                 answer = b"".join(iter(lambda: server.recv(1 << 16), b""))
             cut = cuts.pop(0) if cuts and f"{NAME} HTTP".encode() in asked else len(answer)
-            self.request.sendall(answer[:cut])
+            self.request.sendall(answer[: abs(cut)])
+            if cut < 0:
+                self.drip(answer[-cut:])
+
+        def drip(self, rest: bytes) -> None:
+            with suppress(OSError):
+                for at in range(200):
+                    time.sleep(0.02)
+                    self.request.sendall(rest[at : at + 1])
+                cuts.extend([0] * 20)  # for whoever has not given up
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Relay) as relay:
         relay.daemon_threads = True
@@ -129,6 +155,17 @@ def test_a_cut_connection_costs_an_attempt_or_is_named(s3: Any, cutting: list[in
     assert "hunter2" not in "".join(traceback.format_exception(raised.value))
     assert cutting == []
     assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("after", [10, 150_000])
+def test_a_server_that_drips_is_given_up(
+    s3: Any, cutting: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    publish(s3, CONTENT)
+    monkeypatch.setattr(patience, "SLOW_SECONDS", 0.3)
+    cutting.append(-after)
+    assert Archive("s3://dumps/mirror", tmp_path).take("artists", MONTH).path.read_bytes() == CONTENT
+    assert cutting == []
 
 
 def test_a_file_with_other_bytes_than_its_checksum_says_is_damaged(s3: Any, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 import gzip
 import hashlib
 import os
+import time
 import traceback
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from discogs_assets.stores.sources import patience
 from discogs_assets.stores.sources.patience import moment
 from discogs_assets.stores.sources.published import Published
 from discogs_assets.stores.sources.site import Site
-from discogs_assets.stores.sources.web import AGENT
+from discogs_assets.stores.sources.web import AGENT, onward
 from discogs_assets_tests.fix_site import CHALLENGE, FakeClock, FakeSite, Fault, site_at
 
 CONTENT = gzip.compress(os.urandom(700_000))
@@ -170,11 +172,107 @@ def test_a_page_that_lists_nothing_is_an_alarm(page: str, site: Site, fake_site:
             ask()
 
 
-def test_a_page_that_drips_is_not_waited_for(site: Site, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("discogs_assets.stores.sources.web.PAGE_SECONDS", -1.0)
-    with pytest.raises(ServerError, match="did not come within"):
+DRIPS = [Fault(after=10, how="drip"), Fault(how="drip of headers")]
+
+
+@pytest.mark.parametrize("fault", DRIPS, ids=lambda fault: fault.how)
+@pytest.mark.parametrize("hurried", [True, False])
+def test_a_page_that_drips_is_not_waited_for(
+    site: Site, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch, fault: Fault, hurried: bool
+) -> None:
+    monkeypatch.setattr(patience, "HURRIED_SECONDS" if hurried else "PAGE_SECONDS", 0.3)
+    monkeypatch.setattr(patience, "PAUSES", ())
+    fake_site.fail("", fault)
+    asked = replace(site, throttle=replace(site.throttle, patience=0.0)) if hurried else site
+    began = time.monotonic()
+    with pytest.raises(ServerError, match=r"only \d+ bytes came within 0\.3 s"):
+        asked.years()
+    assert 0.25 < time.monotonic() - began < 1
+    assert site.years() == [2026]
+
+
+@pytest.mark.parametrize(
+    "fault", [*DRIPS, Fault(after=150_000, how="drip")], ids=lambda fault: f"{fault.how} {fault.after}"
+)
+def test_a_file_that_drips_is_given_up_and_continued(
+    site: Site, fake_site: FakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    monkeypatch.setattr(patience, "SLOW_SECONDS", 0.3)
+    monkeypatch.setattr(patience, "SLOW_BYTES", 10_000)
+    fake_site.fail("artists.xml.gz", *[fault] * 2)
+    began = time.monotonic()
+    assert fetched(site, tmp_path) == SHA256
+    assert 0.5 < time.monotonic() - began < 1.5
+    assert len(ranges(fake_site)) == 3
+
+
+def test_a_file_that_comes_slowly_but_steadily_is_waited_for(
+    site: Site, fake_site: FakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_site.publish("artists", CONTENT[:40])
+    monkeypatch.setattr(patience, "SLOW_SECONDS", 0.3)
+    monkeypatch.setattr(patience, "SLOW_BYTES", 3)
+    fake_site.fail("artists.xml.gz", Fault(after=0, how="drip"))
+    assert fetched(site, tmp_path) == hashlib.sha256(CONTENT[:40]).hexdigest()
+    assert len(ranges(fake_site)) == 1
+
+
+def moved(place: str, status: int = 302) -> Fault:
+    return Fault(status, {"Location": place})
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_site_that_redirects_in_circles_is_asked_four_times(site: Site, fake_site: FakeSite, status: int) -> None:
+    fake_site.fail("", *[moved("/", status)] * 30)
+    with pytest.raises(ServerError, match="redirects more than 3 times") as raised:
+        site.month(date(2026, 11, 1))
+    assert raised.value.retry_not_before is not None
+    assert len(fake_site.asked) == 4
+
+
+def test_each_redirect_is_a_request_within_the_limit(site: Site, fake_site: FakeSite, clock: FakeClock) -> None:
+    for _ in range(5):
+        fake_site.fail("", moved("/?"), moved("/?"))
+        assert site.years() == [2026]
+    assert (len(fake_site.asked), clock.slept) == (15, [])
+    assert site.years() == [2026]
+    assert sum(clock.slept) > 0
+
+
+def test_a_redirected_file_is_continued_there(site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
+    there = moved("/sub/?download=data/2026/discogs_20261101_artists.xml.gz")
+    fake_site.fail("artists.xml.gz", there, CUT, there)
+    assert fetched(site, tmp_path) == SHA256
+    assert ranges(fake_site) == ["", "", "bytes=149999-", "bytes=149999-"]
+
+
+def test_another_host_gets_no_credentials(site: Site, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    here = f"http://127.0.0.1:{fake_site.port}/"
+    fake_site.fail("", moved(here), moved(f"http://a:b@localhost:{fake_site.port}/"), moved(here))
+    assert site.years() == [2026]
+    assert ["Authorization" in headers for _, headers in fake_site.asked] == [True, True, False, True]
+
+
+@pytest.mark.parametrize("place", ["file:///etc/passwd", "ftp://host/x", "javascript:1", "http://[::1", "https:///x"])
+def test_a_redirect_to_what_is_no_site_is_refused(site: Site, fake_site: FakeSite, place: str) -> None:
+    fake_site.fail("", moved(place))
+    with pytest.raises(ServerError, match="redirects, but neither to HTTPS nor"):
         site.years()
-    assert len(fake_site.asked) == ATTEMPTS
+    assert len(fake_site.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("http://host/x", ""),
+        ("//other/x", "https://other/x"),
+        ("y", "https://user:hunter2@host/x/y"),
+        ("https://host:444/", "https://host:444/"),
+    ],
+)
+def test_a_redirect_never_leaves_https(location: str, expected: str) -> None:
+    assert onward("https://user:hunter2@host/", "https://user:hunter2@host/x/z", location) == expected
 
 
 def test_a_year_that_has_not_begun_there_is_no_alarm(site: Site) -> None:

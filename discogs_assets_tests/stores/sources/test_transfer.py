@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from discogs_assets.errors import DumpDamagedError
 from discogs_assets.stores.archive import Archive
 from discogs_assets_tests.fix_site import FakeSite
 
@@ -85,3 +87,39 @@ def test_a_part_of_another_day_of_the_month_goes_with_the_month(archive: Archive
     kept.touch()
     archive.take("artists", MONTH)
     assert left(tmp_path) == [kept.name]
+
+
+def begun(tmp_path: Path, content: bytes) -> None:
+    """Bytes that came before, of the version that the site has."""
+    part = tmp_path / f"dumps/discogs/artists/{NAME}.part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_bytes(content)
+    etag = f'"{hashlib.md5(CONTENT).hexdigest()}"'  # noqa: S324 - as the site does
+    part.with_name(f"{part.name}.json").write_text(json.dumps({"version": etag}))
+
+
+def ranges(fake_site: FakeSite) -> list[str]:
+    return [headers.get("Range", "") for query, headers in fake_site.asked if NAME in query]
+
+
+@pytest.mark.parametrize("size", [2, 100_000, len(CONTENT)])
+def test_a_wrong_digest_of_what_came_in_pieces_is_fetched_once_more(
+    archive: Archive, fake_site: FakeSite, tmp_path: Path, size: int
+) -> None:
+    begun(tmp_path, bytes(size))
+    assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
+    assert ranges(fake_site) == [f"bytes={size - 1}-", ""]
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("pieces", [True, False])
+def test_a_wrong_digest_of_what_came_in_one_piece_is_damage(
+    archive: Archive, fake_site: FakeSite, tmp_path: Path, pieces: bool
+) -> None:
+    fake_site.files["discogs_20261101_CHECKSUM.txt"] = f"{'0' * 64} {NAME}\n".encode()
+    if pieces:
+        begun(tmp_path, CONTENT[:1000])
+    with pytest.raises(DumpDamagedError, match=SHA256):
+        archive.take("artists", MONTH)
+    assert ranges(fake_site) == (["bytes=999-", ""] if pieces else [""])
+    assert left(tmp_path) == []

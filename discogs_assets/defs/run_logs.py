@@ -1,0 +1,71 @@
+"""Logs of old runs: what is deleted of them, and what stays because publishing and the UI decide from it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+from dagster import DagsterEventType as Event
+from dagster._core.storage.dagster_run import FINISHED_STATUSES
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+
+from discogs_assets.defs.layer import RETRIES, failures
+from discogs_assets.defs.platform import Platform
+
+EVENTS = SqlEventLogStorageTable
+
+DELETED = (
+    Event.STEP_OUTPUT,
+    Event.STEP_INPUT,
+    Event.LOADED_INPUT,
+    Event.HANDLED_OUTPUT,
+    Event.ENGINE_EVENT,
+    Event.LOGS_CAPTURED,
+    Event.RESOURCE_INIT_STARTED,
+    Event.RESOURCE_INIT_SUCCESS,
+    Event.STEP_WORKER_STARTING,
+    Event.STEP_WORKER_STARTED,
+    Event.ASSET_CHECK_EVALUATION_PLANNED,
+)
+"""Events that tell how a run went and nothing else; half of the bytes of a run are the outputs of its steps.
+
+Materialisations, observations, results of checks, beginnings, ends and failures of steps and runs stay: they are all
+that `history`, `attempts` and the asset pages read. The plan of a check is kept in a table of its own.
+"""
+
+
+def prune(instance: dg.DagsterInstance, before: datetime) -> tuple[int, int]:
+    """Delete log lines, `DELETED` events and captured output of runs that ended before that moment.
+
+    Return how many events and whose runs' output went. The runs themselves stay.
+    """
+    return _prune_events(instance.event_log_storage, before), _prune_output(instance, before)
+
+
+def _prune_events(storage: Any, before: datetime) -> int:
+    """One statement for all runs: an event that is old enough is of no use, whatever became of its run."""
+    kinds = [kind.value for kind in DELETED]
+    told = EVENTS.c.dagster_event_type.is_(None) | EVENTS.c.dagster_event_type.in_(kinds)
+    moment = before.astimezone(UTC).replace(tzinfo=None)
+    with storage.index_connection() as connection:
+        return int(connection.execute(EVENTS.delete().where(told & (EVENTS.c.timestamp < moment))).rowcount)
+
+
+def _prune_output(instance: dg.DagsterInstance, before: datetime) -> int:
+    ended = dg.RunsFilter(statuses=FINISHED_STATUSES, updated_before=before)
+    runs = [run.run_id for run in instance.get_runs(ended)]
+    for run in runs:
+        instance.compute_log_manager.delete_logs(prefix=[run])
+    return len(runs)
+
+
+@dg.op(
+    out=dg.Out(dg.Nothing),
+    retry_policy=RETRIES,
+    description="Delete the logs of runs older than DISCOGS_KEEP_LOGS days; never what was materialised or checked.",
+)
+def drop_logs(context: dg.OpExecutionContext, platform: Platform) -> None:
+    """Say in the log how much went."""
+    with failures():
+        before = datetime.now(UTC) - timedelta(days=platform.settings.keep_logs)
+        events, runs = prune(context.instance, before)
+        context.log.info(f"{events:,} events from before {before:%Y-%m-%d} deleted, and the output of {runs:,} runs")

@@ -1,0 +1,49 @@
+"""Pools of connections to PostgreSQL, one a process and database."""
+
+import atexit
+import logging
+from functools import cache
+from typing import Any
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+POOL_SIZE = 8
+"""Connections that a process keeps to a server; one beyond them is opened for its use alone."""
+
+POOL_SECONDS = 1.0
+"""Longest wait for a connection of the pool."""
+
+IDLE_SECONDS = 60.0
+"""Idle time after which a connection of the pool is closed."""
+
+# A server that does not answer is an error of ours, which names it.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@cache
+def pool_of(url: str) -> ConnectionPool[Connection]:
+    """Return this process's connection pool of a database; its connections are opened as they are needed."""
+    pool = ConnectionPool(
+        url,
+        kwargs={"application_name": "discogs_assets"},
+        min_size=0,
+        max_size=POOL_SIZE,
+        max_idle=IDLE_SECONDS,
+        reconnect_timeout=POOL_SECONDS,
+        check=ConnectionPool.check_connection,
+        reset=_reset,
+        open=True,
+    )
+    atexit.register(pool.close)
+    return pool
+
+
+def _reset(connection: Connection) -> None:
+    """Clear the session state that a user of the connection has left: settings, advisory locks, temporary tables."""
+    connection.read_only = None
+    connection.autocommit = True
+    connection.execute("DISCARD ALL")
+    connection.autocommit = False
