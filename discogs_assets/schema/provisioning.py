@@ -34,8 +34,8 @@ READER_TEMPORARY_FILES = "2GB"
 """Disk that the sorts and joins of one session of the reader may take at a time."""
 
 HARMLESS = (
-    *("array_sample", "array_shuffle", "clock_timestamp", "current_query", "gen_random_uuid", "random", "random_normal"),
-    *("set_config", "set_limit", "setseed", "timeofday", "ts_rewrite", "ts_stat", "uuidv4", "uuidv7"),
+    *("array_sample", "array_shuffle", "clock_timestamp", "current_query", "gen_random_uuid", "random"),
+    *("random_normal", "set_config", "set_limit", "setseed", "timeofday", "ts_rewrite", "ts_stat", "uuidv4", "uuidv7"),
     # What clients ask when they connect, show a server or return a connection to a pool.
     *("pg_advisory_unlock_all", "pg_collation_actual_version", "pg_database_collation_actual_version"),
     *("pg_is_in_recovery", "pg_is_wal_replay_paused", "pg_jit_available", "pg_partition_ancestors"),
