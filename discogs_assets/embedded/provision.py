@@ -28,10 +28,17 @@ STATISTICS = "CREATE EXTENSION IF NOT EXISTS pg_stat_statements WITH SCHEMA publ
 ATTEMPTS = 10
 """How often the reader's role is altered while sessions of its own alter it, too."""
 
+PATIENCE = "1 day"
+"""How long a transaction of the reader may stay open: nothing that has ended since can be cleared away before it."""
+
+QUEUE = 0.1
+"""Part of the queue of notifications that may be in use: one that a reader lets fill up fails Dagster's own."""
+
 ENDED = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-    WHERE usename = %s AND (backend_xid IS NOT NULL OR %s)"""
-"""Ends the sessions of a role that have something to commit, or all of them."""
+    WHERE usename = %s AND (backend_xid IS NOT NULL OR xact_start < now() - %s::interval
+        OR pg_notification_queue_usage() > %s OR %s)"""
+"""Ends the sessions of a role that have something to commit or have been open for too long, or all of them."""
 
 
 def provision(connect: "Callable[[str], Connection[Any]]", credentials: Credentials) -> None:
@@ -58,13 +65,14 @@ def provision(connect: "Callable[[str], Connection[Any]]", credentials: Credenti
 def restore_reader(server: "Connection[Any]", credentials: Credentials) -> None:
     """Give the reader's role its password, limits and settings, whatever a session of it has made of them.
 
-    Sessions that alter the role at the same moment are ended. ServerError if others keep coming.
+    Sessions that alter the role at the same moment are ended, and those beyond `PATIENCE` and `QUEUE`. ServerError if
+    others keep coming.
     """
     from psycopg.errors import InternalError_, LockNotAvailable
 
     for attempt in range(ATTEMPTS):
         try:
-            server.execute(ENDED, [READER, attempt > 1])
+            server.execute(ENDED, [READER, PATIENCE, QUEUE, attempt > 1])
             _make_role(server, READER, credentials)
             return _run(server, provisioning.reader())
         except (InternalError_, LockNotAvailable) as error:

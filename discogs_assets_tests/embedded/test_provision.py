@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import Connection, errors
 
+from discogs_assets.embedded import provision
 from discogs_assets.embedded.credentials import credentials
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.embedded.provision import recipe
@@ -297,13 +298,19 @@ def test_dagster_writes_to_its_database(postgres_server: PostgresServer) -> None
         connection.rollback()
 
 
-def test_a_reader_that_takes_all_connections_it_can_leaves_everybody_elses(postgres_server: PostgresServer) -> None:
-    url = postgres_server.reader().url
-    with ExitStack() as held:
-        for _ in range(provisioning.READER_CONNECTIONS):
+def take_all(url: str, held: ExitStack) -> str:
+    """Connect until the server refuses it; its words."""
+    try:
+        for _ in range(provisioning.CONNECTIONS):
             held.enter_context(psycopg.connect(url))
-        with pytest.raises(psycopg.OperationalError, match='too many connections for role "reader"'):
-            psycopg.connect(url)
+    except psycopg.OperationalError as error:
+        return str(error)
+    return ""
+
+
+def test_a_reader_that_takes_all_connections_it_can_leaves_everybody_elses(postgres_server: PostgresServer) -> None:
+    with ExitStack() as held:
+        assert 'too many connections for role "reader"' in take_all(postgres_server.reader().url, held)
         for address in (postgres_server.address(), *[postgres_server.dagster()] * 20):
             held.enter_context(psycopg.connect(address.url)).execute("SELECT 1")
         postgres_server.restore_reader()
@@ -349,6 +356,21 @@ def test_a_reader_that_is_altering_its_role_does_not_hold_up_its_restoration(
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
     psycopg.connect(postgres_server.reader().url).close()
+
+
+@pytest.mark.parametrize(("limit", "value", "idle_ended"), [("PATIENCE", "0 s", False), ("QUEUE", -1.0, True)])
+def test_a_reader_that_leaves_a_transaction_open_or_notifications_unread_is_ended(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch, limit: str, value: object, idle_ended: bool
+) -> None:
+    monkeypatch.setattr(provision, limit, value)
+    url = postgres_server.reader().url
+    with psycopg.connect(url) as open_, psycopg.connect(url, autocommit=True) as idle:
+        open_.execute("SELECT 1")
+        postgres_server.restore_reader()
+        with pytest.raises(errors.AdminShutdown):
+            open_.execute("SELECT 1")
+        with pytest.raises(errors.AdminShutdown) if idle_ended else nullcontext():
+            idle.execute("SELECT 1")
 
 
 EARLIER = """

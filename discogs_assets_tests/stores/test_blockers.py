@@ -97,6 +97,24 @@ def test_a_reader_that_holds_the_views_is_ended_when_its_time_is_up(
     assert innocent.execute("SELECT 1").fetchall() == [(1,)]
 
 
+def test_a_role_of_a_persons_own_reads_and_is_ended_like_the_reader(
+    postgres: Postgres, postgres_server: PostgresServer, shown: dict[Table, str]
+) -> None:
+    password = credentials(postgres_server.home).password("postgres/postgres")
+    superuser = replace(postgres_server.address(), user="postgres", password=password)
+    with psycopg.connect(superuser.url, autocommit=True) as administrator:
+        administrator.execute("CREATE ROLE person LOGIN PASSWORD 'x' CONNECTION LIMIT 5 IN ROLE reader")
+        try:
+            own = psycopg.connect(replace(superuser, user="person", password="x").url)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), own.transaction():
+                own.execute("SELECT pg_advisory_lock(1)")
+            read(own)
+            assert postgres.publish(shown) < 4
+            own.close()
+        finally:
+            administrator.execute("DROP ROLE person")
+
+
 def test_readers_that_come_back_at_once_are_ended_too(
     postgres: Postgres, postgres_server: PostgresServer, shown: dict[Table, str]
 ) -> None:
