@@ -74,6 +74,8 @@ def server() -> Iterator[str]:
     for name in ("postgres", "template1", *DATABASES):
         yield f"REVOKE ALL ON DATABASE {name} FROM PUBLIC"
     yield f"GRANT CONNECT ON DATABASE discogs TO {READER}"
+    # Clusters of earlier versions have the path twice, and would keep an old one here.
+    yield f"ALTER ROLE {OWNER} IN DATABASE discogs RESET search_path"
 
 
 def inside(owner: str) -> Iterator[str]:
