@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -20,6 +21,7 @@ from discogs_assets.definitions import defs
 from discogs_assets.defs import checks, history, keys
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.published import prove, stand
+from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.errors import PublishRefusedError
 from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
@@ -285,6 +287,18 @@ def test_publishing_alone_is_refused_after_a_failed_check(
     assert execute(instance, keys.table(LABELS))
     assert project.materialise('key:"published/*"', NOVEMBER).returncode == 0
     assert project.postgres.published() != before
+
+
+def test_up_and_a_publication_take_back_what_the_reader_has_changed_of_its_role(project: Project) -> None:
+    url = PostgresServer(project.home).reader().url
+    publish = partial(project.materialise, 'key:"published/postgres"', NOVEMBER)
+    for restore in (partial(project.run, "discogs", "up"), publish):
+        with psycopg.connect(url, autocommit=True) as reader:
+            reader.execute("SET default_transaction_read_only = off")
+            reader.execute("ALTER ROLE reader PASSWORD 'stolen'")
+        done = restore()
+        assert done.returncode == 0, done.stderr
+        psycopg.connect(url).close()
 
 
 def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project) -> None:

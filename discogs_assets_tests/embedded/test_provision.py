@@ -351,7 +351,7 @@ def test_a_reader_that_is_altering_its_role_does_not_hold_up_its_restoration(
         innocent.execute("SELECT 1")
         begun = time.monotonic()
         postgres_server.restore_reader()
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 4.5
         assert innocent.execute("SELECT 1").fetchall() == [(1,)]
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")

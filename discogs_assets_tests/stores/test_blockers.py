@@ -90,7 +90,7 @@ def test_a_reader_that_holds_the_views_is_ended_when_its_time_is_up(
     blocker, innocent, said = readers(), readers(), list[str]()
     hold(blocker)
     innocent.execute("SELECT 1")
-    assert 0.5 < postgres.publish(shown, said.append) < 4
+    assert 0.5 < postgres.publish(shown, said.append) < 10
     (ended,) = (line for line in said if line.startswith("ended"))
     assert f"session {blocker.info.backend_pid}, " in ended
     assert "role reader, application a notebook, last query of 20" in ended
@@ -109,7 +109,7 @@ def test_a_role_of_a_persons_own_reads_and_is_ended_like_the_reader(
             with pytest.raises(psycopg.errors.InsufficientPrivilege), own.transaction():
                 own.execute("SELECT pg_advisory_lock(1)")
             read(own)
-            assert postgres.publish(shown) < 4
+            assert postgres.publish(shown) < 10
             own.close()
         finally:
             administrator.execute("DROP ROLE person")
@@ -134,7 +134,7 @@ def test_readers_that_come_back_at_once_are_ended_too(
         thread.start()
     try:
         time.sleep(0.5)
-        assert postgres.publish(shown) < 8
+        assert postgres.publish(shown) < 20
     finally:
         done.set()
         with postgres.connection(autocommit=True) as connection:
@@ -163,8 +163,8 @@ def test_all_the_readers_that_there_can_be_hold_up_nothing_but_the_publication_a
         LABELS: postgres.load(LABELS, NOVEMBER, labels(tmp_path, "B"), keep=shown[LABELS]).table
     }
     assert postgres.sweep(NOVEMBER, []) == []
-    assert time.monotonic() - begun < 5
-    assert postgres.publish(loaded) < 5
+    assert time.monotonic() - begun < 20
+    assert postgres.publish(loaded) < 10
     assert postgres.sweep(NOVEMBER, []) == [shown[LABELS]]
 
 
