@@ -63,7 +63,9 @@ def graph_of(settings: Settings) -> Graph:
 
 def _postgres(settings: Settings) -> Postgres:
     if settings.postgres_url is None:
-        PostgresServer(settings.home_folder).start()
+        server = PostgresServer(settings.home_folder)
+        server.start()
+        server.restore_reader()
     store = postgres_of(settings)
     store.prepare()
     if settings.postgres_url:

@@ -54,6 +54,11 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
         found.prepare()
         return found
 
+    def restore_reader(self) -> None:
+        """Take back what the reader of our own PostgreSQL has changed of its role."""
+        if postgres.external(self.settings) is None:
+            PostgresServer(self.home).restore_reader()
+
     def external_neo4j(self) -> Graph | None:
         """The Neo4j that we do not run, None if there is none."""
         return neo4j.external(self.settings)

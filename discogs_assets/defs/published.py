@@ -181,6 +181,7 @@ def _moved(
     for name, why in left_out.items():
         context.log.warning(f"{name} is not shown: {why}")
     tables = _tables(whole)
+    platform.restore_reader()
     seconds = store.publish(tables, context.log.info)
     swept = store.sweep(context.partition_key, tables.values())
     said = {"replaced": (shown or "nothing")[:7], "dropped": ", ".join(swept) or "nothing"}

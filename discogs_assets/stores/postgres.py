@@ -5,7 +5,7 @@ What belongs here: connections, transactions, locks, names of loads. What doesn'
 
 A load is one transaction: killed at any point, it leaves nothing. Readers go through the views of the schemas
 `discogs`, `musicbrainz` and `insights`; all of them move in one transaction that waits for no reader longer than
-`LOCK_TIMEOUT` and then tries again.
+`LOCK_TIMEOUT` and then tries again, until `READER_SECONDS` have passed: then the readers in its way are ended.
 """
 
 import random
@@ -30,9 +30,12 @@ from psycopg.errors import (
     DependentObjectsStillExist,
     DuplicateDatabase,
     InsufficientPrivilege,
+    InvalidSchemaName,
     LockNotAvailable,
     ProgramLimitExceeded,
     ReadOnlySqlTransaction,
+    UndefinedFunction,
+    UndefinedObject,
     UniqueViolation,
 )
 from psycopg.rows import dict_row
@@ -41,23 +44,30 @@ from psycopg.types.string import TextLoader
 
 from discogs_assets import failpoints, faults
 from discogs_assets.errors import BusyError, LoadError, ServerError
-from discogs_assets.schema import search, sql
+from discogs_assets.schema import provisioning, search, sql
 from discogs_assets.schema.relations import Table, source_of
 from discogs_assets.schema.tables import SOURCES
 from discogs_assets.settings import Settings
+from discogs_assets.stores import blockers
 from discogs_assets.stores.answers import Answer, Document
 
 VIEWS = search.SCHEMA
 """Schema of the views that are found without naming it, and of what searches."""
 
-EXTENSIONS = ("pg_trgm", "unaccent")
-"""What search needs of PostgreSQL's own extensions."""
+WAIT_SECONDS = 60
+"""How long any statement of ours waits for a lock, unless it says otherwise."""
 
 LOCK_TIMEOUT = "300ms"
 """How long the publisher may hold up readers that queue behind its lock."""
 
+READER_SECONDS = 60.0
+"""How long readers may hold up the publisher before their sessions are ended."""
+
 PUBLISH_SECONDS = 120.0
 """How long the publisher tries before it gives way for good."""
+
+INSISTING = "3s"
+"""How long the publisher waits for its lock while the sessions in its way are being ended."""
 
 STREAMED = 1000
 """Rows that are taken from the server at once where an answer may be long."""
@@ -139,6 +149,8 @@ class Postgres:
         with self.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
             try:
                 return cursor.execute(_text(statement)).fetchall()
+            except LockNotAvailable:
+                raise
             except psycopg.Error as error:
                 self._require_alive(connection, error)
                 raise LoadError(f"{self.name} refused the question {statement!r}: {error}") from error
@@ -165,22 +177,32 @@ class Postgres:
     def connection(self, autocommit: bool = False) -> Iterator[Connection]:
         """A connection in one transaction that is committed at the end, or in none.
 
-        DiskFullError if the server's disk is full, ServerError if it does not answer, or no longer.
+        BusyError if a statement waits for a lock for longer than its limit, by default `WAIT_SECONDS`; DiskFullError
+        if the server's disk is full, ServerError if it does not answer, or no longer.
         """
+        given = conninfo_to_dict(self.url).get("options") or ""
+        options = f"-c lock_timeout={WAIT_SECONDS}s {given}"
         try:
-            connection = psycopg.connect(self.url, autocommit=autocommit, application_name="discogs_assets")
+            connection = psycopg.connect(
+                self.url, autocommit=autocommit, application_name="discogs_assets", options=options
+            )
         except psycopg.OperationalError as error:
             if faults.disk_full(error):
                 raise faults.full(f"{self.name} says {faults.line(str(error))}", self.disk) from None
             raise ServerError(
                 f"{self.name} does not answer: {error}. Start it with `discogs up`, or correct DISCOGS_POSTGRES_URL."
             ) from None
-        with connection:
-            try:
-                yield connection
-            except psycopg.OperationalError as error:
-                self._require_alive(connection, error)
-                raise
+        try:
+            with connection:
+                try:
+                    yield connection
+                except psycopg.OperationalError as error:
+                    self._require_alive(connection, error)
+                    raise
+        except LockNotAvailable as error:
+            raise BusyError(
+                f"{self.name}: a lock was not free in time: {error}. Try again; SELECT * FROM pg_locks says who has it."
+            ) from error
 
     def _require_alive(self, connection: Connection, error: psycopg.Error) -> None:
         """Raise DiskFullError or ServerError if the error is the server's end and not the statement's."""
@@ -262,19 +284,22 @@ class Postgres:
             yield
 
     def publish(self, tables: Mapping[Table, str], waiting: Callable[[str], None] = lambda line: None) -> float:
-        """Show these loads, all at once, and return the seconds it took; BusyError if readers leave no gap.
+        """Show these loads, all at once, and return the seconds it took.
 
-        A view of another source than Discogs that is not among them goes: what it shows is of another month.
+        Sessions of other roles that are still in the way after `READER_SECONDS` are ended, `waiting` hears of each.
+        BusyError if the rest leaves no gap, or we may not end them. A view of another source than Discogs that is not
+        among the loads goes: what it shows is of another month.
         """
         began = time.monotonic()
         pause = 0.05
         while True:
+            insisting = time.monotonic() - began > READER_SECONDS
             try:
-                with self.connection() as connection:
-                    _switch(connection, tables)
+                with self.connection() as connection, self._cleared(connection, insisting, waiting):
+                    _switch(connection, tables, INSISTING if insisting else LOCK_TIMEOUT)
                     failpoints.reach("views")
                 return time.monotonic() - began
-            except (LockNotAvailable, DeadlockDetected) as error:
+            except (BusyError, DeadlockDetected) as error:
                 if time.monotonic() - began > PUBLISH_SECONDS:
                     raise BusyError(
                         f"the views of {VIEWS} were in use for {PUBLISH_SECONDS:.0f} s without a gap of a moment. "
@@ -282,7 +307,16 @@ class Postgres:
                     ) from error
                 waiting(f"a reader holds the views; trying again in {pause:.2f} s")
                 time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
-                pause = min(pause * 2, 5.0)
+                pause = min(pause * 2, 2.0)
+
+    @contextmanager
+    def _cleared(self, held_up: Connection, insisting: bool, say: Callable[[str], None]) -> Iterator[None]:
+        """End the sessions that the connection waits for while the block runs, if we insist."""
+        if not insisting:
+            yield
+            return
+        with self.connection(autocommit=True) as connection, blockers.ending(connection, held_up, say):
+            yield
 
     def sweep(self, partition: str, keep: Iterable[str]) -> list[str]:
         """Drop the month's loads that one which is shown or to be kept supersedes; returns their names."""
@@ -377,21 +411,24 @@ class Postgres:
             _execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
 
     def prepare(self) -> None:
-        """What a database needs before its first load: the views' schema, search, and a path to find both by."""
+        """Bring the database to what its owner can do of `schema.provisioning`: schemas, search, a path to find both.
+
+        LoadError with the statements that are left to the administrator, if there are any.
+        """
+        left = list[str]()
         with self.connection() as connection:
             _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{VIEWS}.prepare'))")
-            for schema in SOURCES:
-                _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
-                _execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
-            for extension in EXTENSIONS:
-                _execute(connection, f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")
-            for statement in search.create():
-                _execute(connection, statement)
-            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {sql.NUMBERS}")
-            connection.execute(sql.PASSED, [MONTHS])
             database, path = _row(connection, "SELECT current_database(), current_setting('search_path')")
-            if VIEWS not in path:
-                _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
+            for statement in provisioning.database(database):
+                if not statement.endswith(f"search_path = {path}") and not _allowed(connection, statement):
+                    left.append(statement)
+            if not left:
+                connection.execute(sql.PASSED, [MONTHS])
+        if left:
+            raise LoadError(
+                f"{self.safe_url} does not let {self._user} do this: {'; '.join(left)}. Have its administrator run "
+                f'that there, or: ALTER DATABASE "{database}" OWNER TO "{self._user}"'
+            )
 
 
 class _Moment(Loader):
@@ -425,9 +462,19 @@ def _described(connection: Connection, statement: str) -> list[str]:
     return [(found.fname(number) or b"").decode() for number in range(found.nfields)]
 
 
-def _switch(connection: Connection, tables: Mapping[Table, str]) -> None:
+def _allowed(connection: Connection, statement: str) -> bool:
+    """Whether our role had the right to run the statement, and to make what it rests on."""
+    try:
+        with connection.transaction():
+            _execute(connection, statement)
+    except (InsufficientPrivilege, InvalidSchemaName, UndefinedFunction, UndefinedObject):
+        return False
+    return True
+
+
+def _switch(connection: Connection, tables: Mapping[Table, str], lock_timeout: str) -> None:
     """Move all views in the transaction that the connection is in."""
-    _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    _execute(connection, f"SET LOCAL lock_timeout = '{lock_timeout}'")
     shown = _published(connection)
     if shown:
         views = ", ".join(view if "." in view else f"{VIEWS}.{view}" for view in sorted(shown))

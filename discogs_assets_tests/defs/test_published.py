@@ -3,16 +3,19 @@
 import re
 from collections.abc import Collection, Iterator
 from functools import partial
+from typing import cast
 
 import dagster as dg
+import psycopg
 import pytest
 
-from discogs_assets.defs import checks, history, keys, metadata
+from discogs_assets.defs import checks, history, keys, metadata, published
 from discogs_assets.defs.history import Materialised
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.postgres import TABLE
 from discogs_assets.defs.published import LOADED, beside, prove, proven, stand
+from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.errors import BusyError, PublishRefusedError
 from discogs_assets.schema.discogs import ARTISTS, LABELS
 from discogs_assets.schema.model import Entity
@@ -194,6 +197,23 @@ def test_what_the_servers_no_longer_hold_is_refused_and_named(
     proof = {key: Materialised(1, table) for key in LOADED}
     with pytest.raises(PublishRefusedError, match=re.escape(said)):
         stand(proof, NOVEMBER, Platform())
+
+
+def test_a_publication_takes_back_what_the_reader_has_changed_of_its_role(
+    monkeypatch: pytest.MonkeyPatch, postgres: Postgres, postgres_server: PostgresServer
+) -> None:
+    monkeypatch.setenv("DISCOGS_HOME", str(postgres_server.home))
+    monkeypatch.setattr(published, "proven", lambda context: {})
+    monkeypatch.setattr(published, "stand", lambda *_: None)
+    monkeypatch.setattr(published, "beside", lambda instance, partition, found, store: (found, {}))
+    url = postgres_server.reader().url
+    with psycopg.connect(url, autocommit=True) as reader:
+        reader.execute("SET default_transaction_read_only = off")
+        reader.execute("ALTER ROLE reader PASSWORD 'stolen'")
+    context = dg.build_asset_context(partition_key=NOVEMBER)
+    results = cast(Iterator[object], published.postgres(context, config=published.Publication(), platform=Platform()))
+    assert len([*results]) == 1
+    psycopg.connect(url).close()
 
 
 def test_parts_made_from_different_dumps_are_refused(sound: dg.DagsterInstance) -> None:
