@@ -79,6 +79,10 @@ class Neo4jServer:
         """The store directory that users see, or would see if the server ran."""
         return self._pointed().folder
 
+    def stores(self) -> list[Path]:
+        """The store directories that there are, the empty one among them."""
+        return sorted(file.parent for file in self.folder.glob("*/*/imported.json"))
+
     def import_store(
         self,
         store: Path,

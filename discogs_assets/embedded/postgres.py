@@ -89,7 +89,7 @@ class PostgresServer:
         """Whether it runs, where, and since when."""
         record = server.live_record(self._state)
         url = self._address(record, OWNER).safe_url if record else ""
-        return server.status_of("PostgreSQL", record, url, artifacts.postgres().version, self._data())
+        return server.status_of("PostgreSQL", record, url, artifacts.postgres().version, self.data)
 
     def address(self) -> PostgresAddress:
         """The owner's way to `discogs`; raises ServerError when the server does not run."""
@@ -180,7 +180,7 @@ class PostgresServer:
             mark.write_text(recipe(), encoding="ascii")
 
     def _cluster(self) -> Cluster:
-        data = self._data()
+        data = self.data
         account.make(data.parent)
         user = account.unprivileged(data, self.home)
         cache = account.make(self._cache or artifacts.cache_folder())
@@ -189,8 +189,9 @@ class PostgresServer:
             account.let_read(programs)
         return Cluster(data, programs, user)
 
-    def _data(self) -> Path:
-        """`home/postgres/data`, or its stand-in where the server's user cannot reach that."""
+    @property
+    def data(self) -> Path:
+        """Its data folder: `home/postgres/data`, or a stand-in where the server's user cannot reach that."""
         data = self.folder / "data"
         return account.place(self.folder, account.unprivileged(data, self.home)) / "data"
 
