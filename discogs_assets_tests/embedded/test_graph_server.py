@@ -114,11 +114,9 @@ NETWORK += ["http://169.254.169.254/latest/meta-data/", "http://name-that-is-not
 
 HUNGRY = [
     "UNWIND range(1, 1000000000) AS i RETURN collect(toString(i))",
-    "UNWIND range(1, 1000000000) AS i WITH i ORDER BY -i RETURN count(i)",
     "UNWIND range(1, 1000000000) AS i RETURN count(DISTINCT i)",
     "RETURN size([i IN range(1, 1000000000) | toString(i)])",
     "RETURN size(reduce(s = 'x', i IN range(1, 40) | s + s))",
-    "RETURN reduce(l = [1], i IN range(1, 40) | l + l)",
 ]
 
 
@@ -147,8 +145,9 @@ class Reader:
         self.places = places
 
     def ask(self, statement: str, **parameters: object) -> str:
-        """The answer in one text; raises what the server says."""
-        return str([record.values() for record in self.driver.execute_query(statement, parameters).records])
+        """The answer in one text; raises what the server says, which is not asked again."""
+        with self.driver.session() as session:
+            return str([record.values() for record in session.run(neo4j.Query(statement), parameters)])
 
     def refusal(self, statement: str, **parameters: object) -> Neo4jError | None:
         """The error that the server answers with, None if it does what is asked."""
@@ -273,7 +272,7 @@ def test_a_query_that_takes_too_much_memory_is_ended_and_the_server_goes_on(
     for statement in HUNGRY:
         error = reader.refusal(statement)
         assert error, statement
-        assert "Memory" in error.code or "OutOfMemory" in error.code, statement
+        assert "OutOfMemory" in error.code, statement
     assert reader.ask("MATCH (n) RETURN count(n)") == "[[1]]"
     assert server.status().pid == before
 
