@@ -199,16 +199,20 @@ class Neo4jServer:
 
     def _move(self, into: Path) -> None:
         """Move all stores of this home to `into`, and leave a link."""
-        advice = f"Stop it with `discogs down`, run `mv {self.folder} {into}`, and start again."
         if server.live_record(self._state):
-            raise ServerError(f"The stores in {self.folder} have to move to {into}, and one is being served. {advice}")
-        account.make(into.parent)
+            reason = f"The stores in {self.folder} have to move to {into}, and one is being served"
+            raise ServerError(f"{reason}. Stop it with `discogs down`, and start again.")
         try:
+            account.make(into.parent)
             self.folder.rename(into)
             self.folder.symlink_to(into)
         except OSError as error:
             reason = f"Neo4j does not run as root, and its user cannot reach {self.folder}"
-            raise ServerError(f"{reason}, which cannot move to {into}: {error.strerror}. {advice}") from error
+            raise ServerError(
+                f"{reason}, which cannot move to {into}: {error.strerror}. "
+                f"Move it where every user may pass, and leave a link: "
+                f"`mv {self.folder} {into} && ln -s {into} {self.folder}`."
+            ) from error
 
     def _answering(self, record: Record) -> Record:
         store, running = Store(Path(record.folder)), record.process()

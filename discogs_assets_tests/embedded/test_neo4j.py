@@ -303,7 +303,7 @@ def test_stores_that_cannot_move_where_the_servers_user_can_reach_are_refused_wi
     monkeypatch.setattr(account, "place", lambda folder, user: folder)
     Store(october(closed)).create()
     records.write(closed.folder / "served.json", {"store": "2026-10/0001"})
-    with pytest.raises(ServerError, match=r"cannot reach .*home/neo4j, which cannot move to .*: .*run `mv "):
+    with pytest.raises(ServerError, match=r"cannot reach .*home/neo4j, which cannot move to .*: .*`mv .* && ln -s "):
         closed.start()
     assert october(closed).exists()
 
