@@ -3,6 +3,7 @@
 What belongs here: one function per question, each answering with a finding. What doesn't: mending anything.
 """
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -11,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from discogs_assets.cli import servers, terminal
-from discogs_assets.embedded import artifacts
+from discogs_assets.cli import environment, servers, terminal
+from discogs_assets.embedded import artifacts, permissions
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.errors import DiscogsError
@@ -92,6 +93,17 @@ def _home(settings: Settings) -> Finding:
     return Finding("home", "ok", f"{folder} is writable")
 
 
+def _permissions(settings: Settings) -> Finding:
+    found = permissions.find(settings.home_folder, environment.ENV)
+    named = ", ".join(map(str, found))
+    if foreign := [each for each in found if not each.ours]:
+        advice = f"give them to your user: chown {os.geteuid()} {' '.join(str(each.path) for each in foreign)}"
+        return Finding("permissions", "fail", f"other users own, or may read or change: {named}", advice)
+    if found:
+        return Finding("permissions", "fail", f"other users may read or change: {named}", "`discogs up` closes them")
+    return Finding("permissions", "ok", "passwords and data are closed to other users")
+
+
 def _disk(settings: Settings) -> Finding:
     beside = settings.keep + 1
     needed = sum(MONTH_GB[name] for name in ("dumps", "MusicBrainz' dumps", "lake")) + beside * (
@@ -163,4 +175,7 @@ def _dagster(settings: Settings) -> Finding:
     return Finding("dagster", "warn", "no .env in this folder", "discogs up")
 
 
-QUESTIONS = (_python, _programs, _memory, _home, _disk, _dumps, _musicbrainz, _lake, _postgres, _neo4j, _dagster)
+QUESTIONS = (
+    *(_python, _programs, _memory, _home, _permissions, _disk, _dumps, _musicbrainz, _lake),
+    *(_postgres, _neo4j, _dagster),
+)

@@ -13,7 +13,7 @@ from typing import Any
 
 from discogs_assets.cli import environment, terminal
 from discogs_assets.cli.terminal import say, timed
-from discogs_assets.embedded import loads, records
+from discogs_assets.embedded import loads, permissions, records
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.embedded.server import ServerStatus
@@ -30,6 +30,8 @@ DAGSTER = (sys.executable, "-m", "dagster")
 def start() -> tuple[Postgres, Graph]:
     """Start what does not run, both at once, and write `.env`; the stores as their readers reach them."""
     settings = Settings()
+    for path in permissions.close(permissions.find(settings.home_folder, environment.ENV)):
+        say(f"closed {path} to other users")
     with timed("PostgreSQL and Neo4j"), ThreadPoolExecutor(2) as pool:
         graph = pool.submit(_graph, settings)
         store = _postgres(settings)

@@ -95,7 +95,7 @@ class PostgresServer:
         """Whether it runs, where, and since when."""
         record = self._record()
         url = self._address(record, OWNER).safe_url if record else ""
-        return server.status_of("PostgreSQL", record, url, artifacts.postgres().version, self._data())
+        return server.status_of("PostgreSQL", record, url, artifacts.postgres().version, self.data)
 
     def address(self) -> PostgresAddress:
         """The owner's way to `discogs`; raises ServerError when the server does not run."""
@@ -129,7 +129,7 @@ class PostgresServer:
         return record
 
     def _noticing_full_disk(self) -> AbstractContextManager[None]:
-        data = self._data()
+        data = self.data
         return faults.noticing_full_disk(data, self._log.parent, f"starting PostgreSQL on {data}")
 
     def _ready(self) -> Record:
@@ -154,7 +154,7 @@ class PostgresServer:
         return server.live_record(self._state, self._find)
 
     def _find(self) -> Record | None:
-        data = self._data()
+        data = self.data
         found = listening(data)
         running = process.alive(found[0], 0.0, str(data)) if found else None
         if not found or not running:
@@ -216,7 +216,7 @@ class PostgresServer:
             (Path(record.folder) / _PROVISIONED).write_text(recipe(), encoding="ascii")
 
     def _cluster(self) -> Cluster:
-        data = self._data()
+        data = self.data
         account.make(data.parent)
         user = account.unprivileged(data, self.home)
         cache = account.make(self._cache or artifacts.cache_folder())
@@ -225,8 +225,9 @@ class PostgresServer:
             account.let_read(programs)
         return Cluster(data, programs, user)
 
-    def _data(self) -> Path:
-        """`home/postgres/data`, or its stand-in where the server's user cannot reach that."""
+    @property
+    def data(self) -> Path:
+        """Its data folder: `home/postgres/data`, or a stand-in where the server's user cannot reach that."""
         data = self.folder / "data"
         return account.place(self.folder, account.unprivileged(data, self.home)) / "data"
 
