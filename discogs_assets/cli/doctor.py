@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from discogs_assets import variables
 from discogs_assets.cli import servers, terminal
 from discogs_assets.embedded import artifacts
 from discogs_assets.embedded.neo4j import Neo4jServer
@@ -154,9 +155,12 @@ def _neo4j(settings: Settings) -> Finding:
 
 
 def _dagster(settings: Settings) -> Finding:
-    if (settings.home_folder / "dagster" / "dagster.yaml").exists() and Path(".env").exists():
+    named, instance = variables.of_file().get(variables.INSTANCE), settings.home_folder / "dagster"
+    if not named:
+        return Finding("dagster", "warn", "no .env in this folder names its home", "discogs up")
+    if named == str(instance) and (instance / "dagster.yaml").exists():
         return Finding("dagster", "ok", ".env names its home and its storage")
-    return Finding("dagster", "warn", "no .env in this folder", "discogs up")
+    return Finding("dagster", "warn", f".env names the instance {named}, expected {instance}", "discogs up")
 
 
 QUESTIONS = (_python, _programs, _memory, _home, _disk, _dumps, _musicbrainz, _lake, _postgres, _neo4j, _dagster)

@@ -29,6 +29,7 @@ DAGSTER = (sys.executable, "-m", "dagster")
 
 def start() -> tuple[Postgres, Graph]:
     """Start what does not run, both at once, and write `.env`; the stores as their readers reach them."""
+    environment.forget_demo()
     settings = Settings()
     with timed("PostgreSQL and Neo4j"), ThreadPoolExecutor(2) as pool:
         graph = pool.submit(_graph, settings)

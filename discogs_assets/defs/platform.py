@@ -25,8 +25,10 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def settings(self) -> Settings:
-        """The settings of this moment."""
-        return Settings()
+        """The settings of this moment; SettingError if Dagster's records are those of another home."""
+        settings = Settings()
+        settings.require_instance()
+        return settings
 
     @property
     def home(self) -> Path:
