@@ -24,6 +24,9 @@ Metadata = dict[str, Any]
 VERSIONS = "dump_versions"
 """Metadata key: for each entity the sha256 of the dumps that the partition was made from."""
 
+SOURCE = "source"
+"""Metadata key of a dump: the address that it came from, without secrets."""
+
 PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 8
 PREVIEW_CHARACTERS = 60
