@@ -44,14 +44,15 @@ def begun_with() -> Mapping[str, str]:
 
 
 def of_file() -> dict[str, str]:
-    """Return the variables of `.env`, by names in capitals; none if there is no such file."""
-    return _capitals({name: value for name, value in dotenv_values(ENV).items() if value is not None})
+    """Return the variables of `.env`; none if there is no such file."""
+    return {name: value for name, value in dotenv_values(ENV).items() if value is not None}
 
 
 def require_clear(known: Collection[str]) -> None:
     """Raise SettingError if a variable is nearly one of the known ones, or has one value here and another in `.env`."""
-    began, file = begun_with(), of_file()
-    for name in sorted({*os.environ, *file}):
+    named = of_file()
+    began, file = begun_with(), _capitals(named)
+    for name in sorted({*os.environ, *named}):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             _refuse_misspelling(name, known)
     for name in known:

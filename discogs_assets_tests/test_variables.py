@@ -69,7 +69,7 @@ def test_a_setting_has_one_value_in_the_environment_and_the_file(
 @pytest.mark.parametrize(
     "program",
     [
-        ("dagster", "definitions", "validate", "-m", "discogs_assets.definitions"),
+        ("dagster", "asset", "list", "-m", "discogs_assets.definitions"),
         ("discogs", "status"),
     ],
 )

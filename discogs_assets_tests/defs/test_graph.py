@@ -130,3 +130,35 @@ def test_every_table_that_musicbrainz_adds_to_is_downstream_of_its_dumps() -> No
     stated = {each.type for each in RELATIONSHIPS if each.musicbrainz}
     assert {node.label for node in NODES if node.enriching} | stated == {*ACROSS}
     assert not below & {keys.dump(entity) for entity in checks.EVERY if entity not in ENTITIES}
+
+
+def test_what_musicbrainz_says_of_another_sources_ids_is_no_sound_graph(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("*")
+    assert [*integrity.faults(tables())] == []
+    dumps.write(tmp_path / "others", MONTH)
+    monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path / "others"))
+    run('key:"dumps/discogs/*"+')
+    assert [*integrity.faults(tables())] == ["they were made from different sources of discogs"]
+    run('key:"dumps/musicbrainz/*"+')
+    assert [*integrity.faults(tables())] == []
+
+
+@pytest.mark.parametrize("name", ["of another source", "without a note"])
+def test_a_month_goes_on_without_files_of_musicbrainz_that_are_not_its_sources(
+    name: str, run: Run, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run('key:"dumps/*"')
+    kept = [*tmp_path.glob("home/dumps/musicbrainz/*/*/source-*.txt")]
+    assert len(kept) == len(ENTITIES)
+    if name == "without a note":
+        for each in kept:
+            each.unlink()
+    (tmp_path / "none").mkdir()
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", str(tmp_path / "none"))
+    run('key:"parquet/musicbrainz/artist"')
+    (found,) = (history.latest(instance, keys.records(each), MONTH) for each in ENTITIES if each.name == "artist")
+    assert found
+    assert found.number("dagster/partition_row_count") == 0
+    assert "materialise dumps/musicbrainz/* from there" in found.text("why")
