@@ -11,12 +11,14 @@ import pytest
 from discogs_assets.definitions import defs
 from discogs_assets.defs import checks, history, keys, metadata, neo4j
 from discogs_assets.defs.history import Materialised
-from discogs_assets.sample import dumps, months, musicbrainz
+from discogs_assets.sample import dumps, generated, months, musicbrainz
+from discogs_assets.sample.generated.plan import Plan
+from discogs_assets.schema import discogs
 from discogs_assets.schema.graph import MUSICBRAINZ, NODES, RELATIONSHIPS
 from discogs_assets.schema.musicbrainz import ARTISTS, ENTITIES
 from discogs_assets.settings import Settings
 from discogs_assets.stores import lake
-from discogs_assets.streams import integrity
+from discogs_assets.streams import integrity, parquet
 from discogs_assets.streams.graph import Tables
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -137,12 +139,21 @@ def test_what_musicbrainz_says_of_another_sources_ids_is_no_sound_graph(
 ) -> None:
     run("*")
     assert [*integrity.faults(tables())] == []
-    dumps.write(tmp_path / "others", MONTH)
-    monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path / "others"))
+    others, plan = tmp_path / "others", Plan(60, months=1, first=MONTH)
+    generated.write(others, plan)
+    monkeypatch.setenv("DISCOGS_DUMPS", str(others))
     run('key:"dumps/discogs/*"+')
-    assert [*integrity.faults(tables())] == ["they were made from different sources of discogs"]
+    assert "they were made from different sources of discogs" in [*integrity.faults(tables())]
+    generated.musicbrainz.write(others / "musicbrainz", plan)
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", str(others / "musicbrainz"))
     run('key:"dumps/musicbrainz/*"+')
     assert [*integrity.faults(tables())] == []
+    held, told = lake.of(Settings()), generated.truth(others, MONTH)["records"]
+    counts = {each.name: parquet.rows(held.files(keys.records(each).path, MONTH)) for each in discogs.ENTITIES}
+    assert counts == {name: told[name] for name in counts}
+    told = generated.musicbrainz.truth(others / "musicbrainz", MONTH)
+    for each in ENTITIES:
+        assert parquet.rows(held.files(keys.records(each).path, MONTH)) == told[each.name]["records"]
 
 
 @pytest.mark.parametrize("name", ["of another source", "without a note"])
