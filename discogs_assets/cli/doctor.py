@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from discogs_assets.cli import environment, servers, terminal
+from discogs_assets import variables
+from discogs_assets.cli import servers, terminal
 from discogs_assets.embedded import artifacts, permissions
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
@@ -94,7 +95,7 @@ def _home(settings: Settings) -> Finding:
 
 
 def _permissions(settings: Settings) -> Finding:
-    found = permissions.find(settings.home_folder, environment.ENV)
+    found = permissions.find(settings.home_folder, variables.ENV)
     named = ", ".join(map(str, found))
     if foreign := [each for each in found if not each.ours]:
         advice = f"give them to your user: chown {os.geteuid()} {' '.join(str(each.path) for each in foreign)}"
@@ -170,9 +171,12 @@ def _neo4j(settings: Settings) -> Finding:
 
 
 def _dagster(settings: Settings) -> Finding:
-    if (settings.home_folder / "dagster" / "dagster.yaml").exists() and Path(".env").exists():
+    named, instance = variables.of_file().get(variables.INSTANCE), settings.home_folder / "dagster"
+    if not named:
+        return Finding("dagster", "warn", "no .env in this folder names its home", "discogs up")
+    if named == str(instance) and (instance / "dagster.yaml").exists():
         return Finding("dagster", "ok", ".env names its home and its storage")
-    return Finding("dagster", "warn", "no .env in this folder", "discogs up")
+    return Finding("dagster", "warn", f".env names the instance {named}, expected {instance}", "discogs up")
 
 
 QUESTIONS = (

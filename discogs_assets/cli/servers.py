@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from discogs_assets import variables
 from discogs_assets.cli import environment, terminal
 from discogs_assets.cli.terminal import say, timed
 from discogs_assets.embedded import loads, permissions, records
@@ -29,8 +30,9 @@ DAGSTER = (sys.executable, "-m", "dagster")
 
 def start() -> tuple[Postgres, Graph]:
     """Start what does not run, both at once, and write `.env`; the stores as their readers reach them."""
+    environment.forget_demo()
     settings = Settings()
-    for path in permissions.close(permissions.find(settings.home_folder, environment.ENV)):
+    for path in permissions.close(permissions.find(settings.home_folder, variables.ENV)):
         say(f"closed {path} to other users")
     with timed("PostgreSQL and Neo4j"), ThreadPoolExecutor(2) as pool:
         graph = pool.submit(_graph, settings)

@@ -11,6 +11,8 @@ import dagster as dg
 from discogs_assets.embedded import loads
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.schema import discogs, musicbrainz
+from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
 from discogs_assets.stores import lake, ledger, neo4j, postgres
 from discogs_assets.stores.archive import Archive
@@ -25,8 +27,10 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def settings(self) -> Settings:
-        """The settings of this moment."""
-        return Settings()
+        """The settings of this moment; SettingError if Dagster's records are those of another home."""
+        settings = Settings()
+        settings.require_instance()
+        return settings
 
     @property
     def home(self) -> Path:
@@ -42,6 +46,19 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
     def musicbrainz(self) -> MusicBrainz:
         """Runs of MusicBrainz' dumps and our verified copies."""
         return MusicBrainz.of(self.settings)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The sources that are named, by site; none of MusicBrainz if it is left out."""
+        second = {} if self.musicbrainz.off else {musicbrainz.SOURCE: self.musicbrainz.origin}
+        return {discogs.SOURCE: self.archive.origin, **second}
+
+    def origins(self, entity: Entity) -> dict[str, str]:
+        """Return by site the sources that records of the entity are bound to.
+
+        Ids of Discogs that MusicBrainz states are those of the Discogs dumps which are named beside it.
+        """
+        return {site: named for site, named in self.sources.items() if site in {discogs.SOURCE, entity.source}}
 
     @property
     def lake(self) -> Lake:

@@ -1,7 +1,7 @@
 """Tests of `defs.published`: what a publication rests on."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import cast
 
@@ -37,12 +37,16 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+ORIGIN = {"discogs/source": "/ours", "musicbrainz/source": "/ours"}
+
+
 def load(
     instance: dg.DagsterInstance,
     only: Collection[dg.AssetKey] = NEEDED,
     failing: Collection[dg.AssetCheckSpec] = (),
     unchecked: Collection[dg.AssetCheckSpec] = (),
     digest: str = "aa",
+    origin: Mapping[str, str] = ORIGIN,
 ) -> None:
     """Materialise November with the platform's keys and checks, and nothing behind them."""
     specs = [spec for spec in checks.ALL if spec.asset_key in only and spec not in unchecked]
@@ -52,7 +56,8 @@ def load(
         check_specs=[spec._replace(blocking=False) for spec in specs],
     )
     def loaded() -> Iterator[dg.MaterializeResult[object]]:
-        made_from = metadata.versions({"artists": [digest], "labels": ["bb"]})
+        sources = {name: [address] for name, address in origin.items()}
+        made_from = metadata.versions({"artists": [digest], "labels": ["bb"], **sources})
         for key in only:
             results = [checks.result(spec, 2, 1 if spec in failing else 2) for spec in specs if spec.asset_key == key]
             yield dg.MaterializeResult(asset_key=key, metadata=made_from, check_results=results)
@@ -219,6 +224,12 @@ def test_a_publication_takes_back_what_the_reader_has_changed_of_its_role(
 def test_parts_made_from_different_dumps_are_refused(sound: dg.DagsterInstance) -> None:
     load(sound, [checks.ALL[-1].asset_key], digest="cc" * 32)
     assert "made from different dumps of artists (sha256 aa, cccccccccccc)" in refused(sound)
+
+
+@pytest.mark.parametrize("site", ["discogs", "musicbrainz"])
+def test_parts_of_different_sources_are_refused_though_each_dump_is_one(sound: dg.DagsterInstance, site: str) -> None:
+    load(sound, [checks.ALL[-1].asset_key], origin={**ORIGIN, f"{site}/source": "/others"})
+    assert f"the parts were made from different sources of {site} (/others, /ours)" in refused(sound)
 
 
 def test_the_proof_rests_on_every_blocking_check_of_the_platform() -> None:
