@@ -43,7 +43,25 @@ BAD_BYTES = (b"\xe4", b"\xed\xa0\x80", b"\xc0\x80", b"\xef\xbf", b"\xf4\x90\x80\
 """Bytes that are no UTF-8; a text has the character U+E000 where they are put."""
 
 NUMBERS = (
-    *("0x20", "0X1", "+5", " 5 ", "5 ", "5.0", "1_000", "1,000", "٣", "５", "-1", "-0", "1e3", "007", "0", "00", "x"),
+    *(
+        "0x20",
+        "0X1",
+        "+5",
+        " 5 ",
+        "5 ",
+        "5.0",
+        "1_000",
+        "1,000",
+        "٣",
+        "\uff15",
+        "-1",
+        "-0",
+        "1e3",
+        "007",
+        "0",
+        "00",
+        "x",
+    ),
     *("9" * 18, "9" * 19, "9223372036854775807", "9223372036854775808", "1" * 52, "", " ", "\u00a0", "&#53;", "5&#32;"),
     *("0b1", "0o7", "inf", "NaN", "true", "5<!-- a -->", "<![CDATA[5]]>", "0" * 20 + "7", "5\n"),
 )
@@ -145,7 +163,9 @@ class Oddities:
 
     def _said(self, name: str, value: str) -> str:
         if self._odd(0.1):
-            return self.random.choice((f" {name}={value}", f" {name}", f'{name}="1"', f' {name}="a<b"', f" {name}='\">'"))
+            return self.random.choice(
+                (f" {name}={value}", f" {name}", f'{name}="1"', f' {name}="a<b"', f" {name}='\">'")
+            )
         quote = self.random.choice("\"'")
         return f" {name}{self._space()}={self._space()}{quote}{value.replace(quote, '')}{quote}"
 

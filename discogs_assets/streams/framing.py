@@ -39,7 +39,9 @@ STRAY_LIMIT = 1 << 20
 """Bytes within which an element between records has to close; else its start tag alone is a piece."""
 
 STRAY = re.compile(
-    rb"<!\[CDATA\[.*?\]\]>|</[^<>]*>|<([^\s<>/!?]+)" + INSIDE + rb">|(?:[^<]|<(?!!--|\?|!\[CDATA\[))[^<]*(<|\Z)", re.S
+    rb"<!\[CDATA\[.*?\]\]>|</[^<>]*>|<([^\s<>/!?]+)" + INSIDE + rb">"
+    rb"|(?:[^<]|<(?!!--|\?|!\[CDATA\[))[^<]*(<|\Z)",
+    re.DOTALL,
 )
 """What stands where a record is expected: CDATA, an end tag, a start tag, or anything up to the next tag."""
 
@@ -74,21 +76,21 @@ def _named(tag: bytes) -> bytes:
 
 @cache
 def _tokens(tag: bytes) -> re.Pattern[bytes]:
-    """The tags of this name; a start tag that is none of XML is one nevertheless. CDATA and the like are passed over."""
+    """The tags of this name, even start tags that are not well-formed; CDATA and the like are passed over."""
     aside = rb"<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)|<\?(?:.*?\?>|.*)"
-    return re.compile(aside + rb"|<(/?)" + _named(tag), re.S)
+    return re.compile(aside + rb"|<(/?)" + _named(tag), re.DOTALL)
 
 
 @cache
 def _opening(tag: bytes, root: bytes) -> re.Pattern[bytes]:
     """Misc, and then the start tag of a record or the end tag of the root, if there is one."""
-    return re.compile(MISC + rb"(?:(<" + _named(tag) + rb")|(</" + (root or rb"(?!)") + rb"\s*>))?", re.S)
+    return re.compile(MISC + rb"(?:(<" + _named(tag) + rb")|(</" + (root or rb"(?!)") + rb"\s*>))?", re.DOTALL)
 
 
 def _spans(data: bytes, tag: str, root: str = "", whole: bool = True) -> Iterator[tuple[int, int]]:
-    """Start and end of every complete record, found by depth, and of every stray piece between them, up to the root's end.
+    """Start and end of every complete record, found by depth, and of every stray piece between them.
 
-    `whole` says that nothing follows the data, so that its last piece is as complete as it can be.
+    They end where the root does. `whole` says that nothing follows the data, so that its last piece is as complete as it can be.
     """
     name = tag.encode()
     opening, position = _opening(name, root.encode()), 0
@@ -237,7 +239,7 @@ class Framing:
         """Hold the end of the document to account: the root element closes, and nothing follows."""
         closing = f"</{self.entity.name}>"
         end = b"" if closed else rb"</" + self.entity.name.encode() + rb"\s*>" + MISC
-        if re.fullmatch(MISC + end, rest, re.S):
+        if re.fullmatch(MISC + end, rest, re.DOTALL):
             return
         found = f"{rest[:60]!r} instead" if rest.strip() else "the end of the file instead"
         raise self._damaged(offset, f"expected {closing} after the last whole record, found {found}")

@@ -51,7 +51,8 @@ class Head:
 
 def read(data: bytes, root: str) -> Head:
     """The head that these bytes begin with; HeadError if they have none with this root element."""
-    found = re.match(rb"(?:" + BOM + rb")?" + MISC + rb"<" + root.encode() + rb"(?=[\s/>])" + INSIDE + b">", data, re.S)
+    start = b"<" + root.encode() + rb"(?=[\s/>])" + INSIDE + b">"
+    found = re.match(b"(?:" + BOM + b")?" + MISC + start, data, re.DOTALL)
     if not found:
         wide = ", which is UTF-16 or UTF-32, expected UTF-8" if data.startswith(WIDE) and data.strip(b"\0") else ""
         raise HeadError(f"it begins with {data[:60]!r}{wide or f', not with the root element <{root}>'}")
@@ -74,7 +75,10 @@ def _declared(head: bytes, root: str) -> Head:
     return Head(
         len(head),
         encoding,
-        (*(f"xmlns:{prefix}" if prefix else "xmlns" for prefix in node.nsmap), *(written(node, n) for n in node.attrib)),
+        (
+            *(f"xmlns:{prefix}" if prefix else "xmlns" for prefix in node.nsmap),
+            *(written(node, n) for n in node.attrib),
+        ),
         "".join(f" xmlns:{prefix}={quoteattr(uri)}" for prefix, uri in prefixes.items()).encode(),
         whole,
     )

@@ -133,7 +133,7 @@ class Parser:
         return self._whole(reading, sorted(odd), pieces)
 
     def _halved(self, records: Sequence[bytes], places: list[int], pieces: list[Piece]) -> Iterator[int]:
-        """Read what can be read at once into `pieces`, in halves where need be; the places of the records that cannot."""
+        """Read what can be read at once into `pieces`, in halves where need be; the places of those that cannot."""
         if not places:
             return
         batch = self._at_once(b"\n".join(records[place] for place in places), len(places))
@@ -183,8 +183,8 @@ class _Reading:
         if len(self.refused) > MOST_REFUSED:
             first = self.refused[0]
             raise BudgetExceededError(
-                f"{self._source}: more than {MOST_REFUSED:,} records of one block could not be read, which no month may "
-                f"lack; the first at unpacked byte {first.offset:,}: {first.reason}. "
+                f"{self._source}: more than {MOST_REFUSED:,} records of one block could not be read, which no month "
+                f"may lack; the first at unpacked byte {first.offset:,}: {first.reason}. "
                 "Compare the file with its published sha256."
             )
 
