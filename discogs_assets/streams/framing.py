@@ -90,7 +90,8 @@ def _opening(tag: bytes, root: bytes) -> re.Pattern[bytes]:
 def _spans(data: bytes, tag: str, root: str = "", whole: bool = True) -> Iterator[tuple[int, int]]:
     """Start and end of every complete record, found by depth, and of every stray piece between them.
 
-    They end where the root does. `whole` says that nothing follows the data, so that its last piece is as complete as it can be.
+    They end where the root does. `whole` says that nothing follows the data, so that its last piece is as complete as
+    it can be.
     """
     name = tag.encode()
     opening, position = _opening(name, root.encode()), 0
