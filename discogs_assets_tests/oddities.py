@@ -93,7 +93,7 @@ class Oddities:
         lacking = self._odd(0.2)
         attributes = [("id", said)] if key.path == "@id" and not lacking else []
         inner = [f"<id>{said}</id>"] if key.path == "id" and not lacking else []
-        parts = [part for part in self.entity.parts if part.name != key.name]
+        parts = [part for part in self.entity.parts if part.name != key.name and not isinstance(part, Derived)]
         attributes += [(part.path[1:], self._value(part)) for part in parts if _attribute(part) and self._there()]
         return self._element(self.entity.record, attributes, inner + self._inner(parts))
 

@@ -79,7 +79,7 @@ def paths(entity: Entity) -> Paths:
             if each.preceding:
                 elements.add(f"{place.rpartition('/')[0]}/{each.preceding}")
                 preceding.add((place, each.preceding))
-    return Paths(f"/{entity.record}", *map(frozenset, (elements, attributes, preceding)))
+    return Paths(f"/{entity.record}", frozenset(elements), frozenset(attributes), frozenset(preceding))
 
 
 def _upwards(path: str) -> set[str]:
