@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 from isal import igzip
 from isal.isal_zlib import error as isal_error
 
@@ -153,13 +152,24 @@ def _lined(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
 
 def _plain(data: bytes) -> bool:
     """Whether there is no CDATA, comment or processing instruction, by their second characters, which are rare."""
-    view = np.frombuffer(data, np.uint8)
-    return not any((view[np.flatnonzero(view[1:] == mark)] == ord("<")).any() for mark in b"!?")
+    for mark in (b"!", b"?"):
+        place = data.find(mark)
+        while place >= 0:
+            if data.endswith(b"<", 0, place):
+                return False
+            place = data.find(mark, place + 1)
+    return True
 
 
 @cache
 def _own(tag: bytes) -> re.Pattern[bytes]:
     """The tags of this name without the bracket, which is so frequent that looking for it is slow."""
+    return re.compile(re.escape(tag) + rb"[\s/>]")
+
+
+@cache
+def _start(tag: bytes) -> re.Pattern[bytes]:
+    """A whole start tag without the bracket."""
     return re.compile(_named(tag))
 
 
@@ -170,12 +180,14 @@ def _countable(data: bytes, tag: bytes) -> int | None:
     records, inside, end = 0, False, -1
     for found in _own(tag).finditer(data):
         start, tail = found.span()
-        if data.endswith(b"</", 0, start):
-            if not inside or tail - start != len(tag) + 1:
+        before = data[max(start - 2, 0) : start]
+        if before == b"</":
+            if not inside or not data.endswith(b">", start, tail):
                 return None
             records, inside, end = records + 1, False, tail
-        elif data.endswith(b"<", 0, start):
-            if inside or not found[1] or data.endswith(b"/>", start, tail) or not _follows(data, end, start - 1):
+        elif before.endswith(b"<"):
+            whole = _start(tag).match(data, start)
+            if inside or not (whole and whole[1]) or whole[0].endswith(b"/>") or not _follows(data, end, start - 1):
                 return None
             inside = True
     return None if inside else records
