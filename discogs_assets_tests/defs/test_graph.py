@@ -12,7 +12,7 @@ from discogs_assets.definitions import defs
 from discogs_assets.defs import checks, history, keys, metadata, neo4j
 from discogs_assets.defs.history import Materialised
 from discogs_assets.sample import dumps, generated, months, musicbrainz
-from discogs_assets.sample.generated import musicbrainz as exports
+from discogs_assets.sample.generated import musicbrainz as counterparts
 from discogs_assets.sample.generated.plan import Plan
 from discogs_assets.schema import discogs
 from discogs_assets.schema.graph import MUSICBRAINZ, NODES, RELATIONSHIPS
@@ -145,14 +145,14 @@ def test_what_musicbrainz_says_of_another_sources_ids_is_no_sound_graph(
     monkeypatch.setenv("DISCOGS_DUMPS", str(others))
     run('key:"dumps/discogs/*"+')
     assert "they were made from different sources of discogs" in [*integrity.faults(tables())]
-    exports.write(others / "musicbrainz", plan)
+    counterparts.write(others / "musicbrainz", plan)
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", str(others / "musicbrainz"))
     run('key:"dumps/musicbrainz/*"+')
     assert [*integrity.faults(tables())] == []
     held, told = lake.of(Settings()), generated.truth(others, MONTH)["records"]
     counts = {each.name: parquet.rows(held.files(keys.records(each).path, MONTH)) for each in discogs.ENTITIES}
     assert counts == {name: told[name] for name in counts}
-    told = exports.truth(others / "musicbrainz", MONTH)
+    told = counterparts.truth(others / "musicbrainz", MONTH)
     for each in ENTITIES:
         assert parquet.rows(held.files(keys.records(each).path, MONTH)) == told[each.name]["records"]
 
