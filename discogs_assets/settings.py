@@ -4,21 +4,35 @@ What belongs here: a name, a type, a default and the sentence that documents it.
 creating anything that a setting names.
 """
 
+import os
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from discogs_assets import variables
+from discogs_assets.errors import SettingError
 
 TARGETS = ("documents", "relational", "neo4j")
 """Parts of the databases that months are loaded into."""
 
 
 class Settings(BaseSettings):
-    """The settings as the environment, or the `.env` file of the working directory, gives them."""
+    """The settings as the environment, or the `.env` file of the working directory, gives them.
 
-    model_config = SettingsConfigDict(env_prefix="DISCOGS_", env_file=".env", extra="ignore", env_ignore_empty=True)
+    SettingError if one has two values, or another name is nearly one of theirs (see `variables`).
+    """
 
-    home: Path = Field(Path(".discogs"), description="Folder of everything we write: dumps, lake, servers.")
+    model_config = SettingsConfigDict(
+        env_prefix=variables.PREFIX, env_file=variables.ENV, extra="ignore", env_ignore_empty=True
+    )
+
+    home: Path = Field(
+        default_factory=variables.default_home,
+        description="Folder of everything we write: dumps, lake, servers; by default the one of the Dagster instance "
+        "that DAGSTER_HOME names, if `discogs up` has made it, else .discogs.",
+    )
     dumps: str = Field(
         "https://data.discogs.com/",
         description="Where dumps come from: the Discogs site or one of its form, s3://bucket/prefix, or a folder; "
@@ -88,6 +102,21 @@ class Settings(BaseSettings):
     def chosen_targets(self) -> frozenset[str]:
         """The names in `targets`."""
         return frozenset(self.targets.split(","))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _require_clear(cls, values: Any) -> Any:
+        variables.require_clear([f"{variables.PREFIX}{name.upper()}" for name in cls.model_fields])
+        return values
+
+    def require_instance(self) -> None:
+        """Raise SettingError if Dagster's records are those of another home than this one."""
+        other = variables.home_of_instance(os.environ.get(variables.INSTANCE))
+        if other and other.resolve() != self.home_folder.resolve():
+            raise SettingError(
+                f"DISCOGS_HOME is {self.home_folder}, but {variables.INSTANCE} names the Dagster instance of the home "
+                f"{other}. Run `discogs up` with this DISCOGS_HOME first, or unset DISCOGS_HOME."
+            )
 
     @property
     def home_folder(self) -> Path:

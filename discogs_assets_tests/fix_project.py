@@ -62,6 +62,11 @@ class Project:
         """What `.env` says."""
         return {name: value or "" for name, value in dotenv_values(self.folder / ".env").items()}
 
+    def name_sources(self, musicbrainz: object) -> None:
+        """Have `.env` name the folder `dumps` as a user does; as another name of the demo's sample, `up` leaves it."""
+        with (self.folder / ".env").open("a") as file:
+            file.write(f"DISCOGS_DUMPS={self.folder / 'dumps'}\nDISCOGS_MUSICBRAINZ={musicbrainz}\n")
+
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """A command of our environment in the folder."""
         program = Path(sys.executable).with_name(command[0])
@@ -102,6 +107,9 @@ def project() -> Iterator[Project]:
     with begun() as project:
         done = project.run("discogs", "demo")
         assert done.returncode == 0, done.stderr
+        assert not [name for name in project.environment() if not name.startswith("DAGSTER_")]
+        (project.folder / "dumps").symlink_to(project.home / "sample")
+        project.name_sources(project.folder / "dumps" / "musicbrainz")
         yield Project(project.folder, done.stdout)
 
 
@@ -109,8 +117,8 @@ def project() -> Iterator[Project]:
 def loaded() -> Iterator[Project]:
     """A project with the sample's newer month in it."""
     with begun() as project:
-        dumps.write(project.home / "sample", LOADED)
-        (project.folder / ".env").write_text(f"DISCOGS_DUMPS={project.home / 'sample'}\nDISCOGS_MUSICBRAINZ=off\n")
+        dumps.write(project.folder / "dumps", LOADED)
+        project.name_sources("off")
         for done in (project.run("discogs", "up"), project.materialise("*", LOADED)):
             assert done.returncode == 0, done.stderr
         yield project

@@ -13,6 +13,7 @@ import pytest
 from discogs_assets.cli import environment
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.embedded.store import Store
 from discogs_assets.schema.tables import SOURCES
 from discogs_assets.settings import Settings
 from discogs_assets.stores.neo4j import Graph
@@ -68,10 +69,17 @@ def neo4j_server(home: Path) -> Iterator[Neo4jServer]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def writable_graph(neo4j_server: Neo4jServer) -> Iterator[Graph]:
+    """A Neo4j that takes changes, which the served one does not."""
+    store = neo4j_server.folder / "filled" / "0001"
+    Store(store).create()
+    with neo4j_server.running(store) as address:
+        yield Graph(address.url, address.user, address.password)
+
+
 @pytest.fixture
-def graph(neo4j_server: Neo4jServer) -> Graph:
-    """The store that our own Neo4j serves, empty."""
-    address = neo4j_server.start()
-    graph = Graph(address.url, address.user, address.password)
-    graph.ask("MATCH (n) DETACH DELETE n")
-    return graph
+def graph(writable_graph: Graph) -> Graph:
+    """An empty Neo4j that takes changes."""
+    writable_graph.ask("MATCH (n) DETACH DELETE n")
+    return writable_graph

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from discogs_assets.cli import environment
+from discogs_assets.defs.platform import Platform
+from discogs_assets.errors import SettingError
 from discogs_assets.settings import Settings
 
 
@@ -30,6 +33,31 @@ def test_a_value_that_is_none_of_the_valid_ones_is_refused(monkeypatch: pytest.M
     monkeypatch.setenv("DISCOGS_EXECUTOR", "threads")
     with pytest.raises(ValidationError, match=r"in_process\|multiprocess"):
         Settings()
+
+
+def test_the_home_is_the_one_of_the_instance_that_up_has_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment.make_dagster_home(tmp_path / "x" / "dagster")
+    (tmp_path / ".env").write_text(f"DAGSTER_HOME={tmp_path}/x/dagster\n")
+    assert Settings().home_folder == tmp_path / "x"
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "x" / "dagster"))
+    (tmp_path / ".env").unlink()
+    assert Platform().settings.home_folder == tmp_path / "x"
+
+
+def test_another_home_than_the_instances_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment.make_dagster_home(tmp_path / "x" / "dagster")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "x" / "dagster"))
+    monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "y"))
+    with pytest.raises(SettingError, match=f"names the Dagster instance of the home {tmp_path}/x"):
+        _ = Platform().settings
+
+
+def test_an_instance_of_no_home_of_ours_says_nothing_of_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dagster").mkdir()
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    assert Platform().settings.home_folder == tmp_path / ".discogs"
 
 
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:

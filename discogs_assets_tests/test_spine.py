@@ -20,6 +20,7 @@ from discogs_assets.definitions import defs
 from discogs_assets.defs import checks, history, keys
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.published import prove, publication_of, require_loaded
+from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.errors import PublishRefusedError
 from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
@@ -284,6 +285,16 @@ def test_publishing_alone_is_refused_after_a_failed_check(
     assert execute(instance, keys.table(LABELS))
     assert project.materialise('key:"published/*"', NOVEMBER).returncode == 0
     assert project.postgres.published() != before
+
+
+def test_up_takes_back_what_the_reader_has_changed_of_its_role(project: Project) -> None:
+    url = PostgresServer(project.home).reader().url
+    with psycopg.connect(url, autocommit=True) as reader:
+        reader.execute("SET default_transaction_read_only = off")
+        reader.execute("ALTER ROLE reader PASSWORD 'stolen'")
+    done = project.run("discogs", "up")
+    assert done.returncode == 0, done.stderr
+    psycopg.connect(url).close()
 
 
 def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project) -> None:

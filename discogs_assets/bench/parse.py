@@ -86,7 +86,7 @@ def tokenise(path: Path, name: str) -> int:
     """Records tokenised by the fast parser, in as many threads as the platform has, and then dropped."""
     parser = Parser(entity(name), YEAR, str(path))
     blocks = Framing(entity(name), str(path)).blocks(unpacked(path, lambda done: None))
-    return sum(at_once(blocks, lambda block: bool(parser.tokens(block)) * block.records))
+    return sum(at_once(blocks, lambda block: bool(parser.tokens(block.data)) * block.records))
 
 
 def convert(path: Path, name: str) -> tuple[int, int]:

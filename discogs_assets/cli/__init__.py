@@ -43,11 +43,14 @@ def main() -> None:
 
 @app.command
 def demo() -> None:
-    """Load two small months into all stores and ask them six questions.
+    """Load two small months into all stores and ask them eight questions.
 
     Starts the servers, writes the sample's dump files, materialises both months in order, prints counts and answers.
     Example: discogs demo
     """
+    from discogs_assets.cli.environment import forget_demo
+
+    forget_demo()
     from discogs_assets.cli.demo import run
 
     run()

@@ -14,6 +14,7 @@ from discogs_assets.errors import LoadError
 from discogs_assets.sample import dumps, months, musicbrainz
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
+from discogs_assets.stores.archive import Archive
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres
 
@@ -45,7 +46,7 @@ def run() -> None:
 
     The sample is smaller than any month that may be in the lake.
     """
-    began = time.monotonic()
+    began, named = time.monotonic(), Archive.of(Settings()).origin
     folder = _offer()
     postgres, _ = servers.start()
     for partition in months.PARTITIONS:
@@ -62,17 +63,16 @@ def run() -> None:
         _answer(question, graph.ask(question))
     for question in SQL:
         _answer(question, postgres.ask(question))
+    say(f"both months are of {folder}; what you load next comes from {named}, or where DISCOGS_DUMPS says")
     say(f"done in {time.monotonic() - began:.0f} s. Look around: discogs dev. Stop the servers: discogs down")
 
 
 def _offer() -> Path:
-    """Make the folder that the sample is written to the source of both kinds of dumps."""
-    folder = Settings().home_folder / "sample"
+    """Make the folder that the sample is written to the source of both kinds of dumps, for this process alone."""
+    folder = Settings().home_folder / environment.SAMPLE
     # A month takes the newest run there is: one of an earlier demo would be newer than the first month's.
     shutil.rmtree(folder / musicbrainz.FOLDER, ignore_errors=True)
-    variables = {"DISCOGS_DUMPS": str(folder), "DISCOGS_MUSICBRAINZ": str(folder / musicbrainz.FOLDER)}
-    environment.write(variables)
-    environment.enter(variables)
+    environment.enter({f"DISCOGS_{name}": str(folder / below) for name, below in environment.DEMO.items()})
     return folder
 
 

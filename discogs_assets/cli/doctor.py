@@ -3,6 +3,7 @@
 What belongs here: one function per question, each answering with a finding. What doesn't: mending anything.
 """
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import psutil
 
+from discogs_assets import variables
 from discogs_assets.cli import terminal
 from discogs_assets.connections import Connections
-from discogs_assets.embedded import artifacts
+from discogs_assets.embedded import artifacts, permissions
 from discogs_assets.errors import DiscogsError
 from discogs_assets.settings import Settings
 from discogs_assets.stores import lake
@@ -89,6 +91,17 @@ def _home(settings: Settings) -> Finding:
     return Finding("home", "ok", f"{folder} is writable")
 
 
+def _permissions(settings: Settings) -> Finding:
+    found = permissions.find(settings.home_folder, variables.ENV)
+    named = ", ".join(map(str, found))
+    if foreign := [each for each in found if not each.ours]:
+        advice = f"give them to your user: chown {os.geteuid()} {' '.join(str(each.path) for each in foreign)}"
+        return Finding("permissions", "fail", f"other users own, or may read or change: {named}", advice)
+    if found:
+        return Finding("permissions", "fail", f"other users may read or change: {named}", "`discogs up` closes them")
+    return Finding("permissions", "ok", "passwords and data are closed to other users")
+
+
 def _disk(settings: Settings) -> Finding:
     beside = settings.keep + 1
     needed = sum(MONTH_GB[name] for name in ("dumps", "MusicBrainz' dumps", "lake")) + beside * (
@@ -157,9 +170,12 @@ def _neo4j(settings: Settings) -> Finding:
 
 
 def _dagster(settings: Settings) -> Finding:
-    if (settings.home_folder / "dagster" / "dagster.yaml").exists() and Path(".env").exists():
+    named, instance = variables.of_file().get(variables.INSTANCE), settings.home_folder / "dagster"
+    if not named:
+        return Finding("dagster", "warn", "no .env in this folder names its home", "discogs up")
+    if named == str(instance) and (instance / "dagster.yaml").exists():
         return Finding("dagster", "ok", ".env names its home and its storage")
-    return Finding("dagster", "warn", "no .env in this folder", "discogs up")
+    return Finding("dagster", "warn", f".env names the instance {named}, expected {instance}", "discogs up")
 
 
 def _publication(settings: Settings) -> Finding:
@@ -173,6 +189,6 @@ def _publication(settings: Settings) -> Finding:
 
 
 QUESTIONS = (
-    *(_python, _programs, _memory, _home, _disk, _dumps, _musicbrainz, _lake),
+    *(_python, _programs, _memory, _home, _permissions, _disk, _dumps, _musicbrainz, _lake),
     *(_postgres, _neo4j, _publication, _dagster),
 )

@@ -4,25 +4,34 @@ What belongs here: the two files and their content. What doesn't: starting anyth
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from dotenv import dotenv_values
+
 import discogs_assets
+from discogs_assets.cli.terminal import say
 from discogs_assets.connections.tables import DAGSTER_DATABASE
 from discogs_assets.embedded import records
+from discogs_assets.sample import musicbrainz
 from discogs_assets.settings import Settings
+from discogs_assets.variables import ENV, INSTANCE, MARK
 
-ENV = Path(".env")
 MODE = 0o600
+
+SAMPLE = "sample"
+"""Folder of the home that the demo writes its dumps to."""
+
+DEMO = {"DUMPS": "", "MUSICBRAINZ": musicbrainz.FOLDER}
+"""The demo's sources: the setting, and the folder of the sample that it names."""
 
 
 def dagster_variables(settings: Settings, postgres_url: str) -> dict[str, str]:
     """The variables that `dagster.yaml` reads, for a storage in the database `dagster` of this server."""
     parts = urlsplit(postgres_url)
     return {
-        "DISCOGS_HOME": str(settings.home_folder),
-        "DAGSTER_HOME": str(settings.home_folder / "dagster"),
+        INSTANCE: str(settings.home_folder / "dagster"),
         "DAGSTER_PG_HOST": parts.hostname or "127.0.0.1",
         "DAGSTER_PG_PORT": str(parts.port or 5432),
         "DAGSTER_PG_USERNAME": unquote(parts.username or ""),
@@ -31,10 +40,10 @@ def dagster_variables(settings: Settings, postgres_url: str) -> dict[str, str]:
     }
 
 
-def write(variables: Mapping[str, str], path: Path = ENV) -> None:
-    """Set these variables in the file, leaving its other lines as they are; only its owner may read it."""
+def write(variables: Mapping[str, str], path: Path = ENV, without: Collection[str] = ()) -> None:
+    """Set these variables in the file, leaving other lines but those `without`; only its owner may read it."""
     lines = path.read_text().splitlines() if path.exists() else []
-    kept = [line for line in lines if line.partition("=")[0].strip() not in variables]
+    kept = [line for line in lines if line.partition("=")[0].strip() not in {*variables, *without}]
     text = "\n".join([*kept, *(f"{name}={value}" for name, value in variables.items())]) + "\n"
     records.replace(path, text, MODE)
 
@@ -44,9 +53,21 @@ def enter(variables: Mapping[str, str]) -> None:
     os.environ.update(variables)
 
 
+def forget_demo(path: Path = ENV) -> None:
+    """Take lines out of the file that name the demo's sample as a source of dumps: it is the demo's alone."""
+    named = dotenv_values(path) if path.exists() else {}
+    homes = (named.get("DISCOGS_HOME"), os.environ.get("DISCOGS_HOME"), ".discogs")
+    samples = [Path(home).expanduser().absolute() / SAMPLE for home in homes if home]
+    sources = {f"DISCOGS_{name}": [str(each / below) for each in samples] for name, below in DEMO.items()}
+    if found := [name for name, folders in sources.items() if named.get(name) in folders]:
+        write({}, path, without=found)
+        say(f"{' and '.join(found)} named the demo's sample in {path} and were taken out of it")
+
+
 def make_dagster_home(folder: Path) -> None:
-    """Put `dagster.yaml` where Dagster looks for it."""
+    """Put `dagster.yaml` where Dagster looks for it, and mark the folder as the instance of the home above it."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
     source = _dagster_yaml()
     target = folder / "dagster.yaml"
     if not target.exists() or target.read_bytes() != source.read_bytes():

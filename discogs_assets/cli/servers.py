@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from discogs_assets import variables
 from discogs_assets.cli import environment, terminal
 from discogs_assets.cli.terminal import say, timed
 from discogs_assets.connections import Connections, stop_servers
-from discogs_assets.embedded import records
+from discogs_assets.embedded import permissions, records
 from discogs_assets.errors import ServerError
 from discogs_assets.settings import Settings
 from discogs_assets.stores.neo4j import Graph
@@ -25,7 +26,10 @@ DAGSTER = (sys.executable, "-m", "dagster")
 
 def start() -> tuple[Postgres, Graph]:
     """Start the embedded servers, settle a publication that was cut off, and write `.env`; the opened stores."""
+    environment.forget_demo()
     settings = Settings()
+    for path in permissions.close(permissions.find(settings.home_folder, variables.ENV)):
+        say(f"closed {path} to other users")
     connections = Connections(settings)
     with timed("PostgreSQL and Neo4j"):
         store, graph = connections.start()

@@ -72,6 +72,7 @@ class Connections:
         with ThreadPoolExecutor(1) as pool:
             started = pool.submit(self.graph.start)
             postgres = self.tables.start()
+            self.tables.restore_reader()
             started.result()
         return postgres, self.graph.reader()
 
@@ -91,6 +92,7 @@ class Connections:
         """Lend the right to switch the stores, which one process has at a time; BusyError if another keeps it."""
         postgres = self.tables.start()
         with postgres.publishing():
+            self.tables.restore_reader()
             yield Publisher(postgres, self.graph, self._done(postgres))
 
     def settle(self, log: Log = drop_line) -> str:

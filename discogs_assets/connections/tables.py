@@ -26,6 +26,9 @@ class TableStore(Protocol):
     def storage_url(self) -> str:
         """Return the URL, with password, of the server and role of Dagster's storage, which exists on return."""
 
+    def restore_reader(self) -> None:
+        """Take back what the reader of an embedded server has changed of its role."""
+
     def running(self) -> bool:
         """Return False if an embedded server does not run."""
 
@@ -59,6 +62,10 @@ class EmbeddedTables:
     def storage_url(self) -> str:
         """See `TableStore`."""
         return self.server.dagster().url
+
+    def restore_reader(self) -> None:
+        """See `TableStore`."""
+        self.server.restore_reader()
 
     def running(self) -> bool:
         """See `TableStore`."""
@@ -97,6 +104,9 @@ class ExternalTables:
         """See `TableStore`."""
         self.postgres.make_database(DAGSTER_DATABASE)
         return self.postgres.url
+
+    def restore_reader(self) -> None:
+        """See `TableStore`."""
 
     def running(self) -> bool:
         """See `TableStore`."""

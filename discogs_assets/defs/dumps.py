@@ -41,7 +41,8 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
 
     @LAYER.asset(keys.dump(entity), doc, pool="discogs_http")
     def taken(context: dg.AssetExecutionContext, platform: Platform) -> Result:
-        began = time.monotonic()
+        began, origin = time.monotonic(), platform.archive.origin
+        context.log.info(f"{entity.name} of {context.partition_key[:7]} from {origin}")
         taken = platform.archive.take(entity.name, context.partition_key, _report(context, entity.name))
         if taken.later:
             context.log.warning(f"{taken.later}; until then the month is that of {taken.published}")
@@ -51,6 +52,7 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
                 "bytes": taken.size,
                 "seconds": round(time.monotonic() - began, 3),
                 "sha256": taken.sha256,
+                metadata.SOURCE: origin,
                 metadata.DAY: taken.published.isoformat(),
                 metadata.UPLOAD: " ".join(map(str, taken.upload)),
                 **({"waits_for": taken.later} if taken.later else {}),
@@ -91,12 +93,13 @@ def run(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Resul
     """The month's run, the newest complete one where it has none yet; none where none is to be had."""
     began, archive, partition = time.monotonic(), platform.musicbrainz, context.partition_key
     asked = [entity for entity in musicbrainz.ENTITIES if keys.dump(entity) in context.selected_asset_keys]
+    context.log.info(f"MusicBrainz of {partition[:7]} from {archive.origin}")
     held, why = _taken(context, platform, [entity.name for entity in asked])
     seconds = time.monotonic() - began
     for entity in musicbrainz.ENTITIES:
         found, judges = held.get(entity.name), checks.AVAILABLE[entity].key in context.selected_asset_check_keys
-        address = archive.address(entity.name, partition)
-        made = _held(entity, found, address, seconds, judges) if found else _absent(entity, why, seconds, judges)
+        places = {metadata.SOURCE: archive.origin, "dagster/uri": archive.address(entity.name, partition)}
+        made = _held(entity, found, places, seconds, judges) if found else _absent(entity, why, seconds, judges)
         if entity in asked:
             yield made
         elif found:
@@ -127,7 +130,7 @@ def _taken(
         return {name: held for name, held in found.items() if held}, why
 
 
-def _held(entity: Entity, held: Held, address: str, seconds: float, judges: bool) -> Result:
+def _held(entity: Entity, held: Held, places: dict[str, str], seconds: float, judges: bool) -> Result:
     said = f"{held.entity} of the run {held.run} is here"
     age = (datetime.now(UTC) - held.made).total_seconds() / DAY_SECONDS
     return dg.MaterializeResult(
@@ -140,7 +143,7 @@ def _held(entity: Entity, held: Held, address: str, seconds: float, judges: bool
             "bytes": held.size,
             "seconds": round(seconds, 3),
             "sha256": held.sha256,
-            "dagster/uri": address,
+            **places,
             **metadata.versions({entity.title: [held.sha256]}),
         },
         tags={"discogs/musicbrainz_run": held.run},

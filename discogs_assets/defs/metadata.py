@@ -27,6 +27,9 @@ VERSIONS = "dump_versions"
 DAY, UPLOAD = "dump_date", "upload"
 """Metadata keys of a dump: the day in its name, and the days of all the files that it was published with."""
 
+SOURCE = "source"
+"""Metadata key of a dump: the address that it came from, without secrets."""
+
 PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 8
 PREVIEW_CHARACTERS = 60

@@ -70,6 +70,14 @@ class Verdict:
     final: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _World:
+    """The assets that there are, and the sources that are named."""
+
+    graph: AssetGraph
+    sources: staleness.Sources
+
+
 @dg.sensor(
     name="new_dumps",
     job=automation.refresh,
@@ -100,7 +108,7 @@ def new_dumps(context: dg.SensorEvaluationContext, platform: Platform) -> dg.Sen
             skip_reason=str(error), cursor=replace(cursor, not_before=moment, why=str(error)).written()
         )
     assert context.repository_def
-    return _result(context, cursor, announced, context.repository_def.asset_graph)
+    return _result(context, cursor, announced, _World(context.repository_def.asset_graph, platform.sources))
 
 
 def _watched(archive: Archive, seen: Mapping[str, str]) -> list[Announced]:
@@ -134,12 +142,12 @@ def _refreshed(announced: list[Announced], platform: Platform) -> list[Announced
 
 
 def _result(
-    context: dg.SensorEvaluationContext, cursor: Cursor, announced: Sequence[Announced], graph: AssetGraph
+    context: dg.SensorEvaluationContext, cursor: Cursor, announced: Sequence[Announced], world: _World
 ) -> dg.SensorResult:
     """One run at a time, that of the oldest month first, for the next month is compared with it."""
     verdicts = list[Verdict]()
     for each in announced:
-        verdict = _verdict(context.instance, graph, cursor, each)
+        verdict = _verdict(context.instance, world, cursor, each)
         later = verdict.run and any(before.run for before in verdicts)
         verdicts.append(Verdict("waits for the run of the month before it", final=False) if later else verdict)
     pairs, asked = list(zip(announced, verdicts, strict=True)), [each.run for each in verdicts if each.run]
@@ -158,19 +166,19 @@ def _waited_for(each: Announced) -> str:
     return f", but {each.later}" if each.later else ""
 
 
-def _verdict(instance: dg.DagsterInstance, graph: AssetGraph, cursor: Cursor, each: Announced) -> Verdict:
+def _verdict(instance: dg.DagsterInstance, world: _World, cursor: Cursor, each: Announced) -> Verdict:
     """What is to be done about a month, by the records of Dagster."""
     if not monthly.has_partition_key(each.partition):
         return Verdict("has not begun", final=False)
     if each.missing:
         return Verdict(f"is not complete: {', '.join(each.missing)} missing")
-    made, newest = attempts.made(instance, each.partition, each.fingerprint), staleness.newest(instance)
+    made, newest = attempts.made(instance, each.partition, each.fingerprint), staleness.newest(instance, world.sources)
     news = cursor.months.get(each.partition, each.fingerprint) != each.fingerprint
     if each.partition < newest and not news and not made.tried:
         return Verdict(f"is older than {newest[:7]}, which is loaded, and is left as it is")
     if busy := attempts.unfinished(instance, {attempts.PARTITION: each.partition}):
         return Verdict(f"is being worked on by run {busy[0].run_id[:8]}", final=False)
-    stale = staleness.stale(instance, graph, each.partition, each.sums)
+    stale = staleness.stale(instance, world.graph, each.partition, each.sums, world.sources)
     if not stale:
         return Verdict("is loaded as it is announced")
     if made.succeeded:

@@ -51,7 +51,7 @@ def records(entity: Entity) -> dg.AssetsDefinition:
     @LAYER.asset(key, doc, [keys.dump(entity)], [each[entity] for each in CHECKS], config=bounds.Acceptance)
     def parsed(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         held = platform.archive.dump(entity.name, context.partition_key)
-        source = dump.Source(held.path, entity, held.sha256, held.newest_year)
+        source = dump.Source(held.path, entity, held.sha256, held.newest_year, platform.origins(entity))
         lake, partition = platform.lake, context.partition_key
         older = bounds.before(context.instance, lake, entity, partition)
         with _folders(context, platform, entity) as (good, bad):
@@ -62,7 +62,7 @@ def records(entity: Entity) -> dg.AssetsDefinition:
             metadata={
                 **metadata.measured(account.parsed, lake.size(key.path, partition), account.seconds),
                 **metadata.files(lake.address(key.path, partition), files),
-                **metadata.versions({entity.name: [held.sha256]}),
+                **metadata.versions(source.versions),
                 **bounds.rates(now, older, account.undeclared.total()),
                 "unpacked_bytes": account.unpacked,
             },
@@ -110,13 +110,14 @@ def enriching(entity: Entity) -> dg.AssetsDefinition:
 
 def _read(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> tuple[dump.Account, str]:
     """Put the month's records in the lake, none where they cannot be read; and why they cannot."""
-    held, why = platform.musicbrainz.dump(entity.name, context.partition_key), f"dumps/{entity.title} holds no file"
+    archive, partition = platform.musicbrainz, context.partition_key
+    held, why = archive.dump(entity.name, partition), archive.missing(entity.name, partition)
 
     def report(account: dump.Account) -> None:
         context.log.info(account.line(entity.title))
 
     if held:
-        source = dump.Source(held.path, entity, held.sha256)
+        source = dump.Source(held.path, entity, held.sha256, origins=platform.origins(entity))
         try:
             with _folders(context, platform, entity) as (good, bad):
                 return musicbrainz.write(source, good, bad, report), ""

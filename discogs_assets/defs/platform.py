@@ -6,6 +6,8 @@ import dagster as dg
 
 from discogs_assets.connections import Connections
 from discogs_assets.connections.graph import GraphStore
+from discogs_assets.schema import discogs, musicbrainz
+from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
 from discogs_assets.stores.archive import Archive
 from discogs_assets.stores.lake import Lake
@@ -18,8 +20,10 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def settings(self) -> Settings:
-        """The settings of this moment."""
-        return Settings()
+        """The settings of this moment; SettingError if Dagster's records are those of another home."""
+        settings = Settings()
+        settings.require_instance()
+        return settings
 
     @property
     def connections(self) -> Connections:
@@ -40,6 +44,19 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
     def musicbrainz(self) -> MusicBrainz:
         """MusicBrainz exports and our verified copies."""
         return self.connections.musicbrainz
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The sources that are named, by site; none of MusicBrainz if it is left out."""
+        second = {} if self.musicbrainz.off else {musicbrainz.SOURCE: self.musicbrainz.origin}
+        return {discogs.SOURCE: self.archive.origin, **second}
+
+    def origins(self, entity: Entity) -> dict[str, str]:
+        """Return by site the sources that records of the entity are bound to.
+
+        Ids of Discogs that MusicBrainz states are those of the Discogs dumps which are named beside it.
+        """
+        return {site: named for site, named in self.sources.items() if site in {discogs.SOURCE, entity.source}}
 
     @property
     def lake(self) -> Lake:

@@ -15,6 +15,7 @@ from discogs_assets.defs import history, keys, metadata
 from discogs_assets.defs.history import Checked, Materialised
 from discogs_assets.errors import PublishRefusedError
 from discogs_assets.schema import discogs, musicbrainz
+from discogs_assets.streams import parquet
 
 Proof = Mapping[dg.AssetKey, Materialised]
 
@@ -73,13 +74,14 @@ def _unproven(
 
 
 def _mixed(proof: Proof) -> Iterator[str]:
-    """Entities whose parts were made from different dumps."""
-    for entity in (*discogs.ENTITIES, *musicbrainz.ENTITIES):
-        sums = {key: metadata.read_versions(each.metadata).get(entity.title, []) for key, each in proof.items()}
-        distinct = {digest for found in sums.values() for digest in found}
+    """Entities whose parts were made from different dumps, and sites whose dumps came from different sources."""
+    made_from = [metadata.read_versions(each.metadata) for each in proof.values()]
+    titles = [entity.title for entity in (*discogs.ENTITIES, *musicbrainz.ENTITIES)]
+    for name in (*titles, *(f"{site}{parquet.SOURCE}" for site in (discogs.SOURCE, musicbrainz.SOURCE))):
+        distinct = sorted({value for versions in made_from for value in versions.get(name, [])})
         if len(distinct) > 1:
-            shown = ", ".join(sorted(digest[:12] for digest in distinct))
-            yield f"the parts were made from different dumps of {entity.title} (sha256 {shown})"
+            shown = f"sha256 {', '.join(each[:12] for each in distinct)}" if name in titles else ", ".join(distinct)
+            yield f"the parts were made from different {parquet.mixture(name)} ({shown})"
 
 
 def _dumps(instance: dg.DagsterInstance, partition: str, proof: Proof) -> Iterator[Materialised]:

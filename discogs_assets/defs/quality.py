@@ -47,7 +47,7 @@ def _originals(platform: Platform, entity: Entity, partition: str) -> Originals:
     """The records of the dump that the Parquet was made from; DumpMissingError if the archive holds another."""
     held, lake = platform.archive.dump(entity.name, partition), platform.lake
     made_from = parquet.versions(lake.files(keys.records(entity).path, partition))
-    if made_from != {entity.name: [held.sha256]}:
+    if made_from.get(entity.name) != [held.sha256]:
         raise DumpMissingError(
             f"parquet/discogs/{entity.name} of {partition[:7]} was made from the dump with sha256 "
             f"{', '.join(made_from.get(entity.name, []))}, but the archive holds {held.sha256} ({held.path}). "

@@ -18,25 +18,38 @@ from discogs_assets.defs.partitions import monthly
 from discogs_assets.schema import musicbrainz
 from discogs_assets.schema.discogs import ENTITIES
 
+Sources = Mapping[str, str]
+"""The sources that are named, by site."""
 
-def newest(instance: dg.DagsterInstance) -> str:
-    """The newest month of which a dump has been taken, empty if none has."""
-    taken = (instance.get_materialized_partitions(keys.dump(entity)) for entity in ENTITIES)
-    return max((month for months in taken for month in months), default="")
+
+def newest(instance: dg.DagsterInstance, sources: Sources) -> str:
+    """The newest month of which a dump has been taken from a source that is named, empty if none has."""
+    dumps = [keys.dump(entity) for entity in ENTITIES]
+    taken = {month for key in dumps for month in instance.get_materialized_partitions(key)}
+    for month in sorted(taken, reverse=True):
+        made = history.latest_of(instance, dumps, month)
+        if any(each and not _elsewhere(key, each, sources) for key, each in made.items()):
+            return month
+    return ""
 
 
 def stale(
-    instance: dg.DagsterInstance, graph: AssetGraph, partition: str, announced: Mapping[str, str]
+    instance: dg.DagsterInstance, graph: AssetGraph, partition: str, announced: Mapping[str, str], sources: Sources
 ) -> list[dg.AssetKey]:
     """The month's assets that are stale, and all that is downstream of them, in the order of the graph.
 
-    An asset is stale that is not there, was made from another dump than the announced one (sha256 by entity), or lacks
-    the proof of a blocking check: it failed, was not reached, or judges an earlier materialisation. Of MusicBrainz
-    nothing is announced as a rule: its dumps are stale only while nobody has asked for them.
+    An asset is stale that is not there, was made from another dump than the announced one (sha256 by entity), is a dump
+    of another source than the one named, or lacks the proof of a blocking check: it failed, was not reached, or judges
+    an earlier materialisation. Of MusicBrainz nothing is announced as a rule: its dumps are stale only while nobody has
+    asked for them at their source.
     """
     found = history.latest_of(instance, _of_dumps(graph), partition)
     unproven = _unproven(instance, graph, partition, found)
-    roots = {key for key, made in found.items() if made is None or key in unproven or _other(made, announced)}
+    roots = {
+        key
+        for key, made in found.items()
+        if made is None or key in unproven or _other(made, announced) or _elsewhere(key, made, sources)
+    }
     return [key for key in found if key in _downstream(graph, roots)]
 
 
@@ -60,6 +73,12 @@ def _other(made: Materialised, announced: Mapping[str, str]) -> bool:
     """Whether it was made from another dump than the announced one of an entity."""
     versions = metadata.read_versions(made.metadata)
     return any(versions[entity] != [announced[entity]] for entity in versions.keys() & announced.keys())
+
+
+def _elsewhere(key: dg.AssetKey, made: Materialised, sources: Sources) -> bool:
+    """Whether it is a dump that is known to have come from another source than the one named."""
+    came, named = made.text(metadata.SOURCE), sources.get(key.path[1])
+    return key.path[0] == "dumps" and bool(came and named) and came != named
 
 
 def _unproven(

@@ -36,6 +36,15 @@ class Account:
         folder.chmod(0o700)
         return folder
 
+    def takes(self, folder: Path) -> None:
+        """Make `folder`, of mode 700, and all that is in it this account's own; links are not followed."""
+        self.owns(folder)
+        for path in folder.rglob("*"):
+            found = path.lstat()
+            # A file with a second name may be another user's by that name.
+            if found.st_uid != self.user and (stat.S_ISDIR(found.st_mode) or found.st_nlink == 1):
+                os.chown(path, self.user, self.group, follow_symlinks=False)
+
     def _passes(self, folder: os.stat_result) -> bool:
         if folder.st_uid == self.user:
             return bool(folder.st_mode & stat.S_IXUSR)
@@ -75,6 +84,12 @@ def make(folder: Path) -> Path:
         if made.is_relative_to(FALLBACK):
             made.chmod(0o755)
     return folder
+
+
+def let_pass(*folders: Path) -> None:
+    """Let every user pass through folders whose content has modes of its own, whatever our umask was."""
+    for folder in folders:
+        folder.chmod(folder.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
 
 
 def let_read(folder: Path) -> None:

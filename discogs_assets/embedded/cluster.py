@@ -22,6 +22,7 @@ from discogs_assets.embedded import process
 from discogs_assets.embedded.account import Account
 from discogs_assets.embedded.machine import GIB, MIB, cores, share
 from discogs_assets.errors import ServerError
+from discogs_assets.schema.provisioning import CONNECTIONS, RESERVED_CONNECTIONS
 
 MAJOR = "18"
 SUPERUSER = "postgres"
@@ -208,7 +209,10 @@ _CONF_HEADER = "# Written at each start. ALTER SYSTEM changes a setting for good
 _FIXED = {
     "listen_addresses": process.HOST,
     "unix_socket_directories": "",
-    "max_connections": "100",
+    "max_connections": str(CONNECTIONS),
+    "reserved_connections": str(RESERVED_CONNECTIONS),
+    # Every session of the reader may hold a lock on every table, of which a server has some thousand.
+    "max_locks_per_transaction": "512",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",

@@ -66,6 +66,8 @@ def run_import(
 ) -> ImportResult:
     """Fill `store`, which is emptied first; a line on the progress goes to `log` every few seconds.
 
+    The tool runs as our own user even if that is root: it serves nobody, and a lake may be closed to others. A server
+    takes the files over when it starts.
     Raises LoadError when the files are not as this module says, a node id occurs twice, a relationship has an end that
     is no node, or the store counts other than the files; ServerError when the tool itself failed. After an error the
     store has its logs, and nothing that could be served.

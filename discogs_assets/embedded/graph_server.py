@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import psutil
 
 from discogs_assets.embedded import process
-from discogs_assets.embedded.jvm import QUICK, SERVER, STEADY, Run
-from discogs_assets.embedded.store import DATABASE, USER, Store
+from discogs_assets.embedded.jvm import QUICK, SERVER, STEADY, Java, Run
+from discogs_assets.embedded.store import DATABASE, USER, Store, reader_settings
 
 log = logging.getLogger(__name__)
 
@@ -43,28 +43,41 @@ def address(port: int, password: str) -> Neo4jAddress:
     return Neo4jAddress(process.HOST, port, USER, password)
 
 
-def server_run(store: Store, at: Neo4jAddress, memory: tuple[int, int]) -> Run:
-    """A server on `store` that listens there, with `memory` bytes of heap and page cache; writes its configuration."""
+def launch(
+    java: Java, store: Store, at: Neo4jAddress, memory: tuple[int, int], readers: bool = False, bound: bool = False
+) -> psutil.Process:
+    """Start a server on `store` that listens there, with `memory` bytes of heap and page cache; `bound` as in `spawn`.
+
+    It is made for `readers`, who may not write, or for us, who may.
+    """
+    store = Store(store.folder.resolve(), store.expected)
+    command = java.command(server_run(store, at, memory, readers))
+    store.hand_over(java.account)
+    return process.spawn(command, store.log, store.folder, account=java.account, bound=bound)
+
+
+def server_run(store: Store, at: Neo4jAddress, memory: tuple[int, int], readers: bool = False) -> Run:
+    """What `launch` starts, with its configuration and its password written."""
     heap, page_cache = memory
-    store.configure(at.port, page_cache)
-    store.set_first_password(at.password)
+    store.configure(at.port, page_cache, reader_settings(heap) if readers else None)
+    store.set_password(at.password)
     arguments = [home_argument(store), f"--config-dir={store.conf}", "--console-mode"]
     return Run(SERVER, arguments, heap, QUICK if store.small else STEADY, store.scratch)
 
 
 def home_argument(store: Store) -> str:
     """The argument by which a server's process can be told from every other one."""
-    return f"--home-dir={store.folder}"
+    return f"--home-dir={store.folder.resolve()}"
 
 
 def wait_for_answer(at: Neo4jAddress, store: Store, running: psutil.Process) -> None:
     """Wait until the server answers a query; raises ServerError as `process.wait_until` does."""
-    process.wait_until(lambda: _answers(at, running), running, "Neo4j", store.log, _START_SECONDS)
+    process.wait_until(lambda: _answers(at, store), running, "Neo4j", store.log, _START_SECONDS)
 
 
-def _answers(at: Neo4jAddress, running: psutil.Process) -> bool:
-    # Whether anything listens at all is asked first: whose port it is takes a hundred times as long to find out.
-    if not (process.listens(at.port) and process.is_listener(running, at.port)):
+def _answers(at: Neo4jAddress, store: Store) -> bool:
+    # Who listens is known from what the server says: in a container root may not look into another user's process.
+    if not (process.listens(at.port) and process.has_said(store.log, f"Bolt enabled on {at.host}:{at.port}")):
         return False
     from neo4j import GraphDatabase
     from neo4j.exceptions import AuthError, DriverError, Neo4jError

@@ -6,19 +6,21 @@ a store (`store`), the import (`graph_import`), and any label.
 
 import logging
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from discogs_assets import failpoints
-from discogs_assets.embedded import artifacts, process, records, server, training
+from discogs_assets.embedded import account, artifacts, process, records, server, training
+from discogs_assets.embedded.account import Account
 from discogs_assets.embedded.credentials import credentials
 from discogs_assets.embedded.graph_import import ImportResult, Nodes, Relationships, run_import
-from discogs_assets.embedded.graph_server import Neo4jAddress, address, home_argument, server_run, wait_for_answer
+from discogs_assets.embedded.graph_server import Neo4jAddress, address, home_argument, launch, wait_for_answer
 from discogs_assets.embedded.jvm import Java
 from discogs_assets.embedded.server import Record, ServerStatus
-from discogs_assets.embedded.store import Store, served_memory, temporary_memory
+from discogs_assets.embedded.store import Store, recipe, served_memory, temporary_memory
 from discogs_assets.errors import BusyError, LoadError, ServerError, SettingError
 
 log = logging.getLogger(__name__)
@@ -77,6 +79,10 @@ class Neo4jServer:
         """The store directory that users see, or would see if the server ran."""
         return self._pointed().folder
 
+    def stores(self) -> list[Path]:
+        """The store directories that there are, the empty one among them."""
+        return sorted(file.parent for file in self.folder.glob("*/*/imported.json"))
+
     def import_store(
         self,
         store: Path,
@@ -103,8 +109,9 @@ class Neo4jServer:
         opened = _whole(Store(store.absolute(), expected))
         with self._alone_with(opened, "inspecting"):
             at = self._address(process.free_port([]))
-            command = self._trained().command(server_run(opened, at, temporary_memory(opened)))
-            started = process.spawn(command, opened.log, opened.folder, bound=True)
+            java = self._trained()
+            self._let_reach(opened, java)
+            started = launch(java, opened, at, temporary_memory(opened), bound=True)
             with opened.noticing_full_disk():
                 try:
                     wait_for_answer(at, opened, started)
@@ -115,9 +122,9 @@ class Neo4jServer:
     def serve(self, store: Path) -> float:
         """Show `store` to users instead of the one they see; the seconds that they could not reach any.
 
-        Users and passwords go along. The port stays the same. Killed in the middle, the next `start` serves one of the
-        two. Raises LoadError when the store is not the whole result of an import, and ServerError when it does not
-        start: the one before it is served again then.
+        The port and the password stay the same; users whom somebody made are gone. Killed in the middle, the next
+        `start` serves one of the two. Raises LoadError when the store is not the whole result of an import, and
+        ServerError when it does not start: the one before it is served again then.
         """
         new = Store(store.absolute())
         with records.exclusive(self._lock, f"serving {self._name(new)}"):
@@ -146,8 +153,6 @@ class Neo4jServer:
 
     def _switch(self, old: Store, new: Store) -> None:
         try:
-            if new != old:
-                new.take_users(old)
             self._started(new)
         except (ServerError, OSError) as error:
             self._stop()
@@ -160,13 +165,13 @@ class Neo4jServer:
         record = self._record()
         if record and self._serves_pointed(record):
             return record
-        if record and not record.stopping and record.folder == str(self._pointed().folder):
+        if record and not (record.ready or record.stopping) and record.folder == str(self._pointed().folder):
             return self._answering(record)
         self._stop()
         return self._started(self._served())
 
     def _serves_pointed(self, record: Record) -> bool:
-        return record.ready and record.folder == str(self._pointed().folder)
+        return record.ready and record.recipe == recipe() and record.folder == str(self._pointed().folder)
 
     def _started(self, store: Store) -> Record:
         last = server.read_record(self._state)
@@ -174,11 +179,43 @@ class Neo4jServer:
         return server.on_free_port(preferred, lambda port: self._launched(store, port), self._answering)
 
     def _launched(self, store: Store, port: int) -> Record:
-        command = self._java().command(server_run(store, self._address(port), served_memory(store)))
-        started = process.spawn(command, store.log, store.folder)
-        version = artifacts.neo4j().version
-        record = Record(started.pid, started.create_time(), home_argument(store), port, str(store.folder), version)
+        java = self._java()
+        self._let_reach(store, java)
+        started = launch(java, store, self._address(port), served_memory(store), readers=True)
+        version, mark, folder = artifacts.neo4j().version, home_argument(store), str(store.folder)
+        record = Record(started.pid, started.create_time(), mark, port, folder, version, recipe=recipe())
         return record.written(self._state)
+
+    def _let_reach(self, store: Store, java: Java) -> None:
+        """Let the user of a server of `java` reach the store.
+
+        Where that user cannot pass the folders above this home, all stores move to a stand-in and a link leads there.
+        Raises ServerError when they cannot move.
+        """
+        user = java.account
+        if not user:
+            return
+        if not user.reaches(self.folder.resolve().parent):
+            self._move(account.fallback(self.folder))
+        between = [folder for folder in store.folder.parents if folder.is_relative_to(self.folder)]
+        account.let_pass(*between)
+
+    def _move(self, into: Path) -> None:
+        """Move all stores of this home to `into`, and leave a link."""
+        if server.live_record(self._state):
+            reason = f"The stores in {self.folder} have to move to {into}, and one is being served"
+            raise ServerError(f"{reason}. Stop it with `discogs down`, and start again.")
+        try:
+            account.make(into.parent)
+            self.folder.rename(into)
+            self.folder.symlink_to(into)
+        except OSError as error:
+            reason = f"Neo4j does not run as root, and its user cannot reach {self.folder}"
+            raise ServerError(
+                f"{reason}, which cannot move to {into}: {error.strerror}. "
+                f"Move it where every user may pass, and leave a link: "
+                f"`mv {self.folder} {into} && ln -s {into} {self.folder}`."
+            ) from error
 
     def _answering(self, record: Record) -> Record:
         store, running = Store(Path(record.folder)), record.process()
@@ -239,9 +276,19 @@ class Neo4jServer:
     def _served(self) -> Store:
         """The pointed store, ready to be started."""
         store = self._pointed()
-        if store.folder == self.folder / _EMPTY and not store.whole:
-            store.create()
+        if store.folder == self.folder / _EMPTY and not (store.whole and store.size):
+            self._make_empty(store)
         return _whole(store)
+
+    def _make_empty(self, store: Store) -> None:
+        """Import nothing: a server that may not write starts on no store but one that has its files."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        with tempfile.TemporaryDirectory() as folder:
+            none = Path(folder) / "none.parquet"
+            parquet.write_table(pa.table({"id:ID(None)": pa.array([], pa.int64())}), none)
+            run_import(self._java(), store, {"None": [none]}, [], log.debug)
 
     def _name(self, store: Store) -> str:
         if not store.folder.is_relative_to(self.folder):
@@ -250,10 +297,18 @@ class Neo4jServer:
 
     def installed(self) -> bool:
         """Whether its programs are there, so that a start need not fetch them."""
-        return artifacts.installed(artifacts.neo4j(), self._cache)
+        return artifacts.installed(artifacts.neo4j(), self._programs())
 
     def _java(self) -> Java:
-        return Java(artifacts.install(artifacts.neo4j(), self._cache))
+        java = Java(artifacts.install(artifacts.neo4j(), account.make(self._programs())), self._account())
+        java.share()
+        return java
+
+    def _programs(self) -> Path:
+        return account.place(self._cache or artifacts.cache_folder(), self._account())
+
+    def _account(self) -> Account | None:
+        return account.unprivileged(self.home)
 
     def _trained(self) -> Java:
         """Java that starts fast; if it does not yet, that is seen to in the background."""

@@ -15,9 +15,10 @@ from discogs_assets import faults
 from discogs_assets.embedded import account, artifacts, process, records, server
 from discogs_assets.embedded.cluster import SUPERUSER, Cluster, is_ready, listening
 from discogs_assets.embedded.credentials import credentials
-from discogs_assets.embedded.provision import DAGSTER, OWNER, READER, provision, recipe
+from discogs_assets.embedded.provision import provision, recipe, restore_reader
 from discogs_assets.embedded.server import Record, ServerStatus
 from discogs_assets.errors import ServerError
+from discogs_assets.schema.provisioning import DAGSTER, OWNER, READER
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -27,6 +28,8 @@ _PREFERRED_PORT = 5433
 # A killed server replays its log first, up to 8 GB of it.
 _START_SECONDS = 300.0
 _STOP_SECONDS = 60.0
+_LOCK_SECONDS = 5
+"""How long the superuser waits for a lock."""
 _PROVISIONED = "discogs_assets.provisioned"
 
 
@@ -73,11 +76,12 @@ class PostgresServer:
     def start(self) -> PostgresAddress:
         """The owner's way to the database `discogs`; starts the server first when it does not run.
 
-        Roles, databases (`discogs`, `dagster`), schemas, extensions and search paths are in place when this returns.
+        Roles, databases (`discogs`, `dagster`), rights, schemas, extensions and search paths are in place when this
+        returns, also where an earlier version of this code has started it.
         Raises InstallError, ServerError, or BusyError when another process keeps starting or stopping it.
         """
         record = self._record()
-        if not record or not record.ready:
+        if not record or not record.ready or not self._provisioned(record):
             with records.exclusive(self._lock, "starting PostgreSQL"), self._noticing_full_disk():
                 record = self._ready()
         return self._address(record, OWNER)
@@ -91,7 +95,7 @@ class PostgresServer:
         """Whether it runs, where, and since when."""
         record = self._record()
         url = self._address(record, OWNER).safe_url if record else ""
-        return server.status_of("PostgreSQL", record, url, artifacts.postgres().version, self._data())
+        return server.status_of("PostgreSQL", record, url, artifacts.postgres().version, self.data)
 
     def address(self) -> PostgresAddress:
         """The owner's way to `discogs`; raises ServerError when the server does not run."""
@@ -105,6 +109,14 @@ class PostgresServer:
         """The way of Dagster's role, to the database `dagster`; raises ServerError when the server does not run."""
         return self._address(self._running(), DAGSTER).of(DAGSTER)
 
+    def restore_reader(self) -> None:
+        """Give the reader's role back its password, limits and settings, which PostgreSQL lets the role itself change.
+
+        Raises ServerError when the server does not run.
+        """
+        with self._connect(self._running(), "postgres") as connection:
+            restore_reader(connection, credentials(self.home))
+
     def installed(self) -> bool:
         """Whether its programs are there, so that a start need not fetch them."""
         user = account.unprivileged(self.folder / "data", self.home)
@@ -117,20 +129,21 @@ class PostgresServer:
         return record
 
     def _noticing_full_disk(self) -> AbstractContextManager[None]:
-        data = self._data()
+        data = self.data
         return faults.noticing_full_disk(data, self._log.parent, f"starting PostgreSQL on {data}")
 
     def _ready(self) -> Record:
         """A server that answers: the one that runs, even if whoever started it was killed, or a new one."""
         record = self._record()
         if record and record.ready:
+            self._provision(record)
             return record
         if record and record.stopping:
             self._stop()
             record = None
         cluster = self._cluster()
         record = self._answering(record) if record else self._started(cluster)
-        self._provision(cluster, record)
+        self._provision(record)
         return record.made_ready(self._state)
 
     def _stop(self) -> bool:
@@ -141,7 +154,7 @@ class PostgresServer:
         return server.live_record(self._state, self._find)
 
     def _find(self) -> Record | None:
-        data = self._data()
+        data = self.data
         found = listening(data)
         running = process.alive(found[0], 0.0, str(data)) if found else None
         if not found or not running:
@@ -190,16 +203,20 @@ class PostgresServer:
         import psycopg
 
         url = self._address(record, SUPERUSER).of(database).url
-        return psycopg.connect(url, autocommit=True, connect_timeout=5)
+        limit = f"-c lock_timeout={_LOCK_SECONDS}s"
+        return psycopg.connect(url, autocommit=True, connect_timeout=5, options=limit)
 
-    def _provision(self, cluster: Cluster, record: Record) -> None:
-        mark = cluster.data / _PROVISIONED
-        if not mark.exists() or mark.read_text(encoding="ascii") != recipe():
+    def _provisioned(self, record: Record) -> bool:
+        mark = Path(record.folder) / _PROVISIONED
+        return mark.exists() and mark.read_text(encoding="ascii") == recipe()
+
+    def _provision(self, record: Record) -> None:
+        if not self._provisioned(record):
             provision(lambda database: self._connect(record, database), credentials(self.home))
-            mark.write_text(recipe(), encoding="ascii")
+            (Path(record.folder) / _PROVISIONED).write_text(recipe(), encoding="ascii")
 
     def _cluster(self) -> Cluster:
-        data = self._data()
+        data = self.data
         account.make(data.parent)
         user = account.unprivileged(data, self.home)
         cache = account.make(self._cache or artifacts.cache_folder())
@@ -208,8 +225,9 @@ class PostgresServer:
             account.let_read(programs)
         return Cluster(data, programs, user)
 
-    def _data(self) -> Path:
-        """`home/postgres/data`, or its stand-in where the server's user cannot reach that."""
+    @property
+    def data(self) -> Path:
+        """Its data folder: `home/postgres/data`, or a stand-in where the server's user cannot reach that."""
         data = self.folder / "data"
         return account.place(self.folder, account.unprivileged(data, self.home)) / "data"
 

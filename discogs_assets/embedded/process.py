@@ -27,14 +27,18 @@ HOST = "127.0.0.1"
 _CREATION_TOLERANCE = 5.0
 _POLL = 0.02
 _LARGE_LOG = 10 * 1024**2
+_STARTED = "--- started at "
 
 # Becomes the program itself, so that the program's process id is the child's. Only Linux can promise a process that
-# it dies with its parent; elsewhere a bound one is left behind when its parent is killed.
+# it dies with its parent; elsewhere a bound one is left behind when its parent is killed. The promise ends when the
+# user changes, and another user may not reach this interpreter, so the user is changed in here.
 _BOUND = (
     "import ctypes, os, signal, sys\n"
+    "parent, user, group = map(int, sys.argv[1:4])\n"
+    "if user != os.geteuid(): os.setgroups([]); os.setgid(group); os.setuid(user)\n"
     "ctypes.CDLL(None).prctl(1, signal.SIGKILL)\n"
-    "if os.getppid() != int(sys.argv[1]): os._exit(1)\n"
-    "os.execve(sys.argv[2], sys.argv[2:], os.environ)\n"
+    "if os.getppid() != parent: os._exit(1)\n"
+    "os.execve(sys.argv[4], sys.argv[4:], os.environ)\n"
 )
 
 
@@ -75,7 +79,9 @@ def spawn(
     Raises ServerError when the command cannot be started.
     """
     if bound and sys.platform == "linux":
-        command = [sys.executable, "-I", "-S", "-c", _BOUND, str(os.getpid()), *command]
+        runs_as = account or Account(os.geteuid(), os.getegid())
+        numbers = map(str, (os.getpid(), runs_as.user, runs_as.group))
+        command, account = [sys.executable, "-I", "-S", "-c", _BOUND, *numbers, *command], None
     with _opened(log) as output:
         child = _popen(command, output, folder, {**_inherited(), **(environment or {})}, account)
     # Its end is read from the process table, by whichever process looks: this object has no part in it.
@@ -120,14 +126,6 @@ def listens(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def is_listener(process: psutil.Process, port: int) -> bool:
-    """Whether it is `process`, one of our own user's, that accepts connections on `port`."""
-    with suppress(psutil.Error):
-        connections = process.net_connections("tcp")
-        return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in connections)
-    return False
-
-
 def wait_until(ready: Callable[[], bool], process: psutil.Process, name: str, log: Path, timeout: float) -> None:
     """Wait until `ready()` is true.
 
@@ -158,6 +156,15 @@ def last_words(log: Path, lines: int = 15) -> str:
     except OSError as error:
         return f"Its log cannot be read: {error}."
     return f"The end of {log}:\n" + "\n".join(text.splitlines()[-lines:])
+
+
+def has_said(log: Path, words: str) -> bool:
+    """Whether the process that was started last has written `words` to its `log`."""
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return words in text.rpartition(_STARTED)[2]
 
 
 def _popen(
@@ -196,8 +203,8 @@ def _opened(log: Path) -> IO[bytes]:
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > _LARGE_LOG:
         log.replace(log.with_name(f"{log.name}.1"))
-    output = os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
-    output.write(f"--- started at {datetime.now(UTC).isoformat(timespec='seconds')}\n".encode())
+    output = os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600), "ab")
+    output.write(f"{_STARTED}{datetime.now(UTC).isoformat(timespec='seconds')}\n".encode())
     output.flush()
     return output
 

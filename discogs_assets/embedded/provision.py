@@ -1,22 +1,20 @@
 """What is in the PostgreSQL cluster before anybody connects: roles, databases, schemas, extensions and rights.
 
-What belongs here: what every table of the project relies on. What doesn't: those tables.
+What belongs here: running the statements of `schema.provisioning` as superuser, and the passwords. What doesn't: any
+table of the project.
 """
 
 import hashlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, LiteralString
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from discogs_assets.embedded.credentials import Credentials
+from discogs_assets.errors import ServerError
+from discogs_assets.schema import provisioning
+from discogs_assets.schema.provisioning import DAGSTER, DATABASES, OWNER, READER
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-OWNER = "discogs"
-READER = "reader"
-DAGSTER = "dagster"
-DATABASES = {"discogs": OWNER, "dagster": DAGSTER}
-"""Databases and the roles that own them."""
 
 ITERATIONS = {DAGSTER: 1}
 """Rounds of hashing that a login takes where it is not the server's 4096, some milliseconds of both its ends.
@@ -25,36 +23,75 @@ Dagster opens a connection for every statement. Rounds are against guessing, whi
 against; other roles keep theirs, since JDBC's driver takes no fewer (RFC 7677 §4).
 """
 
-SCHEMAS = ("discogs", "musicbrainz", "insights")
-EXTENSIONS = ("pg_trgm", "unaccent", "pg_stat_statements")
-SEARCH_PATH = (*SCHEMAS, "public")
+STATISTICS = "CREATE EXTENSION IF NOT EXISTS pg_stat_statements WITH SCHEMA public"
+
+ATTEMPTS = 10
+"""How often the reader's role is altered while sessions of its own alter it, too."""
+
+PATIENCE = "1 day"
+"""How long a transaction of the reader may stay open: nothing that has ended since can be cleared away before it."""
+
+QUEUE = 0.1
+"""Part of the queue of notifications that may be in use: one that a reader lets fill up fails Dagster's own."""
+
+ENDED = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE usename = %s AND (backend_xid IS NOT NULL OR xact_start < now() - %s::interval
+        OR pg_notification_queue_usage() > %s OR %s)"""
+"""Ends the sessions of a role that have something to commit or have been open for too long, or all of them."""
 
 
 def provision(connect: "Callable[[str], Connection[Any]]", credentials: Credentials) -> None:
-    """Bring a running cluster to what this module says; what is there already is left alone.
+    """Bring a running cluster to the state that `schema.provisioning` declares; tables are left alone.
 
-    `connect` opens a connection of the superuser to the named database, in autocommit mode.
+    `connect` opens a connection of the superuser to the named database, in autocommit mode and with a limit of time on
+    waits for locks.
     """
     with connect("postgres") as server:
-        for role in (OWNER, READER, DAGSTER):
-            _make_role(server, role, credentials.password(f"postgres/{role}"))
+        for role in (OWNER, DAGSTER):
+            _make_role(server, role, credentials)
         for database, owner in DATABASES.items():
             _make_database(server, database, owner)
-        for statement in _SERVER_RIGHTS:
-            server.execute(statement)
-    with connect("discogs") as database_discogs:
-        _fill(database_discogs)
+        restore_reader(server, credentials)
+        _run(server, provisioning.server())
+    with connect("discogs") as inside:
+        inside.execute(STATISTICS)
+        _run(inside, [f"SET ROLE {OWNER}", *provisioning.database("discogs")])
+    for database, owner in DATABASES.items():
+        with connect(database) as inside:
+            _run(inside, provisioning.inside(owner))
+
+
+def restore_reader(server: "Connection[Any]", credentials: Credentials) -> None:
+    """Give the reader's role its password, limits and settings, whatever a session of it has made of them.
+
+    Sessions that alter the role at the same moment are ended, and those beyond `PATIENCE` and `QUEUE`. ServerError if
+    others keep coming.
+    """
+    from psycopg.errors import InternalError_, LockNotAvailable
+
+    for attempt in range(ATTEMPTS):
+        try:
+            server.execute(ENDED, [READER, PATIENCE, QUEUE, attempt > 1])
+            _make_role(server, READER, credentials)
+            return _run(server, provisioning.reader())
+        except (InternalError_, LockNotAvailable) as error:
+            # "tuple concurrently updated", which has no code of its own.
+            failed = error
+    raise ServerError(f"The role {READER} is being altered by others all the time: {failed}. Try again.")
 
 
 def recipe() -> str:
     """A digest of all that `provision` does; another one means that a cluster has to be provisioned again."""
-    parts = [*DATABASES, *ITERATIONS, *SEARCH_PATH, *EXTENSIONS, *_SERVER_RIGHTS, *_SCHEMA_RIGHTS, *_SEARCH_PATHS]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    inside = [statement for owner in DATABASES.values() for statement in provisioning.inside(owner)]
+    said = [*provisioning.server(), *provisioning.database("discogs"), *inside, *provisioning.reader(), STATISTICS]
+    return hashlib.sha256("\n".join([*DATABASES, *ITERATIONS, *said]).encode()).hexdigest()
 
 
-def _make_role(server: "Connection[Any]", role: str, password: str) -> None:
+def _make_role(server: "Connection[Any]", role: str, credentials: Credentials) -> None:
     from psycopg import sql
 
+    password = credentials.password(f"postgres/{role}")
     rounds = sql.SQL("SET scram_iterations = {}").format(ITERATIONS[role]) if role in ITERATIONS else None
     server.execute(rounds or "RESET scram_iterations")
     # The server sees, and may log, only what cannot be turned back into the password.
@@ -72,33 +109,8 @@ def _make_database(server: "Connection[Any]", database: str, owner: str) -> None
         server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, sql.Identifier(owner)))
 
 
-def _fill(database: "Connection[Any]") -> None:
+def _run(connection: "Connection[Any]", statements: Iterable[str]) -> None:
     from psycopg import sql
 
-    for schema in SCHEMAS:
-        for right in _SCHEMA_RIGHTS:
-            database.execute(sql.SQL(right).format(sql.Identifier(schema)))
-    for extension in EXTENSIONS:
-        name = sql.Identifier(extension)
-        database.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public").format(name))
-    path = sql.SQL(", ").join(map(sql.Identifier, SEARCH_PATH))
-    for statement in _SEARCH_PATHS:
-        database.execute(sql.SQL(statement).format(path))
-
-
-_SERVER_RIGHTS: tuple[LiteralString, ...] = (
-    "GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO discogs",
-    "ALTER ROLE reader SET default_transaction_read_only = on",
-    "REVOKE CONNECT ON DATABASE dagster FROM PUBLIC",
-)
-_SCHEMA_RIGHTS: tuple[LiteralString, ...] = (
-    "CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION discogs",
-    "GRANT USAGE ON SCHEMA {} TO reader",
-    "GRANT SELECT ON ALL TABLES IN SCHEMA {} TO reader",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE discogs IN SCHEMA {} GRANT SELECT ON TABLES TO reader",
-)
-_SEARCH_PATHS: tuple[LiteralString, ...] = (
-    "ALTER DATABASE discogs SET search_path = {}",
-    "ALTER ROLE discogs IN DATABASE discogs SET search_path = {}",
-    "ALTER ROLE reader IN DATABASE discogs SET search_path = {}",
-)
+    for statement in statements:
+        connection.execute(sql.SQL(statement))

@@ -26,7 +26,8 @@ class Record:
     """A started server, as its state file tells it to other processes.
 
     `created` is the process's creation time in seconds since the epoch, `mark` an argument of its command line that
-    names its data, `folder` that data, `ready` whether it has answered once, and `stopping` whether it was told to end.
+    names its data, `folder` that data, `ready` whether it has answered once, `stopping` whether it was told to end, and
+    `recipe` a digest of how it was set up.
     """
 
     pid: int
@@ -37,6 +38,7 @@ class Record:
     version: str
     ready: bool = False
     stopping: bool = False
+    recipe: str = ""
 
     def written(self, file: Path) -> "Record":
         """Write this record to `file`, and give it back."""

@@ -1,4 +1,4 @@
-"""A Neo4j store directory: one complete home of the server, with its data, configuration and users.
+"""A Neo4j store directory: one complete home of the server, with its data, configuration and first password.
 
 What belongs here: files of a store, written before a process opens it. What doesn't: the processes.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from discogs_assets import faults
 from discogs_assets.embedded import records
+from discogs_assets.embedded.account import Account
 from discogs_assets.embedded.machine import GIB, MIB, share
 from discogs_assets.embedded.process import HOST
 
@@ -24,8 +25,6 @@ DATABASE = "neo4j"
 # Below this many bytes on disk a store is served with little memory, by a JVM tuned to start fast.
 _SMALL = 256 * MIB
 _ITERATIONS = 1024
-# The database of users comes last: where it is, its transactions are.
-_USER_PARTS = ("transactions", "databases")
 
 
 @dataclass(frozen=True)
@@ -100,19 +99,23 @@ class Store:
         self.imported.unlink(missing_ok=True)
         shutil.rmtree(self.folder / "data", ignore_errors=True)
 
-    def configure(self, port: int = 7687, page_cache: int = 64 * MIB) -> None:
-        """Write the configuration: a server listens on `port` and has `page_cache` bytes of page cache."""
+    def configure(self, port: int = 7687, page_cache: int = 64 * MIB, more: Mapping[str, str] | None = None) -> None:
+        """Write the configuration: a server listens on `port` and has `page_cache` bytes of page cache.
+
+        `more` are further settings by name, such as those of `reader_settings`.
+        """
         values = {
             **_SETTINGS,
             "server.bolt.listen_address": f"{HOST}:{port}",
             "server.bolt.advertised_address": f"{HOST}:{port}",
             "server.memory.pagecache.size": f"{page_cache // MIB}m",
+            **(more or {}),
         }
         self.make()
-        for folder in (self.conf, self.scratch):
-            folder.mkdir(exist_ok=True)
+        for folder in (self.conf, self.scratch, self.log.parent):
+            _folder(folder)
         lines = [_HEADER, *(f"{name}={value}" for name, value in values.items())]
-        (self.conf / "neo4j.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        _write(self.conf / "neo4j.conf", "\n".join(lines) + "\n")
 
     @property
     def port(self) -> int | None:
@@ -124,50 +127,22 @@ class Store:
         found = re.search(r"^server\.bolt\.listen_address=\S+:(\d+)$", text, re.MULTILINE)
         return int(found[1]) if found else None
 
-    def set_first_password(self, password: str) -> None:
-        """Give the user `neo4j` this password, if the store has no users yet.
+    def set_password(self, password: str) -> None:
+        """Have the next start make the user `neo4j` with this password, and no other user.
 
-        The file is the one that `neo4j-admin dbms set-initial-password` writes, at the price of a JVM.
+        Whoever can log in to the Community Edition can change every password, so none is kept. The file is the one that
+        `neo4j-admin dbms set-initial-password` writes, at the price of a JVM; it counts where there are no users.
         """
-        if self.has_users:
-            return
-        self.drop_users()
-        file = self.folder / "data" / "dbms" / "auth.ini"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.unlink(missing_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as stream:
-            stream.write(f"{USER}:{_hashed(password)}:\n")
+        for kind in ("databases", "transactions"):
+            shutil.rmtree(self.part(kind, "system"), ignore_errors=True)
+        folder = self.folder / "data" / "dbms"
+        _folder(folder)
+        _write(folder / "auth.ini", f"{USER}:{_hashed(password)}:\n")
 
-    @property
-    def has_users(self) -> bool:
-        """Whether it has a database of users, which it gets when it is first started."""
-        return self.part("databases", "system").exists()
-
-    def take_users(self, other: "Store") -> None:
-        """Replace the users and passwords by those of `other`, if that has any; neither store may be open.
-
-        Interrupted anywhere, the store has its old users, the other one's, or none as after an import.
-        """
-        if not other.has_users:
-            return
-        stage = self.folder / "users.partial"
-        shutil.rmtree(stage, ignore_errors=True)
-        for part in _USER_PARTS:
-            shutil.copytree(other.part(part, "system"), stage / part)
-        self.drop_users()
-        for part in _USER_PARTS:
-            self.part(part, "system").parent.mkdir(parents=True, exist_ok=True)
-            (stage / part).rename(self.part(part, "system"))
-        stage.rmdir()
-
-    def drop_users(self) -> None:
-        """Leave the store without users of its own; the folder that tells whether it has any goes at once."""
-        doomed = self.folder / "users.dropped"
-        shutil.rmtree(doomed, ignore_errors=True)
-        if self.has_users:
-            self.part("databases", "system").rename(doomed)
-        shutil.rmtree(self.part("transactions", "system"), ignore_errors=True)
-        shutil.rmtree(doomed, ignore_errors=True)
+    def hand_over(self, account: Account | None) -> None:
+        """Let a server that runs as `account` work on all its files; they stay our user's if that is None."""
+        if account:
+            account.takes(self.folder)
 
     def part(self, kind: str, database: str) -> Path:
         """Its folder for a database's files of one kind, `databases` or `transactions`."""
@@ -192,6 +167,30 @@ def _small_memory(store: Store) -> tuple[int, int]:
     return 512 * MIB, store.room + 64 * MIB
 
 
+def reader_settings(heap: int) -> Mapping[str, str]:
+    """Settings of a server that readers query, for `heap` bytes of heap: nothing is written, and nobody starves it."""
+    return {**_READERS, **{name: f"{int(heap * part) // MIB}m" for name, part in _TRANSACTIONS.items()}}
+
+
+def recipe() -> str:
+    """A digest of the settings; a server with another one was started by another version of this program."""
+    return hashlib.sha256(repr([_SETTINGS, _READERS, _TRANSACTIONS]).encode()).hexdigest()[:12]
+
+
+def _folder(folder: Path) -> None:
+    """Make the folder, in place of a link that the server's user may have put there."""
+    if folder.is_symlink():
+        folder.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a new file of mode 600, never through a link."""
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(text)
+
+
 def _hashed(password: str) -> str:
     """Algorithm, hash, salt and iterations, as Neo4j keeps a password."""
     salt = secrets.token_bytes(32)
@@ -202,11 +201,21 @@ def _hashed(password: str) -> str:
 
 
 _HEADER = "# Written at each start."
+# The database is named: the one of users has to be written when a server starts, and cannot be read-only.
+_READERS: Mapping[str, str] = {
+    "server.databases.read_only": DATABASE,
+    "db.transaction.timeout": "1h",
+}
+# Parts of the heap that one transaction, and all of them together, may take.
+_TRANSACTIONS: Mapping[str, float] = {"db.memory.transaction.max": 0.4, "dbms.memory.transaction.total.max": 0.6}
 _SETTINGS: Mapping[str, str] = {
     "server.default_listen_address": HOST,
     "server.http.enabled": "false",
     "server.https.enabled": "false",
     "dbms.security.auth_enabled": "true",
+    # No query reads a file, or opens a connection to any address.
+    "dbms.security.allow_csv_import_from_file_urls": "false",
+    "internal.dbms.cypher_ip_blocklist": "0.0.0.0/0,::/0",
     # No reports to the vendor, and no broadcasts that announce the server on the local network.
     "dbms.usage_report.enabled": "false",
     "client.allow_telemetry": "false",

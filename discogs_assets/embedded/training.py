@@ -11,11 +11,12 @@ import shutil
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-from discogs_assets.embedded import process
+from discogs_assets.embedded import account, process
 from discogs_assets.embedded.graph_server import Neo4jAddress, address, server_run, wait_for_answer
 from discogs_assets.embedded.jvm import Java
 from discogs_assets.embedded.machine import MIB
@@ -73,18 +74,30 @@ def _train(java: Java) -> None:
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=java.archive.parent, prefix="training-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        if java.account:
+            account.let_pass(folder.parent.parent, folder.parent)
+            java.account.owns(folder)
         if not java.base.exists():
-            _finish(_idle(java.base_command(folder / "base"), folder))
-            (folder / "base").replace(java.base)
+            _finish(_idle(java, java.base_command(folder / "base"), folder))
+            _take(folder / "base", java.base)
         _serve(java, Store(folder / "store"), folder / "neo4j")
-        (folder / "neo4j").replace(java.archive)
+        _take(folder / "neo4j", java.archive)
+
+
+def _take(made: Path, into: Path) -> None:
+    """Put a finished archive in its place: ours, and no longer the server's user's to change."""
+    os.chown(made, os.geteuid(), os.getegid(), follow_symlinks=False)
+    made.chmod(0o644)
+    made.replace(into)
 
 
 def _serve(java: Java, store: Store, into: Path) -> None:
     store.create()
     at = address(process.free_port([]), secrets.token_urlsafe(16))
     run = server_run(store, at, _MEMORY)
-    server = _idle(java.training_command(run, into), store.folder)
+    command = java.training_command(run, into)
+    store.hand_over(java.account)
+    server = _idle(java, command, store.folder, store.log)
     try:
         wait_for_answer(at, store, server)
         _query(at)
@@ -102,13 +115,14 @@ def _query(at: Neo4jAddress) -> None:
             driver.execute_query(query, database_=DATABASE)
 
 
-def _idle(command: list[str], folder: Path) -> psutil.Process:
-    """Start a process that yields to every other one of the machine."""
-    started = process.spawn(command, folder / "output.log", folder, bound=True)
-    if sys.platform == "linux":
-        os.sched_setscheduler(started.pid, os.SCHED_IDLE, os.sched_param(0))
-    else:
-        started.nice(19)
+def _idle(java: Java, command: list[str], folder: Path, log: Path | None = None) -> psutil.Process:
+    """Start a process that yields to every other one of the machine, where another user's may be told to."""
+    started = process.spawn(command, log or folder / "output.log", folder, account=java.account, bound=True)
+    with suppress(PermissionError, psutil.AccessDenied):
+        if sys.platform == "linux":
+            os.sched_setscheduler(started.pid, os.SCHED_IDLE, os.sched_param(0))
+        else:
+            started.nice(19)
     return started
 
 

@@ -62,6 +62,12 @@ within bounds. A person who knows better loads it with the config `accept: true`
 """
 
 RATES = f"""
+A record is read if it is well-formed XML 1.0 by itself, its id is a number in ASCII digits (leading zeros, no sign, at
+most 18 digits) and no single value of it is said twice, an empty element not counting. All others are set aside in
+`quarantine/`, each with its bytes (as UTF-8) and the reason, and so is each element or text between records. A
+reference that is no such number is null; its text is in `raw`. Encodings beside UTF-8 are honoured if they are
+declared and have one byte a character; namespace prefixes of the root hold in every record.
+
 A dump of which more than {bounds.REFUSED_RECORDS} records and more than {bounds.REFUSED_SHARE:.2%} cannot be read is
 refused; `quarantine_rate` warns where there are more of them than in the month before. `fields_complete` warns where
 the share of records that have a part (`complete/…` on the asset's page), and `references_resolve` where the share of

@@ -20,6 +20,9 @@ from discogs_assets.schema.model import (
     Type,
 )
 
+SOURCE = "discogs"
+"""The site whose dumps these are; the default of an entity's."""
+
 PLACEHOLDERS = {194: "Various", 355: "Unknown Artist", 118760: "No Artist"}
 """Artist ids that stand for nobody in particular. They are credited on millions of records, so that as nodes they would
 connect everything with everything; the graph leaves them out."""

@@ -3,15 +3,12 @@
 What belongs here: the grammar of Discogs' role texts and the words that tell a category. What doesn't: who is credited.
 
 A role text is a comma list; details stand in square brackets and may hold commas of their own, as in
-`Producer [Additional], Engineer [Recording, Mixing]`.
+`Producer [Additional], Engineer [Recording, Mixing]`; brackets nest. An opening bracket that is never closed holds all
+that follows, a closing one that was never opened all that precedes: what a bracket may hold is never taken for a role.
 """
 
 import re
-
-SEPARATOR = re.compile(r",(?![^\[\]]*\])")
-"""A comma that no bracket holds."""
-
-DETAIL = re.compile(r"\[[^\]]*\]?")
+from itertools import accumulate
 
 CATEGORIES = {
     category: tuple(" ".join(words.split()).split(", "))
@@ -74,12 +71,20 @@ _PATTERNS = {
 
 def split(text: str) -> list[str]:
     """The roles of a role text, as written; empty for one that names none."""
-    return [role for part in SEPARATOR.split(text) if (role := part.strip())]
+    separated = "".join("\0" if sign == "," and not depth else sign for sign, depth in _depths(text))
+    return [role for part in separated.split("\0") if (role := part.strip())]
+
+
+def _depths(text: str) -> list[tuple[str, int]]:
+    """Each character with the number of brackets that hold it; a bracket is held by itself."""
+    after = list(accumulate(((sign == "[") - (sign == "]") for sign in text), initial=0))
+    unopened = -min(after)
+    return [(sign, unopened + max(pair)) for sign, *pair in zip(text, after, after[1:], strict=False)]
 
 
 def category(role: str) -> str:
     """The category of one role, by its words outside of brackets, or else inside; `other` if none is known."""
-    outside = DETAIL.sub(" ", role).casefold()
+    outside = "".join(" " if depth else sign for sign, depth in _depths(role)).casefold()
     for words in (outside, role.casefold()):
         for name, pattern in _PATTERNS.items():
             if pattern.search(words):

@@ -49,12 +49,14 @@ def before(each: Field) -> str:
 class Paths:
     """All that the declarations read of a record: element paths as `/label/urls/url`, attributes with their element.
 
-    A path begins at the record's element, which is `root`.
+    A path begins at the record's element, which is `root`. `preceding` are the elements with the tag of the sibling
+    that may stand before each.
     """
 
     root: str
     elements: frozenset[str]
     attributes: frozenset[tuple[str, str]]
+    preceding: frozenset[tuple[str, str]]
 
     def children(self, path: str) -> list[str]:
         """The tags that an element may hold."""
@@ -65,6 +67,7 @@ def paths(entity: Entity) -> Paths:
     """Every element and attribute that has a declaration, and the elements on the way there."""
     elements: set[str] = set()
     attributes: set[tuple[str, str]] = set()
+    preceding: set[tuple[str, str]] = set()
     for table in tables(entity).walk():
         place = table.path.removeprefix(f"/{entity.name}")
         elements |= _upwards(place)
@@ -75,7 +78,8 @@ def paths(entity: Entity) -> Paths:
                 attributes.add((way, attribute))
             if each.preceding:
                 elements.add(f"{place.rpartition('/')[0]}/{each.preceding}")
-    return Paths(f"/{entity.record}", frozenset(elements), frozenset(attributes))
+                preceding.add((place, each.preceding))
+    return Paths(f"/{entity.record}", frozenset(elements), frozenset(attributes), frozenset(preceding))
 
 
 def _upwards(path: str) -> set[str]:

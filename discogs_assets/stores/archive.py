@@ -10,9 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from discogs_assets.errors import DumpDamagedError, DumpMissingError
+from discogs_assets.errors import DiscogsError, DumpDamagedError, DumpMissingError
 from discogs_assets.settings import Settings
-from discogs_assets.stores import lake, sources
+from discogs_assets.stores import lake, origin, sources
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.sources.published import Progress, Source, named
 from discogs_assets.stores.sources.throttle import WINDOW
@@ -82,6 +82,11 @@ class Archive:
         return self._opened().title
 
     @property
+    def origin(self) -> str:
+        """The source's identity, without secrets, to which copies are bound."""
+        return origin.identity(self.source)
+
+    @property
     def copies(self) -> Lake:
         """Our copies, a folder per entity and month."""
         return self.kept or Lake(self.root)
@@ -122,14 +127,41 @@ class Archive:
             )
 
     def dump(self, entity: str, partition: str) -> Dump:
-        """Our own copy; DumpMissingError if it has not been taken yet."""
+        """Our own copy; DumpMissingError if it has not been taken yet, or came from another source."""
+        command = (
+            f"dagster asset materialize -m discogs_assets.definitions --select 'key:\"dumps/discogs/{entity}\"' "
+            f"--partition {partition}"
+        )
         for path in self.copies.found(_key(entity), partition, "discogs_*.xml.gz"):
             sha256 = path.with_name(f"{path.name}.sha256").read_text().strip()
-            return Dump(entity, path, _date(path.name), sha256, path.stat().st_size)
-        raise DumpMissingError(
-            f"dumps/discogs/{entity} has no partition {partition}. Materialise it first: dagster asset materialize "
-            f"-m discogs_assets.definitions --select 'key:\"dumps/discogs/{entity}\"' --partition {partition}"
-        )
+            held = Dump(entity, path, _date(path.name), sha256, path.stat().st_size)
+            if why := self._not_ours(held, partition):
+                raise DumpMissingError(
+                    f"dumps/discogs/{entity} of {partition[:7]} {why}, but DISCOGS_DUMPS names {self.origin}. "
+                    f"Materialise it from there first: {command}"
+                )
+            return held
+        raise DumpMissingError(f"dumps/discogs/{entity} has no partition {partition}. Materialise it first: {command}")
+
+    def _not_ours(self, held: Dump, partition: str) -> str:
+        """Where the copy came from if that is not the source.
+
+        A copy without a note is the source's if the source announces its sha256 now; it is noted then.
+        """
+        folder = held.path.parent
+        noted = origin.is_of(self.origin, [file.name for file in folder.iterdir()])
+        if noted is not None:
+            return "" if noted else f"came from {origin.noted(folder)}"
+        try:
+            month = _month(self._opened(), partition)
+            file = month.files.get(held.entity)
+            if file is None or month.expected(file) != held.sha256:
+                return "does not say where it came from and is another file than is published"
+        except (DiscogsError, OSError) as error:
+            return f"does not say where it came from and could not be compared ({error})"
+        if not self.kept:
+            origin.write(self.origin, folder)
+        return ""
 
     def take(self, entity: str, partition: str, progress: Progress = lambda done, size: None) -> Dump:
         """Fetch the month's file, its sha256 compared on the way, and put it in place; what was there before goes.
@@ -151,6 +183,7 @@ class Archive:
                     "published again, its CHECKSUM file may still be the old one: wait for the new one."
                 )
             (draft / f"{file.name}.sha256").write_text(f"{expected}\n")
+            origin.write(self.origin, draft)
         return replace(self.dump(entity, partition), upload=month.days, later=month.later)
 
     def _opened(self) -> Source:

@@ -6,7 +6,11 @@ from functools import cache
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
+
+NAME = "discogs_assets"
+"""Application name of our connections."""
 
 POOL_SIZE = 8
 """Connections that a process keeps to a server; one beyond them is opened for its use alone."""
@@ -17,10 +21,18 @@ POOL_SECONDS = 1.0
 IDLE_SECONDS = 60.0
 """Idle time after which a connection of the pool is closed."""
 
+WAIT_SECONDS = 60
+"""How long any statement of ours waits for a lock, unless it says otherwise."""
+
 # A server that does not answer is an error of ours, which names it.
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def options_of(url: str) -> str:
+    """Return the `options` of every connection: a limit to the wait for a lock, and what the URL gives."""
+    return f"-c lock_timeout={WAIT_SECONDS}s {conninfo_to_dict(url).get('options') or ''}"
 
 
 @cache
@@ -28,7 +40,7 @@ def pool_of(url: str) -> ConnectionPool[Connection]:
     """Return this process's connection pool of a database; its connections are opened as they are needed."""
     pool = ConnectionPool(
         url,
-        kwargs={"application_name": "discogs_assets"},
+        kwargs={"application_name": NAME, "options": options_of(url)},
         min_size=0,
         max_size=POOL_SIZE,
         max_idle=IDLE_SECONDS,

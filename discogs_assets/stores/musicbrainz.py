@@ -3,7 +3,8 @@
 What belongs here: what makes a run complete, which run a month keeps, verified copies. What doesn't: reaching a source
 (see `sources`), and what a file holds.
 
-A month's files are of one run, the newest complete one when the first of them was taken, and stay so. What is taken is
+A month's files are of one run of one source, the newest complete one when the first of them was taken, and stay so as
+long as the source does. What is taken is
 first fetched beside the copies, as a whole, and then put in its place: whatever goes wrong on the way leaves the month
 as it was, and what has come for the next time.
 """
@@ -15,10 +16,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from discogs_assets.errors import DumpDamagedError, DumpMissingError, SettingError
+from discogs_assets.errors import DiscogsError, DumpDamagedError, DumpMissingError, SettingError
 from discogs_assets.schema.musicbrainz import ENTITIES, SOURCE
 from discogs_assets.settings import Settings
-from discogs_assets.stores import lake, sources
+from discogs_assets.stores import lake, origin, sources
 from discogs_assets.stores.folder import alone, replacing
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.sources import runs
@@ -106,14 +107,31 @@ class MusicBrainz:
         return OFF if self.off else self._opened().title
 
     @property
+    def origin(self) -> str:
+        """The source's identity, without secrets, to which copies are bound."""
+        return OFF if self.off else origin.identity(self.source)
+
+    @property
     def copies(self) -> Lake:
         """Our copies, a folder per entity and month."""
         return self.kept or Lake(self.root)
 
     def dump(self, entity: str, partition: str) -> Held | None:
-        """Our own copy; None if the partition holds nothing, or MusicBrainz is left out."""
-        files = [] if self.off else self.copies.found(_key(entity), partition, FILES)
-        return _held(files[0]) if files else None
+        """Our own copy; None if the partition holds nothing of the source, or MusicBrainz is left out."""
+        names = self.copies.names(_key(entity), partition)
+        files = self.copies.found(_key(entity), partition, FILES) if names and not self.off else []
+        return _held(files[0]) if files and self._ours(entity, partition, names) else None
+
+    def missing(self, entity: str, partition: str) -> str:
+        """Return why there is no copy."""
+        files = self.copies.found(_key(entity), partition, FILES)
+        if self.off or not files:
+            return f"dumps/musicbrainz/{entity} holds no file"
+        came = origin.noted(files[0].parent) or "a source that is not noted"
+        return (
+            f"dumps/musicbrainz/{entity} holds a file of {came}, but {runs.SETTING} names {self.origin}: materialise "
+            "dumps/musicbrainz/* from there."
+        )
 
     def address(self, entity: str, partition: str) -> str:
         """Where our copy is kept, as a URI."""
@@ -142,7 +160,7 @@ class MusicBrainz:
         """
         self._require_on()
         there = self._there(partition)
-        if not refresh and len(set(there.values())) == 1 and there.keys() >= set(entities):
+        if not refresh and len(set(there.values())) == 1 and "" not in there.values() and there.keys() >= set(entities):
             return self._dumps(entities, partition)
         source = self._opened()
         with alone(self._fetched):
@@ -150,6 +168,7 @@ class MusicBrainz:
             for each in taken.values():
                 with self.copies.writing(_key(each.entity), partition) as draft:
                     _link(each, draft)
+                    origin.write(self.origin, draft)
             shutil.rmtree(self._fetched, ignore_errors=True)
         return self._dumps({*entities, *taken}, partition)
 
@@ -187,9 +206,38 @@ class MusicBrainz:
         return self.copies.root / SOURCE / "fetched"
 
     def _there(self, partition: str) -> dict[str, str]:
-        """The run of each entity's file in the partition, more than one only where a process was killed."""
+        """The run of each entity's file in the partition, more than one only where a process was killed.
+
+        A file of another source, or which a folder has in other bytes now, is of no run.
+        """
         names = {entity: self.copies.names(_key(entity), partition) for entity in NAMES}
-        return {entity: found[0].partition("_")[0] for entity, found in names.items() if found}
+        return {
+            entity: found[0].partition("_")[0]
+            if self._ours(entity, partition, found, again="://" not in self.source)
+            else ""
+            for entity, found in names.items()
+            if found
+        }
+
+    def _ours(self, entity: str, partition: str, names: Collection[str], again: bool = False) -> bool:
+        """Whether the partition's file came from the source.
+
+        One without a note did if the source has it in these bytes now; it is noted then. `again` compares others, too,
+        if their run is still there.
+        """
+        noted = origin.is_of(self.origin, names)
+        if noted is not None and not (noted and again):
+            return noted
+        (file,) = self.copies.found(_key(entity), partition, FILES)
+        held = _held(file)
+        try:
+            run = _complete(self._opened(), held.run)
+        except (DiscogsError, OSError):
+            run = None
+        same = run.sums[entity] == held.sha256 if run else bool(noted)
+        if same and not noted and not self.kept:
+            origin.write(self.origin, file.parent)
+        return same
 
     def _dumps(self, entities: Collection[str], partition: str) -> dict[str, Held]:
         found = {entity: self.dump(entity, partition) for entity in NAMES if entity in entities}

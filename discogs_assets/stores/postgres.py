@@ -5,77 +5,54 @@ What belongs here: connections, transactions, locks, names of loads. What doesn'
 
 A load is one transaction: killed at any point, it leaves nothing. Readers go through the views of the schemas
 `discogs`, `musicbrainz` and `insights`; all of them move in one transaction that waits for no reader longer than
-`LOCK_TIMEOUT` and then tries again.
+`LOCK_TIMEOUT` and then tries again, until `READER_SECONDS` have passed: then the readers in its way are ended.
 """
 
 import random
-import re
-import shutil
 import time
-from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice
-from pathlib import Path
-from typing import Any, cast
 
 import psycopg
-from psycopg import sql as names
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import (
     DeadlockDetected,
     DependentObjectsStillExist,
-    DuplicateDatabase,
     InsufficientPrivilege,
+    InvalidSchemaName,
     LockNotAvailable,
     ProgramLimitExceeded,
-    ReadOnlySqlTransaction,
-    UniqueViolation,
+    UndefinedFunction,
+    UndefinedObject,
 )
-from psycopg.rows import dict_row
-from psycopg.types.json import set_json_loads
-from psycopg.types.string import TextLoader
-from psycopg_pool import PoolTimeout
 
-from discogs_assets import failpoints, faults
-from discogs_assets.errors import BusyError, LoadError, ServerError
-from discogs_assets.schema import search, sql
+from discogs_assets import failpoints
+from discogs_assets.errors import BusyError, LoadError
+from discogs_assets.schema import provisioning, search, sql
 from discogs_assets.schema.relations import Table, source_of
 from discogs_assets.schema.tables import SOURCES
-from discogs_assets.stores import publication
-from discogs_assets.stores.answers import Answer, Document
-from discogs_assets.stores.connection_pool import POOL_SECONDS, Connection, pool_of
+from discogs_assets.stores import blockers
+from discogs_assets.stores.connection_pool import Connection
+from discogs_assets.stores.database import Database, execute, row, text
 
 VIEWS = search.SCHEMA
 """Schema of the views that are found without naming it, and of what searches."""
 
-EXTENSIONS = ("pg_trgm", "unaccent")
-"""What search needs of PostgreSQL's own extensions."""
 
 LOCK_TIMEOUT = "300ms"
 """How long the publisher may hold up readers that queue behind its lock."""
 
+READER_SECONDS = 60.0
+"""How long readers may hold up the publisher before their sessions are ended."""
+
 PUBLISH_SECONDS = 120.0
 """How long the publisher tries before it gives way for good."""
 
-STREAMED = 1000
-"""Rows that are taken from the server at once where an answer may be long."""
+INSISTING = "3s"
+"""How long the publisher waits for its lock while the sessions in its way are being ended."""
 
 MONTHS = rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"
 """Pattern of the schemas of months."""
-
-AS_TEXT = ("date", "time", "interval")
-MOMENTS = ("timetz", "timestamp", "timestamptz")
-RANGED = ("int4", "int8", "num", "date", "ts", "tstz")
-"""Types, and those with ranges, whose values are text in an answer."""
-
-OFFSET = re.compile(r"(?<=\d)([+-]\d\d)(?=$| BC$)")
-"""An offset from UTC of whole hours."""
-
-Rows = Generator[tuple[Any, ...], None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,101 +84,8 @@ def month_of(table: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Postgres:
-    """A database, given by its URL with the password, which stays out of every message."""
-
-    url: str
-    name: str = "PostgreSQL"
-    disk: Path | None = None
-    """Its data folder, if it is on this machine and ours."""
-
-    def __repr__(self) -> str:
-        """Without the password."""
-        return f"Postgres({self.name})"
-
-    @property
-    def safe_url(self) -> str:
-        """The URL without the password."""
-        parts = conninfo_to_dict(self.url)
-        return "postgresql://{user}@{host}:{port}/{dbname}".format_map(defaultdict(str, parts))
-
-    @property
-    def _user(self) -> str:
-        return str(conninfo_to_dict(self.url).get("user", "postgres"))
-
-    def ask(self, statement: str) -> list[dict[str, Any]]:
-        """The rows of a question, each by column; LoadError if the server refuses it."""
-        with self.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            try:
-                return cursor.execute(_text(statement)).fetchall()
-            except psycopg.Error as error:
-                self._require_alive(connection, error)
-                raise LoadError(f"{self.name} refused the question {statement!r}: {error}") from error
-
-    @contextmanager
-    def asking(self, statement: str) -> Iterator[Answer]:
-        """The answer to a question, in a transaction that only reads; LoadError if the server refuses it."""
-        with self.connection() as connection, connection.cursor() as cursor:
-            connection.read_only = True
-            _keep_exact(cursor)
-            try:
-                # Rows that are not taken are given up before the transaction can end.
-                with closing(cast(Rows, cursor.stream(_text(statement), size=STREAMED))) as rows:
-                    first = [*islice(rows, 1)]
-                    columns = [column.name for column in cursor.description or ()] or _described(connection, statement)
-                    yield Answer(columns, chain(first, rows))
-            except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
-                raise LoadError(f"{self.name} refused the question, which may only read: {error}") from error
-            except psycopg.Error as error:
-                self._require_alive(connection, error)
-                raise LoadError(f"{self.name} refused the question: {error}") from error
-
-    @contextmanager
-    def connection(self, autocommit: bool = False) -> Iterator[Connection]:
-        """Lend a pooled connection: in one transaction that is committed at the end, or in none.
-
-        DiskFullError if the server's disk is full, ServerError if it does not answer, or no longer.
-        """
-        pool = pool_of(self.url)
-        try:
-            connection, pooled = pool.getconn(POOL_SECONDS), True
-        except PoolTimeout:
-            connection, pooled = self._connect(), False
-        try:
-            if autocommit:
-                connection.autocommit = True
-            with connection:
-                try:
-                    yield connection
-                except psycopg.OperationalError as error:
-                    self._require_alive(connection, error)
-                    raise
-        finally:
-            if pooled:
-                pool.putconn(connection)
-
-    def _connect(self) -> Connection:
-        """Open a connection beside the pool, which gives no reason why it has none."""
-        try:
-            return psycopg.connect(self.url, application_name="discogs_assets")
-        except psycopg.OperationalError as error:
-            if faults.disk_full(error):
-                raise faults.full(f"{self.name} says {faults.line(str(error))}", self.disk) from None
-            raise ServerError(
-                f"{self.name} does not answer: {error}. Start it with `discogs up`, or correct DISCOGS_POSTGRES_URL."
-            ) from None
-
-    def _require_alive(self, connection: Connection, error: psycopg.Error) -> None:
-        """Raise DiskFullError or ServerError if the error is the server's end and not the statement's."""
-        gone = connection.broken or faults.server_gone(error)
-        out_of_room = gone and self.disk and shutil.disk_usage(self.disk).free < faults.ROOM
-        if out_of_room or faults.disk_full(error):
-            raise faults.full(f"{self.name} says {faults.line(str(error))}", self.disk) from error
-        if gone:
-            raise ServerError(
-                f"{self.name} has ended or closed the connection: {faults.line(str(error))}. Start it with "
-                "`discogs up`, then run again; what was half written is gone."
-            ) from error
+class Postgres(Database):
+    """A database with a table for every load and the views of one month."""
 
     def load(
         self,
@@ -227,9 +111,9 @@ class Postgres:
             _alone(connection, place)
             self._sweep(connection, place, partition, keep)
             table = _next(connection, place)
-            _execute(connection, sql.create_table(of, table))
+            execute(connection, sql.create_table(of, table))
             try:
-                with connection.cursor().copy(_text(sql.copy(of, table))) as copy:
+                with connection.cursor().copy(text(sql.copy(of, table))) as copy:
                     for data in rows:
                         copy.write(data)
                         failpoints.reach("rows")
@@ -246,9 +130,9 @@ class Postgres:
             except ProgramLimitExceeded as error:
                 raise LoadError(f"{table}: a value is too long for an index: {error}") from error
             for statement in (*sql.comments(of, table), f"ANALYZE {table}"):
-                _execute(connection, statement)
+                execute(connection, statement)
             indexed = time.monotonic()
-            count, size = _row(connection, f"SELECT count(*), pg_total_relation_size('{table}') FROM {table}")
+            count, size = row(connection, f"SELECT count(*), pg_total_relation_size('{table}') FROM {table}")
         return Load(table, count, size, time.monotonic() - began, copied - began, indexed - copied)
 
     def published(self) -> dict[str, str]:
@@ -263,9 +147,9 @@ class Postgres:
         The server frees the lock when the connection ends, however it does.
         """
         with self.connection(autocommit=True) as connection:
-            _execute(connection, f"SET lock_timeout = '{PUBLISH_SECONDS:.0f}s'")
+            execute(connection, f"SET lock_timeout = '{PUBLISH_SECONDS:.0f}s'")
             try:
-                _execute(connection, f"SELECT pg_advisory_lock(hashtextextended('{VIEWS}.publish', 0))")
+                execute(connection, f"SELECT pg_advisory_lock(hashtextextended('{VIEWS}.publish', 0))")
             except LockNotAvailable as error:
                 raise BusyError("another process is publishing. Wait for it to end, then publish again.") from error
             yield
@@ -276,21 +160,23 @@ class Postgres:
         waiting: Callable[[str], None] = lambda line: None,
         record: Callable[[Connection], None] = lambda connection: None,
     ) -> float:
-        """Show these loads, all at once, and return the seconds it took; BusyError if readers leave no gap.
+        """Show these loads, all at once, and return the seconds it took.
 
-        A view that is not among them is dropped: the load that it shows is of another month. `record` is called in the
-        transaction of the switch.
+        Sessions of other roles that are still in the way after `READER_SECONDS` are ended, `waiting` hears of each.
+        BusyError if the rest leaves no gap, or we may not end them. A view that is not among the loads is dropped: what
+        it shows is of another month. `record` is called in the transaction of the switch.
         """
         began = time.monotonic()
         pause = 0.05
         while True:
+            insisting = time.monotonic() - began > READER_SECONDS
             try:
-                with self.connection() as connection:
-                    _switch(connection, tables)
+                with self.connection() as connection, self._cleared(connection, insisting, waiting):
+                    _switch(connection, tables, INSISTING if insisting else LOCK_TIMEOUT)
                     record(connection)
                     failpoints.reach("views")
                 return time.monotonic() - began
-            except (LockNotAvailable, DeadlockDetected) as error:
+            except (BusyError, DeadlockDetected) as error:
                 if time.monotonic() - began > PUBLISH_SECONDS:
                     raise BusyError(
                         f"the views of {VIEWS} were in use for {PUBLISH_SECONDS:.0f} s without a gap of a moment. "
@@ -298,7 +184,16 @@ class Postgres:
                     ) from error
                 waiting(f"a reader holds the views; trying again in {pause:.2f} s")
                 time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
-                pause = min(pause * 2, 5.0)
+                pause = min(pause * 2, 2.0)
+
+    @contextmanager
+    def _cleared(self, held_up: Connection, insisting: bool, say: Callable[[str], None]) -> Iterator[None]:
+        """End the sessions that the connection waits for while the block runs, if we insist."""
+        if not insisting:
+            yield
+            return
+        with self.connection(autocommit=True) as connection, blockers.ending(connection, held_up, say):
+            yield
 
     def sweep(self, partition: str, keep: Iterable[str]) -> list[str]:
         """Drop the month's loads that one which is shown or to be kept supersedes; returns their names."""
@@ -340,15 +235,15 @@ class Postgres:
         BusyError if one of them is shown, being loaded, or held by a reader. The schemas go, too.
         """
         with self.connection() as connection:
-            _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             schemas = [month_schema(partition, source) for source in SOURCES]
             for schema in schemas:
                 _alone(connection, schema)
             tables = _loads(connection, partition)
-            sizes = {table: int(_row(connection, f"SELECT pg_total_relation_size('{table}')")[0]) for table in tables}
+            sizes = {table: int(row(connection, f"SELECT pg_total_relation_size('{table}')")[0]) for table in tables}
             try:
                 if tables:
-                    _execute(connection, f"DROP TABLE {', '.join(tables)}")
+                    execute(connection, f"DROP TABLE {', '.join(tables)}")
                 for schema in schemas:
                     _drop_schema(connection, schema)
             except DependentObjectsStillExist as error:
@@ -370,63 +265,32 @@ class Postgres:
                 _drop_schema(connection, schema)
         return free
 
-    def make_database(self, name: str) -> None:
-        """Make sure that the server has a database of this name; LoadError if we may not create it."""
-        with self.connection(autocommit=True) as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-                return
-            try:
-                # Another process may have created it since, or be about to.
-                with suppress(DuplicateDatabase, UniqueViolation):
-                    _execute(connection, f'CREATE DATABASE "{name}"')
-            except InsufficientPrivilege as error:
-                raise LoadError(
-                    f"{self.safe_url} lacks the database {name} and does not let us create it. "
-                    f'Have its administrator run: CREATE DATABASE "{name}" OWNER {self._user}'
-                ) from error
-
     def _make_room(self, schema: str) -> None:
         """A month's schema, in a transaction of its own: loads of several tables must not wait for each other."""
         with self.connection() as connection:
-            _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
-            _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
-            _execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
+            execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
+            execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
 
     def prepare(self) -> None:
-        """What a database needs before its first load: the views' schema, search, and a path to find both by."""
+        """Bring the database to what its owner can do of `schema.provisioning`: schemas, search, a path to find both.
+
+        LoadError with the statements that are left to the administrator, if there are any.
+        """
+        left = list[str]()
         with self.connection() as connection:
-            _execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{VIEWS}.prepare'))")
-            for schema in SOURCES:
-                _execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
-                _execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
-            for extension in EXTENSIONS:
-                _execute(connection, f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public")
-            for statement in (*search.create(), *publication.CREATE):
-                _execute(connection, statement)
-            _execute(connection, f"CREATE SEQUENCE IF NOT EXISTS {sql.NUMBERS}")
-            connection.execute(sql.PASSED, [MONTHS])
-            database, path = _row(connection, "SELECT current_database(), current_setting('search_path')")
-            if VIEWS not in path:
-                _execute(connection, f'ALTER DATABASE "{database}" SET search_path = {VIEWS}, public')
-
-
-class _Moment(Loader):
-    """A date and time as the server writes it, in ISO 8601: Python's own reach neither infinity nor the year 10000."""
-
-    def load(self, data: Buffer) -> str:
-        """The text with a T between date and time, and minutes in the offset."""
-        return OFFSET.sub(r"\1:00", bytes(data).decode().replace(" ", "T", 1))
-
-
-def _keep_exact(cursor: psycopg.Cursor[Any]) -> None:
-    """Have the cursor give values as text that Python's types would round or refuse."""
-    for name in (*AS_TEXT, *map("{}range".format, RANGED), *map("{}multirange".format, RANGED)):
-        cursor.adapters.register_loader(name, TextLoader)
-    for name in MOMENTS:
-        cursor.adapters.register_loader(name, _Moment)
-    set_json_loads(lambda data: Document.of(data if isinstance(data, str) else data.decode()), cursor)
-    _execute(cursor.connection, "SET LOCAL datestyle = iso")
-    _execute(cursor.connection, "SET LOCAL intervalstyle = iso_8601")
+            execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{VIEWS}.prepare'))")
+            database, path = row(connection, "SELECT current_database(), current_setting('search_path')")
+            for statement in provisioning.database(database):
+                if not statement.endswith(f"search_path = {path}") and not _allowed(connection, statement):
+                    left.append(statement)
+            if not left:
+                connection.execute(sql.PASSED, [MONTHS])
+        if left:
+            raise LoadError(
+                f"{self.safe_url} does not let {self._user} do this: {'; '.join(left)}. Have its administrator run "
+                f'that there, or: ALTER DATABASE "{database}" OWNER TO "{self._user}"'
+            )
 
 
 def view_of(of: Table) -> str:
@@ -434,28 +298,31 @@ def view_of(of: Table) -> str:
     return f"{source_of(of)}.{of.name}"
 
 
-def _described(connection: Connection, statement: str) -> list[str]:
-    """The columns of a question, which a stream without rows does not tell."""
-    connection.pgconn.prepare(b"", statement.encode())
-    found = connection.pgconn.describe_prepared(b"")
-    return [(found.fname(number) or b"").decode() for number in range(found.nfields)]
+def _allowed(connection: Connection, statement: str) -> bool:
+    """Whether our role had the right to run the statement, and to make what it rests on."""
+    try:
+        with connection.transaction():
+            execute(connection, statement)
+    except (InsufficientPrivilege, InvalidSchemaName, UndefinedFunction, UndefinedObject):
+        return False
+    return True
 
 
-def _switch(connection: Connection, tables: Mapping[Table, str]) -> None:
+def _switch(connection: Connection, tables: Mapping[Table, str], lock_timeout: str) -> None:
     """Move all views in the transaction that the connection is in."""
-    _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    execute(connection, f"SET LOCAL lock_timeout = '{lock_timeout}'")
     views = {view if "." in view else f"{VIEWS}.{view}" for view in _published(connection)}
     if views:
-        _execute(connection, f"LOCK TABLE {', '.join(sorted(views))} IN ACCESS EXCLUSIVE MODE")
+        execute(connection, f"LOCK TABLE {', '.join(sorted(views))} IN ACCESS EXCLUSIVE MODE")
     for view in sorted(views - {view_of(of) for of in tables}):
-        _execute(connection, f"DROP VIEW {view} CASCADE")
+        execute(connection, f"DROP VIEW {view} CASCADE")
     for of, table in tables.items():
         view = view_of(of)
         if not _appended(connection, of):
-            _execute(connection, f"DROP VIEW IF EXISTS {view} CASCADE")
+            execute(connection, f"DROP VIEW IF EXISTS {view} CASCADE")
         for statement in (sql.view(of, view, table), *sql.comments(of, view, "VIEW")):
-            _execute(connection, statement)
-        _execute(connection, f"GRANT SELECT ON {view} TO PUBLIC")
+            execute(connection, statement)
+        execute(connection, f"GRANT SELECT ON {view} TO PUBLIC")
 
 
 def _appended(connection: Connection, of: Table) -> bool:
@@ -473,12 +340,12 @@ def _build(connection: Connection, index: sql.Build, say: Callable[[str], None])
     """Build an index, in its other form if it has one and a value is too long for the first."""
     try:
         with connection.transaction():
-            _execute(connection, index.statement)
+            execute(connection, index.statement)
     except ProgramLimitExceeded as error:
         if not index.otherwise:
             raise
         say(f"{error.diag.message_primary}; instead: {index.otherwise.partition('(')[0].strip()}")
-        _execute(connection, index.otherwise)
+        execute(connection, index.otherwise)
 
 
 def _published(connection: Connection) -> dict[str, str]:
@@ -503,9 +370,9 @@ def _dropped(connection: Connection, table: str) -> bool:
     """Whether the table could be dropped; one that somebody still reads is left for another time."""
     try:
         with connection.transaction():
-            _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            _execute(connection, f"DROP TABLE {table}")
-            _execute(connection, "SET LOCAL lock_timeout TO DEFAULT")
+            execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            execute(connection, f"DROP TABLE {table}")
+            execute(connection, "SET LOCAL lock_timeout TO DEFAULT")
     except LockNotAvailable:
         return False
     return True
@@ -513,7 +380,7 @@ def _dropped(connection: Connection, table: str) -> bool:
 
 def _next(connection: Connection, place: str) -> str:
     """A name that no load of the month has ever had; a sequence counts on even where a load is rolled back."""
-    (number,) = _row(connection, f"SELECT nextval('{sql.NUMBERS}')")
+    (number,) = row(connection, f"SELECT nextval('{sql.NUMBERS}')")
     return f"{place}__{number:04d}"
 
 
@@ -536,26 +403,11 @@ def _shared(connection: Connection, schema: str) -> None:
 
 def _locked(connection: Connection, what: str, mode: str = "") -> bool:
     """Whether the lock on `what` is ours to the end of the transaction."""
-    (free,) = _row(connection, f"SELECT pg_try_advisory_xact_lock{mode}(hashtextextended('{what}', 0))")
+    (free,) = row(connection, f"SELECT pg_try_advisory_xact_lock{mode}(hashtextextended('{what}', 0))")
     return bool(free)
 
 
 def _drop_schema(connection: Connection, schema: str) -> None:
     """Drop a month's schema, in which no table is left; earlier versions kept a sequence there."""
-    _execute(connection, f"DROP SEQUENCE IF EXISTS {schema}.load_number")
-    _execute(connection, f"DROP SCHEMA IF EXISTS {schema}")
-
-
-def _row(connection: Connection, statement: str) -> tuple[Any, ...]:
-    row = connection.execute(_text(statement)).fetchone()
-    assert row is not None
-    return row
-
-
-def _execute(connection: Connection, statement: str) -> None:
-    connection.execute(_text(statement))
-
-
-def _text(statement: str) -> names.SQL:
-    """A statement made of declared names alone."""
-    return names.SQL(statement)
+    execute(connection, f"DROP SEQUENCE IF EXISTS {schema}.load_number")
+    execute(connection, f"DROP SCHEMA IF EXISTS {schema}")

@@ -11,27 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from discogs_assets.schema import search
+from discogs_assets.schema.provisioning import PUBLICATION as TABLE
 
 if TYPE_CHECKING:
     from discogs_assets.stores.connection_pool import Connection
     from discogs_assets.stores.postgres import Postgres
 
-TABLE = f"{search.SCHEMA}.publication"
-
 CHANNEL = "discogs_publication"
 """Channel of the notification that a publication is done; its payload is the sequence number."""
-
-CREATE = (
-    f"CREATE TABLE IF NOT EXISTS {TABLE} (sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
-    "state text NOT NULL CHECK (state IN ('intended', 'done', 'undone')), month text NOT NULL, "
-    "tables jsonb NOT NULL, graph text, search text, "
-    "intended_at timestamptz NOT NULL DEFAULT clock_timestamp(), settled_at timestamptz)",
-    f"COMMENT ON TABLE {TABLE} IS 'Every switch of what readers see. The published month is the row in the state done "
-    "with the highest sequence number.'",
-    f"GRANT SELECT ON {TABLE} TO PUBLIC",
-)
-"""Statements that make the table where it is missing."""
 
 COLUMNS = "sequence, state, month, tables, graph, search"
 

@@ -6,7 +6,7 @@ folders in which the files lie.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,12 +80,22 @@ Report = Callable[[Account], None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A dump file of an entity: its sha256, and the last year that records of Discogs may state."""
+    """A dump file of an entity: its sha256, and the last year that records of Discogs may state.
+
+    `origins` are the addresses that the month's dumps come from, by site.
+    """
 
     path: Path
     entity: Entity
     sha256: str
     newest_year: int = 0
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> parquet.Versions:
+        """What records of the file were made from."""
+        sources = {f"{site}{parquet.SOURCE}": [address] for site, address in self.origins.items()}
+        return {self.entity.title: [self.sha256], **sources}
 
 
 def write(source: Source, records: Path, quarantine: Path, report: Report = lambda account: None) -> Account:
@@ -105,7 +115,7 @@ def store(
 
     Errors as `write` says.
     """
-    made_from = {source.entity.title: [source.sha256]}
+    made_from = source.versions
     began = reported = time.monotonic()
     with (
         parquet.writing(folders[0] / parquet.FILE, arrow.record(source.entity), made_from) as good,

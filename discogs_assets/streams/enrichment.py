@@ -45,7 +45,8 @@ def made_from(files: Files, added: Collection[str]) -> dict[str, list[str]]:
     """
     found = parquet.versions(file for paths in files.values() for file in paths)
     missing = {name: [UNAVAILABLE] for name in added if not files.get(name)}
-    return missing | {name: [*sums] for name, sums in found.items() if name in added or not name.startswith(SOURCE)}
+    kept = {*added, *([f"{SOURCE}{parquet.SOURCE}"] if added else [])}
+    return missing | {name: [*sums] for name, sums in found.items() if name in kept or not name.startswith(SOURCE)}
 
 
 def properties(node: Node, files: list[Path]) -> pl.LazyFrame:

@@ -23,7 +23,7 @@ def faults(tables: Tables) -> Iterator[str]:
     """What is wrong with the tables, each in a few words with the first example."""
     for entity, sums in parquet.versions(file for _, file in tables.files).items():
         if len(sums) > 1:
-            yield f"they were made from different dumps of {entity}"
+            yield f"they were made from different {parquet.mixture(entity)}"
     known = dict[str, Ids]()
     for label, files in tables.nodes.items():
         known[label] = np.sort(_ids(files, graph.id_column(label)))

@@ -54,7 +54,7 @@ class Originals:
         self._spans = self._spans or self._cut(self._block)
         start, end = self._spans[row - self._first]
         data = self._block.data[start:end]
-        if str(number).encode() not in data and self._id(data) != number:
+        if str(number).encode() not in data and self._id(data, self._block.namespaces) != number:
             raise self._other(row, f"not the record {number}, but {data[:60]!r}")
         return data
 
@@ -74,10 +74,10 @@ class Originals:
         refused = set(self._refused_in(block).tolist())
         return [span for span in block.spans() if block.offset + span[0] not in refused]
 
-    def _id(self, data: bytes) -> int:
+    def _id(self, data: bytes, namespaces: bytes) -> int:
         key = self.entity.part(self.entity.key)
         assert isinstance(key, Field)
-        return int(record.value(record.element(data), key.path) or 0)
+        return int(record.value(record.element(data, namespaces), key.path) or 0)
 
     def _other(self, row: int, found: str) -> DumpDamagedError:
         return DumpDamagedError(

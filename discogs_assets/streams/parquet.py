@@ -77,7 +77,19 @@ class ParquetWriter:
 
 
 Versions = Mapping[str, Sequence[str]]
-"""For each entity the sha256 of the dumps that something was made from: one, unless it is a mixture."""
+"""For each entity the sha256 of the dumps that something was made from: one, unless it is a mixture.
+
+Beside them, where it is known, the addresses that each site's dumps came from, under `discogs/source` and the like.
+"""
+
+SOURCE = "/source"
+"""Ending of a name in `Versions` that stands for addresses and not for dumps."""
+
+
+def mixture(name: str) -> str:
+    """Return what there is more than one of if a name in `Versions` has several values."""
+    return f"sources of {name.removesuffix(SOURCE)}" if name.endswith(SOURCE) else f"dumps of {name}"
+
 
 VERSIONS_KEY = "discogs.dumps"
 """Key in a file's footer under which it says what it was made from."""

@@ -5,13 +5,13 @@ bytes come from and where the batches go.
 """
 
 import os
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
+import lxml.etree as etree
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,11 +28,11 @@ from discogs_assets.streams.identity import Bools
 from discogs_assets.streams.nesting import Flat, nest
 from discogs_assets.streams.vocabulary import Vocabulary
 
-SPACE, ALLOWED = 0x20, (b"\t", b"\n", b"\r")
-"""Of the characters before the space XML 1.0 allows these (§2.2); the fast parser lets the others pass."""
-
 MOST_REFUSED = 10_000
 """Refused records that a month of a hundred million could lack, so that no month may lack more."""
+
+FEW = 8
+"""Records that are read one by one rather than in halves, if they cannot be read at once."""
 
 UNDER_WAY = 2
 """Blocks in work beside those that a thread is busy with: enough that none waits, few enough to bound memory."""
@@ -71,6 +71,10 @@ class Parsed:
         return replace(self, batch=self.batch.filter(pa.array(~repeated)), rows=kept, refused=self.refused + refused)
 
 
+Piece = tuple[pa.RecordBatch, Sequence[int]]
+"""Rows, and the records of the block that they are."""
+
+
 class Parser:
     """Reads blocks of one entity; may be shared by threads."""
 
@@ -82,78 +86,114 @@ class Parser:
         self._vocabulary = Vocabulary(entity)
 
     def parse(self, block: Block) -> Parsed:
-        """The block's records; those that neither reader takes are refused, none is lost."""
-        ordinary = not block.between and self._vocabulary.knows(block.data)
-        found = self.quickly(block, ordinary) or self.carefully(block)
-        if ordinary:
-            return found
-        try:
-            return replace(found, undeclared=self._undeclared(block))
-        except record.RecordError:
-            # What the fast parser passed over is itself not well-formed, or too deep.
-            return self.carefully(block)
+        """The block's records; those that are refused are set aside, none is lost.
 
-    def quickly(self, block: Block, clean: bool = False) -> Parsed | None:
-        """All records at once, or None where anything about the block is out of the ordinary.
-
-        `clean` says that it is known to hold no character which XML forbids.
+        The fate of a record and its values depend on the record alone. The fast parser is given what the vocabulary
+        knows, of which it reads the same as lxml, and lxml everything else.
         """
-        if not clean and _has_controls(block.data):
-            return None
-        try:
-            batch = nest(self.entity, self.tokens(block), self.newest_year)
-        except Exception:
-            # Whatever the parser stumbles over, the careful reader names it for the one record that has it.
-            return None
-        if len(batch) != block.records or not _identified(batch):
-            return None
-        return Parsed(block, batch, range(block.records))
+        root = Counter(f"/{self.entity.name}/@{name}" for name in block.root)
+        found = self.quickly(block) or self._apart(block)
+        return replace(found, undeclared=found.undeclared + root) if root else found
 
-    def tokens(self, block: Block) -> Flat:
-        """The block's values as the fast parser finds them, all texts; raises whatever it stumbles over."""
+    def quickly(self, block: Block) -> Parsed | None:
+        """All records at once, or None where anything about the block is out of the ordinary."""
+        if not self._vocabulary.knows(block.data):
+            return None
+        batch = self._at_once(block.data, block.records)
+        return None if batch is None else Parsed(block, batch, range(block.records))
+
+    def tokens(self, data: bytes) -> Flat:
+        """The records' values as the fast parser finds them, all texts; raises whatever it stumbles over."""
         root = self.entity.name.encode()
-        document = b"".join((b"<%b>" % root, _normalised(block.data), b"</%b>" % root))
+        document = b"".join((b"<%b>" % root, _normalised(data), b"</%b>" % root))
         found: Flat = self._fast.parse(document)
         return found
 
     def carefully(self, block: Block) -> Parsed:
         """Record by record."""
-        flat: record.Flat = {}
-        refused: list[Refused] = []
-        rows: list[int] = []
-        for number, (start, end) in enumerate(block.spans()):
-            try:
-                record.read(self.entity, block.data[start:end], len(rows), flat)
-                rows.append(number)
-            except record.RecordError as error:
-                refused.append(_refused(block, (start, end), str(error)))
-                self._hold(refused)
-        batch = nest(self.entity, record.batches(self.entity, flat), self.newest_year)
-        return Parsed(block, batch, rows, refused)
+        reading = _Reading(block, self.source)
+        return self._whole(reading, range(len(reading.spans)), [])
 
-    def _hold(self, refused: list[Refused]) -> None:
-        """Give up on what can only be refused in the end."""
-        if len(refused) > MOST_REFUSED:
-            first = refused[0]
+    def _at_once(self, data: bytes, records: int) -> pa.RecordBatch | None:
+        """Records that the vocabulary knows; None if they are not UTF-8, if one has no id or says a value twice."""
+        try:
+            batch = nest(self.entity, self.tokens(data), self.newest_year)
+        except Exception:
+            # Whatever the parser stumbles over, the careful reader names it for the one record that has it.
+            return None
+        return batch if len(batch) == records and _identified(batch) else None
+
+    def _apart(self, block: Block) -> Parsed:
+        """The records that are known at once, the others one by one."""
+        reading = _Reading(block, self.source)
+        strange = set(self._vocabulary.strange(reading.records))
+        pieces: list[Piece] = []
+        known = [place for place in range(len(reading.records)) if place not in strange]
+        odd = [*strange, *self._halved(reading.records, known, pieces)]
+        return self._whole(reading, sorted(odd), pieces)
+
+    def _halved(self, records: Sequence[bytes], places: list[int], pieces: list[Piece]) -> Iterator[int]:
+        """Read what can be read at once into `pieces`, in halves where need be; the places of those that cannot."""
+        if not places:
+            return
+        batch = self._at_once(b"\n".join(records[place] for place in places), len(places))
+        if batch is not None:
+            pieces.append((batch, places))
+        elif len(places) <= FEW:
+            yield from places
+        else:
+            half = len(places) // 2
+            yield from self._halved(records, places[:half], pieces)
+            yield from self._halved(records, places[half:], pieces)
+
+    def _whole(self, reading: "_Reading", places: Iterable[int], pieces: list[Piece]) -> Parsed:
+        """What became of a block: the pieces that have been read, and the records at these places, one by one."""
+        flat: record.Flat = {}
+        rows: list[int] = []
+        undeclared: Counter[str] = Counter()
+        for place in places:
+            try:
+                root = reading.element(place)
+                undeclared += self._vocabulary.undeclared(root)
+                record.read(self.entity, root, len(rows), flat)
+                rows.append(place)
+            except record.RecordError as error:
+                reading.refuse(place, error)
+        batch = nest(self.entity, record.batches(self.entity, flat), self.newest_year)
+        return reading.put_together([*pieces, (batch, rows)], undeclared)
+
+
+class _Reading:
+    """A block that is being read record by record."""
+
+    def __init__(self, block: Block, source: str) -> None:
+        self.block = block
+        self.spans = block.spans()
+        self.records = [block.data[start:end] for start, end in self.spans]
+        self.refused: list[Refused] = []
+        self._source = source
+
+    def element(self, place: int) -> etree._Element:
+        """A record as lxml has it; RecordError if it is not well-formed."""
+        return record.element(self.records[place], self.block.namespaces)
+
+    def refuse(self, place: int, error: record.RecordError) -> None:
+        """Set a record aside; give up on what can only be refused in the end."""
+        self.refused.append(_refused(self.block, self.spans[place], str(error)))
+        if len(self.refused) > MOST_REFUSED:
+            first = self.refused[0]
             raise BudgetExceededError(
-                f"{self.source}: more than {MOST_REFUSED:,} records of one block could not be read, which no month may "
-                f"lack; the first at unpacked byte {first.offset:,}: {first.reason}. "
+                f"{self._source}: more than {MOST_REFUSED:,} records of one block could not be read, which no month "
+                f"may lack; the first at unpacked byte {first.offset:,}: {first.reason}. "
                 "Compare the file with its published sha256."
             )
 
-    def _undeclared(self, block: Block) -> Counter[str]:
-        """What the records say without a declaration, and what stands between them."""
-        found = Counter(f"{_outermost(each)} outside of records" for each in block.between)
-        records = [block.data[start:end] for start, end in block.spans()]
-        for place in self._vocabulary.strange(records):
-            found += self._vocabulary.undeclared(record.element(records[place]))
-        return found
-
-
-def _outermost(data: bytes) -> str:
-    """The path of an element, or the word text."""
-    tag = re.match(rb"<([^\s/>]+)", data)
-    return f"/{tag[1].decode(errors='replace')}" if tag else "text"
+    def put_together(self, pieces: list[Piece], undeclared: Counter[str]) -> Parsed:
+        """The rows of all pieces in the order of the records."""
+        places = np.array([place for _, found in pieces for place in found], np.int64)
+        order = np.argsort(places)
+        batch = pa.concat_batches([batch for batch, _ in pieces]).take(pa.array(order))
+        return Parsed(self.block, batch, places[order].tolist(), self.refused, undeclared)
 
 
 def _refused(block: Block, span: tuple[int, int], reason: str) -> Refused:
@@ -184,12 +224,6 @@ def _fast_parser(entity: Entity) -> XmlToArrowParser:
 def _normalised(data: bytes) -> bytes:
     """Line ends as XML 1.0 §2.11 has them, which the fast parser leaves as they are."""
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
-
-
-def _has_controls(data: bytes) -> bool:
-    """Whether there is a character that XML forbids, by counts, which take no time."""
-    low = int(np.count_nonzero(np.frombuffer(data, np.uint8) < SPACE))
-    return low != sum(map(data.count, ALLOWED))
 
 
 def _identified(batch: pa.RecordBatch) -> bool:

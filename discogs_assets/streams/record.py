@@ -22,25 +22,33 @@ class RecordError(ValueError):
 
 
 def _parser() -> etree.XMLParser:
-    """No document type, no entities beyond the five of XML, no network, texts of any length."""
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+    """No document type, no entities beyond the five of XML, no network, no comments, texts of any length."""
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
+    )
 
 
-def element(data: bytes) -> etree._Element:
-    """The record as an element; RecordError if it is not well-formed."""
+def element(data: bytes, namespaces: bytes = b"") -> etree._Element:
+    """The record as an element, below a root that declares these namespaces; RecordError if it is not well-formed."""
     try:
-        return etree.fromstring(data, _parser())
+        if not namespaces:
+            return etree.fromstring(data, _parser())
+        root = etree.fromstring(b"".join((b"<root", namespaces, b">", data, b"</root>")), _parser())
     except etree.XMLSyntaxError as error:
         raise RecordError(error.msg) from error
+    if len(root) != 1 or root.text or root[0].tail:
+        raise RecordError("it is not an element")
+    return root[0]
 
 
-def read(entity: Entity, data: bytes, number: int, flat: Flat) -> None:
+def read(entity: Entity, root: etree._Element, number: int, flat: Flat) -> None:
     """Append the record's rows to `flat`; `number` is its place among the records of the batch.
 
-    RecordError if it is not well-formed, has no id, or has a single value twice; `flat` is then as before.
+    RecordError if it is another element, has no id, or has a single value twice; `flat` is then as before.
     """
     rows: Flat = defaultdict(list)
-    root = element(data)
+    if root.tag != entity.record:
+        raise RecordError(f"it is <{root.tag}>, expected <{entity.record}>")
     _rows(tables(entity), root, (number,), rows)
     _identify(entity, rows["."][0])
     for name, found in rows.items():
@@ -72,20 +80,20 @@ def _children(child: Table, node: etree._Element, levels: tuple[int, ...], rows:
 def _take_preceding(row: Row, item: etree._Element, table: Table) -> None:
     previous = item.getprevious()
     for field in table.fields:
-        if field.preceding and previous is not None and previous.tag == field.preceding and not row[field.name]:
+        said = str(row[field.name] or "").strip()
+        if field.preceding and previous is not None and previous.tag == field.preceding and not said:
             row[field.name] = text(previous)
 
 
 def value(node: etree._Element, path: str) -> str | None:
-    """The text or attribute at the path; RecordError if a single value occurs twice."""
+    """The text or attribute at the path; RecordError if it is said more than once, not counting where it is empty."""
     head, _, attribute = path.partition("@")
     head = head.rstrip("/")
     found = [node] if head in ("", ".") else node.findall(head)
-    if len(found) > 1:
-        raise RecordError(f"<{head}> occurs {len(found)} times, expected at most once")
-    if not found:
-        return None
-    return found[0].get(attribute) if attribute else text(found[0])
+    said = [each for each in (place.get(attribute) if attribute else text(place) for place in found) if each]
+    if len(said) > 1:
+        raise RecordError(f"{path if attribute else f'<{head}>'} occurs {len(said)} times, expected at most once")
+    return said[0] if said else None
 
 
 def text(node: etree._Element) -> str | None:

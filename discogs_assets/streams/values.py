@@ -13,7 +13,12 @@ from discogs_assets.schema.model import Rule, Type
 OLDEST_YEAR = 1860
 """The oldest recordings that can be played date from 1860 (Scott de Martinville's phonautograms)."""
 
-INTEGER = r"^-?[0-9]{1,18}$"
+INTEGERS = {Type.INTEGER: r"^-?[0-9]{1,18}$", Type.REFERENCE: r"^[0-9]{1,18}$"}
+"""Texts that are numbers: in ASCII digits, and few enough for 64 bits. A reference is never negative."""
+
+MOST = 10**18 - 1
+"""The largest number of 18 digits."""
+
 YEAR = r"^[0-9]{4}([^0-9]|$)"
 NUMBER_OF_NAME = r"\s\([0-9]+\)$"
 
@@ -28,17 +33,30 @@ def typed(texts: pa.Array, kind: Type) -> tuple[pa.Array, pa.Array | None]:
     """The texts as values of their type, and a mask of those the values do not give back, None if there are none."""
     if kind is Type.TEXT:
         return texts, None
-    values = _booleans(texts) if kind is Type.BOOLEAN else _integers(texts)
+    values = _booleans(texts) if kind is Type.BOOLEAN else _quick_integers(texts, kind)
+    odd = None if values is None else _odd(values, texts)
+    if kind is Type.BOOLEAN or (values is not None and odd is None):
+        return values, odd
+    fits = pc.match_substring_regex(texts, INTEGERS[kind])
+    values = pc.cast(pc.if_else(fits, texts, pa.scalar(None, pa.string())), pa.int64())
+    return values, _odd(values, texts)
+
+
+def _odd(values: pa.Array, texts: pa.Array) -> pa.Array | None:
+    """True for the texts that their values do not give back, None if there are none."""
     odd = pc.and_(pc.is_valid(texts), pc.fill_null(pc.not_equal(pc.cast(values, pa.string()), texts), True))
-    return values, odd if pc.any(odd).as_py() else None
+    return odd if pc.any(odd).as_py() else None
 
 
-def _integers(texts: pa.Array) -> pa.Array:
+def _quick_integers(texts: pa.Array, kind: Type) -> pa.Array | None:
+    """The numbers, or None where a text is none or one is out of bounds; hexadecimal ones have to be sorted out."""
     try:
-        return pc.cast(texts, pa.int64())
+        numbers = pc.cast(texts, pa.int64())
     except pa.ArrowInvalid:
-        fits = pc.match_substring_regex(texts, INTEGER)
-        return pc.cast(pc.if_else(fits, texts, pa.scalar(None, pa.string())), pa.int64())
+        return None
+    bounds = pc.min_max(numbers).as_py()
+    least = 0 if kind is Type.REFERENCE else -MOST
+    return numbers if (bounds["min"] or 0) >= least and (bounds["max"] or 0) <= MOST else None
 
 
 def _booleans(texts: pa.Array) -> pa.Array:

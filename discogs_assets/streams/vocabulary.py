@@ -14,15 +14,28 @@ import lxml.etree as etree
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from discogs_assets.schema.model import Entity
+from discogs_assets.schema.model import Entity, Field
 from discogs_assets.schema.xml import Paths, paths
+from discogs_assets.streams.head import written
 
 FORBIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f"
 """The characters before the space that XML 1.0 §2.2 does not allow, as a class of a regular expression has them."""
 
+HIGH = r"\xef(?:[\x80-\xbe]|\xbf[\x80-\xbd])"
+"""The first bytes of U+F000 to U+FFFF, but for U+FFFE and U+FFFF, which are no characters of XML, either."""
+
+NUMERIC = "9|1[03]|[3-9][2-9]|[1-9][0-9]{2}(?:[0-9](?:[0-9]{2})?)?|x[ADad]"
+REFERENCE = f"&(?:amp|lt|gt|quot|apos|#(?:{NUMERIC}));"
+"""References to characters of XML: not all of them, which would take a large automaton, but none that is forbidden."""
+
 SPACE = r"[ \t\r\n]"
-TEXT = f"[^<{FORBIDDEN}]*"
-VALUE = f"\"[^\"<{FORBIDDEN}]*\"|'[^'<{FORBIDDEN}]*'"
+OTHER = f"{HIGH}|{REFERENCE}"
+TEXT = rf"(?:\]*(?:[^<>&\]\xef{FORBIDDEN}]|{OTHER})|>)*\]*"
+"""Text without `]>`, since XML 1.0 §2.4 forbids `]]>`."""
+
+VALUE = "|".join(f"{quote}(?:[^{quote}<&\\xef{FORBIDDEN}]|{OTHER})*{quote}" for quote in "\"'")
+NUMBER = "0*[1-9][0-9]{0,17}"
+"""The number of a record as Discogs writes it, in ASCII digits; leading zeros do no harm."""
 
 
 class Vocabulary:
@@ -30,13 +43,16 @@ class Vocabulary:
 
     def __init__(self, entity: Entity) -> None:
         self.declared = paths(entity)
-        record = _element(self.declared, self.declared.root)
+        key = entity.part(entity.key)
+        assert isinstance(key, Field)
+        record = _element(self.declared, self.declared.root, f"{self.declared.root}/{key.path}")
         self._records = rf"\A{SPACE}*(?:{record}{SPACE}*)*\z"
 
     def knows(self, data: bytes) -> bool:
         """Whether these are whole records, white space between them, with nothing that is undeclared or forbidden.
 
-        Comments, CDATA and text beside elements are nothing that it knows, either.
+        Comments, CDATA and text beside elements are nothing that it knows, either, nor a key that is no number. It
+        does not tell whether all bytes are UTF-8, whether attributes are distinct, nor whether a value is said twice.
         """
         return bool(pc.match_substring_regex(_one(data), self._records)[0].as_py())
 
@@ -53,7 +69,8 @@ class Vocabulary:
         below = [(record, f"/{record.tag}")]
         while below:
             node, path = below.pop()
-            yield from (f"{path}/@{name!s}" for name in node.attrib if (path, name) not in self.declared.attributes)
+            names = (name for name in node.attrib if (path, name) not in self.declared.attributes)
+            yield from (f"{path}/@{written(node, name)}" for name in names)
             if self.declared.children(path) and any(map(str.strip, _texts(node))):
                 yield f"{path}/text()"
             for child in node.iterchildren("*"):
@@ -61,17 +78,29 @@ class Vocabulary:
                 if inner in self.declared.elements:
                     below.append((child, inner))
                 else:
-                    yield inner
+                    yield f"{path}/{written(child, child.tag)}"
 
 
-def _element(declared: Paths, path: str) -> str:
+def _element(declared: Paths, path: str, key: str) -> str:
     """The expression of an element with all that it may hold: texts, or else elements in any order."""
     tag, children = path.rpartition("/")[2], declared.children(path)
-    names = "|".join(sorted(name for place, name in declared.attributes if place == path))
-    attributes = f"(?:{SPACE}+(?:{names}){SPACE}*={SPACE}*(?:{VALUE}))*" if names else ""
-    inner = "|".join(_element(declared, f"{path}/{child}") for child in children)
-    content = f"(?:{inner}|{SPACE})*" if children else TEXT
-    return f"<{tag}{attributes}{SPACE}*(?:/>|>{content}</{tag}{SPACE}*>)"
+    siblings = {(place.rpartition("/")[0], sibling) for place, sibling in declared.preceding}
+    names = sorted(name for place, name in declared.attributes if place == path)
+    attributes = "|".join(_attribute(name, f"{path}/@{name}" == key) for name in names)
+    inner = "|".join(_child(declared, path, child, key) for child in children if (path, child) not in siblings)
+    content = f"(?:{inner}|{SPACE})*" if children else NUMBER if path == key else TEXT
+    return f"<{tag}{f'(?:{attributes})*' if names else ''}{SPACE}*(?:/>|>{content}</{tag}{SPACE}*>)"
+
+
+def _child(declared: Paths, path: str, child: str, key: str) -> str:
+    """The expression of an element within another, after the sibling that may stand before it."""
+    place = f"{path}/{child}"
+    before = [_element(declared, f"{path}/{tag}", key) for each, tag in declared.preceding if each == place]
+    return "".join(f"(?:{each}{SPACE}*)?" for each in before) + _element(declared, place, key)
+
+
+def _attribute(name: str, key: bool) -> str:
+    return f"{SPACE}+{name}{SPACE}*={SPACE}*(?:" + (f"\"{NUMBER}\"|'{NUMBER}'" if key else VALUE) + ")"
 
 
 def _texts(node: etree._Element) -> Iterator[str]:

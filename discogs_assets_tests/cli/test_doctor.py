@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from discogs_assets.cli.doctor import examine
+from discogs_assets.embedded.credentials import credentials
 from discogs_assets_tests.fix_runs import FolderOfRuns
 
 
@@ -67,6 +68,23 @@ def test_a_home_that_cannot_be_written_fails(
     monkeypatch.setenv("DISCOGS_DUMPS", ".")
     code, found = findings(capsys)
     assert (code, found["home"]["state"], found["home"]["advice"]) == (1, "fail", "set DISCOGS_HOME elsewhere")
+
+
+def test_passwords_that_others_may_read_fail(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DISCOGS_DUMPS", ".")
+    monkeypatch.setenv("DISCOGS_HOME", str(tmp_path))
+    file = credentials(tmp_path).file
+    assert findings(capsys)[1]["permissions"]["state"] == "ok"
+    file.chmod(0o644)
+    code, found = findings(capsys)
+    assert (code, found["permissions"]["state"], found["permissions"]["advice"]) == (
+        1,
+        "fail",
+        "`discogs up` closes them",
+    )
+    assert f"{file} (mode 644, user" in found["permissions"]["found"]
 
 
 def test_it_prints_a_table_for_people(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

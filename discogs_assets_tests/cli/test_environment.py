@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from discogs_assets.cli import environment
 from discogs_assets.settings import Settings
 
@@ -24,7 +26,6 @@ def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
 def test_dagster_finds_its_storage_by_the_parts_of_the_url(tmp_path: Path) -> None:
     found = environment.dagster_variables(Settings(), "postgresql://a:p%40ss@h:5433/discogs")
     assert found == {
-        "DISCOGS_HOME": str(tmp_path / ".discogs"),
         "DAGSTER_HOME": str(tmp_path / ".discogs" / "dagster"),
         "DAGSTER_PG_HOST": "h",
         "DAGSTER_PG_PORT": "5433",
@@ -41,6 +42,34 @@ def test_processes_that_write_at_once_leave_one_whole_file(tmp_path: Path) -> No
     (line,) = path.read_text().splitlines()
     assert len(line) in (1002, 2002)
     assert [each.name for each in tmp_path.iterdir()] == [".env"]
+
+
+STALE = {
+    "of the default home": ("", ".discogs"),
+    "of the home in the file": ("DISCOGS_HOME={}/elsewhere\n", "elsewhere"),
+}
+
+
+@pytest.mark.parametrize("name", STALE)
+def test_the_demos_sources_are_taken_out_of_the_file(name: str, tmp_path: Path) -> None:
+    line, home = STALE[name]
+    kept = f"# mine\n{line.format(tmp_path)}DISCOGS_KEEP=3\n"
+    sample, path = tmp_path / home / "sample", tmp_path / ".env"
+    path.write_text(f"{kept}DISCOGS_DUMPS={sample}\nDISCOGS_MUSICBRAINZ='{sample}/musicbrainz'\n")
+    environment.forget_demo()
+    assert path.read_text() == kept
+
+
+def test_sources_of_the_users_stay_in_the_file(tmp_path: Path) -> None:
+    said = f"DISCOGS_DUMPS={tmp_path}/mine\nDISCOGS_MUSICBRAINZ=off\n"
+    (tmp_path / ".env").write_text(said)
+    environment.forget_demo()
+    assert (tmp_path / ".env").read_text() == said
+
+
+def test_without_a_file_there_is_nothing_to_forget(tmp_path: Path) -> None:
+    environment.forget_demo()
+    assert not (tmp_path / ".env").exists()
 
 
 def test_dagsters_home_gets_the_configuration_of_the_working_directory_or_else_the_projects(tmp_path: Path) -> None:

@@ -11,12 +11,15 @@ import pytest
 from discogs_assets.definitions import defs
 from discogs_assets.defs import checks, history, keys, metadata, neo4j
 from discogs_assets.defs.history import Materialised
-from discogs_assets.sample import dumps, months, musicbrainz
+from discogs_assets.sample import dumps, generated, months, musicbrainz
+from discogs_assets.sample.generated import musicbrainz as counterparts
+from discogs_assets.sample.generated.plan import Plan
+from discogs_assets.schema import discogs
 from discogs_assets.schema.graph import MUSICBRAINZ, NODES, RELATIONSHIPS
 from discogs_assets.schema.musicbrainz import ARTISTS, ENTITIES
 from discogs_assets.settings import Settings
 from discogs_assets.stores import lake
-from discogs_assets.streams import integrity
+from discogs_assets.streams import integrity, parquet
 from discogs_assets.streams.graph import Tables
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -130,3 +133,44 @@ def test_every_table_that_musicbrainz_adds_to_is_downstream_of_its_dumps() -> No
     stated = {each.type for each in RELATIONSHIPS if each.musicbrainz}
     assert {node.label for node in NODES if node.enriching} | stated == {*ACROSS}
     assert not below & {keys.dump(entity) for entity in checks.EVERY if entity not in ENTITIES}
+
+
+def test_what_musicbrainz_says_of_another_sources_ids_is_no_sound_graph(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("*")
+    assert [*integrity.faults(tables())] == []
+    others, plan = tmp_path / "others", Plan(60, months=1, first=MONTH)
+    generated.write(others, plan)
+    monkeypatch.setenv("DISCOGS_DUMPS", str(others))
+    run('key:"dumps/discogs/*"+')
+    assert "they were made from different sources of discogs" in [*integrity.faults(tables())]
+    counterparts.write(others / "musicbrainz", plan)
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", str(others / "musicbrainz"))
+    run('key:"dumps/musicbrainz/*"+')
+    assert [*integrity.faults(tables())] == []
+    held, told = lake.of(Settings()), generated.truth(others, MONTH)["records"]
+    counts = {each.name: parquet.rows(held.files(keys.records(each).path, MONTH)) for each in discogs.ENTITIES}
+    assert counts == {name: told[name] for name in counts}
+    told = counterparts.truth(others / "musicbrainz", MONTH)
+    for each in ENTITIES:
+        assert parquet.rows(held.files(keys.records(each).path, MONTH)) == told[each.name]["records"]
+
+
+@pytest.mark.parametrize("name", ["of another source", "without a note"])
+def test_a_month_goes_on_without_files_of_musicbrainz_that_are_not_its_sources(
+    name: str, run: Run, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run('key:"dumps/*"')
+    kept = [*tmp_path.glob("home/dumps/musicbrainz/*/*/source-*.txt")]
+    assert len(kept) == len(ENTITIES)
+    if name == "without a note":
+        for each in kept:
+            each.unlink()
+    (tmp_path / "none").mkdir()
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", str(tmp_path / "none"))
+    run('key:"parquet/musicbrainz/artist"')
+    (found,) = (history.latest(instance, keys.records(each), MONTH) for each in ENTITIES if each.name == "artist")
+    assert found
+    assert found.number("dagster/partition_row_count") == 0
+    assert "materialise dumps/musicbrainz/* from there" in found.text("why")

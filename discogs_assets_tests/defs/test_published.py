@@ -1,12 +1,14 @@
 """Tests of `defs.published`: what a publication rests on."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
 import dagster as dg
+import psycopg
 import pytest
 
+from discogs_assets.connections import Connections
 from discogs_assets.connections.publisher import Publisher
 from discogs_assets.defs import checks, history, keys, metadata, targets
 from discogs_assets.defs.history import Materialised
@@ -14,6 +16,7 @@ from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.platform import Platform
 from discogs_assets.defs.postgres import TABLE
 from discogs_assets.defs.published import beside, prove, proven, publication_of, require_loaded
+from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.errors import BusyError, PublishRefusedError
 from discogs_assets.schema.discogs import ARTISTS, LABELS
 from discogs_assets.schema.model import Entity
@@ -36,12 +39,16 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+ORIGIN = {"discogs/source": "/ours", "musicbrainz/source": "/ours"}
+
+
 def load(
     instance: dg.DagsterInstance,
     only: Collection[dg.AssetKey] = NEEDED,
     failing: Collection[dg.AssetCheckSpec] = (),
     unchecked: Collection[dg.AssetCheckSpec] = (),
     digest: str = "aa",
+    origin: Mapping[str, str] = ORIGIN,
 ) -> None:
     """Materialise November with the platform's keys and checks, and nothing behind them."""
     specs = [spec for spec in checks.ALL if spec.asset_key in only and spec not in unchecked]
@@ -51,7 +58,8 @@ def load(
         check_specs=[spec._replace(blocking=False) for spec in specs],
     )
     def loaded() -> Iterator[dg.MaterializeResult[object]]:
-        made_from = metadata.versions({"artists": [digest], "labels": ["bb"]})
+        sources = {name: [address] for name, address in origin.items()}
+        made_from = metadata.versions({"artists": [digest], "labels": ["bb"], **sources})
         for key in only:
             results = [checks.result(spec, 2, 1 if spec in failing else 2) for spec in specs if spec.asset_key == key]
             yield dg.MaterializeResult(asset_key=key, metadata=made_from, check_results=results)
@@ -197,9 +205,28 @@ def test_what_the_servers_no_longer_hold_is_refused_and_named(
         require_loaded(Publisher(postgres, Platform().graph, None), publication_of(proof, NOVEMBER, Platform()))
 
 
+def test_a_publication_takes_back_what_the_reader_has_changed_of_its_role(
+    monkeypatch: pytest.MonkeyPatch, postgres: Postgres, postgres_server: PostgresServer
+) -> None:
+    monkeypatch.setenv("DISCOGS_HOME", str(postgres_server.home))
+    url = postgres_server.reader().url
+    with psycopg.connect(url, autocommit=True) as reader:
+        reader.execute("SET default_transaction_read_only = off")
+        reader.execute("ALTER ROLE reader PASSWORD 'stolen'")
+    with Connections().publishing():
+        pass
+    psycopg.connect(url).close()
+
+
 def test_parts_made_from_different_dumps_are_refused(sound: dg.DagsterInstance) -> None:
     load(sound, [checks.ALL[-1].asset_key], digest="cc" * 32)
     assert "made from different dumps of artists (sha256 aa, cccccccccccc)" in refused(sound)
+
+
+@pytest.mark.parametrize("site", ["discogs", "musicbrainz"])
+def test_parts_of_different_sources_are_refused_though_each_dump_is_one(sound: dg.DagsterInstance, site: str) -> None:
+    load(sound, [checks.ALL[-1].asset_key], origin={**ORIGIN, f"{site}/source": "/others"})
+    assert f"the parts were made from different sources of {site} (/others, /ours)" in refused(sound)
 
 
 def test_the_proof_rests_on_every_blocking_check_of_the_platform() -> None:

@@ -23,7 +23,7 @@ def loaded() -> Iterator[dg.DagsterInstance]:
 
 
 def stale(instance: dg.DagsterInstance, partition: str = NOVEMBER, again: str = "") -> set[dg.AssetKey]:
-    return set(staleness.stale(instance, GRAPH, partition, sums({again: b"again"})))
+    return set(staleness.stale(instance, GRAPH, partition, sums({again: b"again"}), {}))
 
 
 def test_nothing_is_stale_that_was_made_from_the_announced_dumps(loaded: dg.DagsterInstance) -> None:
@@ -32,7 +32,7 @@ def test_nothing_is_stale_that_was_made_from_the_announced_dumps(loaded: dg.Dags
 
 def test_everything_is_stale_in_a_month_of_which_nothing_is_known(loaded: dg.DagsterInstance) -> None:
     assert stale(loaded, OCTOBER) == set(ALL)
-    assert staleness.newest(loaded) == NOVEMBER
+    assert staleness.newest(loaded, {}) == NOVEMBER
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
@@ -46,7 +46,7 @@ def test_another_dump_makes_stale_what_depends_on_it_and_nothing_else(
 
 
 def test_assets_come_in_the_order_of_the_graph(loaded: dg.DagsterInstance) -> None:
-    assert staleness.stale(loaded, GRAPH, OCTOBER, sums()) == list(ALL)
+    assert staleness.stale(loaded, GRAPH, OCTOBER, sums(), {}) == list(ALL)
 
 
 def test_what_a_run_has_finished_is_not_stale_any_more() -> None:
@@ -66,6 +66,21 @@ def test_a_check_of_an_earlier_materialisation_proves_nothing() -> None:
         spec = checks.ROWS[LABELS]
         record(instance, NOVEMBER, sums(), [spec.asset_key], unchecked=[spec.key])
         assert stale(instance) == downstream(spec.asset_key)
+
+
+@pytest.mark.parametrize("entity", [LABELS, musicbrainz.ARTISTS], ids=lambda entity: entity.title)
+def test_a_dump_of_another_source_is_stale_and_makes_no_month_the_newest(entity: Entity) -> None:
+    key, ours, others = keys.dump(entity), {entity.source: "/ours"}, {entity.source: "/others"}
+    with dg.DagsterInstance.ephemeral() as instance:
+        record(instance, NOVEMBER, sums())
+        for each in (*ENTITIES, *musicbrainz.ENTITIES):
+            said = {**metadata.versions({each.title: [sums().get(each.name, "")]}), metadata.SOURCE: "/others"}
+            made = dg.AssetMaterialization(keys.dump(each), partition=NOVEMBER, metadata=said)
+            instance.report_runless_asset_event(made)
+        assert key not in staleness.stale(instance, GRAPH, NOVEMBER, sums(), others)
+        assert {*staleness.stale(instance, GRAPH, NOVEMBER, sums(), ours)} >= downstream(key)
+        assert staleness.newest(instance, {"discogs": "/others"}) == NOVEMBER
+        assert staleness.newest(instance, {"discogs": "/ours"}) == ""
 
 
 def test_musicbrainz_is_stale_until_it_was_asked_for_and_not_when_nothing_was_to_be_had() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,20 @@ PROJECT = Path(discogs_assets.__file__).parent.parent
 Python = Callable[..., "subprocess.Popen[str]"]
 
 
-@pytest.fixture
-def clean_folder() -> Iterator[Path]:
+@contextmanager
+def passable_folder() -> Iterator[Path]:
     """A folder that every user can pass through, unlike pytest's own."""
     folder = Path(tempfile.mkdtemp(prefix="discogs_assets_embedded_"))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def clean_folder() -> Iterator[Path]:
+    """A folder that every user can pass through."""
+    with passable_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

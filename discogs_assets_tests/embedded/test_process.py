@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from discogs_assets.embedded import process
+from discogs_assets.embedded.account import Account
 from discogs_assets.errors import ServerError
 from discogs_assets_tests.embedded.fix_embedded import Python
 
@@ -20,6 +21,7 @@ SPAWN = """
 import sys
 from pathlib import Path
 from discogs_assets.embedded import process
+from discogs_assets.embedded.account import Account
 folder = Path(sys.argv[1])
 command = [sys.executable, "-c", "import time; time.sleep(60)"]
 print(process.spawn(command, folder / "log", folder, bound=sys.argv[2] == "bound").pid, flush=True)
@@ -159,3 +161,28 @@ def test_a_log_that_has_grown_is_put_aside(tmp_path: Path) -> None:
     process.spawn([sys.executable, "-c", ""], tmp_path / "log", tmp_path).wait(timeout=10)
     assert (tmp_path / "log").stat().st_size < 1000
     assert (tmp_path / "log.1").stat().st_size > 10 * 1024**2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("bound", [False, True])
+def test_a_process_of_another_user_has_none_of_our_groups(tmp_path: Path, bound: bool) -> None:
+    """It may be bound even where that user can reach neither this interpreter nor the working folder."""
+    command = ["/bin/sh", "-c", "id -u; id -G"]
+    log = tmp_path / "log"
+    process.spawn(command, log, tmp_path, account=Account(54321, 54322), bound=bound).wait(timeout=30)
+    assert log.read_text().splitlines()[1:] == ["54321", "54322"]
+
+
+def test_a_log_is_not_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "log").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic links"):
+        process.spawn(["/bin/true"], tmp_path / "log", tmp_path)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_only_what_the_last_process_said_counts(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    assert not process.has_said(log, "one")
+    for words, said in (("one", True), ("two", False)):
+        process.spawn([sys.executable, "-c", f"print('{words}')"], log, tmp_path).wait(timeout=30)
+        assert process.has_said(log, "one") == said

@@ -15,7 +15,7 @@ from discogs_assets.errors import ServerError
 
 LISTEN = (
     "import socket, sys, time; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
-    "s.bind(('127.0.0.1', int(sys.argv[1]))); s.listen(); time.sleep(60)"
+    "s.bind(('127.0.0.1', int(sys.argv[1]))); s.listen(); print('here', flush=True); time.sleep(60)"
 )
 
 
@@ -41,7 +41,7 @@ def answering(record: Record) -> Record:
     if not running:
         raise ServerError("it ended at once")
     log = Path(record.folder) / "log"
-    process.wait_until(lambda: process.is_listener(running, record.port), running, "it", log, 10)
+    process.wait_until(lambda: process.has_said(log, "here"), running, "it", log, 10)
     return record
 
 

@@ -1,14 +1,13 @@
 """The files of a store."""
 
-import shutil
-from collections.abc import Callable
+import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from discogs_assets.embedded.account import Account
 from discogs_assets.embedded.machine import MIB
-from discogs_assets.embedded.store import Store, served_memory, temporary_memory
+from discogs_assets.embedded.store import Store, reader_settings, served_memory, temporary_memory
 
 
 @pytest.fixture
@@ -17,20 +16,6 @@ def store(tmp_path: Path) -> Store:
     store = Store(tmp_path / "2026-11" / "0001")
     store.create()
     return store
-
-
-def with_users(store: Store, name: str) -> Store:
-    """The store with stand-ins for the files of its users."""
-    for kind in ("databases", "transactions"):
-        store.part(kind, "system").mkdir(parents=True)
-        (store.part(kind, "system") / "users").write_text(name)
-    return store
-
-
-def users(store: Store) -> set[str]:
-    """Whose files a store's users are, of both kinds; none where it has no users."""
-    parts = [store.part(kind, "system") / "users" for kind in ("databases", "transactions")]
-    return {part.read_text() for part in parts} if store.has_users else set()
 
 
 def test_only_the_owner_can_look_into_a_store(store: Store) -> None:
@@ -77,55 +62,58 @@ def test_the_configuration_is_loopback_and_tells_nobody(store: Store) -> None:
     assert all(f"{setting}.enabled=false" in lines for setting in switched_off)
 
 
-def test_the_first_password_is_kept_as_a_salted_hash_that_only_the_owner_reads(store: Store) -> None:
+def test_the_password_is_kept_as_a_salted_hash_that_only_the_owner_reads(store: Store) -> None:
     file = store.folder / "data" / "dbms" / "auth.ini"
-    store.set_first_password("secret password")
+    store.set_password("secret password")
     first = file.read_text()
-    store.set_first_password("secret password")
+    store.set_password("secret password")
     assert "secret" not in first
     assert first.startswith("neo4j:SHA-256,")
     assert file.read_text() != first
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_store_that_has_users_keeps_their_passwords(store: Store) -> None:
-    with_users(store, "ours").set_first_password("secret password")
-    assert users(store) == {"ours"}
-    assert not (store.folder / "data" / "dbms").exists()
+def test_no_user_of_a_store_outlives_a_start(store: Store) -> None:
+    parts = [store.part(kind, database) for kind in ("databases", "transactions") for database in ("system", "neo4j")]
+    for part in parts:
+        part.mkdir(parents=True)
+    store.set_password("secret password")
+    assert [part.name for part in parts if part.exists()] == ["neo4j", "neo4j"]
 
 
-def test_users_are_taken_whole(store: Store, tmp_path: Path) -> None:
-    other = with_users(Store(tmp_path / "other"), "theirs")
-    store.take_users(other)
-    assert users(store) == users(other) == {"theirs"}
-    store.take_users(Store(tmp_path / "without"))
-    assert users(store) == {"theirs"}
-    assert not (store.folder / "users.partial").exists()
+@pytest.mark.parametrize("link", ["conf", "conf/neo4j.conf", "data/dbms", "data/dbms/auth.ini", "logs", "tmp"])
+def test_what_is_written_for_a_server_goes_through_no_link_of_its_user(store: Store, tmp_path: Path, link: str) -> None:
+    """A server that somebody broke into may leave links in its store."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    target = elsewhere / "file" if Path(link).suffix else elsewhere
+    if target != elsewhere:
+        target.write_text("untouched")
+    (store.folder / link).parent.mkdir(parents=True, exist_ok=True)
+    (store.folder / link).symlink_to(target)
+    store.configure()
+    store.set_password("secret password")
+    assert [file.read_text() for file in elsewhere.iterdir()] == ["untouched"] * (target != elsewhere)
 
 
-@pytest.mark.parametrize("kills_at", range(8))
-def test_taking_users_interrupted_anywhere_leaves_one_sides_or_none(
-    store: Store, tmp_path: Path, kills_at: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    steps = iter(range(kills_at))
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands files over")
+def test_a_store_is_handed_over_whole_but_for_what_has_a_name_elsewhere(store: Store, tmp_path: Path) -> None:
+    ours = tmp_path / "ours"
+    ours.touch()
+    (store.folder / "logs").mkdir()
+    (store.folder / "logs" / "soft").symlink_to(ours)
+    (store.folder / "logs" / "hard").hardlink_to(ours)
+    store.set_password("secret password")
+    store.hand_over(Account(54321, 54321))
+    owned = {path.name for path in store.folder.rglob("*") if path.lstat().st_uid == 54321}
+    assert owned == {"imported.json", "logs", "soft", "data", "dbms", "auth.ini"}
+    assert ours.stat().st_uid == 0
 
-    def killed_in_time(original: Callable[..., Any]) -> Callable[..., Any]:
-        def step(*args: Any, **kwargs: Any) -> Any:
-            if next(steps, None) is None:
-                raise InterruptedError
-            return original(*args, **kwargs)
 
-        return step
-
-    with_users(store, "ours")
-    other = with_users(Store(tmp_path / "other"), "theirs")
-    with monkeypatch.context() as patch:
-        patch.setattr(shutil, "rmtree", killed_in_time(shutil.rmtree))
-        patch.setattr(shutil, "copytree", killed_in_time(shutil.copytree))
-        patch.setattr(Path, "rename", killed_in_time(Path.rename))
-        try:
-            store.take_users(other)
-        except InterruptedError:
-            assert users(store) in ({"ours"}, set(), {"theirs"})
-    store.take_users(other)
-    assert users(store) == {"theirs"}
+def test_only_a_server_for_readers_is_read_only_and_bounds_their_memory(store: Store) -> None:
+    store.configure()
+    assert "read_only" not in (store.conf / "neo4j.conf").read_text()
+    store.configure(more=reader_settings(512 * MIB))
+    lines = (store.conf / "neo4j.conf").read_text().splitlines()
+    assert "server.databases.read_only=neo4j" in lines
+    assert "db.memory.transaction.max=204m" in lines

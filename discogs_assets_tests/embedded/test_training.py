@@ -1,20 +1,22 @@
 """Making the archive of classes."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from discogs_assets.embedded import artifacts, training
+from discogs_assets.embedded import account, artifacts, training
 from discogs_assets.embedded.jvm import Java
 
 
 @pytest.fixture
-def java(tmp_path: Path) -> Java:
-    """Java with Neo4j's jars and no archive."""
-    program = tmp_path / "program"
+def java(clean_folder: Path) -> Java:
+    """Java with Neo4j's jars and no archive, for servers of another user where root runs them."""
+    program, user = clean_folder / "program", account.unprivileged(clean_folder)
     program.mkdir()
-    (program / "jars").symlink_to(artifacts.install(artifacts.neo4j()) / "jars")
-    return Java(program)
+    cache = account.place(artifacts.cache_folder(), user)
+    (program / "jars").symlink_to(artifacts.install(artifacts.neo4j(), cache) / "jars")
+    return Java(program, user)
 
 
 @pytest.mark.slow
@@ -24,6 +26,7 @@ def test_the_archive_is_made_once_and_nothing_else_is_left(java: Java) -> None:
         assert thread
         thread.join(timeout=120)
     assert java.archive.stat().st_size > 50_000_000
+    assert java.archive.stat().st_uid == os.geteuid()
     assert sorted(f.name for f in java.archive.parent.iterdir()) == ["base.jsa", "neo4j.jsa", "training.lock"]
     assert training.begin(java) is None
 

@@ -17,9 +17,20 @@ from discogs_assets.schema import roles
         ("Vocals,Guitar ,, Bass,", ["Vocals", "Guitar", "Bass"]),
         ("  ", []),
         ("Written-By [a, b], Producer [c, d], Mixed By", ["Written-By [a, b]", "Producer [c, d]", "Mixed By"]),
+        (
+            "Producer [Additional, [Vocals, Keys], Mix], Mixed By",
+            ["Producer [Additional, [Vocals, Keys], Mix]", "Mixed By"],
+        ),
+        ("A [b, [c, [d, e], f], g] [h, i], J", ["A [b, [c, [d, e], f], g] [h, i]", "J"]),
+        ("Drums, Guitar [Lead, Vocals", ["Drums", "Guitar [Lead, Vocals"]),
+        ("Guitar [Lead, [Slide], Vocals, Bass", ["Guitar [Lead, [Slide], Vocals, Bass"]),
+        ("Guitar Lead, Slide], Vocals", ["Guitar Lead, Slide]", "Vocals"]),
+        ("A], B], C, D", ["A], B]", "C", "D"]),
+        ("A], B, C [d, e", ["A]", "B", "C [d, e"]),
+        ("][, A", ["][, A"]),
     ],
 )
-def test_roles_are_split_at_commas_outside_of_brackets(text: str, found: list[str]) -> None:
+def test_roles_are_split_at_commas_that_no_bracket_may_hold(text: str, found: list[str]) -> None:
     assert roles.split(text) == found
 
 
@@ -40,6 +51,8 @@ def test_splitting_loses_nothing_but_commas_and_space(text: str) -> None:
         ("Producer [Additional]", "production"),
         ("Executive-Producer", "production"),
         ("Recorded By [Drums]", "engineering"),
+        ("Drums [Additional, [Snare, Toms], Mixed]", "performance"),
+        ("Drums [Mixed, Snare", "performance"),
         ("Mixed By", "engineering"),
         ("Remix", "remix"),
         ("DJ Mix", "remix"),

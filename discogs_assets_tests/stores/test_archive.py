@@ -96,6 +96,50 @@ def test_a_source_that_is_no_folder_is_refused(tmp_path: Path, source: str) -> N
         Archive(source, tmp_path).take("artists", MONTH)
 
 
+def test_a_copy_of_another_source_is_not_read_until_it_is_taken_again(archive: Archive, tmp_path: Path) -> None:
+    publish(tmp_path / "source")
+    publish(tmp_path / "other", content=b"other")
+    archive.take("artists", MONTH)
+    other = replace(archive, source=str(tmp_path / "other"))
+    with pytest.raises(
+        DumpMissingError, match=rf"2026-11 came from {tmp_path}/source, but DISCOGS_DUMPS names {tmp_path}/o"
+    ):
+        other.dump("artists", MONTH)
+    assert archive.dump("artists", MONTH).path.read_bytes() == b"abc"
+    assert other.take("artists", MONTH).path.read_bytes() == b"other"
+    with pytest.raises(DumpMissingError, match="came from"):
+        archive.dump("artists", MONTH)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"abc", ""),
+        (b"other", "does not say where it came from and is another file than is published"),
+        (None, "does not say where it came from and could not be compared"),
+    ],
+)
+def test_a_copy_without_a_note_is_read_if_the_source_announces_its_bytes(
+    archive: Archive, tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    file = publish(tmp_path / "source")
+    taken = archive.take("artists", MONTH)
+    (note,) = taken.path.parent.glob("source-*.txt")
+    note.unlink()
+    if content is None:
+        file.unlink()
+    else:
+        publish(tmp_path / "source", content=content)
+    if why:
+        with pytest.raises(DumpMissingError, match=why):
+            archive.dump("artists", MONTH)
+        assert not note.exists()
+        return
+    assert archive.dump("artists", MONTH) == taken
+    file.unlink()
+    assert archive.dump("artists", MONTH) == taken
+
+
 KINDS = ("artists", "labels", "masters", "releases")
 
 

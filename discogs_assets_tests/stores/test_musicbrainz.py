@@ -274,8 +274,75 @@ def test_off_leaves_musicbrainz_out_whatever_is_held(
     assert (off.title, off.dump("artist", NOVEMBER)) == ("off", None)
     with pytest.raises(SettingError, match="DISCOGS_MUSICBRAINZ is off"):
         off.take(NAMES, NOVEMBER)
-    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", "/nowhere")
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", folder.address)
     assert MusicBrainz.of(Settings()).take(NAMES, NOVEMBER).keys() == set(NAMES)
+
+
+@pytest.mark.parametrize("run", [FIRST, SECOND, THIRD])
+def test_files_of_another_source_are_all_replaced(
+    near: MusicBrainz, folder: FolderOfRuns, tmp_path: Path, run: str
+) -> None:
+    folder.publish(SECOND)
+    near.take(NAMES, NOVEMBER)
+    others = FolderOfRuns(tmp_path / "others")
+    for each in NAMES:
+        others.put(f"{run}/{each}.tar.xz", packed(each, f"{run} other {each}"))
+    sums = {each: hashlib.sha256(packed(each, f"{run} other {each}")).hexdigest() for each in NAMES}
+    others.put(f"{run}/SHA256SUMS", "".join(f"{sums[each]} *{each}.tar.xz\n" for each in NAMES).encode())
+    other = MusicBrainz(others.address, near.root)
+    assert [other.dump(each, NOVEMBER) for each in NAMES] == [None] * len(NAMES)
+    assert f"holds a file of {folder.folder}, but DISCOGS_MUSICBRAINZ names {others.folder}" in other.missing(
+        "artist", NOVEMBER
+    )
+    assert other.take(["label"], NOVEMBER).keys() == set(NAMES)
+    assert texts(other) == {each: f"{run} other {each}" for each in NAMES}
+    assert texts(near) == {}
+
+
+def test_files_of_another_source_are_not_used_where_none_is_to_be_had(
+    near: MusicBrainz, folder: FolderOfRuns, tmp_path: Path
+) -> None:
+    folder.publish(SECOND)
+    near.take(NAMES, NOVEMBER)
+    other = MusicBrainz(FolderOfRuns(tmp_path / "others").address, near.root)
+    with pytest.raises(DumpMissingError, match="no complete run"):
+        other.take(NAMES, NOVEMBER)
+    assert texts(other) == {}
+    assert texts(near) == of(SECOND)
+
+
+def test_a_run_that_a_folder_has_in_other_bytes_now_is_taken_again(near: MusicBrainz, folder: FolderOfRuns) -> None:
+    folder.publish(SECOND)
+    near.take(NAMES, NOVEMBER)
+    content = packed("artist", f"{SECOND} changed")
+    folder.put(f"{SECOND}/artist.tar.xz", content)
+    sums = folder.folder / SECOND / "SHA256SUMS"
+    old = hashlib.sha256(packed("artist", f"{SECOND} artist")).hexdigest()
+    sums.write_text(sums.read_text().replace(old, hashlib.sha256(content).hexdigest()))
+    near.take(NAMES, NOVEMBER)
+    assert texts(near) == {**of(SECOND), "artist": f"{SECOND} changed"}
+
+
+def forget(archive: MusicBrainz) -> None:
+    """Take away the notes of the partition."""
+    for note in archive.root.glob("musicbrainz/*/2026-11-01/source-*.txt"):
+        note.unlink()
+
+
+def test_files_without_a_note_are_read_if_the_source_has_them_in_the_same_bytes(
+    archive: MusicBrainz, mirror: Mirror
+) -> None:
+    mirror.publish(SECOND)
+    archive.take(NAMES, NOVEMBER)
+    forget(archive)
+    assert texts(archive) == of(SECOND)
+    mirror.vanish(SECOND)
+    assert texts(archive) == of(SECOND), "they are noted now"
+    forget(archive)
+    assert texts(archive) == {}
+    mirror.publish(THIRD)
+    archive.take(NAMES, NOVEMBER)
+    assert texts(archive) == of(THIRD)
 
 
 @pytest.mark.parametrize("source", ["/nowhere", "ftp://user:hunter2@host/", "s3://", "https://"])

@@ -67,6 +67,14 @@ def test_what_no_declaration_reads_is_counted_by_path(tmp_path: Path) -> None:
     assert good["id"].to_list() == [1, 2, 3]
 
 
+def test_what_stands_between_records_is_set_aside_piece_by_piece(tmp_path: Path) -> None:
+    account, good, bad = written(tmp_path, [label(1), b"<artist/><artist>a</artist>text", label(2), b"<artist/>"])
+    assert (account.framed, account.parsed, account.refused) == (6, 2, 4)
+    assert good["id"].to_list() == [1, 2]
+    assert bad["bytes"].to_list() == [b"<artist/>", b"<artist>a</artist>", b"text\n", b"<artist/>"]
+    assert bad["reason"][0] == "it is <artist>, expected <label>"
+
+
 def test_a_document_cut_short_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "cut.xml.gz"
     source.write_bytes(gzip.compress(b"<labels>" + label(1)))

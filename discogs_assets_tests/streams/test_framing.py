@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from discogs_assets.errors import DumpDamagedError
 from discogs_assets.schema.discogs import ARTISTS, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
+from discogs_assets.streams import framing
 from discogs_assets.streams.framing import Framing, unpacked
 
 TRICKY = (
@@ -75,7 +76,6 @@ def test_an_indented_document_with_declaration_bom_and_crlf_is_read() -> None:
         (b"<artists><artist><id>1</id></artist>", "end of the file"),
         (b"<artists><artist><id>1</id></artist><artist><id>2", "<artist><id>2"),
         (b"<artists><artist><id>1</id></artist></artists><artist/>", "</artists>"),
-        (b"<artists><artist/>text</artists>", "text"),
         (b"<?xml version='1.0' encoding='UTF-16'?>".decode().encode("utf-16"), "begins with"),
     ],
 )
@@ -85,8 +85,60 @@ def test_a_document_that_is_not_whole_is_refused_with_the_place_named(data: byte
     assert named in str(caught.value)
 
 
-def test_an_empty_document_has_no_records() -> None:
-    assert framed(ARTISTS, b"<artists></artists>") == []
+@pytest.mark.parametrize("data", [b"<artists></artists>", b"<artists/>", b"<?xml version='1.0'?><artists />\n<!-- -->"])
+def test_an_empty_document_has_no_records(data: bytes) -> None:
+    assert framed(ARTISTS, data) == []
+
+
+SELF_CLOSING = (b'<release id="1"/>', b'<release id="2"><title>x</title></release>', b'<release id="3" x="a>b" />')
+
+
+@pytest.mark.parametrize("between", [b"\n", b"", b" \r\n ", b"<!-- </release> -->", b"<?a </releases> ?>"])
+@given(size=st.integers(min_value=1, max_value=300), order=st.permutations(SELF_CLOSING * 2))
+def test_a_record_that_closes_itself_is_a_record_of_its_own(between: bytes, size: int, order: list[bytes]) -> None:
+    data = b"<releases>" + between.join([b"", *order, b""]) + b"</releases>"
+    assert framed(RELEASES, data, size) == order
+
+
+STRAYS = (
+    b"<artist><id>1</id></artist>",
+    b"<artist/>",
+    b"text",
+    b"</artist>",
+    b"<other><label><id>9</id></label></other>",
+    b"<![CDATA[<label>]]>",
+    b"<!DOCTYPE labels>",
+)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@given(size=st.integers(min_value=1, max_value=300), strays=st.lists(st.sampled_from(STRAYS), max_size=4))
+def test_each_piece_between_records_is_framed_by_itself(place: int, size: int, strays: list[bytes]) -> None:
+    records = [b"<label><id>1</id></label>", b"<label><id>2</id></label>"]
+    pieces = [*records[:place], *(piece for stray in strays for piece in (stray, b"<x/>")), *records[place:]]
+    assert framed(LABELS, document(LABELS, *pieces), size) == pieces
+
+
+def test_an_element_between_records_that_does_not_close_is_its_start_tag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(framing, "STRAY_LIMIT", 40)
+    records = [b"<label><id>%d</id></label>" % number for number in range(9)]
+    for size in (1, 7, 1000):
+        data = document(LABELS, records[0], b"<other>", *records[1:])
+        assert framed(LABELS, data, size) == [records[0], b"<other>", *records[1:]]
+
+
+@given(size=st.integers(min_value=1, max_value=300))
+def test_instructions_that_quote_tags_end_no_record(size: int) -> None:
+    quoting = b"<release id='1'><notes>a<?x </release>\n<release id='7'> ?>b</notes></release>"
+    records = [quoting, b"<release id='2'></release>"]
+    head = b"<?xml version='1.0'?><?a <releases> ?>\n<!-- <releases> --><releases a='>'>"
+    data = head + b"<?b?>" + b"\n".join(records) + b"<?c </releases>?></releases><?d?>\n<!-- -->"
+    assert framed(RELEASES, data, size) == records
+
+
+def test_the_tail_is_held_to_account_in_linear_time() -> None:
+    with pytest.raises(DumpDamagedError, match="expected </artists>"):
+        framed(ARTISTS, b"<artists><artist/></artists>" + b"<!-- a -->" * 5000 + b"x")
 
 
 def test_several_gzip_members_are_one_file(tmp_path: Path) -> None:

@@ -82,6 +82,6 @@ def test_an_entity_is_never_expanded() -> None:
     record = (
         b'<!DOCTYPE label [<!ENTITY a SYSTEM "file:///etc/passwd">]><label><id>1</id><profile>&a;</profile></label>'
     )
-    assert "Entity 'a'" in parse(LABELS, record).refused[0].reason
+    assert any("Entity 'a'" in refused.reason for refused in parse(LABELS, record).refused)
     assert element(record).text is None
     assert element(b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>").text is None

@@ -25,14 +25,32 @@ def test_absent_empty_and_blank_are_no_value() -> None:
         ("x", None, True),
         ("9" * 52, None, True),
         (None, None, False),
+        *(
+            (text, None, True)
+            for text in ("0x20", "0X1", "+5", " 5 ", "5.0", "1_000", "1e3", "\u0665", "\uff15", "5\n")
+        ),
+        ("9" * 18, 10**18 - 1, False),
+        ("9" * 19, None, True),
+        (str(2**63 - 1), None, True),
+        (str(-(10**18)), None, True),
+        ("-1", -1, False),
     ],
 )
 def test_an_integer_is_parsed_and_marked_where_it_does_not_give_its_text_back(
     text: str | None, value: int | None, odd: bool
 ) -> None:
-    found, mask = values.typed(texts(text, "1"), Type.INTEGER)
-    assert found.to_pylist() == [value, 1]
-    assert (mask is not None and mask[0].as_py()) == odd
+    for beside in ("1", "x", "0x2"):
+        found, mask = values.typed(texts(text, beside), Type.INTEGER)
+        assert found.to_pylist() == [value, 1 if beside == "1" else None]
+        assert (mask is not None and mask[0].as_py()) == odd
+
+
+@pytest.mark.parametrize("text", ["-1", "-0", "0x1", "+1", "1" * 19])
+def test_a_reference_is_no_number_unless_it_is_a_plain_one(text: str) -> None:
+    found, mask = values.typed(texts(text, "1", "0"), Type.REFERENCE)
+    assert found.to_pylist() == [None, 1, 0]
+    assert mask is not None
+    assert mask.to_pylist() == [True, False, False]
 
 
 def test_a_boolean_is_true_false_or_odd() -> None:

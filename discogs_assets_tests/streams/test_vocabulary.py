@@ -56,7 +56,7 @@ def test_a_strange_element_or_attribute_is_found_wherever_it_stands(entity: Enti
     "text",
     [
         '<release id="1"><notes>a="b" c=\'d\' > ]] &lt;new&gt;</notes></release>',
-        '<release id="1"><notes>x="</notes>\n  <title>y</title></release>\r\n\t<release\nid = \'"2">\'/>',
+        '<release id="1"><notes>x="</notes>\n  <title>y</title></release>\r\n\t<release\nid = \'2\' status=\'"2">\'/>',
         "",
     ],
 )

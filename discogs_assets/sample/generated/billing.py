@@ -14,6 +14,7 @@ from discogs_assets.sample.generated.draws import Flags, Ints, Keys, bits, chanc
 from discogs_assets.sample.generated.elements import Listed, Row, linked
 from discogs_assets.sample.generated.truth import ID_BITS
 from discogs_assets.sample.generated.world import Refs, World
+from discogs_assets.schema.roles import split
 
 JOIN_POOL = Pool([join.replace("_", " ") for join in (*vocabulary.JOINS[0], *vocabulary.JOINS[1])])
 ROLE_POOL = Pool([*vocabulary.roles(), *oddities.ROLES])
@@ -95,7 +96,7 @@ def written(world: World, billed: Billed) -> Listed:
 @cache
 def _parts() -> tuple[Ints, Ints]:
     """How many roles each text of the pool names, and their numbers, the same for the same role."""
-    texts = [vocabulary.parts(text) for text in (*vocabulary.roles(), *oddities.ROLES)]
+    texts = [split(text) for text in (*vocabulary.roles(), *oddities.ROLES)]
     numbers = {role: number for number, role in enumerate(dict.fromkeys(role for text in texts for role in text))}
     return np.array([len(text) for text in texts]), np.array([numbers[role] for text in texts for role in text])
 

@@ -187,15 +187,3 @@ def roles() -> tuple[str, ...]:
     return tuple(
         dict.fromkeys([*ROLES, *special, *(x for y in zip(bracketed, pairs, strict=False) for x in y), *longer])
     )
-
-
-def parts(role: str) -> tuple[str, ...]:
-    """The roles of a credit: its text cut at commas outside of brackets."""
-    found, depth = [""], 0
-    for letter in role:
-        depth += (letter == "[") - (letter == "]")
-        if letter == "," and not depth:
-            found.append("")
-        else:
-            found[-1] += letter
-    return tuple(each.strip() for each in found if each.strip())

@@ -1,0 +1,54 @@
+"""The source that a kept file came from: its identity, and the note of it in the file's folder.
+
+What belongs here: telling one source from another. What doesn't: reaching it (see `sources`).
+"""
+
+import hashlib
+import os
+from collections.abc import Collection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+NOTE = "source-{}.txt"
+"""Name of a note; it has the source's digest, so that a listing of names tells the source."""
+
+DIGITS = 16
+"""Digits of the digest."""
+
+ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+"""Variables that name another S3 server than Amazon's."""
+
+
+def identity(address: str) -> str:
+    """Return the address of a site, bucket or folder in one form, without password, query or signature."""
+    if "://" not in address:
+        return str(Path(address).resolve())
+    parts = urlsplit(address)
+    scheme, place = parts.scheme.lower(), parts.netloc.rpartition("@")[2]
+    if scheme != "s3":
+        return f"{scheme}://{place.lower()}/{parts.path.strip('/')}".rstrip("/") + "/"
+    server = next((found for name in ENDPOINTS if (found := os.environ.get(name))), "")
+    beside = f" at {urlsplit(server).netloc.rpartition('@')[2].lower()}" if server else ""
+    return f"s3://{place}/{parts.path.strip('/')}".rstrip("/") + "/" + beside
+
+
+def name(origin: str) -> str:
+    """Return what the note of a source is called."""
+    return NOTE.format(hashlib.sha256(origin.encode()).hexdigest()[:DIGITS])
+
+
+def write(origin: str, folder: Path) -> None:
+    """Note in the folder where its file came from."""
+    (folder / name(origin)).write_text(f"{origin}\n")
+
+
+def is_of(origin: str, names: Collection[str]) -> bool | None:
+    """Return whether files of these names came from the source; None if nothing is noted."""
+    before, _, after = NOTE.partition("{}")
+    noted = [each for each in names if each.startswith(before) and each.endswith(after)]
+    return name(origin) in noted if noted else None
+
+
+def noted(folder: Path) -> str:
+    """Return the source that the folder's note names, empty if it has none."""
+    return "".join(note.read_text().strip() for note in folder.glob(NOTE.format("*")))
