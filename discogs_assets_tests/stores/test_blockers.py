@@ -190,16 +190,15 @@ def test_a_session_of_our_own_role_is_not_ended(
 def test_whatever_waits_for_a_lock_gives_up(
     postgres: Postgres,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     lock: str,
     held_up: Callable[[Postgres, Path], object],
 ) -> None:
-    monkeypatch.setattr(module, "WAIT_SECONDS", 1)
+    impatient = Postgres(f"{postgres.url}?options=-c%20lock_timeout%3D1s")
     with psycopg.connect(postgres.url) as other:
         other.execute(f"SELECT pg_advisory_xact_lock({lock})")
         with pytest.raises(BusyError, match="a lock was not free in time"):
-            held_up(postgres, tmp_path)
-    held_up(postgres, tmp_path)
+            held_up(impatient, tmp_path)
+    held_up(impatient, tmp_path)
 
 
 def test_the_options_of_a_url_hold_beside_ours(postgres: Postgres) -> None:
