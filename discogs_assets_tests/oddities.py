@@ -4,7 +4,8 @@ What belongs here: making them, each by itself a piece that framing finds. What 
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeGuard
 
 from discogs_assets.schema.model import Derived, Entity, Field, One, Part, Texts, Type
 
@@ -94,13 +95,13 @@ class Oddities:
         attributes = [("id", said)] if key.path == "@id" and not lacking else []
         inner = [f"<id>{said}</id>"] if key.path == "id" and not lacking else []
         parts = [part for part in self.entity.parts if part.name != key.name and not isinstance(part, Derived)]
-        attributes += [(part.path[1:], self._value(part)) for part in parts if _attribute(part) and self._there()]
+        attributes += [(part.path[1:], self._value(part)) for part in filter(_attribute, parts) if self._there()]
         return self._element(self.entity.record, attributes, inner + self._inner(parts))
 
     def _there(self) -> bool:
         return self.random.random() < 0.4
 
-    def _inner(self, parts: "list[Part] | tuple[Part, ...]") -> list[str]:
+    def _inner(self, parts: Sequence[Part]) -> list[str]:
         made: list[str] = []
         for part in parts:
             if not isinstance(part, Derived) and not _attribute(part) and self._there():
@@ -129,7 +130,7 @@ class Oddities:
 
     def _holding(self, tag: str, parts: tuple[Part, ...]) -> str:
         """An element with attributes, a text or further elements of its own."""
-        attributes = [(each.path[1:], self._value(each)) for each in parts if _attribute(each) and self._there()]
+        attributes = [(each.path[1:], self._value(each)) for each in filter(_attribute, parts) if self._there()]
         own = [self._value(each) for each in parts if isinstance(each, Field) and each.path == "."]
         return self._element(tag, attributes, own + self._inner([p for p in parts if getattr(p, "path", "") != "."]))
 
@@ -173,5 +174,5 @@ class Oddities:
         return self.random.choice((" ", "\n", "\r\n", "\t")) if self._odd() else ""
 
 
-def _attribute(part: Part) -> bool:
+def _attribute(part: Part) -> TypeGuard[Field]:
     return isinstance(part, Field) and part.path.startswith("@")

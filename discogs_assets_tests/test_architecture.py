@@ -87,6 +87,7 @@ def test_every_test_file_is_named_after_a_module() -> None:
         "full_disks",
         "hostile",
         "long_values",
+        "readers",
         "spine",
     }
 

@@ -254,6 +254,8 @@ class Framing:
         end = b"" if closed else rb"</" + self.entity.name.encode() + rb"\s*>" + MISC
         if re.fullmatch(MISC + end, rest, re.DOTALL):
             return
+        if rest.lstrip().startswith(closing.encode()) and f"<{self.entity.record}".encode() in rest:
+            raise self._damaged(offset, f"{closing} stands before the last record")
         found = f"{rest[:60]!r} instead" if rest.strip() else "the end of the file instead"
         raise self._damaged(offset, f"expected {closing} after the last whole record, found {found}")
 
