@@ -40,7 +40,8 @@ def pool_of(url: str) -> ConnectionPool[Connection]:
     """Return this process's connection pool of a database; its connections are opened as they are needed."""
     pool = ConnectionPool(
         url,
-        kwargs={"application_name": NAME, "options": options_of(url)},
+        # A connection that is returned loses its prepared statements, which psycopg does not notice.
+        kwargs={"application_name": NAME, "options": options_of(url), "prepare_threshold": None},
         min_size=0,
         max_size=POOL_SIZE,
         max_idle=IDLE_SECONDS,

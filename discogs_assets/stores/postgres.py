@@ -32,7 +32,7 @@ from discogs_assets.schema import provisioning, search, sql
 from discogs_assets.schema.relations import Table, source_of
 from discogs_assets.schema.tables import SOURCES
 from discogs_assets.stores import blockers
-from discogs_assets.stores.connection_pool import Connection
+from discogs_assets.stores.connection_pool import Connection, pool_of
 from discogs_assets.stores.database import Database, execute, row, text
 
 VIEWS = search.SCHEMA
@@ -83,7 +83,7 @@ def month_of(table: str) -> str:
     return f"{year}-{month}-01"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Postgres(Database):
     """A database with a table for every load and the views of one month."""
 
@@ -286,6 +286,9 @@ class Postgres(Database):
                     left.append(statement)
             if not left:
                 connection.execute(sql.PASSED, [MONTHS])
+        if path != provisioning.SEARCH_PATH:
+            # Sessions keep the path that they began with.
+            pool_of(self.url).drain()
         if left:
             raise LoadError(
                 f"{self.safe_url} does not let {self._user} do this: {'; '.join(left)}. Have its administrator run "
