@@ -57,8 +57,8 @@ def test_a_file_is_short_and_opens_by_saying_what_it_is(path: Path) -> None:
     docstring = ast.get_docstring(ast.parse(path.read_text()))
     assert docstring
     if path in MODULES and path.name != "__init__.py":
-        assert "belongs here" in docstring or len(docstring.splitlines()) == 1, (
-            "say what belongs in it and what doesn't"
+        assert "belong here" in docstring or "belongs here" in docstring or len(docstring.splitlines()) <= 3, (
+            "say what belongs in it and what doesn't, or be short"
         )
 
 

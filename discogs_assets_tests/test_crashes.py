@@ -39,7 +39,7 @@ LAKE = {
     "placed": 'key:"parquet/discogs/masters"',
 }
 POSTGRES = {"views": PUBLISHED, "rows": 'key:"postgres/discogs/releases"', "table": ARTISTS}
-NEO4J = {"import": STORE, "index": STORE, "serve": PUBLISHED}
+NEO4J = {"import": STORE, "index": STORE, "serve": PUBLISHED, "intent": PUBLISHED, "switch": PUBLISHED}
 """What is being materialised when a process dies at each place, store by store."""
 
 ELSEWHERE = {"batch", "upload", "stage"}
@@ -186,8 +186,9 @@ def test_runs_and_servers_killed_while_a_store_is_made_leave_readers_what_they_h
         (server,) = (child for child in run.waiting.children() if any("--home-dir" in word for word in child.cmdline()))
         server.kill()
         assert run.go_on() == 0
-    with stopped(loaded, "serve", PUBLISHED) as run:
-        kill(psutil.Process(run.run.pid), run.family)
+    for place in ("intent", "serve", "switch"):
+        with stopped(loaded, place, PUBLISHED) as run:
+            kill(psutil.Process(run.run.pid), run.family)
     with stopped(loaded, "import", f"{STORE} or {PUBLISHED}", DISCOGS_EXECUTOR="multiprocess") as run:
         step = run.waiting
         assert step.pid != run.run.pid

@@ -297,6 +297,28 @@ def test_up_takes_back_what_the_reader_has_changed_of_its_role(project: Project)
     psycopg.connect(url).close()
 
 
+def test_a_reader_of_either_store_finds_the_published_load(project: Project) -> None:
+    (record,) = project.postgres.ask(
+        "SELECT month, graph FROM discogs.publication WHERE state = 'done' ORDER BY sequence DESC LIMIT 1"
+    )
+    question = "MATCH (l:Load {source: 'discogs'}) RETURN l.month AS month, l.load AS graph"
+    assert project.graph.ask(question) == [record]
+    assert record["month"] == "2026-11"
+
+
+def test_a_publication_that_was_killed_between_the_stores_is_completed_by_up(project: Project) -> None:
+    done = project.run("discogs", "publish", "2026-10", DISCOGS_FAILPOINT="switch:kill")
+    assert done.returncode == -9
+    assert shown(project) == ("2026-11", "2026-10")
+    status = project.run("discogs", "status")
+    assert "the publication of 2026-10 was cut off" in status.stderr
+    up = project.run("discogs", "up")
+    assert "the publication of 2026-10, which was cut off, is completed" in up.stderr
+    assert shown(project) == ("2026-10", "2026-10")
+    assert project.run("discogs", "publish", "2026-11").returncode == 0
+    assert shown(project) == ("2026-11", "2026-11")
+
+
 def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project) -> None:
     before = project.postgres.published()
     done = project.materialise('key:"published/*"', "2026-09-01")

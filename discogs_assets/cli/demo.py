@@ -10,10 +10,10 @@ from pathlib import Path
 from discogs_assets.cli import environment, runs, servers, terminal
 from discogs_assets.cli.terminal import say, timed
 from discogs_assets.defs import bounds
-from discogs_assets.errors import LoadError
+from discogs_assets.errors import LoadError, SettingError
 from discogs_assets.sample import dumps, months, musicbrainz
 from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.settings import Settings
+from discogs_assets.settings import TARGETS, Settings
 from discogs_assets.stores.archive import Archive
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import Postgres
@@ -46,7 +46,10 @@ def run() -> None:
 
     The sample is smaller than any month that may be in the lake.
     """
-    began, named = time.monotonic(), Archive.of(Settings()).origin
+    began, settings = time.monotonic(), Settings()
+    if missing := {*TARGETS} - settings.chosen_targets:
+        raise SettingError(f"DISCOGS_TARGETS lacks {', '.join(sorted(missing))}, which the demo asks. Unset it.")
+    named = Archive.of(settings).origin
     folder = _offer()
     postgres, _ = servers.start()
     for partition in months.PARTITIONS:
@@ -58,6 +61,7 @@ def run() -> None:
                     "The run's log is in the UI: discogs dev"
                 )
     _, graph = servers.start()
+    assert graph
     _count(postgres, graph)
     for question in (*CYPHER, *BOTH):
         _answer(question, graph.ask(question))

@@ -24,9 +24,12 @@ from discogs_assets.stores.musicbrainz import MusicBrainz
 
 GB = 10**9
 
-MONTH_GB = {"dumps": 12, "MusicBrainz' dumps": 23, "lake": 16, "PostgreSQL": 180, "Neo4j": 50}
-"""Disk of a whole month, rounded up: the four files of 2026-08 are 11.6 GB, those of MusicBrainz of 2026-03 some 22;
-the rest `discogs bench month` infers from generated months of up to 1,000,000 releases."""
+MONTH_GB = {"dumps": 12, "MusicBrainz' dumps": 23, "lake": 16}
+"""Disk of a whole month outside the servers, rounded up: the four files of 2026-08 are 11.6 GB, those of MusicBrainz of
+2026-03 some 22; the rest `discogs bench month` infers from generated months of up to 1,000,000 releases."""
+
+TARGET_GB = {"documents": 93, "relational": 87, "neo4j": 50}
+"""Disk of a whole month in each target, inferred alike; the tables of MusicBrainz and insights are in `relational`."""
 
 MEMORY_GB = 4
 
@@ -103,16 +106,19 @@ def _permissions(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    beside = settings.keep + 1
-    needed = sum(MONTH_GB[name] for name in ("dumps", "MusicBrainz' dumps", "lake")) + beside * (
-        MONTH_GB["PostgreSQL"] + MONTH_GB["Neo4j"]
-    )
+    targets, beside = settings.chosen_targets, settings.keep + 1
+    needed = sum(MONTH_GB.values()) + beside * sum(TARGET_GB[name] for name in targets)
     free = shutil.disk_usage(_existing(settings.home_folder)).free // GB
-    parts = ", ".join(f"{name} {size}" for name, size in MONTH_GB.items())
-    found = f"{free} GB free; a whole month takes {parts} GB, {needed} GB while one is loaded beside {settings.keep}"
+    sizes = [*(f"{name} {size}" for name, size in MONTH_GB.items())]
+    sizes += [f"{name} {size}{'' if name in targets else ' (not chosen)'}" for name, size in TARGET_GB.items()]
+    found = (
+        f"{free} GB free; a whole month takes {', '.join(sizes)} GB, {needed} GB while one is loaded beside "
+        f"{settings.keep}"
+    )
     if free >= needed:
         return Finding("disk", "ok", found)
-    return Finding("disk", "warn", found, "enough for the sample; for a whole month set DISCOGS_HOME to a larger disk")
+    advice = "enough for the sample; for a whole month set DISCOGS_HOME to a larger disk, or fewer DISCOGS_TARGETS"
+    return Finding("disk", "warn", found, advice)
 
 
 def _existing(folder: Path) -> Path:

@@ -24,7 +24,7 @@ SENSOR = "new_dumps"
 DAGSTER = (sys.executable, "-m", "dagster")
 
 
-def start() -> tuple[Postgres, Graph]:
+def start() -> tuple[Postgres, Graph | None]:
     """Start the embedded servers, settle a publication that was cut off, and write `.env`; the opened stores."""
     environment.forget_demo()
     settings = Settings()
@@ -37,7 +37,8 @@ def start() -> tuple[Postgres, Graph]:
     if settled := connections.settle(say):
         say(settled)
     say(f"PostgreSQL answers at {store.safe_url}")
-    say(f"Neo4j answers at {graph.url} (user {graph.user})")
+    if graph:
+        say(f"Neo4j answers at {graph.url} (user {graph.user})")
     if connections.embedded:
         say(f"passwords are in {settings.home_folder / 'credentials.json'}")
     return store, graph

@@ -24,6 +24,9 @@ from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import VIEWS, Postgres, month_of
 from discogs_assets.stores.publication import Publication
 
+GRAPH = "neo4j"
+"""Target that the graph store is for."""
+
 
 class Connections:
     """The stores of the settings, opened when they are first asked for."""
@@ -67,12 +70,17 @@ class Connections:
         """True if at least one of the servers is ours."""
         return isinstance(self.tables, EmbeddedTables) or isinstance(self.graph, EmbeddedGraph)
 
-    def start(self) -> tuple[Postgres, Graph]:
-        """Start the embedded servers, both at once; the database as its owner and the published graph."""
+    def start(self) -> tuple[Postgres, Graph | None]:
+        """Start the embedded servers, both at once; the database as its owner and the published graph.
+
+        Where Neo4j is no target, it is not started, and the graph is None.
+        """
         with ThreadPoolExecutor(1) as pool:
-            started = pool.submit(self.graph.start)
+            started = pool.submit(self.graph.start) if GRAPH in self.settings.chosen_targets else None
             postgres = self.tables.start()
             self.tables.restore_reader()
+            if started is None:
+                return postgres, None
             started.result()
         return postgres, self.graph.reader()
 

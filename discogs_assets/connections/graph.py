@@ -199,7 +199,10 @@ class ExternalGraph:
         if found and found.whole and found.month == month:
             return ""
         older = bolt.OLDER if found and found.month > month else ""
-        return f"Neo4j at {self.graph.url} holds {found or 'no month'}, not {month}: load neo4j/* there{older}"
+        return (
+            f"Neo4j at {self.graph.url} holds {found or 'no month'}, not {month}. Load it there: materialise neo4j/* "
+            f"of {month}-01{older}"
+        )
 
     def publish(self, load: str) -> float:
         """Show nothing new: readers have seen the load since it was made."""

@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from discogs_assets.defs import history, keys, metadata
+from discogs_assets.defs import history, keys, metadata, targets
 from discogs_assets.defs.checks import judged
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
+from discogs_assets.settings import Settings
 
 NAME = "freshness_check"
 
@@ -99,7 +100,11 @@ def in_time(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckRes
     """What is late now, by the record of this instance."""
     now, asked = datetime.now(UTC), context.selected_asset_check_keys
     yield from (dumped(context.instance, entity, now) for entity, spec in DUMPS.items() if spec.key in asked)
-    yield from (shown(context.instance, store, now) for store, spec in PUBLISHED.items() if spec.key in asked)
+    for store, spec in PUBLISHED.items():
+        if spec.key in asked and targets.shows(store, Settings()):
+            yield shown(context.instance, store, now)
+        elif spec.key in asked:
+            yield _result(spec, None, "DISCOGS_TARGETS leaves it out", newest="none")
 
 
 freshness = dg.define_asset_job(

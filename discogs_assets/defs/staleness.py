@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 import dagster as dg
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph  # exported by no public module
 
-from discogs_assets.defs import history, keys, metadata
+from discogs_assets.defs import history, keys, metadata, targets
 from discogs_assets.defs.history import Checked, Materialised
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.schema import musicbrainz
 from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.settings import Settings
 
 Sources = Mapping[str, str]
 """The sources that are named, by site."""
@@ -54,9 +55,10 @@ def stale(
 
 
 def _of_dumps(graph: AssetGraph) -> list[dg.AssetKey]:
-    """The monthly assets that come from the dumps, upstream first."""
+    """The monthly assets of chosen targets that come from the dumps, upstream first."""
     reached = _downstream(graph, filter(graph.has, map(keys.dump, (*ENTITIES, *musicbrainz.ENTITIES))))
-    return [key for key in graph.toposorted_asset_keys if key in reached and graph.get(key).partitions_def == monthly]
+    of_dumps = [key for key in graph.toposorted_asset_keys if key in reached and targets.chosen(key, Settings())]
+    return [key for key in of_dumps if graph.get(key).partitions_def == monthly]
 
 
 def _downstream(graph: AssetGraph, roots: Iterable[dg.AssetKey]) -> set[dg.AssetKey]:

@@ -120,8 +120,8 @@ def test_nothing_is_loaded_or_shown_then_and_every_asset_says_why(
     def refuse(self: Platform) -> None:
         raise AssertionError("a server was asked for")
 
-    for name in ("postgres", "neo4j", "lake"):
-        monkeypatch.setattr(Platform, name, property(refuse) if name == "lake" else refuse)
+    for name in ("postgres", "graph", "lake"):
+        monkeypatch.setattr(Platform, name, refuse if name == "postgres" else property(refuse))
     done = dg.materialize(
         [*postgres.assets, *neo4j.assets, *published.assets],
         partition_key=SEPTEMBER,

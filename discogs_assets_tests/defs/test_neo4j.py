@@ -18,7 +18,6 @@ from discogs_assets.stores import ledger
 from discogs_assets.stores.lake import Lake
 from discogs_assets.stores.ledger import Ledger
 from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import Postgres
 from discogs_assets_tests.contents import contents
 from discogs_assets_tests.defs import test_published
 
@@ -101,7 +100,7 @@ def test_a_month_is_published_where_the_server_holds_it_whole(
     runs: Runs, graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     test_published.load(runs.instance)
-    monkeypatch.setattr(Postgres, "lacking", lambda self, tables: [])
+    monkeypatch.setenv("DISCOGS_TARGETS", "neo4j")
     shown = [keys.published("neo4j")]
     assert "holds no month, not 2026-11" in runs.execute(NOVEMBER, shown)
     for held, said in {
