@@ -96,5 +96,7 @@ def asking(asked: Question) -> AbstractContextManager[Answer]:
     from discogs_assets.connections import Connections
 
     connections = Connections(settings)
+    if asked.language == "cypher" and not connections.has_graph:
+        raise SettingError(f"DISCOGS_TARGETS is {settings.targets}, expected neo4j in it for a question in Cypher")
     store = connections.graph if asked.language == "cypher" else connections.tables
     return store.reader().asking(asked.text)

@@ -31,7 +31,7 @@ def start() -> tuple[Postgres, Graph | None]:
     for path in permissions.close(permissions.find(settings.home_folder, variables.ENV)):
         say(f"closed {path} to other users")
     connections = Connections(settings)
-    with timed("PostgreSQL and Neo4j"):
+    with timed("starting the servers"):
         store, graph = connections.start()
     _enter(settings, connections.tables.storage_url())
     if settled := connections.settle(say):

@@ -70,13 +70,18 @@ class Connections:
         """True if at least one of the servers is ours."""
         return isinstance(self.tables, EmbeddedTables) or isinstance(self.graph, EmbeddedGraph)
 
+    @property
+    def has_graph(self) -> bool:
+        """True if Neo4j is a chosen target."""
+        return GRAPH in self.settings.chosen_targets
+
     def start(self) -> tuple[Postgres, Graph | None]:
         """Start the embedded servers, both at once; the database as its owner and the published graph.
 
         Where Neo4j is no target, it is not started, and the graph is None.
         """
         with ThreadPoolExecutor(1) as pool:
-            started = pool.submit(self.graph.start) if GRAPH in self.settings.chosen_targets else None
+            started = pool.submit(self.graph.start) if self.has_graph else None
             postgres = self.tables.start()
             self.tables.restore_reader()
             if started is None:

@@ -104,12 +104,13 @@ class EmbeddedGraph:
         with loads.alone(self.server, month):
             folder = loads.fresh(self.server, month, order.keep)
             mark = folder.with_name(f"{folder.name}.load.parquet")
+            mark.parent.mkdir(parents=True, exist_ok=True)
             write_load(mark, month, self.load_at(str(folder)))
             try:
                 nodes = {**order.tables.nodes, "Load": [mark]}
                 done = self.server.import_store(folder, nodes, order.tables.pairs, log)
             finally:
-                mark.unlink()
+                mark.unlink(missing_ok=True)
             log(f"{done.nodes:,} nodes and {done.relationships:,} relationships in {done.seconds:.1f} s")
             counts = self._index(folder)
             loads.finish(folder)
