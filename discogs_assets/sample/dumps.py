@@ -1,7 +1,4 @@
-"""The sample as dump files, named and laid out as the published ones.
-
-What belongs here: names, gzip, the CHECKSUM file. What doesn't: what the records say.
-"""
+"""The sample as Discogs dump files, named and laid out like the published ones."""
 
 import gzip
 import hashlib
@@ -13,7 +10,7 @@ from discogs_assets.schema.model import Entity
 
 
 def write(folder: Path, partition: str) -> list[Path]:
-    """Write a month's four files and then its CHECKSUM file under `folder/data/YYYY/`; the same bytes every time."""
+    """Write a month's four files and then its CHECKSUM file under `folder/data/YYYY/`; the bytes are reproducible."""
     target = folder / "data" / partition[:4]
     target.mkdir(parents=True, exist_ok=True)
     stamp = f"discogs_{partition.replace('-', '')}"

@@ -1,7 +1,4 @@
-"""MusicBrainz' facts of the sample → lines of its JSON dumps, with every key that a real line has.
-
-What belongs here: the records of a month, and a record's line. What doesn't: the files of a run (see `musicbrainz`).
-"""
+"""The sample's MusicBrainz records as lines of JSON dumps, with every key of a real line."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -33,7 +30,7 @@ AREAS: dict[str, tuple[str, str, Line]] = {
     "United Kingdom": ("8a754a16-0027-3a29-b6d7-2b40ea0481ed", "GB", {"iso-3166-1-codes": ["GB"]}),
     "United States": ("489ce91b-6658-3307-9877-795b68554c98", "US", {"iso-3166-1-codes": ["US"]}),
 }
-"""An area's MBID, the country it is in, and the codes it has itself."""
+"""MBID of each area, the country it is in, and its own codes."""
 
 COUNTRIES = {"GB": "United Kingdom", "US": "United States"}
 
@@ -72,25 +69,25 @@ TYPE_IDS = {
     "release-group discogs": "99e550f3-5ab4-3110-b5b9-fe01d970b126",
     "release-group wikidata": "b988d08c-5d86-4a57-9557-c83b399e3580",
 }
-"""MusicBrainz' id of each type whose id is known; the others' is null."""
+"""MusicBrainz' id of each type; types with an unknown id have null."""
 
 ENDS = {
     "label founder": ("artist", "label"),
     "label ownership": ("label", "label"),
     "personal label": ("artist", "label"),
 }
-"""What a relation leads from and to, where that is not two artists."""
+"""Source and target of each relation type that does not relate two artists."""
 
 
 def lines(entity: str, partition: str) -> Iterator[str]:
-    """The entity's lines of a month, each a JSON object in an order of keys that is arbitrary and always the same."""
+    """Yield the entity's lines of a month: JSON objects with their keys in an arbitrary but reproducible order."""
     for facts in records(entity, partition):
         body = {**BODIES[entity](facts, partition), "relations": list(_relations(entity, facts, partition))}
         yield json.dumps(_shuffled(body, _order(facts)), ensure_ascii=False, separators=(",", ":"))
 
 
 def records(entity: str, partition: str) -> list[Facts]:
-    """The entity's facts of a month, ascending by MBID; KeyError if the sample has no such month."""
+    """Return the entity's records of a month, ascending by MBID. Raises KeyError if the sample has no such month."""
     content = _content(entity)
     found = {each["id"]: each for each in content["october"]}
     if partition == months.NOVEMBER:
@@ -104,12 +101,12 @@ def records(entity: str, partition: str) -> list[Facts]:
 
 
 def relations() -> list[Facts]:
-    """Every relation between two records, once; a month has those whose two records it has."""
+    """Return every relation between two records, once; a month includes it if both records exist."""
     return [*_content("artist")["relations"], *_content("label")["relations"]]
 
 
 def unmatched(entity: str) -> frozenset[int]:
-    """Discogs ids that are linked although the sample of Discogs does not have them."""
+    """Return the linked Discogs ids that the Discogs sample does not contain."""
     return frozenset(_content(entity)["unmatched"])
 
 
@@ -255,7 +252,7 @@ def _media(facts: Facts) -> list[Line]:
 
 
 def _events(facts: Facts) -> Line:
-    """The release's date and country, which a line does not have if they are not known."""
+    """Return the release's date and country; a line lacks these keys if they are unknown."""
     if "date" not in facts:
         return {}
     event = {"date": facts["date"], "area": _area(COUNTRIES[facts["country"]])}
@@ -285,13 +282,13 @@ def _typed(name: str | None) -> Line:
 
 
 def _span(facts: Mapping[str, Any]) -> Line:
-    """Begin and end; what has an end has ended, and facts may say so of what ended at a time nobody knows."""
+    """Return begin and end; an end implies `ended`, and records may state `ended` without a known end."""
     end = facts.get("end")
     return {"begin": facts.get("begin"), "end": end, "ended": facts.get("ended", end is not None)}
 
 
 def _relations(entity: str, facts: Facts, partition: str) -> Iterator[Line]:
-    """The record's links, and its relations to others: forward where it is what they lead from, else backward."""
+    """Yield the record's links and its relations to others: forward if it is their source, else backward."""
     for kind, addresses in facts.get("urls", {}).items():
         for address in addresses:
             url = {"id": None, "resource": address}
@@ -325,11 +322,11 @@ def _relation(facts: Facts, direction: str, kind: str, target: Line, type_id: st
 
 
 def _order(facts: Facts) -> Random:
-    return Random(facts["id"])  # noqa: S311 - the same order every time is what is wanted
+    return Random(facts["id"])  # noqa: S311 - seeded: the order has to be reproducible
 
 
 def _shuffled(value: Any, random: Random) -> Any:
-    """The value with the keys of every object in another order."""
+    """Return the value with the keys of every object shuffled."""
     if isinstance(value, list):
         return [_shuffled(each, random) for each in value]
     if isinstance(value, dict):

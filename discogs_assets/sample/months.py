@@ -1,8 +1,4 @@
-"""The sample's records of each month, from the files in `records/`.
-
-What belongs here: reading them and applying the second month's changes. What doesn't: their XML (see `xml`) and the
-files of a dump (see `dumps`).
-"""
+"""The sample's records of each month, from the files in `records/`."""
 
 from functools import cache
 from importlib.resources import files
@@ -20,7 +16,7 @@ Records = list[dict[str, Any]]
 
 
 def records(entity: Entity, partition: str) -> Records:
-    """The entity's records of a month, ascending by id; KeyError if the sample has no such month."""
+    """Return the entity's records of a month, ascending by id. Raises KeyError if the sample has no such month."""
     first, changes = _files(entity.name)
     found = {each["id"]: each for each in first}
     if partition == NOVEMBER:
@@ -33,18 +29,18 @@ def records(entity: Entity, partition: str) -> Records:
 
 
 def _changed(before: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """The record with the fields of the change in place of its own; a field that is null is gone."""
+    """Return the record with the fields of the change applied; a null field is removed."""
     return {name: value for name, value in {**before, **change}.items() if value is not None}
 
 
 def _named(record: dict[str, Any]) -> dict[str, Any]:
-    """The record with the names of the schema, in which a master's `year` is what is made of its text."""
+    """Return the record with the schema's names: a master's `year` is its `year_raw`; the schema derives `year`."""
     return {"year_raw" if name == "year" else name: value for name, value in record.items()}
 
 
 @cache
 def _files(entity: str) -> tuple[Records, dict[str, Any]]:
-    """All records of October, and what November adds, changes and removes."""
+    """Return all records of October, and November's additions, changes and removals."""
     october: Records = []
     november: dict[str, Any] = {"added": [], "changed": [], "removed": []}
     for file in sorted((files(__package__) / "records").iterdir(), key=lambda each: each.name):
@@ -57,5 +53,5 @@ def _files(entity: str) -> tuple[Records, dict[str, Any]]:
 
 
 def counts(partition: str) -> dict[str, int]:
-    """Records of each entity in a month."""
+    """Return the number of records of each entity in a month."""
     return {entity.name: len(records(entity, partition)) for entity in ENTITIES}

@@ -1,7 +1,4 @@
-"""The sample's MusicBrainz records as a run of its JSON dumps, named and laid out as the published ones.
-
-What belongs here: names, tar, xz, the sums, LATEST. What doesn't: what the lines say (see `mbdump`).
-"""
+"""The sample's MusicBrainz records as an export, named and laid out like the published ones."""
 
 import hashlib
 import io
@@ -12,17 +9,17 @@ from pathlib import Path
 from discogs_assets.sample import mbdump, months
 
 RUNS = {months.OCTOBER: "20261003-001001", months.NOVEMBER: "20261104-001001"}
-"""The run of each month."""
+"""Export of each month."""
 
 FOLDER = "musicbrainz"
-"""What `write` puts a run into: the source of MusicBrainz' dumps."""
+"""Folder of the exports below the folder passed to `write`: the source of the MusicBrainz dumps."""
 
 COPYING = "Core data of MusicBrainz, released into the public domain: CC0.\n"
 README = "A hand-written sample in the form of MusicBrainz' JSON dumps: a JSON object a line in mbdump.\n"
 
 
 def write(folder: Path, partition: str) -> list[Path]:
-    """Write a month's run under `folder/musicbrainz/` and then name it in LATEST; the same bytes every time."""
+    """Write a month's export under `folder/musicbrainz/` and then its name to LATEST; the bytes are reproducible."""
     run = RUNS[partition]
     target = folder / FOLDER / run
     target.mkdir(parents=True, exist_ok=True)

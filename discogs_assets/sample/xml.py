@@ -1,7 +1,4 @@
-"""A record as a mapping → its XML, in the modern layout of the dumps.
-
-What belongs here: where a value stands in the document, as the schema declares it. What doesn't: which records exist.
-"""
+"""XML of the sample's records, in the modern layout of the dumps."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,14 +11,14 @@ Record = Mapping[str, Any]
 
 
 def document(entity: Entity, records: Sequence[Record]) -> bytes:
-    """A dump's document: the root element, a record a line, no XML declaration."""
+    """Return a dump's document: the root element, one record a line, no XML declaration."""
     root = f"{entity.name}".encode()
     lines = b"".join(record(entity, each) + b"\n" for each in records)
     return b"<%b>\n%b</%b>\n" % (root, lines, root)
 
 
 def record(entity: Entity, values: Record) -> bytes:
-    """One record; KeyError if it has a value that the schema does not declare."""
+    """Return the XML of one record. Raises KeyError if it has a value that the schema does not declare."""
     element = etree.Element(entity.record)
     _fill(element, entity.parts, values)
     return etree.tostring(element, encoding="UTF-8", xml_declaration=False)
@@ -65,7 +62,7 @@ def _set(element: etree._Element, path: str, text: str) -> None:
 
 
 def _child(element: etree._Element, path: str) -> etree._Element:
-    """The element at the path, made where it is missing."""
+    """Return the element at the path, created if missing."""
     for tag in path.split("/"):
         found = element.find(tag)
         element = etree.SubElement(element, tag) if found is None else found

@@ -1,7 +1,4 @@
-"""Entity → Arrow: the schema of a record as Parquet holds it.
-
-What belongs here: types and field metadata. What doesn't: building arrays from XML (see `streams.nesting`).
-"""
+"""Arrow schemas of the entities and flat tables, as stored in Parquet."""
 
 from functools import cache
 
@@ -22,8 +19,8 @@ TYPES = {
 }
 
 RAW = "raw"
-"""Column of the texts that their typed value does not give back: `path` is the value's place in the record, such as
-`artists[2].id`, `text` what the dump says there."""
+"""Column of texts that their typed value does not reproduce: `path` is the value's place in the record, such as
+`artists[2].id`, `text` the text in the dump."""
 
 RAW_TYPE = pa.list_(pa.struct([pa.field("path", pa.string()), pa.field("text", pa.string())]))
 
@@ -34,7 +31,7 @@ QUARANTINE = pa.schema(
         pa.field("bytes", pa.binary(), metadata={"doc": "The record as the file has it."}),
     ]
 )
-"""What is kept of a record that could not be read."""
+"""Schema of the quarantine: records that could not be read."""
 
 FLAGGED = pa.schema(
     [
@@ -46,7 +43,7 @@ FLAGGED = pa.schema(
         pa.field("bytes", pa.binary(), metadata={"doc": "The record as the file has it; of each rule's first 10,000."}),
     ]
 )
-"""What is said of a record that a rule of data quality flags."""
+"""Schema of the findings: records flagged by a data-quality rule."""
 
 CHANGED = pa.schema(
     [
@@ -56,12 +53,12 @@ CHANGED = pa.schema(
         pa.field("name", pa.string(), metadata={"doc": "Of a removed record the name or title that it had."}),
     ]
 )
-"""What is said of a record that is not as it was the month before."""
+"""Schema of the changes: records that differ from the month before."""
 
 
 @cache
 def record(entity: Entity) -> pa.Schema:
-    """The schema of one record: scalars, structs, lists of texts and lists of structs; of Discogs `raw`."""
+    """Return the schema of one record: scalars, structs, lists of texts and lists of structs; of Discogs also `raw`."""
     fields = [_field(part) for part in entity.parts]
     if entity.source != "discogs":
         return pa.schema(fields)
@@ -70,7 +67,7 @@ def record(entity: Entity) -> pa.Schema:
 
 @cache
 def sheet(of: Sheet) -> pa.Schema:
-    """The schema of a flat table."""
+    """Return the schema of a flat table."""
     return pa.schema([_field(each) for each in of.fields])
 
 
@@ -79,7 +76,7 @@ def _field(part: Part) -> pa.Field:
 
 
 def data_type(part: Part) -> pa.DataType:
-    """The Arrow type of a part."""
+    """Return the Arrow type of a part."""
     if isinstance(part, (Field, Derived)):
         return TYPES[part.type]
     if isinstance(part, Texts):

@@ -1,11 +1,4 @@
-"""How far a month may differ from the one before it, and how much of it may be unreadable: declared.
-
-What belongs here: the bounds, and what they come to for given numbers. What doesn't: counting (see `streams`), finding
-the month before and saying what is wrong (see `defs.bounds`).
-
-From 2020 to 2026 each of the four dumps grew by 0.4 to 0.7 % a month. Merges and deletions let a count fall now and
-then, that of artists most of all. What falls further is a dump that is not whole, or not read whole.
-"""
+"""Thresholds: how far a month may differ from the month before, and how many of its records may be unreadable."""
 
 from dataclasses import dataclass
 
@@ -14,31 +7,34 @@ from discogs_assets.schema.graph import RELATIONSHIPS, Relationship
 from discogs_assets.schema.model import Entity
 
 SLACK = 10
-"""Records more or fewer that are always within bounds: of a hundred records, one is a whole percent."""
+"""Change in the number of records that is always within bounds: of a hundred records, one is a whole percent."""
 
 REFUSED_RECORDS = 20
 REFUSED_SHARE = 0.0001
-"""Records that a dump may hold which cannot be read: whichever of the two allows more. With more it is not loaded."""
+"""Unreadable records that a dump may hold, as a number and as a share; the larger limit applies. A dump with more is
+not loaded."""
 
 GROWTH = 0.05
-"""How much a count may grow for each month since the one before, as a share of it."""
+"""Maximum growth of a count for each month since the month before, as a share."""
 
 SHARE_FALL = 0.02
-"""How far the share of records with a value in a part, or of references that lead to a record, may fall: by two
-percentage points, or by half where it is under four."""
+"""Maximum fall of the share of records with a value in a part, or of references that resolve to a record: two
+percentage points, or half of a share under four."""
 
 RESOLVED = 0.9
-"""The share of references that has to lead to a record."""
+"""Minimum share of references that resolve to a record."""
 
 WHOLE = 100_000
-"""Records that may be referred to from which on `RESOLVED` holds: the references of a sample lead out of it."""
+"""Number of records from which `RESOLVED` applies: in a sample many references lead to records outside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much an entity's count may fall and grow from a month to the next one loaded, as shares of it.
+    """Maximum fall and growth of an entity's count from one loaded month to the next, as shares.
 
-    The fall is the same for any number of months between them, since in the long run every count grows.
+    The fall does not depend on the number of months between them, since in the long run every count grows. From 2020 to
+    2026 each of the four dumps grew by 0.4 to 0.7 % a month. Merges and deletions occasionally let a count fall, most
+    often that of artists. A larger fall means that the dump is incomplete or was not read completely.
     """
 
     entity: Entity
@@ -46,7 +42,7 @@ class Bounds:
     growth: float = GROWTH
 
     def counts(self, before: int, months: int = 1) -> tuple[int, int]:
-        """The fewest and the most records that a month may have, so many months after one with `before`."""
+        """Return the minimum and maximum count of a month, `months` months after one with `before` records."""
         growth = (1 + self.growth) ** months - 1
         return before - max(SLACK, int(before * self.fall)), before + max(SLACK, int(before * growth))
 
@@ -55,22 +51,22 @@ BOUNDS = {
     each.entity: each
     for each in (Bounds(ARTISTS, 0.03), Bounds(LABELS, 0.02), Bounds(MASTERS, 0.02), Bounds(RELEASES, 0.01))
 }
-"""The bounds of every entity's count."""
+"""Bounds of each entity's count."""
 
 REFERRING = tuple(each for each in RELATIONSHIPS if any(stated.link.key for stated in each.stated))
-"""The relationships that rest on references to records by id."""
+"""Relationships that are derived from references to records by id."""
 
 
 def refused(framed: int) -> int:
-    """How many of so many records may be unreadable."""
+    """Return the maximum number of unreadable records among `framed` records."""
     return max(REFUSED_RECORDS, int(framed * REFUSED_SHARE))
 
 
 def least_share(before: float, of: int) -> float:
-    """The smallest share of `of` records or references that is within bounds after a month with the share `before`."""
+    """Return the minimum share, of `of` records or references, that is within bounds after a month with `before`."""
     return max(0.0, before - max(min(SHARE_FALL, before / 2), SLACK / max(of, 1)))
 
 
 def referred(relationship: Relationship) -> tuple[str, ...]:
-    """The labels of the nodes whose ids the relationship's references are."""
+    """Return the node labels that the relationship's references by id lead to."""
     return tuple(dict.fromkeys(stated.link.to for stated in relationship.stated if stated.link.key))

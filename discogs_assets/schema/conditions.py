@@ -1,9 +1,6 @@
-"""The vocabulary of data-quality conditions: Polars expressions over the columns of an entity's Parquet.
+"""Data-quality conditions: Polars expressions over the columns of an entity's Parquet.
 
-What belongs here: kinds of conditions. What doesn't: what is asked of which entity (see `quality`).
-
-Every condition gives the offending text of a record: null where there is nothing to flag, empty where what is wrong is
-that there is nothing, several findings with a bar between.
+Each returns a record's offending text: null if it has no finding, empty if a value is missing; findings are joined.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,52 +8,52 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 SEPARATOR = " | "
-"""Stands between the findings of a rule in one record."""
+"""Separator between several findings of a rule in one record."""
 
 SEPARATES_DIGITS = r"[\s-]"
-"""What stands between the digits of a barcode in print."""
+"""Pattern of the separators between the digits of a printed barcode."""
 
 GTIN = r"^[0-9]{12,13}$"
-"""A UPC-A or an EAN-13. An EAN-8 looks like a UPC-E, whose check digit is of its expansion."""
+"""Pattern of UPC-A and EAN-13. EAN-8 is left out: it looks like UPC-E, whose check digit is that of its expansion."""
 
 
 def item(name: str = "") -> pl.Expr:
-    """A value of the item of a repeated part, or the item itself."""
+    """Return a field of the current list item, or the item itself."""
     return pl.element().struct.field(name) if name else pl.element()
 
 
 def where(text: pl.Expr, condition: pl.Expr) -> pl.Expr:
-    """The text, where the condition holds."""
+    """Return the text where the condition holds, else null."""
     return pl.when(condition).then(text)
 
 
 def nothing(condition: pl.Expr) -> pl.Expr:
-    """Nothing was found, where the condition holds."""
+    """Return an empty finding where the condition holds."""
     return where(pl.lit(""), condition)
 
 
 def missing(column: str) -> pl.Expr:
-    """A value that is not there."""
+    """Flag a missing value."""
     return nothing(pl.col(column).is_null())
 
 
 def empty(rows: str) -> pl.Expr:
-    """A repeated part without an item."""
+    """Flag a repeated part without items."""
     return nothing(pl.col(rows).list.len().fill_null(0) == 0)
 
 
 def matching(column: str, pattern: str) -> pl.Expr:
-    """A text that matches."""
+    """Flag a text that matches the pattern."""
     return where(pl.col(column), pl.col(column).str.contains(pattern))
 
 
 def none_of(column: str, known: Iterable[str]) -> pl.Expr:
-    """A text that is none of the known ones."""
+    """Flag a text that is not among the known ones."""
     return where(pl.col(column), ~pl.col(column).is_in(list(known)))
 
 
 def each(rows: str, text: pl.Expr) -> pl.Expr:
-    """The texts that the items of a repeated part give."""
+    """Return the findings in the items of a repeated part, joined."""
     return _joined(pl.col(rows).list.eval(text.drop_nulls()))
 
 
@@ -65,12 +62,12 @@ def _joined(texts: pl.Expr) -> pl.Expr:
 
 
 def each_matching(rows: str, name: str, pattern: str, of: pl.Expr | None = None) -> pl.Expr:
-    """Texts of items that match, among the items that `of` holds for."""
+    """Flag texts of items that match the pattern, among the items selected by `of`."""
     return each(rows, where(item(name), item(name).str.contains(pattern) & _among(of)))
 
 
 def each_not_matching(rows: str, name: str, pattern: str, of: pl.Expr | None = None) -> pl.Expr:
-    """Texts of items that do not match, among the items that `of` holds for."""
+    """Flag texts of items that do not match the pattern, among the items selected by `of`."""
     return each(rows, where(item(name), ~item(name).str.contains(pattern) & _among(of)))
 
 
@@ -79,33 +76,33 @@ def _among(of: pl.Expr | None) -> pl.Expr:
 
 
 def is_unlinked() -> pl.Expr:
-    """Whether an item refers to no record."""
+    """Return True if an item refers to no record."""
     return item("id").fill_null(0) == 0
 
 
 def each_unlinked(rows: str) -> pl.Expr:
-    """Names of items that refer to no record."""
+    """Flag the names of items that refer to no record."""
     return each(rows, where(item("name").fill_null(""), is_unlinked()))
 
 
 def each_again(rows: str, *names: str) -> pl.Expr:
-    """Items that say what one before them says: texts, or the values of these names; those without any are passed."""
+    """Flag items that repeat an earlier one: equal texts, or equal values of `names`. Items without any are skipped."""
     values = [item(name) for name in names] or [item()]
     same = pl.struct(values) if names else item()
     shown = pl.concat_str([each.cast(pl.String) for each in values], separator=" ", ignore_nulls=True)
     some = pl.any_horizontal([each.is_not_null() for each in values])
-    # What makes items distinct is dear; only lists of which two items have the same hash are worth it.
+    # is_first_distinct is expensive, so it runs only on lists in which two items have the same hash.
     suspect = where(pl.col(rows), pl.col(rows).list.eval(same.hash()).list.n_unique() < pl.col(rows).list.len())
     return _joined(suspect.list.eval(where(shown, some & ~same.is_first_distinct()).drop_nulls()))
 
 
 def refers_to_itself(rows: str) -> pl.Expr:
-    """The record's own id, where an item refers to it."""
+    """Flag the record's own id if an item refers to it."""
     return where(pl.col("id").cast(pl.String), _ids(rows).list.contains(pl.col("id")))
 
 
 def refers_twice(rows: str, others: str) -> pl.Expr:
-    """Ids that items of both parts refer to."""
+    """Flag ids that items of both parts refer to."""
     return _joined(_ids(rows).list.set_intersection(_ids(others)).cast(pl.List(pl.String)))
 
 
@@ -114,7 +111,7 @@ def _ids(rows: str) -> pl.Expr:
 
 
 def wrong_check_digit(rows: str, name: str, of: pl.Expr) -> pl.Expr:
-    """Twelve or thirteen digits, however grouped, of which the last is not the check digit of the others."""
+    """Flag twelve or thirteen digits, however grouped, if the last is not the check digit of the others."""
     printed = pl.col(rows).list.eval(where(item(name), of & _digits(item(name)).str.contains(GTIN)).drop_nulls())
     number = _digits(item()).cast(pl.Int64)
     weighted = (number // 10**place % 10 * (3 if place % 2 else 1) for place in range(13))
@@ -126,7 +123,7 @@ def _digits(text: pl.Expr) -> pl.Expr:
 
 
 def before_its_time(rows: str, name: str, year: str, firsts: Mapping[str, int]) -> pl.Expr:
-    """The named items of a record whose year is before their first one."""
+    """Flag the named items of a record if its year is before their first one."""
     named = pl.col(rows).list.eval(item(name))
     early = [where(pl.lit(each), (pl.col(year) < first) & named.list.contains(each)) for each, first in firsts.items()]
     return _joined(pl.concat_list(early).list.drop_nulls())

@@ -1,8 +1,6 @@
-"""The declarations → the data dictionary, in Markdown.
+"""The data dictionary in Markdown, generated from the declarations.
 
-What belongs here: how a declaration reads as a table. What doesn't: any fact about the data that no declaration holds.
-
-`python -m discogs_assets.schema.dictionary` writes it to `README.md` beside this file; a test holds the two together.
+`python -m discogs_assets.schema.dictionary` writes it to `README.md` in this folder; a test compares the two.
 """
 
 from collections.abc import Iterator
@@ -102,7 +100,7 @@ FLAT = """
 
 
 def markdown() -> str:
-    """The whole dictionary."""
+    """Return the whole dictionary."""
     entities = (line for entity in ENTITIES for line in _entity(entity))
     parts = [HEAD, *entities, *_search(), *_graph(), *_quality(), *_bounds(), *_musicbrainz(), *_insights()]
     return "\n".join(parts).rstrip() + "\n"

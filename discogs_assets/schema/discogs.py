@@ -1,10 +1,6 @@
-"""The four entities of the Discogs dumps: every element and attribute, declared once.
+"""The four entities of the Discogs dumps: every element and attribute, declared once under the dump's own name.
 
-What belongs here: names, paths, types and meanings, for the classic (2020), 2025 and modern (2026) layouts alike; an
-element that a layout lacks is simply absent. Parts are called as the dump calls their tag or attribute. What doesn't:
-how any of it is parsed, stored or shown.
-
-Absent, empty and blank are the same: no value. An id of 0 means unlinked, a `master_id` of 0 no master.
+The classic (2020), 2025 and modern (2026) layouts are covered; an element that a layout lacks is simply absent.
 """
 
 from discogs_assets.schema.model import (
@@ -20,12 +16,14 @@ from discogs_assets.schema.model import (
     Type,
 )
 
+# Absent, empty and blank are the same: no value. An id of 0 means unlinked, a `master_id` of 0 no master.
+
 SOURCE = "discogs"
-"""The site whose dumps these are; the default of an entity's."""
+"""Source name of the Discogs dumps; the default of `Entity.source`."""
 
 PLACEHOLDERS = {194: "Various", 355: "Unknown Artist", 118760: "No Artist"}
-"""Artist ids that stand for nobody in particular. They are credited on millions of records, so that as nodes they would
-connect everything with everything; the graph leaves them out."""
+"""Artist ids that stand for nobody in particular. They are credited on millions of records and would connect everything
+with everything, so the graph leaves them out."""
 
 QUALITY = Field(
     "data_quality",
@@ -66,9 +64,9 @@ STYLES = Texts("styles", "styles/style", "Styles, of some 750.", column="style",
 
 
 def _named(name: str, path: str, doc: str, column: str, preceding: str = "") -> Rows:
-    """References that carry an id (since about 2017-2020) and the name of that day as their text.
+    """Return a part for references with an id (since about 2017-2020) and, as text, the name at the time.
 
-    From 2015-02 to 2024-11 the id of a member stands in an element of its own before the name.
+    From 2015-02 to 2024-11 the id of a member is a separate element before the name.
     """
     return Rows(
         name,
@@ -89,7 +87,7 @@ def _named(name: str, path: str, doc: str, column: str, preceding: str = "") -> 
 
 
 def _artists(name: str, path: str, doc: str, table: str = "") -> Rows:
-    """Credited artists: main artists and extra artists of a master, a release or a track."""
+    """Return a part for credited artists: main artists and extra artists of a master, a release or a track."""
     return Rows(
         name,
         path,
@@ -426,9 +424,9 @@ RELEASES = Entity(
 )
 
 ENTITIES = (ARTISTS, LABELS, MASTERS, RELEASES)
-"""The entities in the order in which the dumps are read."""
+"""Entities in the order in which the dumps are read."""
 
 
 def entity(name: str) -> Entity:
-    """The entity of this plural tag; KeyError if there is none."""
+    """Return the entity with this plural tag. Raises KeyError if there is none."""
     return {each.name: each for each in ENTITIES}[name]

@@ -1,8 +1,4 @@
-"""The graph model: node labels, relationship types and the column names by which Neo4j's importer reads them.
-
-What belongs here: what follows from the entities' links, and the nodes and relationships that no record of their own
-declares. What doesn't: computing any of them (see `streams.nodes`, `streams.relationships`).
-"""
+"""The graph model: node labels, relationship types and the column names that Neo4j's importer reads."""
 
 from dataclasses import dataclass
 
@@ -11,18 +7,18 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Derived, Entity, Field, Link, Texts
 
 TEXT_LIMIT = 2_000
-"""Characters of an indexed text at the most: Neo4j's range indexes refuse values of more than some 8,000 bytes."""
+"""Maximum length of an indexed text, in characters: Neo4j's range indexes refuse values over about 8,000 bytes."""
 
 COUNTED = next(entity for entity in ENTITIES if entity.name == "releases")
-"""The entity whose records statistics and PART_OF count."""
+"""Entity of the records counted by statistics and PART_OF."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """A property of a node computed from the releases that are related to it.
+    """A node property computed from the node's releases.
 
-    `over` is the part of a release whose distinct values are counted; the releases themselves if empty; `year` asks
-    for the smallest year instead.
+    `over` is the part of a release with the distinct values to count; if empty, the releases themselves are counted.
+    The part `year` gives the smallest year instead.
     """
 
     name: str
@@ -31,7 +27,7 @@ class Statistic:
 
     @property
     def link(self) -> Link | None:
-        """The link whose ends are counted; None for releases and years."""
+        """Link to the counted nodes; None for releases and years."""
         return link_of(self.over)
 
 
@@ -39,7 +35,7 @@ class Statistic:
 class Node:
     """A node label: one node per record of `entity`, or per distinct text of the part `values` of several entities.
 
-    `statistics` are computed from the releases whose part `named` refers to the node.
+    `statistics` are computed from the releases that refer to the node in their part `named`.
     """
 
     label: str
@@ -51,56 +47,56 @@ class Node:
 
     @property
     def enriching(self) -> Entity | None:
-        """The MusicBrainz entity whose records add properties to the nodes; None if there is none."""
+        """MusicBrainz entity that adds properties to the nodes, or None."""
         return next((each for each in musicbrainz.ENTITIES if each.node == self.label), None)
 
     @property
     def enriched(self) -> tuple[Field | Derived | Texts, ...]:
-        """What it adds."""
+        """Properties added by MusicBrainz."""
         return self.enriching.properties if self.enriching else ()
 
     @property
     def sources(self) -> tuple[Entity, ...]:
-        """The entities of Discogs whose records the nodes and their statistics come from."""
+        """Discogs entities that the nodes and their statistics are derived from."""
         stating = (e for e in ENTITIES if any(link.to == self.label for link in e.links))
         own = (self.entity,) if self.entity else tuple(stating)
         return tuple(dict.fromkeys([*own, *([COUNTED] if self.statistics else [])]))
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """The labels with records of their own that its statistics count: only nodes that are there."""
+        """Labels, backed by records, of the nodes that the statistics count; only existing nodes count."""
         found = (each.link.to for each in self.statistics if each.link and each.link.key)
         return tuple(dict.fromkeys(found))
 
 
 def link_of(part: str) -> Link | None:
-    """The link of a release that reads this part alone; None if there is none."""
+    """Return the link of a release that reads this part alone, or None."""
     return next((link for link in COUNTED.links if part and link.rows == (part,)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """The relationships that one link of one entity states; `start` and `end` are node labels."""
+    """The relationships declared by one link of one entity; `start` and `end` are node labels."""
 
     entity: Entity
     link: Link
 
     @property
     def start(self) -> str:
-        """The label of the nodes they leave."""
+        """Label of the start nodes."""
         return self.entity.node if self.link.outward else self.link.to
 
     @property
     def end(self) -> str:
-        """The label of the nodes they reach."""
+        """Label of the end nodes."""
         return self.link.to if self.link.outward else self.entity.node
 
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """A relationship type with all that states it; none for the computed PART_OF.
+    """A relationship type with every link that states it; none for the computed PART_OF.
 
-    `musicbrainz` is the type of MusicBrainz' relations between artists that state it, too, or alone.
+    `musicbrainz` is the type of the MusicBrainz relations between artists that also state it, or are its only source.
     """
 
     type: str
@@ -110,25 +106,25 @@ class Relationship:
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """The pairs of start and end labels that occur."""
+        """Pairs of start and end labels that occur."""
         found = [*((each.start, each.end) for each in self.stated), *([ARTISTS_BOTH] if self.musicbrainz else [])]
         return tuple(dict.fromkeys(found)) or (("Style", "Genre"),)
 
     @property
     def properties(self) -> tuple[str, ...]:
-        """The properties that a relationship may have."""
+        """Properties that a relationship may have."""
         found = [name for each in self.stated for name in _properties(each.link)]
         computed = [] if self.stated or self.musicbrainz else [*PART_OF]
         return tuple(dict.fromkeys([*found, *(RELATED if self.musicbrainz else []), *computed]))
 
     @property
     def sources(self) -> tuple[Entity, ...]:
-        """The entities of Discogs whose records state them."""
+        """Discogs entities that the relationships are derived from."""
         return tuple(dict.fromkeys(each.entity for each in self.stated)) or (() if self.musicbrainz else (COUNTED,))
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """The node labels that a relationship has to find."""
+        """Node labels that a relationship has to look up."""
         found = [*(each.link.to for each in self.stated), *(["Artist"] if self.musicbrainz else [])]
         return tuple(dict.fromkeys(found)) or ("Style", "Genre")
 
@@ -142,14 +138,14 @@ RELATED = {
     "ended": "Whether it has ended, also where nobody knows when.",
     "attributes": "What is said of it, such as instruments, original, guest.",
 }
-"""The properties of a relationship that MusicBrainz states."""
+"""Properties of a relationship stated by MusicBrainz."""
 
 PART_OF = {
     "release_count": "Releases that name the style and, of genres, this one alone.",
     "share": "Their part of all releases that name the style and one genre alone, from 0 to 1.",
     "primary": "True for the genre with most of them; of equals for the first by name.",
 }
-"""The properties of the computed relationship between a style and its genres."""
+"""Properties of the computed relationship between a style and its genres."""
 
 
 def _properties(link: Link) -> list[str]:
@@ -226,7 +222,7 @@ MUSICBRAINZ = {
     "SUBGROUP_OF": "subgroup",
     "RENAMED_TO": "artist rename",
 }
-"""The types of MusicBrainz' relations between artists that are relationships of the graph."""
+"""Types of MusicBrainz relations between artists, by the relationship type of the graph."""
 
 RELATIONSHIPS = tuple(
     Relationship(kind, doc, tuple(each for each in _STATED if each.link.type == kind), MUSICBRAINZ.get(kind, ""))
@@ -236,37 +232,37 @@ RELATIONSHIPS = tuple(
 
 
 def node(label: str) -> Node:
-    """The node of this label; KeyError if there is none."""
+    """Return the node declaration of this label. Raises KeyError if there is none."""
     return {each.label: each for each in NODES}[label]
 
 
 def id_column(label: str) -> str:
-    """The column that identifies a node: Discogs' id, kept as a property, or a number of the import's own."""
+    """Return the column with a node's id: the Discogs id, kept as a property, or a number assigned for the import."""
     return f"id:ID({label})" if node(label).entity else f":ID({label})"
 
 
 def column_of(part: Field | Derived | Texts) -> str:
-    """Where a node's file holds a property."""
+    """Return the column of a property in a node file."""
     return list_column(part.prop) if isinstance(part, Texts) else part.prop
 
 
 def list_column(name: str) -> str:
-    """Where a file holds a property that is a list of texts; the importer takes the type from the name."""
+    """Return the column of a list of texts in an import file; the importer takes the type from the name."""
     return f"{name}:string[]"
 
 
 def start_column(label: str) -> str:
-    """Where a relationship's file holds the node it leaves."""
+    """Return the column with the start node in a relationship file."""
     return f":START_ID({label})"
 
 
 def end_column(label: str) -> str:
-    """Where a relationship's file holds the node it reaches."""
+    """Return the column with the end node in a relationship file."""
     return f":END_ID({label})"
 
 
 def meanings(name: str) -> dict[str, str]:
-    """What each column of a label's or a type's files means; KeyError if there is no such label or type."""
+    """Return the description of each column in the files of a label or type. Raises KeyError if it is unknown."""
     relationship = {each.type: each for each in RELATIONSHIPS}.get(name)
     return _of_relationship(relationship) if relationship else _of_node(node(name))
 

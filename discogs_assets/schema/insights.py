@@ -1,8 +1,4 @@
-"""What is computed from a month's records and graph: a sheet for each question.
-
-What belongs here: the columns of the answers, and the definitions, with the numbers in them. What doesn't: computing
-any answer (see `streams.insights`), and what the signals of rarity are worth (see `rarity`).
-"""
+"""Insights computed from a month's records and graph: a flat table for each question, and its parameters."""
 
 from discogs_assets.schema import rarity
 from discogs_assets.schema.model import Field, Index, Type
@@ -11,20 +7,20 @@ from discogs_assets.schema.sheet import Sheet
 SOURCE = "insights"
 
 CROWD = 50
-"""Main artists of a release, above which they are no collaboration: samplers that name everybody."""
+"""Maximum number of main artists of a collaboration; releases with more are samplers that name everybody."""
 
 DAMPING = 0.85
 """PageRank's damping factor."""
 
 MILESTONES = (25, 30, 40, 50, 60, 70, 75, 80, 90, 100)
-"""Ages in years that are anniversaries."""
+"""Ages in years that count as anniversaries."""
 
 ACTIVE_YEARS = 2
-"""Years without a release after which a label is not active any more."""
+"""Years without a release after which a label is no longer active."""
 
 
 def _exact(name: str, doc: str, type_: Type = Type.INTEGER) -> Field:
-    """A column that people filter or order by."""
+    """Return a column that users filter or order by."""
     return Field(name, "", doc, type_, index=Index.EXACT)
 
 
@@ -134,7 +130,7 @@ def _weight(name: str) -> str:
 
 
 def _steps(steps: rarity.Steps) -> str:
-    """The steps as a sentence has them."""
+    """Return the steps as text for a sentence."""
     said = (f"{worth} up to {limit:,}" for limit, worth in steps.steps)
     return f"{', '.join(said)}, else {steps.beyond}"
 
@@ -226,4 +222,4 @@ INSIGHTS = (
     RELEASE_RARITY,
     COMPUTATION_LOG,
 )
-"""All sheets, the log of their computation last."""
+"""All insights, the log of their computation last."""

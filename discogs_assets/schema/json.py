@@ -1,7 +1,4 @@
-"""Entity → msgspec: the types by which the parser finds every declared value of a JSON record, and makes nothing else.
-
-What belongs here: the mapping alone. What doesn't: running the parser (see `streams.lines`).
-"""
+"""msgspec types derived from the entities: the parser decodes only the declared values of a JSON record."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -14,7 +11,7 @@ from discogs_assets.schema.model import OR, Derived, Entity, Field, Kind, One, P
 from discogs_assets.schema.musicbrainz import LEFT_OUT, TARGET, TARGETS
 
 MBID = r"\A[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z"
-"""A UUID as RFC 4122 lets it be written; both cases are one (see `streams.objects`)."""
+"""Pattern of a UUID as RFC 4122 allows it to be written; case is not significant (see `streams.objects`)."""
 
 MBID_OR_NONE = MBID.replace(r"\A", r"\A(?:").replace(r"\Z", r")?\Z")
 
@@ -27,32 +24,32 @@ TYPES: dict[Type, Any] = {
     Type.UUID: Annotated[str, msgspec.Meta(pattern=MBID_OR_NONE)] | None,
     Type.JSON: dict[str, Any] | None,
 }
-"""What a value may be in the JSON; a line with another is refused."""
+"""Types that a value may have in the JSON; a line with any other type is refused."""
 
 Tree = dict[str, Any]
-"""The keys of an object: each with a type, or with a tree, which is in a list where the key holds one."""
+"""Keys of an object, each with its type or its own tree; the tree is wrapped in a list if the key holds a list."""
 
 
 @cache
 def structure(entity: Entity) -> type[msgspec.Struct]:
-    """The type of a record: an attribute for each key that is read (see `attribute`), None where it is absent."""
+    """Return the type of a record: one attribute for each key that is read (see `attribute`), None if absent."""
     return _struct(entity.name, tree(entity), entity)
 
 
 def attribute(key: str) -> str:
-    """What a key is called as an attribute; `begin-area` and `begin_area` are two."""
+    """Return the attribute name of a key; `begin-area` and `begin_area` stay distinct."""
     return key.replace("-", "__")
 
 
 def paths(path: str) -> Iterator[tuple[str, ...]]:
-    """The keys that lead to a value, of each alternative."""
+    """Yield the keys that lead to a value, for each alternative path."""
     for each in path.split(OR):
         yield tuple(each.split("/"))
 
 
 @cache
 def tree(entity: Entity) -> Tree:
-    """The keys of a record that are read."""
+    """Return the keys of a record that are read."""
     found: Tree = {}
     _grow(found, entity.parts)
     return found
@@ -100,7 +97,7 @@ def _type(name: str, inner: Any) -> Any:
 
 
 def undeclared(entity: Entity, record: Any) -> Iterator[str]:
-    """The keys of a decoded record that are neither read nor left out on purpose, from the record down."""
+    """Yield the keys of a decoded record that are neither read nor left out on purpose, as paths from the record."""
     return _undeclared(record, tree(entity), "")
 
 

@@ -1,8 +1,4 @@
-"""The vocabulary in which a source is declared: entities, their values, their repeated parts, their place in the graph.
-
-What belongs here: frozen declarations that validate themselves, and the walks over them that every backend needs.
-What doesn't: any particular source (see `discogs`) and any particular backend (see `arrow`, `xml`, `sql`, `cypher`).
-"""
+"""Declarations of a source: entities, their values, their repeated parts and their place in the graph."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +6,7 @@ from enum import Enum
 
 
 class Type(Enum):
-    """What a value is, beside its text."""
+    """Type of a value."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -21,13 +17,13 @@ class Type(Enum):
     UUID = "UUID"
     """An MBID, as text of 36 characters in Parquet."""
     JSON = "JSON"
-    """A text that is JSON: what has a form of its own in each record, or a list in a flat table."""
+    """A text that is JSON: an object of no fixed form, or a list in a flat table."""
     REFERENCES = "list of references"
-    """The ids of other records."""
+    """Ids of other records."""
 
 
 class Rule(Enum):
-    """How a derived value comes from its sources; `streams.values` holds the computations."""
+    """Computation of a derived value from its sources, implemented in `streams.values`."""
 
     YEAR = "the first four digits, if they are a year from 1860 to the one after the dump's"
     CREDIT = "the artists as one line: name variation or else name without its number, with the join texts between"
@@ -36,7 +32,7 @@ class Rule(Enum):
 
 
 class Kind(Enum):
-    """Which of the relations of a MusicBrainz record are meant."""
+    """The relations of a MusicBrainz record that a part holds."""
 
     RECORD = "to another record of MusicBrainz"
     URL = "to a URL, other than as a link to Discogs"
@@ -44,31 +40,31 @@ class Kind(Enum):
 
 
 class Index(Enum):
-    """What a column of a table is searched by."""
+    """Searches that a column's index serves."""
 
     EXACT = "exact"
-    """Equality and order of a number or of a text that is always short."""
+    """Equality and order, for numbers and texts that are always short."""
     TEXT = "text"
-    """Equality, prefix and ILIKE on text of any length."""
+    """Equality, prefix and ILIKE, for text of any length."""
     CODE = "code"
-    """Equality and prefix of a number as printed, whatever its spaces, dashes and case: catalogue numbers, barcodes."""
+    """Equality and prefix of a printed number, ignoring spaces, dashes and case: catalogue numbers, barcodes."""
 
 
 OR = " or "
-"""What stands between alternative paths."""
+"""Separator between alternative paths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One value of a record: the text of an element, or an attribute.
 
-    `name` is the Parquet column and the key in `data`. `path` is relative to the element that holds it: `title`,
-    `@id`, `parentLabel/@id`, or `.` for the element's own text. `column` is the typed column of the entity's table,
-    empty if there is none, or what the column of a repeated part's table is called where that is not `name`. `prop` is
-    the property of its node, empty if there is none. `preceding` is the tag of a sibling that stands before the element
-    and holds the value where the path does not.
+    `name` is the Parquet column and the key in `data`. `path` is relative to the enclosing element: `title`, `@id`,
+    `parentLabel/@id`, or `.` for the element's own text. `column` is the typed column of the entity's table (empty:
+    none); in the table of a repeated part, it is the column's name if that differs from `name`. `prop` is the property
+    of the entity's node (empty: none). `preceding` is the tag of a sibling before the element, with the value if the
+    path has none.
 
-    In JSON the path has the keys that lead to the value, `life-span/begin`; of alternatives, `OR` between them, the
+    In JSON the path lists the keys that lead to the value, `life-span/begin`. Of alternatives separated by `OR`, the
     first with a value counts. `{target}` stands for the key that the relation's `target-type` names.
     """
 
@@ -84,7 +80,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A value computed from others of the same record, which stay beside it untouched."""
+    """A value computed from other values of the same record; these are kept unchanged."""
 
     name: str
     rule: Rule
@@ -98,9 +94,9 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """An element that repeats and holds nothing but text: a list of texts.
+    """A repeated element with no content but text: a list of texts.
 
-    `table` is what its table is called after the record's name, by default `name`; `column` is the text's column there.
+    `table` is the table's name after the record's name, by default `name`; `column` is the text's column in it.
     """
 
     name: str
@@ -114,7 +110,7 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """An element with several values of its own that occurs at most once: a struct."""
+    """An element with several values that occurs at most once: a struct."""
 
     name: str
     path: str
@@ -124,11 +120,11 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """An element with several values of its own that repeats: a list of structs, in the order of the dump.
+    """A repeated element with several values: a list of structs, in the order of the dump.
 
-    `table` is what its table is called after the record's name, by default `name`; a part of a part that has the name
-    of the table above it adds rows to that one. `ordinal` is the column that counts the element within its parent.
-    `only` is the kind of relations that are meant, where these are.
+    `table` is the table's name after the record's name, by default `name`; a nested part with the name of the table
+    above it adds rows to that table. `ordinal` is the column with the element's position in its parent. `only` is the
+    kind of relations to keep, for parts that hold relations.
     """
 
     name: str
@@ -146,17 +142,17 @@ Repeated = Texts | Rows
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Relationships that a record states: from its own node to the one that `to` names, or the other way round.
+    """Relationships stated by a record: from its own node to the one that `to` names, or in reverse.
 
-    `rows` are the repeated parts (or the one struct) that hold the other end, dotted where they are nested, empty for
-    the record itself. `key` is the value that identifies the other end: an id, or empty where it is the text itself.
-    `outward` is False where the other end is the start.
+    `rows` are the repeated parts (or the one struct) that hold the other end, dotted if nested, empty for the record
+    itself. `key` is the value that identifies the other end: an id, or empty if the text itself does. `outward` is
+    False if the other end is the start.
 
-    A pair has one relationship, or one for each value of `per`; `roles` says that this is a role text, each of whose
-    roles counts by itself and has a category. Of what is said several times, `properties` keep the first value,
-    `lists` all distinct ones if there are several, `joined` all distinct ones as one text, and `position` the first
-    place in the list. Each maps the relationship's property to the value beside the key; where a row within a track
-    leaves a joined value open, the track's position stands in.
+    A pair has one relationship, or one for each value of `per`. With `roles`, `per` is a role text; each of its roles
+    counts by itself and has a category. If several rows state the same relationship, `properties` keep the first value,
+    `lists` all distinct values if there are several, `joined` all distinct values as one text, and `position` the first
+    place in the list. Each maps a property of the relationship to the value next to the key. If a row within a track
+    lacks a joined value, the track's position replaces it.
     """
 
     type: str
@@ -174,10 +170,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Entity:
-    """One kind of record, as one dump file holds it.
+    """One kind of record, corresponding to one dump file.
 
-    `name` is the plural tag of the file's root element, `record` the tag of a record, `node` the label in the graph;
-    where `source` is not Discogs, `name` is what its file is called.
+    `name` is the plural tag of the file's root element, `record` the tag of a record, `node` the label in the graph. If
+    `source` is not Discogs, `name` is the name of its file.
     """
 
     name: str
@@ -190,11 +186,11 @@ class Entity:
     source: str = "discogs"
 
     def __repr__(self) -> str:
-        """The name: a declaration in full would fill pages of every message."""
+        """Return the name alone: a full declaration would fill pages of every message."""
         return f"Entity({self.name})"
 
     def __post_init__(self) -> None:
-        """Refuse a declaration that no backend could carry."""
+        """Reject a declaration that no backend can represent. Raises ValueError."""
         names = [part.name for part in self.parts]
         if len(set(names)) != len(names):
             raise ValueError(f"{self.name}: a name occurs twice among {names}")
@@ -205,7 +201,7 @@ class Entity:
                 raise ValueError(f"{self.name}: {link.type} reads {strange}, which are no parts")
 
     def part(self, name: str) -> Part:
-        """The part of this name, dotted if it lies in another; KeyError if there is none."""
+        """Return the part of this name, dotted if it lies within another. Raises KeyError if there is none."""
         outer, _, inner = name.partition(".")
         found = {part.name: part for part in self.parts}[outer]
         for each in inner.split(".") if inner else ():
@@ -214,26 +210,26 @@ class Entity:
 
     @property
     def title(self) -> str:
-        """What tells it from the entities of other sources: `artists`, `musicbrainz/artist`."""
+        """Name that is unique across sources: `artists`, `musicbrainz/artist`."""
         return self.name if self.source == "discogs" else f"{self.source}/{self.name}"
 
     @property
     def columns(self) -> tuple[tuple[tuple[str, ...], Field | Derived], ...]:
-        """The values that are columns of the entity's table, each with its keys in `data`, in order of declaration."""
+        """Values that are columns of the entity's table, each with its keys in `data`, in order of declaration."""
         return tuple((keys, value) for keys, value in values(self.parts) if value.column)
 
     @property
     def properties(self) -> tuple[Field | Derived | Texts, ...]:
-        """The parts that are properties of the entity's node, in order of declaration."""
+        """Parts that are properties of the entity's node, in order of declaration."""
         return tuple(p for p in self.parts if isinstance(p, (Field, Derived, Texts)) and p.prop)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One element kind of an entity, seen flat: the record itself or a part that repeats.
+    """One element kind of an entity as a flat table: the record itself or a part that repeats.
 
     `name` is dotted (`tracklist.artists`), empty for the record. `path` is the absolute XML path of the element,
-    `depth` the number of repeated elements it lies in, itself included.
+    `depth` the number of repeated elements it lies within, itself included.
     """
 
     name: str
@@ -244,14 +240,14 @@ class Table:
     depth: int
 
     def walk(self) -> "Iterator[Table]":
-        """The table itself and all below it, parents first."""
+        """Yield the table and all tables below it, parents first."""
         yield self
         for child in self.children:
             yield from child.walk()
 
 
 def values(parts: tuple[Part, ...]) -> Iterator[tuple[tuple[str, ...], Field | Derived]]:
-    """The single values among the parts with their keys, those of a struct included, those of repeated parts not."""
+    """Yield the single values of the parts with their keys, including values of a struct, excluding repeated parts."""
     for part in parts:
         if isinstance(part, (Field, Derived)):
             yield (part.name,), part
@@ -260,7 +256,7 @@ def values(parts: tuple[Part, ...]) -> Iterator[tuple[tuple[str, ...], Field | D
 
 
 def tables(entity: Entity) -> Table:
-    """The entity as a tree of flat tables, the record's at the root."""
+    """Return the entity as a tree of flat tables, the record's at the root."""
     return _table("", f"/{entity.name}/{entity.record}", entity, entity.parts, 1)
 
 
@@ -280,7 +276,7 @@ def _table(name: str, path: str, part: Entity | Repeated, parts: tuple[Part, ...
 
 
 def _flat(parts: tuple[Part, ...]) -> Iterator[Field]:
-    """The fields of an element's own row; those of a struct are addressed `struct.field`."""
+    """Yield the fields of an element's own row; fields of a struct are named `struct.field`."""
     for part in parts:
         if isinstance(part, Field):
             yield part

@@ -1,9 +1,6 @@
-"""The four entities of the MusicBrainz JSON dumps that we read: every value, declared once.
+"""The four entities read from the MusicBrainz JSON dumps: every value, declared once.
 
-What belongs here: names, places in the JSON, types and meanings of core data, which is CC0, and what of a record is
-left out. What doesn't: how any of it is parsed, stored or shown.
-
-An empty text is no value. Dates are `1969`, `1969-09` or `1969-09-26`, as texts.
+Only core data, licensed under CC0. An empty text is no value. Dates are texts: `1969`, `1969-09` or `1969-09-26`.
 """
 
 from collections.abc import Mapping
@@ -14,19 +11,19 @@ from discogs_assets.schema.model import Derived, Entity, Field, Kind, Part, Rows
 SOURCE = "musicbrainz"
 
 UNAVAILABLE = "unavailable"
-"""Stands for the sha256 of a dump that was not to be had."""
+"""Placeholder for the sha256 of a dump that could not be downloaded."""
 
 TARGET = "{target}"
-"""In a path, the key that the relation's `target-type` names, with a hyphen or with an underscore."""
+"""Path segment that stands for the key named by the relation's `target-type`, with a hyphen or with an underscore."""
 
 TARGET_TYPE = "target-type"
-"""The key that says what a relation leads to; an underscore in its value is a hyphen for us."""
+"""Key of a relation's target type; an underscore in its value is read as a hyphen."""
 
 TARGETS = (
     "area", "artist", "event", "genre", "instrument", "label", "place", "recording", "release", "release-group",
     "release_group", "series", "work",
 )  # fmt: skip
-"""The keys under which a relation holds the record that it leads to."""
+"""Keys of the record at the other end of a relation."""
 
 
 def _date(name: str, doc: str, prop: str = "") -> Field:
@@ -34,7 +31,7 @@ def _date(name: str, doc: str, prop: str = "") -> Field:
 
 
 def _span(what: str) -> tuple[Field, ...]:
-    """When something held."""
+    """Return the fields for the period in which something holds."""
     return (
         Field("begin_date", "begin", f"Since when {what}."),
         Field("end_date", "end", f"Until when {what}."),
@@ -221,11 +218,11 @@ RELEASES = _entity(
 )
 
 ENTITIES = (ARTISTS, LABELS, RELEASE_GROUPS, RELEASES)
-"""The entities, each with the file of a run that holds it: `{name}.tar.xz`."""
+"""Entities; the file of an export that holds each is `{name}.tar.xz`."""
 
 
 def entity(name: str) -> Entity:
-    """The entity of this name; SettingError if there is none."""
+    """Return the entity of this name. Raises SettingError if there is none."""
     for each in ENTITIES:
         if each.name == name:
             return each
@@ -264,4 +261,5 @@ LEFT_OUT: Mapping[str, str] = {
     **{f"relations/{target}": OWN_RECORD for target in TARGETS},
     **dict.fromkeys(TYPED, TYPE_IDS),
 }
-"""What of a record is not taken, and why: keys from the record down, each with all below that has no declaration."""
+"""Keys of a record, as paths, that are not read, with the reason; each covers everything below it that is not
+declared."""

@@ -1,21 +1,17 @@
-"""The flat tables of MusicBrainz: its entities with their single values, their relationships and their links.
-
-What belongs here: which tables, and columns that no entity declares. What doesn't: the entities' own values (see
-`musicbrainz`), and how rows come about (see `streams.sheets` and `streams.musicbrainz_links`).
-"""
+"""The flat tables of MusicBrainz: entities with their single values, relationships and links."""
 
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
 from discogs_assets.schema.musicbrainz import ARTISTS, DISCOGS_IDS, ENTITIES, LABELS, RELEASE_GROUPS, RELEASES, SOURCE
 from discogs_assets.schema.sheet import Sheet
 
 WHOLE = "."
-"""The path of a column that holds the whole row as JSON."""
+"""Path of a column that holds the whole row as JSON."""
 
 NAMES = {ARTISTS: "artists", LABELS: "labels", RELEASE_GROUPS: "release_groups", RELEASES: "releases"}
-"""What each entity's table is called."""
+"""Table name of each entity."""
 
 FILES = {name: entity.name for entity, name in NAMES.items()}
-"""What the Parquet of an entity's table is called."""
+"""Name of the Parquet of each entity's table."""
 
 DATES = (
     Field("begin_date", "", "When it began, as far as known: 1960, 1960-08 or 1960-08-12."),
@@ -25,7 +21,7 @@ DATES = (
 
 
 def _entity(entity: Entity) -> Sheet:
-    """The record's single values, the Discogs id that it is linked with, and all of it as JSON."""
+    """Return the table of the record's single values, its linked Discogs id, and the whole record as JSON."""
     kind = {"Master": "master"}.get(entity.node, entity.name)
     values = (
         Field(part.name, "", part.doc, part.type, index=part.index)
@@ -89,4 +85,4 @@ EXTERNAL_LINKS = Sheet(
 )
 
 SHEETS = (*map(_entity, ENTITIES), RELATIONSHIPS, EXTERNAL_LINKS)
-"""All of them."""
+"""All flat tables of MusicBrainz."""

@@ -1,9 +1,6 @@
-"""What a PostgreSQL server of ours has before its first load: roles, rights, schemas, extensions, as statements.
+"""Statements that prepare our PostgreSQL server for the first load: roles, rights, schemas and extensions.
 
-What belongs here: the text of the statements, and whose rights they take. What doesn't: running them.
-
-`database` is for the owner of a database, ours or external. The others are for a superuser: on our own server
-`embedded.provision` runs them.
+`database` is for the owner of a database, ours or external; the rest, for a superuser, runs in `embedded.provision`.
 """
 
 from collections.abc import Iterator
@@ -16,10 +13,10 @@ OWNER = "discogs"
 READER = "reader"
 DAGSTER = "dagster"
 DATABASES = {"discogs": OWNER, "dagster": DAGSTER}
-"""Databases and the roles that own them."""
+"""Databases and their owners."""
 
 EXTENSIONS = ("pg_trgm", "unaccent")
-"""PostgreSQL's own extensions that search needs."""
+"""Extensions shipped with PostgreSQL that search needs."""
 
 PUBLICATION = f"{search.SCHEMA}.publication"
 """Table of the publication record."""
@@ -27,40 +24,39 @@ PUBLICATION = f"{search.SCHEMA}.publication"
 SEARCH_PATH = ", ".join((*SOURCES, "public"))
 
 CONNECTIONS = 160
-"""Connections that the server accepts: `READER_CONNECTIONS`, and 100 for everybody else."""
+"""Connections that the server accepts: `READER_CONNECTIONS`, and 100 for all other roles."""
 
 READER_CONNECTIONS = 60
 
 RESERVED_CONNECTIONS = 20
-"""The last connections, which only the owner and Dagster get."""
+"""Connections reserved for the owner and Dagster."""
 
 READER_TEMPORARY_FILES = "2GB"
-"""Disk that the sorts and joins of one session of the reader may take at a time."""
+"""Disk space that the sorts and joins of one reader session may use at a time."""
 
 HARMLESS = (
     *("array_sample", "array_shuffle", "clock_timestamp", "current_query", "gen_random_uuid", "random"),
     *("random_normal", "set_config", "set_limit", "setseed", "timeofday", "ts_rewrite", "ts_stat", "uuidv4", "uuidv7"),
-    # What clients ask when they connect, show a server or return a connection to a pool.
+    # Called by clients when they connect, inspect a server or return a connection to a pool.
     *("pg_advisory_unlock_all", "pg_collation_actual_version", "pg_database_collation_actual_version"),
     *("pg_is_in_recovery", "pg_is_wal_replay_paused", "pg_jit_available", "pg_partition_ancestors"),
     *("pg_partition_tree", "pg_sequence_last_value"),
     *("pg_database_size", "pg_indexes_size", "pg_relation_size", "pg_table_size", "pg_tablespace_size"),
     *("pg_total_relation_size", "pg_stat_statements", "pg_stat_statements_info"),
-    # They reach sessions of the caller's own role alone.
+    # Limited to sessions of the caller's own role.
     *("pg_cancel_backend", "pg_terminate_backend"),
 )
-"""Volatile functions that anybody may call: they change nothing but the session, and hold nothing.
+"""Volatile functions that anybody may call: they change only the session, and hold nothing.
 
-Others are for the owner alone. Among them are advisory locks, which a publication waits for; large objects; messages
-to the write-ahead log; exported snapshots, each a file.
-"""
+All others are for the owner alone. Among these are advisory locks, which a publication waits for; large objects;
+messages to the write-ahead log; exported snapshots, each a file."""
 
 NUMBERED = ("pg_current_xact_id", "txid_current")
-"""Functions that are not volatile and use up a transaction number, of which a database has two billion."""
+"""Functions that are not volatile but use up a transaction ID, of which a database has two billion."""
 
 
 def database(name: str) -> Iterator[str]:
-    """Statements of the owner of the database: the schemas of the views, search, and a path to find both by."""
+    """Yield the database owner's statements: the schemas of the views, search, and a search path that covers both."""
     for schema in SOURCES:
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
         yield f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC"
@@ -74,7 +70,7 @@ def database(name: str) -> Iterator[str]:
 
 
 def publication() -> Iterator[str]:
-    """Statements that create the publication record, which anybody may read."""
+    """Yield the statements that create the publication record, readable by anybody."""
     yield (
         f"CREATE TABLE IF NOT EXISTS {PUBLICATION} (sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
         "state text NOT NULL CHECK (state IN ('intended', 'done', 'undone')), month text NOT NULL, "
@@ -89,18 +85,18 @@ def publication() -> Iterator[str]:
 
 
 def server() -> Iterator[str]:
-    """Statements of a superuser, in any database."""
+    """Yield the superuser's statements that may run in any database."""
     yield f"GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO {OWNER}"
     yield f"GRANT pg_use_reserved_connections TO {OWNER}, {DAGSTER}"
     for name in ("postgres", "template1", *DATABASES):
         yield f"REVOKE ALL ON DATABASE {name} FROM PUBLIC"
     yield f"GRANT CONNECT ON DATABASE discogs TO {READER}"
-    # Clusters of earlier versions have the path twice, and would keep an old one here.
+    # Earlier versions set the path for the role, too, where an old one would override the database's.
     yield f"ALTER ROLE {OWNER} IN DATABASE discogs RESET search_path"
 
 
 def inside(owner: str) -> Iterator[str]:
-    """Statements of a superuser, in a database of this owner: what everybody may do at first becomes the owner's."""
+    """Yield the superuser's statements for a database of this owner: rights of PUBLIC by default go to the owner."""
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
     for language in ("sql", "plpgsql"):
         yield f"REVOKE USAGE ON LANGUAGE {language} FROM PUBLIC"
@@ -121,9 +117,9 @@ def inside(owner: str) -> Iterator[str]:
 
 
 def reader() -> Iterator[str]:
-    """Statements of a superuser that take back what the reader has changed of itself, apart from its password.
+    """Yield the superuser's statements that undo the reader's changes to its own role, except to its password.
 
-    PostgreSQL lets every role change its own settings, except those that are a superuser's.
+    PostgreSQL lets every role change its own settings, except those that only a superuser may change.
     """
     yield f"ALTER ROLE {READER} CONNECTION LIMIT {READER_CONNECTIONS}"
     yield f"ALTER ROLE {READER} RESET ALL"
@@ -131,5 +127,5 @@ def reader() -> Iterator[str]:
     yield f"ALTER ROLE {READER} SET default_transaction_read_only = on"
     yield f"ALTER ROLE {READER} SET idle_in_transaction_session_timeout = '1h'"
     yield f"ALTER ROLE {READER} SET temp_file_limit = '{READER_TEMPORARY_FILES}'"
-    # Its errors are answers to it, and no entries of the server's log.
+    # Errors in its queries are returned to it and stay out of the server's log.
     yield f"ALTER ROLE {READER} SET log_min_messages = fatal"

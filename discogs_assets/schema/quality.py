@@ -1,11 +1,6 @@
-"""What is doubtful about a record: the rules of data quality, declared.
+"""Data-quality rules: name, entities, severity, meaning and condition of each.
 
-What belongs here: each rule's name, entities, severity, meaning and condition. What doesn't: running them (see
-`streams.quality`), and what a record cannot tell alone: references that lead nowhere are counted where the graph is
-made, and how many records lack a date or a country is a question of completeness.
-
-A rule says that something deserves a look, and changes nothing: the record stays in Parquet and `data` as the dump has
-it.
+A rule marks a record as doubtful and changes nothing: Parquet and `data` keep the record as the dump has it.
 """
 
 import dataclasses
@@ -19,10 +14,10 @@ from discogs_assets.schema.model import Entity
 
 
 class Severity(Enum):
-    """How much a finding weighs."""
+    """Severity of a finding."""
 
     ERROR = "error"
-    """The record cannot mean what it says, or lacks what every record has."""
+    """The record cannot mean what it states, or lacks a value that every record has."""
     WARNING = "warning"
     """Most likely a mistake, or a record that is not to be used."""
     INFO = "info"
@@ -33,8 +28,8 @@ class Severity(Enum):
 class QualityRule:
     """One thing that may be doubtful about a record.
 
-    `field` is where, as the data dictionary names it. `found` is the offending text of each record: null where there
-    is nothing to flag, empty where what is wrong is that there is nothing.
+    `field` is its place in the record, as the data dictionary names it. `found` gives the offending text of each
+    record: null if it has no finding, empty if a value is missing.
     """
 
     name: str
@@ -48,8 +43,8 @@ class QualityRule:
 ERROR, WARNING, INFO = Severity
 
 DOUBTFUL = {ERROR: 0.01, WARNING: 0.1}
-"""The share of all records from which on not the records are in doubt but the dump, its reading or the rule: an element
-that has gone from the format is missing everywhere."""
+"""Share of all records above which the dump, its parsing or the rule is in doubt rather than the records: an element
+removed from the format is missing everywhere."""
 
 GENRES = (
     "Blues",
@@ -68,7 +63,7 @@ GENRES = (
     "Rock",
     "Stage & Screen",
 )
-"""The genres of Discogs; there are no others."""
+"""Genres of Discogs; there are no others."""
 
 VOTES = (
     "Needs Vote",
@@ -79,7 +74,7 @@ VOTES = (
     "Entirely Incorrect",
     "Entirely Incorrect Edit",
 )
-"""What `data_quality` may say."""
+"""Values of `data_quality`."""
 
 FIRST_SOLD = {
     "Cassette": 1963,
@@ -98,36 +93,36 @@ FIRST_SOLD = {
     "Blu-ray": 2006,
     "HD DVD": 2006,
 }
-"""The year in which a carrier came to market."""
+"""Year in which each carrier came to market."""
 
 NUMBER = r"^[0-9]+$"
 GARBLED = "\ufffd|[ÃÂ][\u0080-\u00bf]"
-"""The sign of an undecodable byte, and what UTF-8 looks like when it is read as Latin-1."""
+"""Pattern of the replacement character, and of UTF-8 that was read as Latin-1."""
 PADDED = "^[\\s\u200b\ufeff]|[\\s\u200b\ufeff]$"
 NO_ADDRESS = r"^[^.]*$|\S\s+\S"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 PARTIAL_DATE = r"^[0-9]{4}(-00-00|-(0[1-9]|1[0-2])(-00)?)?$"
 DURATION = r"^([0-9]+:)?[0-9]+:[0-5][0-9]$"
 QUANTITY = r"^[1-9][0-9]{0,3}$"
-"""The largest boxes hold some hundred carriers."""
+"""The largest boxes hold several hundred carriers."""
 LABEL_CODE = r"(?i)^\s*\(?\s*LC\s*\)?[\s:-]*[0-9]{4,5}\s*\)?\s*$"
 ISRC = r"(?i)^\s*(ISRC)?[\s:]*[A-Z]{2}[\s-]*[A-Z0-9]{3}[\s-]*[0-9]{2}[\s-]*[0-9]{5}\s*$"
 
 
 def _of_type(name: str) -> pl.Expr:
-    """Whether an identifier is of this type."""
+    """Return True if an identifier is of this type."""
     return when.item("type") == name
 
 
 def _unsound_date() -> pl.Expr:
-    """A date of a sound year that no calendar has; month and day may be 00."""
+    """Flag a date of a plausible year that is not in the calendar; month and day may be 00."""
     text = pl.col("released")
     day = when.where(text, text.str.contains(DATE)).str.to_date("%Y-%m-%d", strict=False)
     return when.where(text, pl.col("year").is_not_null() & ~text.str.contains(PARTIAL_DATE) & day.is_null())
 
 
 def _unbalanced() -> pl.Expr:
-    """Roles whose brackets do not pair, so that they cannot be split at their commas."""
+    """Flag roles with unbalanced brackets, since these cannot be split at their commas."""
     role = when.item("role")
     opened, closed = (role.str.count_matches(sign, literal=True) for sign in "[]")
     return when.each("extraartists", when.where(role, opened != closed))
@@ -430,9 +425,10 @@ RULES = (
         when.where(pl.lit("true"), pl.col("is_main_release") & (pl.col("master_id").fill_null(0) == 0)),
     ),
 )
-"""Every rule, in the order in which reports show them."""
+"""All rules, in the order of reports. They check single records: dangling references are counted when the graph is
+built, and missing dates or countries are a matter of completeness."""
 
 
 def rules(entity: Entity) -> tuple[QualityRule, ...]:
-    """The rules of an entity, in order."""
+    """Return the rules of an entity, in order."""
     return tuple(rule for rule in RULES if entity in rule.entities)

@@ -1,9 +1,6 @@
-"""How rare a release is: the signals, what each is worth, and how much it weighs.
+"""Signals of a release's rarity, their values and their weights.
 
-What belongs here: numbers and their meaning. What doesn't: computing a score (see `streams.insights.rarity`).
-
-A signal is a number from 0 to 100. How many people have a release is not in the dumps, so that prevalence is no signal,
-and the weights of those there are make 1 together.
+A signal is a number from 0 to 100. The weights add up to 1; prevalence is no signal, as the dumps do not state it.
 """
 
 from dataclasses import dataclass
@@ -11,26 +8,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What a count is worth: that of the first step whose limit, counted in, it does not pass; else `beyond`."""
+    """Values of a count: the value of the first step with a limit that the count does not exceed, else `beyond`."""
 
     steps: tuple[tuple[int, int], ...]
     beyond: int
 
 
 UNKNOWN = 50
-"""What a signal is worth of a release that says nothing about it."""
+"""Value of a signal for a release that lacks the information."""
 
 UNIQUE = 90
-"""What the pressing signal is worth of a release that belongs to no master."""
+"""Value of the pressing signal for a release without a master."""
 
 PRESSINGS = Steps(((1, 100), (2, 85), (5, 60), (10, 35)), 10)
-"""By the releases that have the same master, the release itself among them."""
+"""By the number of releases with the same master, the release itself included."""
 
 CATALOGUE = Steps(((9, 100), (50, 75), (200, 50), (1000, 25)), 10)
-"""By the releases of the smallest of its labels."""
+"""By the number of releases of the smallest of its labels."""
 
 DEGREE = Steps(((2, 90), (4, 70), (7, 50), (12, 30)), 10)
-"""By the relationships that the release has in the graph."""
+"""By the number of relationships that the release has in the graph."""
 
 FORMATS = {
     "Test Pressing": 100,
@@ -48,14 +45,14 @@ FORMATS = {
     "CD": 10,
     "File": 5,
 }
-"""By the names and descriptions of its formats; the highest counts, and what is not listed doesn't."""
+"""By the names and descriptions of its formats; the highest counts, and any not listed are ignored."""
 
 YEARLY = 1.5
-"""Points of age for each year since the release, up to 100."""
+"""Points for age, for each year since the release, up to 100."""
 
 REISSUE_YEARS = 10
 REISSUE = 40
-"""Points that another pressing takes from the age: one of the same master, so many years old at the most."""
+"""Points deducted from the age for another release of the same master in the last `REISSUE_YEARS` years."""
 
 WEIGHTS = {
     "pressing_scarcity": 0.3125,
@@ -64,10 +61,10 @@ WEIGHTS = {
     "temporal_scarcity": 0.25,
     "graph_isolation": 0.1875,
 }
-"""What each signal weighs: 25, 10, 10, 20 and 15 of 80."""
+"""Weight of each signal: 25, 10, 10, 20 and 15 of 80."""
 
 TIERS = {"ultra-rare": 80, "rare": 60, "scarce": 40, "uncommon": 20, "common": 0}
-"""The least score of each tier."""
+"""Minimum score of each tier."""
 
 KNOWN = {"artist": 0.4, "label": 0.3, "genre": 0.3}
-"""What a hidden gem is known by, and how much each weighs: rarity times this is its score."""
+"""Weight of each kind of fame; the score of a hidden gem is its rarity times their weighted sum."""

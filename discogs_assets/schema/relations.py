@@ -1,10 +1,6 @@
-"""Entity → relations: a table of its own for every part of a record that repeats.
+"""Relational tables derived from entities: one for every part of a record that repeats.
 
-What belongs here: names, keys and columns of these tables, as the declarations give them. What doesn't: statements (see
-`sql`), and how rows come about (see `streams.rows`).
-
-A row is told by the record's id and by counts, from 1, of the element within its parent. Parts that say the same on two
-levels are one table: a track that is no part of another is sub-track 0 of itself.
+The key is the record's id and the positions, from 1, of the element and its parents within their parents.
 """
 
 from collections.abc import Iterator
@@ -17,7 +13,7 @@ from discogs_assets.schema.sheet import Sheet
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A column that holds a value of the element: what it is called there and in Parquet (empty: the text itself)."""
+    """A column for a value of the element: its names in the table and in Parquet (empty: the text itself)."""
 
     name: str
     source: str
@@ -28,9 +24,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A repeated part whose rows are a relation's: its dotted name in Parquet, and the ordinal of each list on the way.
+    """A repeated part that provides the rows of a relation.
 
-    `formats.descriptions` is counted by `format` and `ordinal`.
+    `part` is its dotted name in Parquet, `ordinals` the position columns of the lists from the outermost to its own:
+    `format` and `ordinal` for `formats.descriptions`.
     """
 
     part: str
@@ -49,17 +46,17 @@ class Relation:
     sources: tuple[Source, ...]
 
     def __repr__(self) -> str:
-        """The name: a declaration in full would fill pages of every message."""
+        """Return the name alone: a full declaration would fill pages of every message."""
         return f"Relation({self.name})"
 
     @property
     def owner(self) -> str:
-        """The column with the record's id."""
+        """Column with the record's id."""
         return self.key[0]
 
 
 def relations(entity: Entity) -> tuple[Relation, ...]:
-    """The relations of an entity in the order of declaration."""
+    """Return the relations of an entity in the order of declaration."""
     found: dict[str, Relation] = {}
     for name, part, source in _repeated(entity, entity.parts, "", "", ()):
         if name in found:
@@ -73,7 +70,7 @@ def relations(entity: Entity) -> tuple[Relation, ...]:
 def _repeated(
     entity: Entity, parts: tuple[Part, ...], table: str, above: str, ordinals: tuple[str, ...]
 ) -> Iterator[tuple[str, Repeated, Source]]:
-    """Every repeated part with the name of its table, outermost first."""
+    """Yield every repeated part with the name of its table, outermost first."""
     for part in parts:
         if isinstance(part, (Texts, Rows)):
             called = part.table or part.name
@@ -86,13 +83,13 @@ def _repeated(
 
 
 def _first(entity: Entity, name: str) -> str:
-    """A release's parts are called as they are, unless an entity is; those of others have its record's name first."""
+    """Return a table's name, prefixed by the record's; a release's tables need no prefix unless the name is taken."""
     plain = entity is RELEASES and name not in {each.name for each in ENTITIES} | {"images"}
     return name if plain else f"{entity.record}_{name}"
 
 
 def _merged(relation: Relation, deeper: Source) -> Relation:
-    """The relation with the rows of a part that lies one list deeper."""
+    """Return the relation with the rows of a part one list deeper: a track outside an index track is sub-track 0."""
     key = (relation.owner, *deeper.ordinals)
     return Relation(relation.name, relation.entity, relation.doc, key, relation.values, (*relation.sources, deeper))
 
@@ -111,26 +108,26 @@ RELATIONS = {relation.name: relation for entity in ENTITIES for relation in rela
 """All relations by name."""
 
 Made = Entity | Relation
-"""A table made of an entity's records: the records as they are, or the rows of a repeated part."""
+"""Table derived from an entity: its records as they are, or the rows of a repeated part."""
 
 Table = Made | Sheet
-"""What PostgreSQL has a table for."""
+"""Table in PostgreSQL."""
 
 
 def tables(entity: Entity) -> tuple[Made, ...]:
-    """The tables made of an entity's records: the records first."""
+    """Return the tables derived from an entity, the one of its records first."""
     return (entity, *(relation for relation in RELATIONS.values() if relation.entity is entity))
 
 
 TABLES = {table.name: table for entity in ENTITIES for table in tables(entity)}
-"""All tables made of Discogs' records, by name."""
+"""All tables derived from Discogs' records, by name."""
 
 
 def entity_of(table: Made) -> Entity:
-    """The entity of whose records the table is made."""
+    """Return the entity that the table is derived from."""
     return table.entity if isinstance(table, Relation) else table
 
 
 def source_of(table: Table) -> str:
-    """The source of the table's rows, which names the schema of its view."""
+    """Return the source of the table's rows; it names the schema of its view."""
     return table.source if isinstance(table, Sheet) else entity_of(table).source

@@ -1,11 +1,4 @@
-"""What a credited role is: its parts, and the category of each.
-
-What belongs here: the grammar of Discogs' role texts and the words that tell a category. What doesn't: who is credited.
-
-A role text is a comma list; details stand in square brackets and may hold commas of their own, as in
-`Producer [Additional], Engineer [Recording, Mixing]`; brackets nest. An opening bracket that is never closed holds all
-that follows, a closing one that was never opened all that precedes: what a bracket may hold is never taken for a role.
-"""
+"""Grammar of Discogs' role texts, and the categories of roles."""
 
 import re
 from itertools import accumulate
@@ -58,8 +51,8 @@ CATEGORIES = {
         """,
     }.items()
 }
-"""Words, in lower case, by category; the first category with a word of a role is the role's. What is played or sung
-comes last, since its words occur in other roles: `Recorded By [Drums]` is engineering, `Bass Guitar` is not."""
+"""Lower-case words by category; the category of a role is the first with a matching word. Instruments and voices come
+last, since their words occur in other roles: `Recorded By [Drums]` is engineering, `Bass Guitar` is not."""
 
 OTHER = "other"
 
@@ -70,20 +63,25 @@ _PATTERNS = {
 
 
 def split(text: str) -> list[str]:
-    """The roles of a role text, as written; empty for one that names none."""
+    """Return the roles of a role text, as written; empty if it names none.
+
+    A role text is a comma list; details in square brackets may contain commas, as in
+    `Producer [Additional], Engineer [Recording, Mixing]`; brackets nest. An unclosed opening bracket encloses all that
+    follows, an unopened closing one all that precedes: text that a bracket may enclose is never taken for a role.
+    """
     separated = "".join("\0" if sign == "," and not depth else sign for sign, depth in _depths(text))
     return [role for part in separated.split("\0") if (role := part.strip())]
 
 
 def _depths(text: str) -> list[tuple[str, int]]:
-    """Each character with the number of brackets that hold it; a bracket is held by itself."""
+    """Return each character with the number of brackets that enclose it; a bracket counts as enclosed by itself."""
     after = list(accumulate(((sign == "[") - (sign == "]") for sign in text), initial=0))
     unopened = -min(after)
     return [(sign, unopened + max(pair)) for sign, *pair in zip(text, after, after[1:], strict=False)]
 
 
 def category(role: str) -> str:
-    """The category of one role, by its words outside of brackets, or else inside; `other` if none is known."""
+    """Return the category of one role, by its words outside brackets, or else inside; `other` if none is known."""
     outside = "".join(" " if depth else sign for sign, depth in _depths(role)).casefold()
     for words in (outside, role.casefold()):
         for name, pattern in _PATTERNS.items():

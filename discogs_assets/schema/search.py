@@ -1,19 +1,13 @@
-"""What texts and numbers are searched by: functions in SQL, the same in a question and in the index that answers it.
-
-What belongs here: these functions. What doesn't: which columns have such an index (see `model.Index` and `sql`).
-
-Each is a function of its argument alone, so that an index can hold what it gives. Names are spelt out, since an index
-is built with an empty search path.
-"""
+"""SQL functions for text search, used in queries and in the indexes that answer them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 SCHEMA = "discogs"
-"""Where the functions are, beside the views: readers need not name it."""
+"""Schema of the functions, shared with the views; readers need not qualify them."""
 
 CODE_LENGTH = 64
-"""Characters of a number as printed that it is searched by: no B-tree takes texts of any length."""
+"""Characters of a printed number that are searched: a B-tree does not take texts of any length."""
 
 WORDS_LENGTH = 200_000
 """Characters of a text that are searched by words: a tsvector holds 1 MB, and no character takes more than 5 bytes."""
@@ -21,9 +15,10 @@ WORDS_LENGTH = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of one text: what it gives, as an expression of `$1`, what that means, and a question that uses it.
+    """A function of one text: `body` is an expression of `$1`, `doc` its meaning, `example` a query that uses it.
 
-    The others rest on a function without an example.
+    Functions without an example are helpers of the others. The result depends on the argument alone, so that an index
+    can store it. Names are qualified, since an index is built with an empty search path.
     """
 
     name: str
@@ -73,7 +68,7 @@ FUNCTIONS = (PLAIN, SEPARATED, WORDS, ALL_WORDS, CODE)
 
 
 def create() -> Iterator[str]:
-    """The statements that make the functions, or make them anew."""
+    """Yield the statements that create or replace the functions."""
     for each in FUNCTIONS:
         yield (
             f"CREATE OR REPLACE FUNCTION {SCHEMA}.{each.name}(text) RETURNS {each.returns} "
@@ -82,5 +77,5 @@ def create() -> Iterator[str]:
 
 
 def call(function: Function, expression: str) -> str:
-    """The function of an expression."""
+    """Return a call of the function with an expression."""
     return f"{SCHEMA}.{function.name}({expression})"

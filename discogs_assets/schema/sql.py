@@ -1,12 +1,4 @@
-"""Entity or relation → SQL: the table of a load, its indexes and comments, and the view that readers see.
-
-What belongs here: statements as text. What doesn't: running them, and choosing names of loads (see `stores.postgres`).
-
-An entity's table holds the whole record in `data` and, as columns of their own, its numbers and booleans. Texts are
-columns of the view alone, computed from `data`: stored once, and one index serves `title` and `data->>'title'` alike. A
-relation's or a sheet's table holds all its columns, and the view beside them what is searched by where that is not the
-column.
-"""
+"""SQL statements for each table: the table of a load, its indexes and comments, and the view that readers see."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,24 +26,24 @@ DATA = "data"
 DATA_DOC = "The whole record as the dump has it; what has no value is left out."
 
 DOCUMENTS = " WITH (toast_tuple_target = 8160)"
-"""A document that fits a page stays there as it is. By default PostgreSQL compresses rows from 2 kB, which most
-releases have: measured on 200,000 of them, that halves the rate of COPY (46 against 94 us a document), and searching
-takes it apart again; the table is 1.6 times as large without."""
+"""Storage of documents: a document that fits a page stays in it uncompressed. By default PostgreSQL compresses rows
+over 2 kB, as most releases are. Measured on 200,000 releases, compression halves the rate of COPY (46 against 94 us
+a document), and searching has to decompress; the uncompressed table is 1.6 times as large."""
 
 NUMBERS = "discogs.load_number"
-"""The sequence that numbers the loads of all months."""
+"""Sequence that numbers the loads of all months."""
 
 PASSED: LiteralString = (
     "SELECT setval('discogs.load_number', max(last_value)) FROM pg_sequences"
     " WHERE sequencename = 'load_number' AND schemaname ~ %s"
     " HAVING max(last_value) > (SELECT last_value FROM discogs.load_number)"
 )
-"""Have it go past the sequences that earlier versions kept for each month."""
+"""Advance the sequence past the per-month sequences of earlier versions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the view; `expression` is how the view computes it from the table's own columns."""
+    """A column of the view; `expression` computes it from the table's own columns."""
 
     name: str
     type: str
@@ -62,24 +54,24 @@ class Column:
 
     @property
     def stored(self) -> bool:
-        """Whether the table itself has the column."""
+        """True if the table itself has the column."""
         return self.expression == self.name
 
 
 def columns(of: Table) -> tuple[Column, ...]:
-    """The view's columns in order: of an entity the id, the id as text, the typed values, `data`."""
+    """Return the view's columns in order; of an entity the id, the id as text, the typed values and `data`."""
     if isinstance(of, Entity):
         return _document(of)
     return _relational(of) if isinstance(of, Relation) else tuple(_flat(of))
 
 
 def key(of: Table) -> tuple[str, ...]:
-    """The columns that tell a row."""
+    """Return the primary-key columns."""
     return (of.key,) if isinstance(of, Entity) else of.key
 
 
 def _relational(relation: Relation) -> tuple[Column, ...]:
-    """The key and the values; after a number as printed what it is searched by."""
+    """Return the key and the values; a printed number is followed by its searchable form."""
     record = relation.entity.record
     owner = Column(relation.owner, "bigint", f"Id of the {record}.", relation.owner)
     counted = (Column(name, "integer", _place(name), name) for name in relation.key[1:])
@@ -106,6 +98,8 @@ def _valued(value: Value) -> Iterator[Column]:
         yield Column(f"{value.name}_code", "text", doc, search.call(search.CODE, value.name), Index.CODE)
 
 
+# The table stores the document, and its numbers and booleans as columns of their own. Texts are columns of the view
+# alone, computed from `data`: they are stored once, and one index serves both `title` and `data->>'title'`.
 def _document(entity: Entity) -> tuple[Column, ...]:
     values = [_column(keys, value) for keys, value in entity.columns]
     data_id = Column("data_id", "text", "The id as text.", f"{entity.key}::text")
@@ -118,19 +112,19 @@ def _column(keys: tuple[str, ...], value: Field | Derived) -> Column:
 
 
 def in_data(keys: tuple[str, ...]) -> str:
-    """The text at these keys of `data`."""
+    """Return the expression for the text at these keys of `data`."""
     *outer, last = keys
     way = "".join(f"->'{key}'" for key in outer)
     return f"({DATA}{way}->>'{last}')"
 
 
 def stored(of: Table) -> tuple[Column, ...]:
-    """The table's own columns, in the order in which rows are copied."""
+    """Return the table's own columns, in the order of COPY."""
     return tuple(column for column in columns(of) if column.stored)
 
 
 def create_table(of: Table, table: str) -> str:
-    """The table without its indexes, so that rows are copied before they are indexed; documents as `DOCUMENTS` says."""
+    """Return the CREATE TABLE statement, without indexes: rows are copied first. For documents see `DOCUMENTS`."""
     inner = ",\n    ".join(
         f"{column.name} {column.type}{' NOT NULL' if column.name in (*key(of), DATA) else ''}" for column in stored(of)
     )
@@ -138,9 +132,9 @@ def create_table(of: Table, table: str) -> str:
 
 
 def copy(of: Table, table: str) -> str:
-    """COPY of the rows that `streams.documents`, `streams.rows` or `streams.sheets` writes.
+    """Return the COPY statement for the rows that `streams.documents`, `streams.rows` or `streams.sheets` writes.
 
-    Rows of a table that the same transaction has made are written as seen by all, and need no vacuum.
+    FREEZE applies since the same transaction created the table: its rows are visible to all and need no vacuum.
     """
     form = "binary" if isinstance(of, Entity) else "csv"
     return f"COPY {table} ({', '.join(c.name for c in stored(of))}) FROM STDIN (FORMAT {form}, FREEZE)"
@@ -148,11 +142,10 @@ def copy(of: Table, table: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A statement that builds an index, and `otherwise` the one for a load with a text that no B-tree takes.
+    """A CREATE INDEX statement, and `otherwise` its replacement for a load with a text too long for a B-tree.
 
-    A B-tree refuses texts of more than 2,704 bytes. No real country, style or type has them, and where a load has one,
-    an index that takes texts of any length answers the same questions, less order. `otherwise` is empty where no value
-    can be too long.
+    A B-tree refuses texts over 2,704 bytes. No real country, style or type is that long. For a load with one, an index
+    without a length limit answers the same queries, except for order. `otherwise` is empty if no value can be too long.
     """
 
     statement: str
@@ -160,12 +153,12 @@ class Build:
 
 
 def indexes(of: Table, table: str) -> Iterator[Build]:
-    """The primary key, then the indexes of every value that is declared to be searched."""
+    """Yield the primary key, then the indexes of every value that is declared to be searched."""
     name = table.rpartition(".")[2]
     yield _primary_key(of, table, name)
     searched = [way for column in columns(of) if column.index is Index.TEXT for way in _ways(column.expression)]
     if searched:
-        # One index of several columns reads every document once, and answers for each of them alone.
+        # A multicolumn GIN index reads every document once when built, and serves each column alone.
         yield Build(f"CREATE INDEX {name}_search ON {table} USING gin ({', '.join(searched)})")
     for column in columns(of):
         if column.index is Index.EXACT:
@@ -175,12 +168,12 @@ def indexes(of: Table, table: str) -> Iterator[Build]:
             if column.derived:
                 yield Build(f"CREATE INDEX {name}_data_{column.name} ON {table} (({in_data((column.name,))}::int))")
         elif column.index is Index.CODE:
-            # The operators of patterns serve equality and prefix, whatever the database sorts texts by.
+            # text_pattern_ops serves equality and prefix under any collation of the database.
             yield Build(f"CREATE INDEX {name}_{column.name} ON {table} (({column.expression}) text_pattern_ops)")
 
 
 def _primary_key(of: Table, table: str, name: str) -> Build:
-    """The primary key; otherwise a unique index on the digests of its texts."""
+    """Return the primary key; otherwise a unique index on digests of its texts."""
     texts = {column.name for column in columns(of) if column.type == TEXT} & {*key(of)}
     digests = ", ".join(f"md5({each})" if each in texts else each for each in key(of))
     unique = f"CREATE UNIQUE INDEX {name}_key ON {table} ({digests})" if texts else ""
@@ -188,14 +181,14 @@ def _primary_key(of: Table, table: str, name: str) -> Build:
 
 
 def _ways(expression: str) -> Iterator[str]:
-    """How a text is searched: as it is, plain, and by words. Trigrams know no limit of length; a B-tree does."""
+    """Yield the indexed forms of a text: as is, plain, and as words. Unlike B-trees, trigrams have no length limit."""
     yield f"{expression} gin_trgm_ops"
     yield f"{search.call(search.PLAIN, expression)} gin_trgm_ops"
     yield search.call(search.WORDS, expression)
 
 
 def comments(of: Table, place: str, kind: str = "TABLE") -> Iterator[str]:
-    """What the table or view and its columns are."""
+    """Yield the comments on the table or view and on its columns."""
     shown = columns(of) if kind == "VIEW" else stored(of)
     yield f"COMMENT ON {kind} {place} IS {literal(of.doc)}"
     for column in shown:
@@ -203,11 +196,11 @@ def comments(of: Table, place: str, kind: str = "TABLE") -> Iterator[str]:
 
 
 def view(of: Table, name: str, table: str) -> str:
-    """The view that shows a load to readers, its columns listed in a fixed order."""
+    """Return the view that shows a load to readers, its columns in a fixed order."""
     shown = ", ".join(f"{column.expression} AS {column.name}" for column in columns(of))
     return f"CREATE OR REPLACE VIEW {name} AS SELECT {shown} FROM {table}"
 
 
 def literal(text: str) -> str:
-    """The text as an SQL string constant."""
+    """Return the text as an SQL string constant."""
     return "'" + text.replace("'", "''") + "'"

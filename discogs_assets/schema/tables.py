@@ -1,7 +1,4 @@
-"""All tables of PostgreSQL, and the sources that name the schemas of their views.
-
-What belongs here: which there are. What doesn't: what one looks like (see `relations`, `sheet` and `sql`).
-"""
+"""All tables of PostgreSQL, and the sources that name the schemas of their views."""
 
 from discogs_assets.schema import insights, musicbrainz_sheets, relations
 from discogs_assets.schema.relations import Table

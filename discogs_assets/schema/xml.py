@@ -1,7 +1,4 @@
-"""Entity → xml2arrow: the configuration by which the fast parser finds every declared value.
-
-What belongs here: the mapping alone. What doesn't: running the parser (see `streams.parse`).
-"""
+"""xml2arrow configuration derived from the entities: the parser reads every declared value."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +7,10 @@ from discogs_assets.schema.model import Entity, Field, Table, tables
 
 
 def config(entity: Entity) -> dict[str, Any]:
-    """The parser's configuration: one flat table per element kind, all values nullable texts.
+    """Return the parser's configuration: one flat table per element kind, all values nullable texts.
 
-    Each table has a column per field and one `<level0>`, `<level1>`… per repeated element it lies in: the position of
-    that element within its parent, of the record within the document.
+    Each table has a column per field and one `<level0>`, `<level1>`… per enclosing repeated element, itself included:
+    the position of that element within its parent, of the record within the document.
     """
     return {"tables": [_table(table) for table in tables(entity).walk()]}
 
@@ -35,22 +32,21 @@ def _field(table: Table, each: Field) -> dict[str, Any]:
 
 
 def _preceding(table: Table, each: Field) -> dict[str, Any]:
-    """A row of its own for the sibling, whose value belongs to the row after it."""
+    """Return a column for the preceding sibling, which the parser puts in a row before the one it belongs to."""
     path = f"{table.path.rpartition('/')[0]}/{each.preceding}"
     return {"name": before(each), "xml_path": path, "data_type": "Utf8", "nullable": True}
 
 
 def before(each: Field) -> str:
-    """The flat column that holds what the preceding sibling says."""
+    """Return the flat column with the value of the preceding sibling."""
     return f"<{each.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """All that the declarations read of a record: element paths as `/label/urls/url`, attributes with their element.
+    """Paths of a record that the declarations cover: elements as `/label/urls/url`, attributes with their element.
 
-    A path begins at the record's element, which is `root`. `preceding` are the elements with the tag of the sibling
-    that may stand before each.
+    A path begins at the record's element, `root`. `preceding` pairs an element with the sibling that may precede it.
     """
 
     root: str
@@ -59,12 +55,12 @@ class Paths:
     preceding: frozenset[tuple[str, str]]
 
     def children(self, path: str) -> list[str]:
-        """The tags that an element may hold."""
+        """Return the tags that an element may contain."""
         return sorted(each.rpartition("/")[2] for each in self.elements if each.rpartition("/")[0] == path)
 
 
 def paths(entity: Entity) -> Paths:
-    """Every element and attribute that has a declaration, and the elements on the way there."""
+    """Return every declared element and attribute, and their enclosing elements."""
     elements: set[str] = set()
     attributes: set[tuple[str, str]] = set()
     preceding: set[tuple[str, str]] = set()
@@ -83,6 +79,6 @@ def paths(entity: Entity) -> Paths:
 
 
 def _upwards(path: str) -> set[str]:
-    """The path and all that lead to it."""
+    """Return the path and all its parents."""
     tags = path.strip("/").split("/")
     return {"/" + "/".join(tags[: number + 1]) for number in range(len(tags))}

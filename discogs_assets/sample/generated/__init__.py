@@ -1,4 +1,4 @@
-"""Dumps of any size, made by arithmetic, with the truth about them: `write` and `truth`."""
+"""Dumps of any size, generated arithmetically, with the expected counts: `write` and `truth`."""
 
 from discogs_assets.sample.generated.dumps import truth, write
 from discogs_assets.sample.generated.plan import Plan

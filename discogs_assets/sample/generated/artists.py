@@ -1,8 +1,4 @@
-"""The records of artists.
-
-What belongs here: which values an artist has and how often. What doesn't: names (see `names`) and who belongs to whom
-(see `families`).
-"""
+"""Generator of artist records: values and their frequencies."""
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +16,7 @@ VARIATIONS = deck({0: 86.5, 1: 6, 2: 3, 4: 2.5, 7: 1, 20: 0.5, 120: 0.03})
 VARIATIONS_RICH = deck({0: 40, 2: 20, 5: 20, 12: 20})
 PROFILES = deck({0: 93, 3: 4, 8: 2, 30: 1})
 PROFILES_RICH = deck({0: 53, 6: 20, 15: 17, 60: 10})
-"""Pieces of text."""
+"""Distributions of the number of text pieces."""
 REAL, REAL_RICH = 0.1, 0.45
 PICTURES = deck({0: 80, 1: 14, 3: 6})
 
@@ -28,7 +24,7 @@ MEMBER_OF, ALIAS_OF = ("MEMBER_OF", "Artist-Artist"), ("ALIAS_OF", "Artist-Artis
 
 
 def written(world: World, indexes: Ints) -> tuple[pa.Array, Tally]:
-    """The records of artists, and what they hold."""
+    """Return the records of artists and their tally."""
     census, tally = world.artists, Tally()
     keys = census.keys(indexes)
     cells = families.Cells(census, indexes)

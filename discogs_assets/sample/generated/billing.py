@@ -1,7 +1,4 @@
-"""Credited artists: the main and the extra artists of masters, releases and tracks.
-
-What belongs here: the rows of a credit list. What doesn't: how many there are, and who they are.
-"""
+"""Generator of credit lists: the main and the extra artists of masters, releases and tracks."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -21,18 +18,18 @@ ROLE_POOL = Pool([*vocabulary.roles(), *oddities.ROLES])
 RANGE_POOL = Pool(vocabulary.RANGES)
 
 ROLE_BITS = 12
-"""Bits that the number of a role takes."""
+"""Bits of a role's number."""
 
 ANV = 0.17
-"""Share of credits that print another name than the artist's."""
+"""Share of credits with a name variation."""
 
 LONE_JOIN = 0.08
-"""Share of the last artists of a list that have a join text, which joins nothing."""
+"""Share of the last artists in a list that have a join text although no artist follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """Rows of credited artists: `counts` for each parent; `roles` are numbers in the pool of roles, -1 without."""
+    """Rows of credited artists: `counts` for each parent; `roles` are numbers in the pool of roles, -1 for none."""
 
     counts: Ints
     artists: Refs
@@ -44,7 +41,7 @@ class Billed:
 
 
 def leading(world: World, keys: Keys, counts: Ints, artists: Ints, lone: float = LONE_JOIN) -> Billed:
-    """Main artists, with the texts that join one to the next; of the last ones the share `lone` has such a text too."""
+    """Return main artists with join texts between them; a share `lone` of the last artists has one, too."""
     last = ordinals(counts) == np.repeat(counts, counts) - 1
     joins = np.where(~last | chance(keys, "lone", lone), low(keys, "join", len(JOIN_POOL)), -1)
     nothing = absent(keys.size)
@@ -60,7 +57,7 @@ def leading(world: World, keys: Keys, counts: Ints, artists: Ints, lone: float =
 
 
 def further(world: World, keys: Keys, counts: Ints, artists: Ints, ranged: float = 0.0) -> Billed:
-    """Extra artists with their roles, the share `ranged` for certain tracks only."""
+    """Return extra artists with their roles; a share `ranged` is credited for certain tracks only."""
     usual = zipf(keys, "role", len(vocabulary.roles()), 3)
     odd = len(vocabulary.roles()) + (bits(keys, "odd role") % len(oddities.ROLES)).astype(np.int64)
     roles = np.where(world.rare(keys, "odd role", 3000), odd, usual)
@@ -84,7 +81,7 @@ def _anv(world: World, keys: Keys, artists: Ints) -> Text:
 
 
 def written(world: World, billed: Billed) -> Listed:
-    """The rows as elements: in the classic layout with all of them, unlinked artists with the id 0."""
+    """Return the rows as elements; the classic layout has all child elements, and id 0 for unlinked artists."""
     row = Row("artist", billed.artists.ids.size, full=world.classic)
     row.element("id", linked(billed.artists.ids, zero=world.classic))
     row.element("name", billed.artists.names)
@@ -95,14 +92,14 @@ def written(world: World, billed: Billed) -> Listed:
 
 @cache
 def _parts() -> tuple[Ints, Ints]:
-    """How many roles each text of the pool names, and their numbers, the same for the same role."""
+    """Return the number of roles in each text of the pool, and a number for each role, unique to its name."""
     texts = [split(text) for text in (*vocabulary.roles(), *oddities.ROLES)]
     numbers = {role: number for number, role in enumerate(dict.fromkeys(role for text in texts for role in text))}
     return np.array([len(text) for text in texts]), np.array([numbers[role] for text in texts for role in text])
 
 
 def by_role(billed: Billed, parents: Ints) -> Ints:
-    """A number for each of a parent, an artist that a relationship can reach, and a role; parents count from 0."""
+    """Return a number for each combination of parent, linkable artist and role; parents count from 0."""
     counts, numbers = _parts()
     rows = np.flatnonzero(billed.artists.known & (billed.roles >= 0))
     roles, several = billed.roles[rows], counts[billed.roles[rows]]

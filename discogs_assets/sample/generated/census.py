@@ -1,9 +1,4 @@
-"""Which records there are in a month: ids, additions, removals, merges and edits from month to month.
-
-What belongs here: the life of records that are known by nothing but their index. What doesn't: what they say.
-
-Records are counted through by an index that never changes its meaning; a month that adds records goes on counting.
-"""
+"""Life cycle of generated records: ids, additions, removals, merges and edits from month to month."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +11,10 @@ from discogs_assets.sample.generated.plan import Plan
 from discogs_assets.schema.discogs import PLACEHOLDERS
 
 CHANGED, REMOVED, MERGED = 0.015, 0.0005, 0.0002
-"""Shares of the records that a month changes, takes away, and merges into others."""
+"""Shares of the records that a month changes, removes, and merges into others."""
 
 FEW = 50
-"""Of fewer records than this none is taken away, so that no file gets empty."""
+"""Minimum number of records for removals, so that no file becomes empty."""
 
 ASPECTS: Mapping[str, Mapping[str, float]] = {
     "artists": {"name": 1, "realname": 15, "profile": 25, "namevariations": 40, "urls": 19},
@@ -27,25 +22,25 @@ ASPECTS: Mapping[str, Mapping[str, float]] = {
     "masters": {"title": 20, "genre": 20, "year": 20, "notes": 10, "videos": 30},
     "releases": {"title": 10, "track": 20, "credit": 20, "genre": 10, "year": 10, "notes": 20, "country": 10},
 }
-"""What an edit changes, with weights. A changed name changes all records that refer to it, so it is rare."""
+"""Weights of the aspects that an edit may change. A changed name changes all referring records, so it is rare."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sparse:
-    """Numbers given for some indexes, ascending, and for no others."""
+    """A sparse array: values for some indexes, in ascending order."""
 
     indexes: Ints
     values: Ints
 
     def at(self, indexes: Ints, otherwise: int | Ints) -> Ints:
-        """The number of each index, or what stands in where none is given."""
+        """Return the value of each index, or `otherwise` if there is none."""
         if not self.indexes.size:
             return np.broadcast_to(np.int64(otherwise), indexes.shape) if isinstance(otherwise, int) else otherwise
         places = np.minimum(np.searchsorted(self.indexes, indexes), self.indexes.size - 1)
         return np.where(self.indexes[places] == indexes, self.values[places], otherwise)
 
     def latest(self, indexes: Ints, values: Ints) -> "Sparse":
-        """Further numbers, which replace older ones."""
+        """Return the array with further values, overriding older ones."""
         merged = np.concatenate([indexes, self.indexes])
         found, first = np.unique(merged, return_index=True)
         return Sparse(found, np.concatenate([values, self.values])[first])
@@ -55,13 +50,16 @@ NONE = Sparse(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 class Census:
-    """The records of an entity in a month, that is after so many months of changes."""
+    """The records of an entity in a month, after `month` months of changes.
+
+    A record's index never changes its meaning; a month that adds records continues the numbering.
+    """
 
     def __init__(self, plan: Plan, entity: str, month: int) -> None:
         self.plan, self.entity, self.month = plan, entity, month
         self.name = f"{plan.seed}/{entity}"
         self.starts = np.array([0, *(plan.size(entity) + number * plan.added(entity) for number in range(month + 1))])
-        """First index of each month's additions, and the index after the last."""
+        """First index of each month's additions, and the index after the last one."""
         self.gone, self.moved = NONE, NONE
         self.edits = dict.fromkeys(ASPECTS[entity], NONE)
         for number in range(1, month + 1):
@@ -69,11 +67,11 @@ class Census:
 
     @property
     def size(self) -> int:
-        """How many records there have ever been."""
+        """Number of records that have ever existed."""
         return int(self.starts[-1])
 
     def _pass(self, number: int) -> None:
-        """Take in the changes of a month."""
+        """Apply the changes of a month."""
         edited = self._some("edited", number, CHANGED)
         aspects = dealt(keyed(edited, f"{self.name}/aspect/{number}"), "aspect", self._aspects)
         for place, (aspect, known) in enumerate(self.edits.items()):
@@ -96,7 +94,7 @@ class Census:
         return deck(dict(enumerate(ASPECTS[self.entity].values())))
 
     def _some(self, kind: str, number: int, share: float) -> Ints:
-        """That share of the records of the month before, one out of each stretch of the same length."""
+        """Draw a share of the month before's records, one from each of equally long intervals."""
         size = int(self.starts[number])
         count = max(int(size * share), 1 if size >= FEW else 0)
         edges = np.arange(count + 1) * size // max(count, 1)
@@ -104,7 +102,7 @@ class Census:
         return edges[:-1] + below(keys, "within", np.diff(edges))
 
     def _survivors(self, merged: Ints, leaving: Ints) -> Ints:
-        """The record before each, or one still before, that stays; -1 where there is none near."""
+        """Return the nearest surviving record before each, -1 if there is none nearby."""
         found = np.full(merged.size, -1)
         for step in range(8, 0, -1):
             other = merged - step
@@ -113,42 +111,42 @@ class Census:
         return found
 
     def keys(self, indexes: Ints) -> Keys:
-        """The keys of records, the same in all months."""
+        """Return the keys of records; they are the same in all months."""
         return keyed(indexes, self.name)
 
     def ids(self, indexes: Ints) -> Ints:
-        """The ids of records: ascending, with gaps, one id in two."""
+        """Return the ids of records: ascending, with gaps, one of every two ids."""
         second = (bits(keyed(indexes, self.name), "id") >> 63).astype(np.int64)
         ids = 2 * indexes + 1 + second
         return np.where(np.isin(ids, list(PLACEHOLDERS)), 4 * indexes + 3 - ids, ids)
 
     def spare(self, indexes: Ints) -> Ints:
-        """Ids beside those of records that no record has."""
+        """Return an unused id next to each record's."""
         return 4 * indexes + 3 - self.ids(indexes)
 
     def births(self, indexes: Ints) -> Ints:
-        """The months that added the records."""
+        """Return the months that added the records."""
         return np.searchsorted(self.starts[1:], indexes, side="right")
 
     def alive(self, indexes: Ints) -> Flags:
-        """Whether the records are in this month's dump."""
+        """Return True for the records in this month's dump."""
         found: Flags = (indexes < self.size) & (self.gone.at(indexes, 0) == 0)
         return found
 
     def resolved(self, indexes: Ints) -> Ints:
-        """The records that merges have put in the place of these, or these themselves."""
+        """Return the records that these were merged into, or the records themselves."""
         return self.moved.at(indexes, indexes)
 
     def versions(self, indexes: Ints, aspect: str) -> Ints:
-        """The months in which an aspect of the records was last edited, 0 if never."""
+        """Return the month of the last edit of an aspect for each record, 0 for none."""
         return self.edits[aspect].at(indexes, 0)
 
     def living(self, start: int, end: int) -> Ints:
-        """Indexes of this month's records from one index up to another."""
+        """Return the indexes of this month's records in a range."""
         indexes = np.arange(start, min(end, self.size))
         return indexes[self.alive(indexes)]
 
     def merges(self) -> list[tuple[int, int]]:
-        """Ids of the records that this month merged and of those that took them in."""
+        """Return the ids of the records merged this month and of the records they were merged into."""
         now = self.moved.indexes[self.gone.at(self.moved.indexes, 0) == self.month] if self.month else NONE.indexes
         return list(zip(self.ids(now).tolist(), self.ids(self.resolved(now)).tolist(), strict=True))

@@ -1,8 +1,6 @@
-"""The records that MusicBrainz has of some of the generated records: in the form of its JSON dumps.
+"""Generator of MusicBrainz records for some of the generated Discogs records, in the form of the JSON dumps.
 
-What belongs here: which records it has, and what they say. What doesn't: files (see `musicbrainz`).
-
-Whoever lists a relation works out what the other side says of it, so that both list the same.
+Both records of a relation draw it from the same key, so that they state the same.
 """
 
 import html
@@ -22,16 +20,16 @@ from discogs_assets.sample.generated.draws import Flags, Ints, bits, chance, ren
 from discogs_assets.sample.generated.world import World
 
 RECORDS = {"artist": "artists", "label": "labels", "release-group": "masters", "release": "releases"}
-"""The entities of MusicBrainz, each with that of Discogs which it is a counterpart of."""
+"""Discogs counterpart of each MusicBrainz entity."""
 
 KINDS = {"artist": "artist", "label": "label", "release-group": "master", "release": "release"}
-"""What Discogs' addresses call the counterpart."""
+"""Name of the counterpart in Discogs URLs."""
 
 SHARES = {"artist": 0.25, "label": 0.12, "release-group": 0.5, "release": 0.5}
-"""Shares of Discogs' records that MusicBrainz has; of releases, of those whose release group it has."""
+"""Shares of Discogs records with a MusicBrainz record; for releases, of those with a known release group."""
 
 UNLINKED = 5
-"""One record in so many has no link to Discogs."""
+"""One record in this many has no link to Discogs."""
 
 LINK_TYPE = {
     "artist": "04a5b104-a4c2-4bac-99a1-7b837c37d9e4",
@@ -47,13 +45,13 @@ FORMS = (
     "https://m.discogs.com/{kind}/{id}/", "https://www.discogs.com/{kind}/{id}?anv=1#more",
     "https://www.discogs.com/{slug}/{kind}/{id}",
 )  # fmt: skip
-"""How links to Discogs are written."""
+"""Forms of links to Discogs."""
 
 NO_FORMS = (
     "https://www.discogs.com/{kind}/notanumber", "https://www.discogs.com/user/{slug}",
     "https://www.discogs.com.example/{kind}/{id}",
 )  # fmt: skip
-"""What is said to be a link to Discogs and names no record there."""
+"""Forms of alleged links to Discogs that do not identify a record."""
 
 URLS = {
     "official homepage": "https://{slug}.example/", "wikidata": "https://www.wikidata.example/wiki/Q{number}",
@@ -72,7 +70,7 @@ LINKS = (
     "artist rename",
     "sibling",
 )
-"""What relates an artist to the next; the last is none that the graph knows."""
+"""Relation types from an artist to the next; the last is not part of the graph."""
 
 OWNERSHIP = ("label ownership", "imprint", "label distribution")
 AREAS = ("London", "Liverpool", "Berlin", "Tōkyō", "São Paulo", "Sverige", "Québec", "United States", "New York")
@@ -84,14 +82,14 @@ TAGS = ("rock", "pop", "techno", "ambient")
 
 @dataclass(slots=True)
 class Tally:
-    """What some records hold: rows by part, relations by type, and the pairs of MBID and id that links state."""
+    """Counts of some records: rows by part, relations by type, and the linked pairs of MBID and Discogs id."""
 
     rows: Counter[str] = field(default_factory=Counter)
     relations: Counter[str] = field(default_factory=Counter)
     pairs: list[tuple[str, int]] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
-        """Take in what other records hold."""
+        """Add the counts of other records."""
         self.rows.update(other.rows)
         self.relations.update(other.relations)
         self.pairs += other.pairs
@@ -99,7 +97,7 @@ class Tally:
 
 @lru_cache(maxsize=8)
 def known(world: World, entity: str) -> Ints:
-    """The indexes of the records that MusicBrainz has, ascending."""
+    """Return the indexes of the records with a MusicBrainz record, ascending."""
     census = world.census(RECORDS[entity])
     living = census.living(0, census.size)
     found = living[chance(census.keys(living), "musicbrainz", SHARES[entity])]
@@ -110,17 +108,17 @@ def known(world: World, entity: str) -> Ints:
 
 
 def has(world: World, entity: str, indexes: Ints) -> Flags:
-    """Whether MusicBrainz has these records."""
+    """Return True for the records with a MusicBrainz record."""
     return np.isin(indexes, known(world, entity))
 
 
 def mbids(world: World, entity: str, indexes: Ints) -> list[str]:
-    """MusicBrainz' ids of records."""
+    """Return the MBIDs of records."""
     return [Dice(key).uuid() for key in bits(world.census(RECORDS[entity]).keys(indexes), "mbid").tolist()]
 
 
 def named(world: World, entity: str, indexes: Ints) -> list[str]:
-    """What MusicBrainz calls the records: as Discogs does, without its numbers."""
+    """Return the names in MusicBrainz: the Discogs names without their numbers."""
     if entity == "artist":
         text = names.artist(world, indexes)
     elif entity == "label":
@@ -139,14 +137,14 @@ def _plain(text: Text) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A record as a relation shows it."""
+    """A record as shown in a relation."""
 
     entity: str
     mbid: str
     name: str
 
     def shown(self) -> dict[str, Any]:
-        """The record's object."""
+        """Return the record's object."""
         name = "title" if self.entity.startswith("release") else "name"
         more = {} if name == "title" else {"sort-name": self.name, "type-id": None}
         return {"id": self.mbid, name: self.name, "disambiguation": "", "type": None, **more}
@@ -154,7 +152,7 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some of MusicBrainz' records of an entity, one after the other, with what comes before and after."""
+    """Consecutive MusicBrainz records of an entity, generated with their neighbours."""
 
     world: World
     entity: str
@@ -162,7 +160,7 @@ class Batch:
     end: int
 
     def written(self) -> Iterator[tuple[dict[str, Any], Tally]]:
-        """The records with their keys in random order, and what each holds."""
+        """Yield the records, their keys in random order, with their tallies."""
         everyone = known(self.world, self.entity)
         census = self.world.census(RECORDS[self.entity])
         first, last = max(0, self.start - 1), min(everyone.size, self.end + 1)
@@ -192,7 +190,7 @@ class Batch:
             yield one.written(groups[place], billed[place])
 
     def _belonging(self, indexes: Ints) -> list[list[tuple[Other, bool, int]]]:
-        """For each artist the members and groups that MusicBrainz has, too; the key of each pair is that of both."""
+        """Return each artist's members and groups that are in MusicBrainz; both ends share the key of a pair."""
         found: list[list[tuple[Other, bool, int]]] = [[] for _ in indexes]
         members, groups = families.belonging(families.Cells(self.world.artists, indexes))
         for (counts, targets), group in ((members, False), (groups, True)):
@@ -212,7 +210,7 @@ class Batch:
         return [Other("release-group", *each) for each in zip(ids, titles, strict=True)]
 
     def _credits(self, keys: list[int]) -> list[Other]:
-        """An artist for each release or release group."""
+        """Return an artist for each release or release group."""
         everyone = known(self.world, "artist")
         if not everyone.size:
             return [Other("artist", Dice(key).uuid(), "[unknown]") for key in keys]
@@ -222,7 +220,7 @@ class Batch:
 
 
 class _One:
-    """One record under construction."""
+    """A record under construction."""
 
     def __init__(self, entity: str, own: Other, number: int, dice: Dice) -> None:
         self.entity, self.own, self.number, self.dice = entity, own, number, dice
@@ -244,7 +242,7 @@ class _One:
         self.tally.rows["discogs" if type_ == "discogs" else "urls"] += 1
 
     def links(self, before: int | None) -> None:
-        """The links to Discogs, now and then odd ones, and links elsewhere; `before` is the id of the record before."""
+        """Add links to Discogs, a few of them odd, and to other sites; `before` is the preceding record's id."""
         if not self.dice.chance(UNLINKED):
             odd = self.dice.below(150)
             ids = [before if odd == 0 and before is not None else self.number]
@@ -266,7 +264,7 @@ class _One:
         self._url("discogs", LINK_TYPE[self.entity], form.format(kind=kind, id=number, slug=self.slug), ended)
 
     def neighbours(self, before: tuple[Other, int] | None, after: Other | None, key: int) -> None:
-        """What relates the record to the one after it and to the one before, which lists the same."""
+        """Add relations to the next and the preceding record; both records state the same."""
         for other, source, direction in (
             (after, key, "forward"),
             (before[0] if before else None, before[1] if before else 0, "backward"),
@@ -285,7 +283,7 @@ class _One:
             self._to(other, type_, said)
 
     def members(self, belonging: list[tuple[Other, bool, int]]) -> None:
-        """The members of a group, or the groups of a person."""
+        """Add the members of a group, or the groups of a person."""
         self.group = any(not group for _, group, _ in belonging)
         for other, group, key in belonging:
             drawn = Dice(key)
@@ -304,7 +302,7 @@ class _One:
         self.tally.relations[type_] += said["direction"] == "forward"
 
     def written(self, group: Other | None, credit: Other | None) -> tuple[dict[str, Any], Tally]:
-        """The record, and what it holds."""
+        """Return the record and its tally."""
         aliases = [self._alias() for _ in range((0, 0, 0, 1, 2, 4)[self.dice.below(6)])]
         self.tally.rows["aliases"] += len(aliases)
         record = {
@@ -316,7 +314,7 @@ class _One:
         return self.dice.shuffled(record), self.tally
 
     def _special(self, group: Other | None, credit: Other | None) -> dict[str, Any]:
-        """What records of this kind alone have."""
+        """Return the keys specific to this kind of record."""
         if self.entity == "artist":
             return self._artist()
         if self.entity == "label":

@@ -1,7 +1,4 @@
-"""A run of numbers that look drawn by chance but follow from a key, one at a time.
-
-What belongs here: drawing for one record what has no column of its own. What doesn't: whole columns (see `draws`).
-"""
+"""Pseudo-random numbers derived from a key, drawn one at a time; for whole columns see `draws`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -14,13 +11,13 @@ MASK = (1 << 64) - 1
 
 
 class Dice:
-    """Numbers that follow from the key: SplitMix64."""
+    """Pseudo-random number generator seeded with the key: SplitMix64."""
 
     def __init__(self, key: int) -> None:
         self._state = key
 
     def bits(self) -> int:
-        """64 bits."""
+        """Return 64 random bits."""
         self._state = (self._state + GOLDEN) & MASK
         found = self._state
         found = (found ^ (found >> 30)) * 0xBF58476D1CE4E5B9 & MASK
@@ -28,19 +25,19 @@ class Dice:
         return found ^ (found >> 31)
 
     def below(self, bound: int) -> int:
-        """A number from 0 up to the bound."""
+        """Return a number from 0 up to but excluding the bound."""
         return self.bits() * bound >> 64
 
     def one(self, of: Sequence[Item]) -> Item:
-        """One of these."""
+        """Return a random item."""
         return of[self.below(len(of))]
 
     def chance(self, every: int) -> bool:
-        """True once in so many times."""
+        """Return True with probability 1 / `every`."""
         return self.below(every) == 0
 
     def uuid(self) -> str:
-        """A UUID of version 4."""
+        """Return a UUID of version 4."""
         high, low = self.bits(), self.bits()
         return (
             f"{high >> 32:08x}-{high >> 16 & 0xFFFF:04x}-4{high & 0xFFF:03x}-"
@@ -48,13 +45,13 @@ class Dice:
         )
 
     def date(self, first: int, last: int) -> str:
-        """A date in these years: some with the day, some with the month, some with the year alone."""
+        """Return a date in these years, with day, month or only the year."""
         drawn = self.bits()
         day = f"{first + drawn % (last - first + 1)}-{drawn % 12 + 1:02d}-{drawn % 28 + 1:02d}"
         return day[: (4, 4, 7, 10)[drawn >> 62]]
 
     def shuffled(self, keys: Mapping[str, Any]) -> dict[str, Any]:
-        """The same keys in another order, as Perl's hashes have them."""
+        """Return the mapping with its keys shuffled, like Perl's hashes."""
         drawn, names = self.bits(), list(keys)
         for place in range(len(names) - 1, 0, -1):
             drawn, other = divmod(drawn, place + 1)

@@ -1,10 +1,4 @@
-"""The generated months as dump files with their truth beside them.
-
-What belongs here: batches of records, the processes that make them, the files. What doesn't: what the records say.
-
-Months and entities are cut into batches of fixed size, each a gzip member of its own, so that the files do not depend
-on how many processes make them, nor do these need more memory for a larger plan.
-"""
+"""The generated months as Discogs dump files, with their expected counts."""
 
 import json
 import multiprocessing
@@ -38,24 +32,27 @@ WRITTEN = {
 NODES = {"artists": "Artist", "labels": "Label", "masters": "Master", "releases": "Release"}
 
 BATCH = {"artists": 16_384, "labels": 16_384, "masters": 4_096, "releases": 2_048}
-"""Records made at once, some 7 MB of XML at most."""
+"""Records per batch: about 7 MB of XML at most.
+
+The size is fixed and each batch is a gzip member, so that the number of processes does not affect the files, nor the
+size of the plan the memory of a process."""
 
 ALONE = 4
-"""Up to so many batches are made faster here than a process starts."""
+"""Maximum batches per entity that are generated in this process, since starting others would take longer."""
 
 UNDER_WAY = 2
-"""Batches in work beside those that a process is busy with."""
+"""Batches queued in addition to one per process."""
 
 LEVEL = 1
-"""The fastest level that still packs."""
+"""Fastest gzip level that still compresses."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with the file that grows, the records written of all months, and the records of all months."""
+"""Callback with the current file, the records written so far and the records of all months."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A batch: the records of an entity and a month from one index up to another."""
+    """A batch: the records of an entity and a month in a range of indexes."""
 
     plan: Plan
     month: int
@@ -66,7 +63,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A batch as it was made: ids, packed XML, how long it is unpacked, a digest of each record, what they hold."""
+    """A generated batch: ids, compressed XML, its uncompressed size, a digest of each record, and the tally."""
 
     job: Job
     ids: Ints
@@ -78,7 +75,7 @@ class Made:
 
 @dataclass(slots=True)
 class Book:
-    """What a dump holds so far."""
+    """Contents of a dump so far."""
 
     path: Path
     ids: list[Ints] = field(default_factory=list)
@@ -88,7 +85,7 @@ class Book:
     sha256: str = ""
 
     def add(self, made: Made) -> None:
-        """Take in a batch."""
+        """Add a batch."""
         self.ids.append(made.ids)
         self.digests.append(made.digests)
         self.size += made.size
@@ -96,7 +93,7 @@ class Book:
 
     @property
     def known(self) -> tuple[Ints, Keys]:
-        """The ids of all records, ascending, with the digests."""
+        """Ids of all records, ascending, with their digests."""
         return np.concatenate(self.ids), np.concatenate(self.digests)
 
 
@@ -123,13 +120,13 @@ def write(folder: Path, plan: Plan, progress: Progress | None = None, processes:
 
 
 def truth(folder: Path, partition: str) -> dict[str, Any]:
-    """What the month holds, as the generator counted it."""
+    """Return the expected counts of the month, as counted by the generator."""
     found: dict[str, Any] = json.loads(_truth_path(folder / "data" / partition[:4], partition).read_text())
     return found
 
 
 def _truth_path(place: Path, partition: str) -> Path:
-    """A name that no source of dumps takes for a dump's."""
+    """Return the path of the truth; no source of dumps takes its name for a dump's."""
     return place / f"truth_{partition.replace('-', '')}.json"
 
 
@@ -142,18 +139,18 @@ def _jobs(plan: Plan) -> Iterator[Job]:
 
 
 def _made(jobs: list[Job], processes: int) -> Iterator[Made]:
-    """The batches in order."""
+    """Yield the batches in order."""
     if len(jobs) <= ALONE * len(ENTITIES) or processes == 1:
         yield from map(make, jobs)
         return
-    # A process that is forked from one with threads may hang, and Arrow has some.
+    # Spawn, not fork: a process forked from one with threads may hang, and Arrow starts threads.
     spawning = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, spawning) as pool:
         yield from in_order(pool, make, jobs, processes + UNDER_WAY)
 
 
 def make(job: Job) -> Made:
-    """The batch's records."""
+    """Return the batch's records."""
     month = world(job.plan, job.month)
     census = month.census(job.entity)
     indexes = census.living(job.start, job.end)
@@ -165,7 +162,7 @@ def make(job: Job) -> Made:
 
 
 def _digests(records: pa.Array) -> Keys:
-    """A digest of each record, to tell whether it is the same as a month before."""
+    """Return a digest of each record, for the comparison with the month before."""
     _, offsets, data = records.buffers()
     ends = np.frombuffer(offsets, dtype=np.int32)[records.offset :].tolist()
     whole = memoryview(data)
@@ -174,7 +171,7 @@ def _digests(records: pa.Array) -> Keys:
 
 
 def _file(book: Book, entity: str, batches: Iterable[Made]) -> Iterator[int]:
-    """Write a dump, a batch at a time, giving the number of records that each stands for."""
+    """Write a dump batch by batch, yielding the number of records that each batch covers."""
     digest = sha256()
     with book.path.open("wb") as file:
 
@@ -198,7 +195,7 @@ def _ends(book: Book, tag: str) -> bytes:
 
 
 def _close(plan: Plan, month: int, books: dict[str, Book], before: dict[str, Book]) -> list[Path]:
-    """Write what completes a month: its truth, and last of all the checksums, with which a month is published."""
+    """Write the month's truth and, last, its checksums, since these publish the month."""
     place, partition = books["releases"].path.parent, plan.partitions[month]
     path = _truth_path(place, partition)
     found = _held(books)
@@ -213,7 +210,7 @@ def _close(plan: Plan, month: int, books: dict[str, Book], before: dict[str, Boo
 
 
 def _held(books: dict[str, Book]) -> dict[str, Any]:
-    """The truth of a month without what changed."""
+    """Return the truth of a month without its changes."""
     whole = Tally()
     for book in books.values():
         whole.add(book.tally)
@@ -230,7 +227,7 @@ def _held(books: dict[str, Book]) -> dict[str, Any]:
 
 
 def _changes(census: Census, before: Book, now: Book) -> dict[str, Any]:
-    """What differs between two months of an entity."""
+    """Return the differences between two months of an entity."""
     (old, old_digests), (new, new_digests) = before.known, now.known
     both, in_old, in_new = np.intersect1d(old, new, assume_unique=True, return_indices=True)
     return {

@@ -1,10 +1,6 @@
-"""Rows of values as XML elements, and whether they say anything.
+"""Assembly of columns into XML elements, attributes and lists of elements.
 
-What belongs here: how elements, attributes and lists of elements are put together, column by column. What doesn't:
-which of them there are.
-
-A row without a value is written all the same, but no reader has to keep it: rows that say something are counted on the
-way. What is absent, empty or blank says nothing.
+A row of absent, empty and blank values is written, but readers may drop it, so only other rows are counted.
 """
 
 from dataclasses import dataclass
@@ -21,7 +17,7 @@ from discogs_assets.sample.generated.families import kept
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Elements in lists: the XML of each, how many each parent has, and how many of them say something."""
+    """Elements in lists: the XML of each, the number per parent, and the number with a value."""
 
     xml: pa.Array
     counts: Ints
@@ -29,24 +25,24 @@ class Listed:
 
 
 def texts(tag: str, text: Text, counts: Ints) -> Listed:
-    """Elements that hold nothing but text."""
+    """Return elements that contain only text."""
     return Listed(element(tag, text.values), counts, kept(counts, text.said))
 
 
 def number(values: Ints) -> Text:
-    """Numbers as texts."""
+    """Return numbers as texts."""
     return plain(written_numbers(values))
 
 
 def linked(ids: Ints, *, zero: bool = False) -> Text:
-    """Ids as texts; an id of 0 is absent, or else written as `zero` asks."""
+    """Return ids as texts; an id of 0 is absent, unless `zero` is set."""
     return number(ids) if zero else scattered(number(ids[ids > 0]), ids > 0)
 
 
 class Row:
-    """Elements of one tag in the making, a column at a time; `said` is True for those that say something.
+    """Elements of one tag under construction, a column at a time; `said` is True for elements with a value.
 
-    With `full`, child elements are written where they have no text, too.
+    With `full`, child elements are written even if they have no text.
     """
 
     def __init__(self, tag: str, size: int, *, full: bool = False) -> None:
@@ -56,32 +52,32 @@ class Row:
         self._open = False
 
     def attribute(self, name: str, text: Text) -> None:
-        """An attribute where there is a text; attributes come first."""
+        """Add an attribute where there is a text; attributes come first."""
         self._value(f' {name}="', text, '"', full=False)
 
     def attributes(self, texts: dict[str, Text], *, alphabetical: bool) -> None:
-        """Several attributes, as given or in the order of their names."""
+        """Add several attributes, in the given or in alphabetical order."""
         for name in sorted(texts) if alphabetical else texts:
             self.attribute(name, texts[name])
 
     def element(self, tag: str, text: Text) -> None:
-        """A child element where there is a text."""
+        """Add a child element where there is a text."""
         self._begin()
         self._value(f"<{tag}>", text, f"</{tag}>", full=self.full)
 
     def content(self, text: Text) -> None:
-        """The element's own text."""
+        """Add the element's own text."""
         self._begin()
         self._value("", text, "", full=True)
 
     def rows(self, tag: str, listed: Listed, empty: str | None = None) -> None:
-        """An element around a list; `empty` in its place where there are none."""
+        """Add an element around a list, or `empty` for an empty list."""
         self._begin()
         self.said |= listed.kept > 0
         self._add(container(tag, listed.xml, listed.counts, empty))
 
     def child(self, row: "Row", places: Ints) -> None:
-        """An element of its own in some of the elements, at these places, one for each of its rows."""
+        """Add a child element to the elements at these places, one for each of its rows."""
         self._begin()
         flags = np.zeros(self.size, dtype=np.bool_)
         flags[places] = True
@@ -89,14 +85,14 @@ class Row:
         self._add(scattered(Text(row.written(), row.said), flags).values)
 
     def written(self, after: str = "") -> pa.Array:
-        """The elements, each with what comes after it."""
+        """Return the elements, each followed by `after`."""
         parts = [*self._parts, f"</{self.tag}>{after}" if self._open else f"/>{after}"]
         if all(isinstance(part, str) for part in parts):
             return pa.array(["".join(map(str, parts))] * self.size, pa.string())
         return joined(*parts)
 
     def listed(self, counts: Ints) -> Listed:
-        """The elements as lists of their parents."""
+        """Return the elements as lists of their parents."""
         return Listed(self.written(), counts, kept(counts, self.said))
 
     def _begin(self) -> None:

@@ -1,9 +1,6 @@
-"""Who belongs to whom: aliases, members of groups, sublabels, and the releases of a master.
+"""Related records: aliases, members of groups, sublabels, and the releases of a master.
 
-What belongs here: relations that both sides can work out for themselves. What doesn't: how they are written.
-
-The records of a stretch of indexes are shuffled by arithmetic that runs both ways. Neighbours in the shuffled order
-form a cell, and a cell's key decides who of its seats are related. All records of a cell come with the same month.
+Both sides of a relation compute it independently.
 """
 
 import numpy as np
@@ -12,17 +9,17 @@ from discogs_assets.sample.generated.census import Census
 from discogs_assets.sample.generated.draws import Flags, Ints, Keys, chance, dealt, deck, keyed, low, ordinals
 
 STEP = 1_000_003
-"""A prime above the length of any stretch, so that its multiples visit every place of it."""
+"""A prime larger than any stretch, so that its multiples visit every place of the stretch."""
 
 STRETCH, CELL = 512, 32
 EDITIONS = 2048
-"""Releases of a stretch, which share the masters of a stretch."""
+"""Releases of a stretch; they share the masters of a stretch."""
 
 LINKED = 0.62
 """Share of releases with a master."""
 
 RICH = 0.03
-"""The first stretches, by their share of all, whose artists have more aliases and groups, and labels more sublabels."""
+"""Share of all stretches, from the first: their artists have more aliases and groups, their labels more sublabels."""
 
 ALIASES = deck({0: 63, 2: 11, 3: 7, 4: 5, 5: 3, 6: 2.5, 8: 2, 12: 1.1, 16: 0.4})
 ALIASES_RICH = deck({0: 20, 3: 10, 5: 20, 7: 30, 12: 15, 16: 5})
@@ -36,7 +33,10 @@ BELONGING = 0.87
 
 
 class Shuffle:
-    """Stretches of records, shuffled each for itself; they never cross from one month's additions to the next."""
+    """Stretches of records, each shuffled separately; they do not cross from one month's additions to the next.
+
+    The shuffle is a modular multiplication, so places can be computed from records and records from places.
+    """
 
     def __init__(self, starts: Ints, counts: Ints) -> None:
         edges = [
@@ -49,23 +49,27 @@ class Shuffle:
         self.inverses = np.array([inverse[size] for size in self.sizes.tolist()])
 
     def stretches(self, indexes: Ints) -> Ints:
-        """The stretches of records."""
+        """Return the stretches of records."""
         found: Ints = np.searchsorted(self.edges, indexes, side="right") - 1
         return found
 
     def places(self, indexes: Ints, stretches: Ints) -> Ints:
-        """The places of records in the shuffled order of their stretches."""
+        """Return the places of records in the shuffled order of their stretches."""
         found: Ints = (indexes - self.edges[stretches]) * STEP % self.sizes[stretches]
         return found
 
     def at(self, stretches: Ints, places: Ints) -> Ints:
-        """The records at places of stretches."""
+        """Return the records at places of stretches."""
         found: Ints = self.edges[stretches] + places * self.inverses[stretches] % self.sizes[stretches]
         return found
 
 
 class Cells:
-    """The cells of an entity: for some of its records, where they sit."""
+    """The cells of an entity's records, and their seats in them.
+
+    Neighbours in the shuffled order form a cell, and the cell's key determines the related seats. All records of a cell
+    are added in the same month.
+    """
 
     def __init__(self, census: Census, indexes: Ints) -> None:
         self.shuffle = Shuffle(census.starts, np.maximum(1, np.diff(census.starts) // STRETCH))
@@ -76,19 +80,19 @@ class Cells:
         self.rich: Flags = self.shuffle.edges[self.stretches] < int(census.starts[1] * RICH)
 
     def dealt(self, name: str, common: Ints, rich: Ints) -> Ints:
-        """A card for the cell of each record, from another deck where it is rich; no more than there are seats."""
+        """Draw a card for the cell of each record, from a separate deck for rich cells; at most the number of seats."""
         cards = np.where(self.rich, dealt(self.keys, name, rich), dealt(self.keys, name, common))
         found: Ints = np.minimum(cards, self.room)
         return found
 
     def others(self, counts: Ints, seats: Ints) -> Ints:
-        """The records in other seats of the same cell, so many for each record."""
+        """Return the records in other seats of the same cell, `counts` of them for each record."""
         places = np.repeat(self.cells * CELL, counts) + seats
         return self.shuffle.at(np.repeat(self.stretches, counts), places)
 
 
 def aliases(cells: Cells) -> tuple[Ints, Ints]:
-    """How many aliases each record has, and the aliases: all the others of its family, which half a cell holds."""
+    """Return the number of aliases per record, and the aliases: the rest of its family, within half a cell."""
     half, seats = np.divmod(cells.seats, CELL // 2)
     first = np.where(half == 0, cells.dealt("family", ALIASES, ALIASES_RICH), 0)
     sizes = np.where(half == 0, first, np.minimum(_second(cells), np.maximum(0, cells.room - CELL // 2)))
@@ -103,7 +107,7 @@ def _second(cells: Cells) -> Ints:
 
 
 def belonging(cells: Cells) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
-    """How many members each record has, with the members; and how many groups, with the groups."""
+    """Return the number of members per record and the members, and the number of groups and the groups."""
     groups = cells.dealt("groups", GROUPS, GROUPS_RICH)
     people = np.minimum(dealt(cells.keys, "people", MEMBERS), cells.room - groups)
     is_group = cells.seats < groups
@@ -112,7 +116,7 @@ def belonging(cells: Cells) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
 
 
 def _side(cells: Cells, concerned: Flags, first: Ints, counts: Ints) -> tuple[Ints, Ints]:
-    """The seats from the first that are bound to each record's own."""
+    """Return the related seats, starting from `first`, for each record's own."""
     counts = np.where(concerned, counts, 0)
     own = np.repeat(cells.seats, counts)
     seats = np.repeat(first, counts) + ordinals(counts)
@@ -122,7 +126,7 @@ def _side(cells: Cells, concerned: Flags, first: Ints, counts: Ints) -> tuple[In
 
 
 def sublabels(cells: Cells) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
-    """How many sublabels each label has, with the sublabels; and 1 or 0 for its parent, with the parents."""
+    """Return the number of sublabels per label and the sublabels, and 1 or 0 for its parent and the parents."""
     sizes = np.minimum(cells.dealt("sublabels", SUBLABELS, SUBLABELS_RICH), cells.room - 1)
     counts = np.where(cells.seats == 0, sizes, 0)
     parents = ((cells.seats > 0) & (cells.seats <= sizes)).astype(np.int64)
@@ -131,12 +135,12 @@ def sublabels(cells: Cells) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
 
 
 def kept(counts: Ints, rows: Flags) -> Ints:
-    """How many of each parent's rows are kept."""
+    """Return the number of kept rows per parent."""
     return np.bincount(np.repeat(np.arange(counts.size), counts)[rows], minlength=counts.size)
 
 
 class Editions:
-    """Which releases belong to which master, and which of them is the main one."""
+    """Assignment of releases to masters, and the main release of each."""
 
     def __init__(self, masters: Census, releases: Census) -> None:
         counts = np.maximum(1, np.diff(releases.starts) // EDITIONS)
@@ -144,7 +148,7 @@ class Editions:
         self.census = releases
 
     def master_of(self, releases: Ints) -> Ints:
-        """The masters of releases, -1 for none."""
+        """Return the masters of releases, -1 for none."""
         stretches = self.releases.stretches(releases)
         places, own = self.releases.places(releases, stretches), self.masters.sizes[stretches]
         keys = self.census.keys(releases)
@@ -155,7 +159,7 @@ class Editions:
         )
 
     def main_of(self, masters: Ints) -> Ints:
-        """The main releases of masters."""
+        """Return the main releases of masters."""
         stretches = self.masters.stretches(masters)
         places = masters - self.masters.edges[stretches]
         return self.releases.at(stretches, np.minimum(places, self.releases.sizes[stretches] - 1))

@@ -1,8 +1,4 @@
-"""The records of labels.
-
-What belongs here: which values a label has and how often. What doesn't: names (see `names`) and which label belongs to
-which (see `families`).
-"""
+"""Generator of label records: values and their frequencies."""
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +20,7 @@ SUBLABEL_OF = ("SUBLABEL_OF", "Label-Label")
 
 
 def written(world: World, indexes: Ints) -> tuple[pa.Array, Tally]:
-    """The records of labels, and what they hold."""
+    """Return the records of labels and their tally."""
     census, tally = world.labels, Tally()
     keys = census.keys(indexes)
     cells = families.Cells(census, indexes)

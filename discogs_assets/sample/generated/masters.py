@@ -1,8 +1,4 @@
-"""The records of masters.
-
-What belongs here: which values a master has and how often. What doesn't: what it has in common with its releases (see
-`works`).
-"""
+"""Generator of master records: values and their frequencies; for values shared with releases see `works`."""
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +20,7 @@ BY = ("BY", "Master-Artist")
 
 
 def written(world: World, indexes: Ints) -> tuple[pa.Array, Tally]:
-    """The records of masters, and what they hold."""
+    """Return the records of masters and their tally."""
     census, tally = world.masters, Tally()
     keys = census.keys(indexes)
     row = Row("master", indexes.size)
@@ -49,7 +45,7 @@ def written(world: World, indexes: Ints) -> tuple[pa.Array, Tally]:
 
 
 def _main(world: World, indexes: Ints) -> Text:
-    """The ids of the main releases; some are of releases that are not there."""
+    """Return the ids of the main releases; a few releases do not exist."""
     main = world.releases.resolved(world.editions.main_of(indexes))
     lost = world.rare(world.masters.keys(indexes), "lost main", 300)
     return number(np.where(lost, world.releases.spare(main), world.releases.ids(main)))

@@ -1,7 +1,4 @@
-"""Pictures and videos, of which all or several kinds of records have some.
-
-What belongs here: their rows. What doesn't: how many a record has.
-"""
+"""Generator of pictures and videos, for several kinds of records."""
 
 import numpy as np
 import pyarrow as pa
@@ -13,18 +10,18 @@ from discogs_assets.sample.generated.elements import Listed, Row, number
 from discogs_assets.sample.generated.world import World
 
 LETTERS = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8)
-"""Of these the ids of videos are made, eleven each."""
+"""Characters of video ids; an id has eleven."""
 
 KINDS = Pool(["primary", "secondary"])
 NOTHING = Pool([""])
 EMBED = Pool(["true"])
 WATCH = "https://www.youtube.com/watch?v="
 DESCRIPTION = 9
-"""Pieces of a description at most; videos' descriptions are cut at 255 characters."""
+"""Maximum number of pieces in a video's description; the dumps cut descriptions at 255 characters."""
 
 
 def images(keys: Keys, counts: Ints) -> Listed:
-    """Pictures, whose addresses are blank; in the alphabetical order of attributes that the classic layout has."""
+    """Return pictures with blank addresses; the attributes are in alphabetical order, as in the classic layout."""
     rows = spread(keys, counts, "images")
     row = Row("image", rows.size)
     row.attribute("height", number(300 + below(rows, "height", 301)))
@@ -36,7 +33,7 @@ def images(keys: Keys, counts: Ints) -> Listed:
 
 
 def videos(world: World, keys: Keys, counts: Ints) -> Listed:
-    """Videos, rarely without a title or with a length that is none."""
+    """Return videos; a few lack a title or have an invalid length."""
     rows = spread(keys, counts, "videos")
     row = Row("video", rows.size)
     length = number(60 + below(rows, "minutes", 300) + below(rows, "more", 200))

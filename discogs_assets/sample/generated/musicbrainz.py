@@ -1,10 +1,4 @@
-"""The generated months as MusicBrainz runs: four dump files, their sums and their truth.
-
-What belongs here: batches of records, the processes that make them, the files. What doesn't: what the records say.
-
-A file is made of xz streams, one for each batch and one for each end, so that it does not depend on how many processes
-make it, and none needs more memory than a batch.
-"""
+"""The generated months as MusicBrainz exports: four dump files, checksums and expected counts."""
 
 import json
 import lzma
@@ -28,13 +22,16 @@ from discogs_assets.sample.generated.world import world
 from discogs_assets.streams.ahead import in_order
 
 FOLDER = "musicbrainz"
-"""The folder of the runs, beside that of the Discogs dumps."""
+"""Folder of the exports, next to that of the Discogs dumps."""
 
 BATCH = {"artist": 2_048, "label": 2_048, "release-group": 2_048, "release": 512}
-"""Records made at once, some 5 MB of JSON."""
+"""Records per batch: about 5 MB of JSON.
+
+A file has an xz stream for each batch and for each end, so that the number of processes does not affect the files, and
+no process needs more memory than a batch."""
 
 PRESET = 1
-"""How hard xz packs: a tenth of the time of what MusicBrainz does, for files that are a third larger."""
+"""xz preset: a tenth of the time of MusicBrainz' own, for files a third larger."""
 
 BEFORE = {
     "TIMESTAMP": "2026-10-03 00:10:01.000000+00\n",
@@ -44,12 +41,12 @@ BEFORE = {
     "SCHEMA_SEQUENCE": "30\n",
 }
 AFTER = {"JSON_DUMPS_SCHEMA_NUMBER": "1\n"}
-"""What the archive holds beside the records."""
+"""Archive members after the records; `BEFORE` are the members before them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A batch as it was made: packed lines, how long they are, what they hold."""
+    """A generated batch: compressed lines, their uncompressed size, and the tally."""
 
     job: Job
     packed: bytes
@@ -59,21 +56,21 @@ class Made:
 
 @dataclass(slots=True)
 class Book:
-    """What a dump holds so far."""
+    """Contents of a dump so far."""
 
     records: int = 0
     size: int = 0
     tally: Tally = field(default_factory=Tally)
 
     def add(self, made: Made) -> None:
-        """Take in a batch."""
+        """Add a batch."""
         self.records += made.job.end - made.job.start
         self.size += made.size
         self.tally.add(made.tally)
 
 
 def run(partition: str) -> str:
-    """The name of the run that goes with a month."""
+    """Return the name of a month's export."""
     return f"{partition[:7].replace('-', '')}03-001001"
 
 
@@ -84,7 +81,7 @@ def write(
     progress: Progress | None = None,
     processes: int | None = None,
 ) -> list[Path]:
-    """Write `folder/YYYYMMDD-001001/{entity}.tar.xz` for each month, with its sums and truth, and at the end LATEST."""
+    """Write `folder/YYYYMMDD-001001/{entity}.tar.xz` for each month, with checksums and truth, then LATEST."""
     files: list[Path] = []
     wanted = tuple(entities)
     done, whole = 0, sum(_size(plan, month, entity) for month in range(plan.months) for entity in wanted)
@@ -111,13 +108,13 @@ def write(
 
 
 def truth(folder: Path, partition: str) -> dict[str, Any]:
-    """What the run holds, by entity, as the generator counted it."""
+    """Return the expected counts of the export by entity, as counted by the generator."""
     found: dict[str, Any] = json.loads((folder / f"truth_{run(partition)}.json").read_text())
     return found
 
 
 def _held(book: Book) -> dict[str, Any]:
-    """Records, bytes, rows by part, forward relations by type, and the links to Discogs, counted from both ends."""
+    """Return records, bytes, rows by part, forward relations by type, and Discogs links counted from both ends."""
     pairs = set(book.tally.pairs)
     of_mbid, of_id = Counter(mbid for mbid, _ in pairs), Counter(number for _, number in pairs)
     return {
@@ -133,14 +130,14 @@ def _held(book: Book) -> dict[str, Any]:
 
 
 def _size(plan: Plan, month: int, entity: str) -> int:
-    """How many records a dump has."""
+    """Return the number of records in a dump."""
     return int(counterparts.known(world(plan, month), entity).size)
 
 
 def _file(
     place: Path, plan: Plan, month: int, entity: str, count: Callable[[str, int], None], processes: int | None
 ) -> Book:
-    """Write a dump; its records are packed aside first, since the archive says before them how long they are."""
+    """Write a dump. Records go to a temporary file first, since the archive states their size before them."""
     book, path = Book(), place / f"{entity}.tar.xz"
     size = _size(plan, month, entity)
     jobs = [
@@ -156,7 +153,7 @@ def _file(
 
 
 def _made(jobs: list[Job], processes: int) -> Iterator[Made]:
-    """The batches in order."""
+    """Yield the batches in order."""
     if len(jobs) <= ALONE or processes == 1:
         yield from map(make, jobs)
         return
@@ -165,7 +162,7 @@ def _made(jobs: list[Job], processes: int) -> Iterator[Made]:
 
 
 def make(job: Job) -> Made:
-    """The batch's lines."""
+    """Return the batch's lines."""
     tally = Tally()
     lines: list[str] = []
     for record, held in Batch(world(job.plan, job.month), job.entity, job.start, job.end).written():
@@ -176,7 +173,7 @@ def make(job: Job) -> Made:
 
 
 def _ends(file: BinaryIO, packed: BinaryIO, name: str, size: int) -> None:
-    """Put the records between the archive's two ends."""
+    """Write the archive: its head, the compressed records, its tail."""
     head = b"".join(_member(*each) for each in BEFORE.items()) + _header(name, size)
     tail = bytes(-size % tarfile.BLOCKSIZE) + b"".join(_member(*each) for each in AFTER.items())
     file.write(lzma.compress(head, preset=PRESET))

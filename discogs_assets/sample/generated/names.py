@@ -1,7 +1,4 @@
-"""What artists and labels are called, worked out from their index.
-
-What belongs here: names and their variations. What doesn't: titles (see `prose`).
-"""
+"""Names of artists and labels and their variations, derived from the record's index; for titles see `prose`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,17 +14,17 @@ from discogs_assets.sample.generated.world import Refs, World, references
 from discogs_assets.schema.discogs import PLACEHOLDERS
 
 GIVEN, FAMILY, NOUNS, FOREIGN = 1_600, 9_000, 3_000, 1_800
-"""How many words each kind of word has."""
+"""Number of words of each kind."""
 
 PORTION = 1 << 16
-"""Names that are made at once."""
+"""Names generated at once."""
 
 NUMBERED, NUMBERED_LABELS = 0.16, 0.10
-"""Shares of artists and of labels whose name another bears, too, so that it ends in a number."""
+"""Shares of artists and of labels with a number after the name, because others have the same name."""
 
 PERSON, SINGLE, BAND, PAIR, TITLED, ELSEWHERE = range(6)
 KINDS = ranks([46.5, 14, 16, 5, 7, 11.5])
-"""Kinds of artists' names, with shares; 11.5 % are written in other scripts."""
+"""Kinds of artist names, with shares; 11.5 % are in other scripts."""
 
 BEFORE = ("", "The ", "DJ ", "MC ", "Orchestra ", "Dr. ", "Los ", "Die ", "Trio ", "Lil ")
 BETWEEN = (" ", " &amp; ", " And The ", " vs. ", "-", ", ")
@@ -39,7 +36,7 @@ ENDS = ("", *(f" ({number})" for number in range(2, 90)))
 PLACEHOLDER_POOL = Pool(list(PLACEHOLDERS.values()))
 PLACEHOLDER_IDS = np.array(list(PLACEHOLDERS))
 VARIOUS, UNKNOWN, NOBODY = -1, -2, -3
-"""Stand in for an artist's index where a placeholder is credited."""
+"""Indexes of credited placeholders, in place of an artist's index."""
 
 
 @cache
@@ -54,7 +51,7 @@ def _words() -> tuple[str, ...]:
 
 @cache
 def _pool() -> pa.Array:
-    """All words as they are, then in capitals, then as initials, then nothing."""
+    """Return all words as they are, then in capitals, then as initials, then an empty text."""
     found = _words()
     return pa.array([*found, *(word.upper() for word in found), *(f"{word[0]}." for word in found), ""])
 
@@ -65,7 +62,7 @@ def _said(texts: tuple[str, ...] | list[str], codes: Ints) -> pa.Array:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The words of names, as numbers in their pools."""
+    """Words of names, as numbers in their pools."""
 
     before: Ints
     first: Ints
@@ -80,7 +77,7 @@ def _person(keys: Keys) -> Parts:
     given = np.where(kinds == PERSON, zipf(keys, "given", GIVEN, 4), nouns)
     family = GIVEN + zipf(keys, "family", FAMILY, 7)
     foreign = GIVEN + FAMILY + NOUNS + below(keys, "script", FOREIGN)
-    # A neighbour so many words on is written in the same script.
+    # Scripts alternate every nine words, so a multiple of nine words on has the same script.
     follower = GIVEN + FAMILY + NOUNS + (foreign - GIVEN - FAMILY - NOUNS + 9 * (1 + below(keys, "next", 90))) % FOREIGN
     single = (kinds == SINGLE) | ((kinds == TITLED) & chance(keys, "short", 0.5))
     nothing = 3 * len(_words())
@@ -111,13 +108,13 @@ def _artist_parts(world: World, indexes: Ints) -> tuple[Keys, Parts]:
 
 
 def artist(world: World, indexes: Ints) -> Text:
-    """The names of artists."""
+    """Return the names of artists."""
     return _artists(world).take(indexes)
 
 
 @lru_cache(maxsize=1)
 def _artists(world: World) -> Text:
-    """The names of all artists: each is referred to many times, and written out once."""
+    """Return the names of all artists; each is referred to many times, so it is generated once."""
     return _all(world, world.artists.size, _some_artists)
 
 
@@ -127,13 +124,13 @@ def _some_artists(world: World, indexes: Ints) -> Text:
 
 
 def _all(world: World, size: int, named: Callable[[World, Ints], Text]) -> Text:
-    """The names of all records, some at a time: what a name is made of takes more room than the name."""
+    """Return the names of all records. They are generated in portions, since their components take more memory."""
     found = [named(world, np.arange(start, min(start + PORTION, size))) for start in range(0, size, PORTION)]
     return Text(pa.concat_arrays([each.values for each in found]), np.concatenate([each.said for each in found]))
 
 
 def credited(world: World, indexes: Ints, keys: Keys) -> Refs:
-    """References to artists; negative indexes are placeholders, which are in no artists file."""
+    """Return references to artists; negative indexes are placeholders, absent from the artists file."""
     real = np.maximum(indexes, 0)
     found = references(world, world.artists, real, keys, artist, loose=60)
     rows = np.flatnonzero(indexes < 0)
@@ -147,9 +144,9 @@ WAYS = deck({0: 40, 1: 15, 2: 15, 3: 20, 4: 10})
 
 
 def variation(world: World, indexes: Ints, keys: Keys) -> Text:
-    """A way in which the names of artists are also written: an initial, capitals, one word or a wrong one.
+    """Return a variation of each artist's name: an initial, capitals, one word or a wrong one.
 
-    The number is no part of what is printed.
+    The number is left out, as it is not printed.
     """
     parts = _artist_parts(world, np.maximum(indexes, 0))[1]
     way, count = dealt(keys, "way", WAYS), len(_words())
@@ -172,7 +169,7 @@ def variation(world: World, indexes: Ints, keys: Keys) -> Text:
 
 @lru_cache(maxsize=2)
 def _labels(world: World, pool: Pool) -> Text:
-    """The names of all labels."""
+    """Return the names of all labels."""
     return _all(world, world.labels.size, lambda world, indexes: _some_labels(world, indexes, pool))
 
 
@@ -203,17 +200,17 @@ def _some_labels(world: World, indexes: Ints, pool: Pool) -> Text:
 
 
 def label(world: World, indexes: Ints) -> Text:
-    """The names of labels, as the text of an element."""
+    """Return the names of labels, as element text."""
     return _labels(world, oddities.NAME_POOL).take(indexes)
 
 
 def label_attribute(world: World, indexes: Ints) -> Text:
-    """The names of labels, as the value of an attribute."""
+    """Return the names of labels, as attribute values."""
     return _labels(world, oddities.NAME_ATTRIBUTES).take(indexes)
 
 
 def real(keys: Keys) -> Text:
-    """Names of persons, made like artists' names; some texts name two."""
+    """Return names of persons, generated like artist names; some texts name two."""
     first = joined(*_full(keys, "real"))
     other = plain(joined(" &amp; ", *_full(keys, "other"))).where(chance(keys, "second", 0.08))
     return plain(joined(first, other.values))

@@ -1,13 +1,12 @@
-"""The odd texts that real dumps hold, and where they are put.
+"""Odd texts found in real dumps, each to be loaded unchanged.
 
-What belongs here: texts that a loader has to give back unchanged. What doesn't: records that refer to what isn't there
-or say things twice; these are made where the records are.
+Dangling references and repeated rows are generated with the records.
 """
 
 from discogs_assets.sample.generated.columns import Pool
 
 BLANK = ("", " ", "\u00a0", "\u2003 ")
-"""Texts that say nothing."""
+"""Empty and blank texts."""
 
 NAMES = (
     *BLANK,
@@ -60,7 +59,7 @@ NAMES = (
     "[a=Someone]",
     "x" * 300,
 )
-"""Texts that are allowed in attributes, too; None stands for one that is absent."""
+"""Texts that are also allowed in attributes; None is an absent text."""
 
 TEXTS = (
     *(text for text in NAMES if text is not None),
@@ -116,7 +115,7 @@ POSITIONS = (
 CATNOS = ("none", "None", "NONE", "", " ", "n/a", "?", "ABC 001 / DEF 002", "-")
 DURATION_NUMBERS = ("", "abc", "-5", "0")
 GENRES = ("1", "23", "", " ")
-"""Numeric genres stem from before genres had names."""
+"""Numeric genres date from before genres had names."""
 ROLES = (
     "",
     " ",

@@ -1,7 +1,4 @@
-"""What is to be generated: how many records, of which layout, for how many months.
-
-What belongs here: the plan, the numbers of records that follow from it, and its months. What doesn't: any record.
-"""
+"""The plan of a generation: number of records, layout and months."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +6,10 @@ from datetime import date
 from discogs_assets.errors import SettingError
 
 ENTITIES = ("artists", "labels", "masters", "releases")
-"""The entities in the order in which their files are written."""
+"""Entities in the order of their files."""
 
 LAYOUTS = ("classic", "2025", "modern")
-"""The layouts of the dumps: of 2020, of early 2025 and of 2026."""
+"""Layouts of the dumps: of 2020, of early 2025 and of 2026."""
 
 CENSUS = {"artists": 10_200_000, "labels": 2_405_196, "masters": 2_600_000, "releases": 19_341_287}
 """Records of each entity in the summer of 2026."""
@@ -23,10 +20,10 @@ ADDED = 0.004
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to generate: the size of the first month, and how the dumps are to look and to go on.
+    """Parameters of the generation: the size of the first month, and the form and growth of the dumps.
 
-    `first` is the partition key of the first month; the others follow month by month. `oddities` asks for the odd
-    values that real dumps hold: rare ones, so that a few thousand releases have each of them.
+    `first` is the partition key of the first month; the others follow month by month. `oddities` includes the odd
+    values of real dumps: rare ones, so that a few thousand releases contain each of them.
     """
 
     releases: int
@@ -37,7 +34,7 @@ class Plan:
     oddities: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse a plan that cannot be carried out."""
+        """Reject an invalid plan. Raises SettingError."""
         if self.releases < 1 or self.months < 1:
             raise SettingError(f"{self.releases} releases in {self.months} months: both have to be 1 or more")
         if self.layout not in LAYOUTS:
@@ -51,15 +48,15 @@ class Plan:
 
     @property
     def partitions(self) -> tuple[str, ...]:
-        """The partition keys of the months, in order."""
+        """Partition keys of the months, in order."""
         day = date.fromisoformat(self.first)
         months = (day.year * 12 + day.month - 1 + number for number in range(self.months))
         return tuple(f"{month // 12:04d}-{month % 12 + 1:02d}-01" for month in months)
 
     def size(self, entity: str) -> int:
-        """Records of the entity in the first month, in the real ratio to the releases."""
+        """Return the number of the entity's records in the first month, in the real ratio to the releases."""
         return max(1, self.releases * CENSUS[entity] // CENSUS["releases"])
 
     def added(self, entity: str) -> int:
-        """Records that each later month adds."""
+        """Return the number of records that each later month adds."""
         return max(1, int(self.size(entity) * ADDED))

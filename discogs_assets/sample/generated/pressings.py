@@ -1,7 +1,4 @@
-"""What a release says of itself as a product: labels, series, formats, identifiers and companies.
-
-What belongs here: the rows of these lists. What doesn't: its music (see `works` and `tracks`).
-"""
+"""Generator of a release's product data: labels, series, formats, identifiers and companies."""
 
 import numpy as np
 import pyarrow as pa
@@ -51,7 +48,7 @@ CODE_POOL = Pool(list(vocabulary.COMPANIES))
 DONE = (*vocabulary.COMPANIES.values(), "", "\u00a0", None)
 DONE_POOL = Pool(DONE)
 DONE_NUMBERS = np.array([list(dict.fromkeys(DONE)).index(name) if name and not name.isspace() else 99 for name in DONE])
-"""Of what a company did: the same number for the same name, and one for all that say nothing."""
+"""Number of each company role: equal names have equal numbers, and all blank ones share a number."""
 DONE_BITS = 7
 
 ON, IN_SERIES, WORKED_ON = ("ON", "Release-Label"), ("IN_SERIES", "Release-Label"), ("WORKED_ON", "Label-Release")
@@ -62,7 +59,7 @@ def _parents(counts: Ints) -> Ints:
 
 
 def catnos(world: World, keys: Keys, pool: Pool) -> Text:
-    """Catalogue numbers; those that are odd come from the pool."""
+    """Return catalogue numbers; odd ones come from the pool."""
     before = pa.array(PREFIXES).take(pa.array(zipf(keys, "prefix", len(PREFIXES), 6)))
     between = pa.array(SEPARATORS).take(pa.array(low(keys, "separator", len(SEPARATORS))))
     found = plain(joined(before, between, numbers(1 + low(keys, "number", 30_000))))
@@ -70,7 +67,7 @@ def catnos(world: World, keys: Keys, pool: Pool) -> Text:
 
 
 def labels(world: World, keys: Keys, since: Ints, tally: Tally) -> Listed:
-    """The labels of releases; the same one may come with several numbers, and few say nothing at all."""
+    """Return the labels of releases. A label may occur with several numbers; a few rows are empty."""
     counts = dealt(keys, "labels", LABELS)
     rows, parents = spread(keys, counts, "labels"), _parents(counts)
     targets = works.any_label(world, rows, since[parents])
@@ -87,7 +84,7 @@ def labels(world: World, keys: Keys, since: Ints, tally: Tally) -> Listed:
 
 
 def series(world: World, keys: Keys, since: Ints, tally: Tally) -> Listed:
-    """The series of releases, which are labels, many without a number."""
+    """Return the series of releases; series are labels, many without a number."""
     counts = dealt(keys, "series", SERIES)
     rows, parents = spread(keys, counts, "series"), _parents(counts)
     refs = references(
@@ -106,7 +103,7 @@ def _named(tag: str, world: World, refs: Refs, catno: Text) -> Row:
 
 
 def formats(world: World, keys: Keys, tally: Tally) -> Listed:
-    """What the releases consist of."""
+    """Return the formats of releases."""
     counts = dealt(keys, "formats", FORMATS)
     rows = spread(keys, counts, "formats")
     row = Row("format", rows.size)
@@ -127,7 +124,7 @@ def formats(world: World, keys: Keys, tally: Tally) -> Listed:
 
 
 def identifiers(world: World, keys: Keys) -> Listed:
-    """Barcodes, matrix numbers and the like; what the description says where there is none depends on the layout."""
+    """Return barcodes, matrix numbers etc.; the layout determines how a missing description is written."""
     counts = dealt(keys, "identifiers", IDENTIFIERS)
     rows = spread(keys, counts, "identifiers")
     kinds = zipf(rows, "kind", len(TYPE_POOL), 1)
@@ -145,7 +142,7 @@ def identifiers(world: World, keys: Keys) -> Listed:
 
 
 def _value(world: World, rows: Keys, kinds: Ints) -> Text:
-    """Twelve digits as a barcode, a number on a matrix otherwise."""
+    """Return twelve digits for a barcode, else a matrix number."""
     barcode = numbers(10**11 + (bits(rows, "barcode") % (9 * 10**11)).astype(np.int64))
     matrix = catnos(world, rows, oddities.CATNO_POOL)
     side = pa.array(["-A", "-B", " A1", " B1", "-A 1U 1 1 3", ""]).take(pa.array(below(rows, "side", 6)))
@@ -154,7 +151,7 @@ def _value(world: World, rows: Keys, kinds: Ints) -> Text:
 
 
 def companies(world: World, keys: Keys, since: Ints, tally: Tally) -> Listed:
-    """Who made, sold, pressed or recorded the releases; a company is a label."""
+    """Return the companies that made, sold, pressed or recorded the releases; companies are labels."""
     counts = dealt(keys, "companies", COMPANIES)
     rows, parents = spread(keys, counts, "companies"), _parents(counts)
     targets = works.any_label(world, rows, since[parents])

@@ -1,7 +1,4 @@
-"""Titles, notes and profiles, made of words and markup.
-
-What belongs here: running text. What doesn't: names (see `names`).
-"""
+"""Generator of titles, notes and profiles from words and markup; for names see `names`."""
 
 from functools import cache
 
@@ -26,10 +23,10 @@ from discogs_assets.sample.generated.draws import (
 )
 
 INVENTED, ELSEWHERE = 6_000, 900
-"""How many invented words titles have, in Latin and in other scripts."""
+"""Numbers of invented words in titles, in Latin and in other scripts."""
 
 LENGTHS = deck({1: 22, 2: 30, 3: 23, 4: 13, 5: 7, 6: 3, 8: 1.5, 11: 0.5})
-"""Words of a title: some 17 letters on average."""
+"""Words of a title: about 17 letters on average."""
 
 ADDITIONS = (
     "", " (Original Mix)", " (Remix)", " (Live)", " (Instrumental)", " (Radio Edit)", " - Part 1", " (Dub)", " EP",
@@ -41,14 +38,14 @@ ADDED = deck({0: 84, **dict.fromkeys(range(1, len(ADDITIONS)), 16 / (len(ADDITIO
 
 @cache
 def _titles() -> pa.Array:
-    """The words as the first of a title, then the same as a later one; those in other scripts at the end."""
+    """Return the words as the first of a title, then as a later one; words in other scripts are at the end of each."""
     found = [word.capitalize() for word in words.PLAIN]
     found += [*words.latin("title", INVENTED), *words.foreign(ELSEWHERE)]
     return pa.array([*found, *(f" {word}" for word in found)])
 
 
 def titles(keys: Keys) -> Text:
-    """A title for each key."""
+    """Return a title for each key."""
     counts = dealt(keys, "length", LENGTHS)
     rows = spread(keys, counts, "words")
     size, usual = len(_titles()) // 2, len(words.PLAIN)
@@ -68,7 +65,7 @@ MARKUP = (
     "© {0} {y}",
     "℗ {y} {0}", "{y}", "{y}", "{n}", "{0}", "{1}", "{0}", "{1}", "{0}", '"{0} {1}"', "({0})",
 )  # fmt: skip
-"""What stands between the words: markup as members write it, names, years and numbers."""
+"""Text between the words: markup as written by members, names, years and numbers."""
 
 STOPS = (". ", ".&#13;\n", ", ", "&#13;\n", ".&#13;\n&#13;\n", " - ", ": ", " &amp; ", "\u00a0", "; ", "\n")
 PIECES, MARKED = 1 << 12, 1 << 11
@@ -76,7 +73,7 @@ PIECES, MARKED = 1 << 12, 1 << 11
 
 @cache
 def _pieces() -> pa.Array:
-    """Phrases first, each with the space or the stop behind it, then markup."""
+    """Return phrases, each with its space or punctuation, followed by markup."""
     keys = keyed(np.arange(PIECES), "phrase")
     counts = 2 + low(keys, "words", 5)
     rows = spread(keys, counts, "words")
@@ -108,7 +105,7 @@ def _marked() -> list[str]:
 
 
 def prose(keys: Keys, lengths: Ints) -> Text:
-    """Running text of so many pieces, some 20 letters each, for each key."""
+    """Return running text for each key, of `lengths` pieces of about 20 letters each."""
     rows = spread(keys, lengths, "pieces")
     codes = np.where(
         chance(rows, "marked", 0.22), PIECES + zipf(rows, "mark", MARKED, 8), zipf(rows, "piece", PIECES, 6)

@@ -1,8 +1,4 @@
-"""References from artists to artists and from labels to labels: an id and the name of that day.
-
-What belongs here: how aliases, members, groups, parents and sublabels are written, and the odd ones among them. What
-doesn't: who belongs to whom (see `families`).
-"""
+"""Generator of references between artists and between labels: an id and the name at the time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +17,7 @@ Names = Callable[[World, Ints], Text]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Records that refer to others of their own kind: their indexes and keys, and how these are called."""
+    """Records that refer to others of their own kind: their indexes and keys, and the function for their names."""
 
     world: World
     census: Census
@@ -30,7 +26,7 @@ class Source:
     named: Names
 
     def refer(self, name: str, counts: Ints, targets: Ints) -> Refs:
-        """The references; a few are to the record itself, a few say what the one before said."""
+        """Return the references; a few are to the record itself, a few repeat the one before."""
         rows = spread(self.keys, counts, name)
         again = self.world.rare(rows, "again", 400) & (ordinals(counts) > 0)
         targets = np.where(again, np.roll(targets, 1), targets)
@@ -38,12 +34,12 @@ class Source:
         return references(self.world, self.census, targets, rows, self.named, loose=300)
 
     def pairs(self, counts: Ints, refs: Refs) -> Ints:
-        """Numbers for the pairs of a record and another one that it refers to."""
+        """Return numbers for the pairs of a record and a different record that it refers to."""
         return apart(pairs(np.repeat(self.census.ids(self.indexes), counts), refs))
 
 
 def row(tag: str, refs: Refs) -> Row:
-    """References as elements; those that are not linked have no id."""
+    """Return references as elements; unlinked ones have no id."""
     found = Row(tag, refs.ids.size)
     found.attribute("id", linked(refs.ids))
     found.content(refs.names)
@@ -51,7 +47,7 @@ def row(tag: str, refs: Refs) -> Row:
 
 
 def listed(tag: str, refs: Refs, counts: Ints, *, preceded: bool = False) -> Listed:
-    """References as lists; `preceded` each by its id in an element of its own, as members are in the classic layout."""
+    """Return references as lists; `preceded` puts the id in an element before each (members, classic layout)."""
     found = row(tag, refs).listed(counts)
     if not preceded:
         return found

@@ -1,8 +1,4 @@
-"""The records of releases.
-
-What belongs here: which values a release has and how often, and what its parts state together. What doesn't: the parts
-(see `works`, `tracks`, `pressings`, `billing`, `media`).
-"""
+"""Generator of release records: values and their frequencies, and the relationships that their parts share."""
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +26,7 @@ NOTES = deck({0: 36, 2: 22, 5: 18, 10: 12, 20: 8, 40: 3, 160: 0.3})
 VIDEOS = deck({0: 58, 1: 14, 2: 8, 4: 10, 6: 6, 10: 3, 15: 1})
 PICTURES = deck({0: 6, 1: 30, 2: 34, 4: 24, 9: 6})
 DATES = deck({0: 57, 1: 24, 2: 6, 3: 2, 4: 11})
-"""A year, a day, a month, a year with zeros for the rest, nothing."""
+"""Forms of dates: a year, a day, a month, a year with zeros for the rest, nothing."""
 
 COUNTRY_POOL = Pool(vocabulary.COUNTRIES)
 STATUS = Pool(["Accepted"])
@@ -40,7 +36,7 @@ APPEARS_ON, CREDITED_ON = ("APPEARS_ON", "Artist-Release"), ("CREDITED_ON", "Art
 
 
 class Batch:
-    """Releases in the making: `work` are the keys of what they have in common with their master."""
+    """Releases under construction: `work` are the keys of the values shared with their master."""
 
     def __init__(self, world: World, indexes: Ints) -> None:
         self.world, self.indexes, self.census = world, indexes, world.releases
@@ -53,16 +49,16 @@ class Batch:
         self.stated = tracks.Stated()
 
     def edited(self, aspect: str, *, work: bool = False) -> Keys:
-        """The keys of what the aspect covers, others where it has been edited."""
+        """Return the keys of an aspect's values, replaced where the aspect has been edited."""
         return renewed(self.work if work else self.keys, self.census.versions(self.indexes, aspect))
 
     def since(self, aspect: str) -> Ints:
-        """The months that last said what the aspect covers."""
+        """Return the month of each release's last change to the aspect."""
         return np.maximum(self.births, self.census.versions(self.indexes, aspect))
 
 
 def written(world: World, indexes: Ints) -> tuple[pa.Array, Tally]:
-    """The records of releases, and what they hold."""
+    """Return the records of releases and their tally."""
     batch = Batch(world, indexes)
     row = Row("release", indexes.size)
     row.attribute("id", number(world.releases.ids(indexes)))
@@ -89,7 +85,7 @@ def written(world: World, indexes: Ints) -> tuple[pa.Array, Tally]:
 
 
 def _artists(batch: Batch, row: Row) -> Flags:
-    """Write the main artists; whether a release is by Various."""
+    """Write the main artists; return True for releases by Various."""
     world, tally = batch.world, batch.tally
     counts, artists = works.artists(world, batch.work, batch.births)
     main = billing.leading(world, spread(batch.keys, counts, "main"), counts, artists)
@@ -134,13 +130,13 @@ def _dated(batch: Batch, row: Row) -> None:
 
 
 def _days(keys: Keys, form: Ints) -> tuple[Ints, Ints]:
-    """Months and days of dates, 0 where the form leaves them open."""
+    """Return months and days of dates, 0 where the form leaves them open."""
     month = np.where(form < 3, 1 + below(keys, "month", 12), 0)
     return month, np.where(form < 2, 1 + below(keys, "day", 28), 0)
 
 
 def _master(batch: Batch, row: Row) -> None:
-    """Write the master's id, in the modern layout 0 for none, and whether the release is its main one."""
+    """Write the master's id, 0 for none in the modern layout, and the flag of the main release."""
     world, linked = batch.world, np.flatnonzero(batch.masters >= 0)
     masters = world.masters.resolved(batch.masters[linked])
     lost = world.rare(batch.keys[linked], "lost master", 400)

@@ -1,8 +1,4 @@
-"""The tracks of releases: positions, titles, lengths, who plays and who is credited.
-
-What belongs here: the rows of a tracklist and of the parts of an index track. What doesn't: what the release says of
-itself (see `releases`).
-"""
+"""Generator of tracklists: positions, titles, lengths, artists and credits, and the parts of index tracks."""
 
 from dataclasses import dataclass, field
 
@@ -22,19 +18,19 @@ COUNTS = deck(
 """Tracks of a release: 9.3 on average."""
 
 HUGE, HUGE_EVERY = 1_500, 25_000
-"""Tracks of the longest releases, and one in how many releases is as long."""
+"""Tracks of the longest releases, and the number of releases per one as long."""
 
 HEADINGS, SUITES, INDEXES = 0.015, 0.02, 0.35
-"""Shares of tracks that are headings, of releases with index tracks, and of these releases' tracks that are some."""
+"""Shares of heading tracks, of releases with index tracks, and of index tracks among their tracks."""
 
 PARTS = deck({2: 40, 3: 30, 4: 20, 6: 10})
 """Parts of an index track."""
 
 OTHERS, OTHERS_SHARE = 0.09, 0.5
-"""Releases whose tracks have artists of their own, and the share of these tracks; with Various it is nearly all."""
+"""Shares of releases that list artists per track, and of their tracks with artists; by Various, nearly all tracks."""
 
 DETAILED, DETAILED_SHARE = 0.31, 0.8
-"""Releases that credit artists track by track, and the share of their tracks that have credits."""
+"""Shares of releases that credit artists per track, and of their tracks with credits."""
 
 ARTISTS = deck({1: 84, 2: 12, 3: 4})
 CREDITS = deck({1: 48, 2: 26, 3: 14, 5: 9, 8: 3})
@@ -62,7 +58,7 @@ DURATION_POOL = Pool(
 
 @dataclass(slots=True)
 class Stated:
-    """What tracks state of artists, as numbers: who appears on which release, and who is credited with what."""
+    """Relationships stated by tracks, as numbers: artists appearing on a release, and credited artists by role."""
 
     appearing: list[Ints] = field(default_factory=list)
     credited: list[Ints] = field(default_factory=list)
@@ -70,7 +66,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """Tracks in the making: their keys, the releases they are on, when these were last said, and shares of credits."""
+    """Tracks under construction: their keys, releases, months of the last change, and shares of credits."""
 
     keys: Keys
     releases: Ints
@@ -82,7 +78,7 @@ class Tracks:
 
 
 def tracklist(world: World, keys: Keys, since: Ints, various: Flags, tally: Tally, stated: Stated) -> Listed:
-    """The tracks of releases."""
+    """Return the tracks of releases."""
     counts = np.where(world.rare(keys, "huge", HUGE_EVERY), HUGE, dealt(keys, "tracks", COUNTS))
     rows, releases = spread(keys, counts, "tracks"), np.repeat(np.arange(keys.size), counts)
     indexed = chance(rows, "index", np.where(chance(keys, "suites", SUITES), INDEXES, 0.0)[releases])
@@ -111,7 +107,7 @@ def tracklist(world: World, keys: Keys, since: Ints, various: Flags, tally: Tall
 
 
 def _parts(world: World, tracks: Tracks, counts: Ints, positions: Ints, lasting: Flags) -> Tracks:
-    """The parts of index tracks, which have a suffix to the position that the index track would have."""
+    """Return the parts of index tracks; their position is that of the index track with a suffix."""
     rows, parents = spread(tracks.keys, counts, "parts"), np.repeat(np.arange(counts.size), counts)
     suffixes = SUFFIX_POOL.take(6 * below(tracks.keys, "sign", 2)[parents] + ordinals(counts))
     position = POSITION_POOL.take(positions[parents])
@@ -154,7 +150,7 @@ def _durations(world: World, rows: Keys, lasting: Flags) -> Text:
 
 
 def _positions(keys: Keys, counts: Ints) -> Ints:
-    """Positions as numbers in the pool: numbers, sides and numbers on them, letters, or discs and numbers on them."""
+    """Return positions as numbers in the pool: plain numbers, numbers on sides, letters, or numbers on discs."""
     number, size = ordinals(counts), np.repeat(counts, counts)
     form = np.repeat(below(keys, "form", 100), counts)
     sides = np.where(size <= 24, 2, np.where(size <= 60, 4, SIDES))

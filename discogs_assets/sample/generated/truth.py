@@ -1,10 +1,4 @@
-"""What the generated months hold, counted from what was drawn and never read back.
-
-What belongs here: counts of rows, nodes and relationships and how they add up. What doesn't: the records.
-
-A relationship that only one record can state is counted where the record is made. Those that both ends state are kept
-as numbers until the month is whole.
-"""
+"""Expected counts of the generated months: rows, nodes and relationships, counted while drawing, never read back."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -15,36 +9,37 @@ from discogs_assets.sample.generated.draws import Ints, distinct
 from discogs_assets.sample.generated.world import Refs
 
 ID_BITS = 32
-"""Bits that an id takes in a number that stands for a pair."""
+"""Bits of an id in a number that encodes a pair."""
 
 Kind = tuple[str, str]
 """A relationship's type and its ends, such as `("BY", "Release-Artist")`."""
 
 
 def pairs(parents: Ints, refs: Refs) -> Ints:
-    """A number for each pair of a parent and a record that a relationship can reach; parents are ids or counted."""
+    """Return a number for each pair of a parent and a linkable record; parents are ids or positions."""
     found: Ints = parents[refs.known] << ID_BITS | refs.ids[refs.known]
     return found
 
 
 def turned(pairs: Ints) -> Ints:
-    """The numbers of the same pairs the other way round."""
+    """Return the numbers of the reversed pairs."""
     found: Ints = (pairs & ((1 << ID_BITS) - 1)) << ID_BITS | pairs >> ID_BITS
     return found
 
 
 def apart(pairs: Ints) -> Ints:
-    """The pairs whose ends differ."""
+    """Return the pairs with different ends."""
     found: Ints = pairs[pairs >> ID_BITS != pairs & ((1 << ID_BITS) - 1)]
     return found
 
 
 @dataclass(slots=True)
 class Tally:
-    """What some records hold.
+    """Counts of some records.
 
-    `rows` counts the items of repeated parts, `relationships` those that one record states, `halves` are the numbers
-    of those that both ends state, `named` the texts that become nodes, `belonging` pairs of style and genre.
+    `rows` counts the items of repeated parts, `relationships` the relationships that only one record can state.
+    `halves` are the numbers of relationships that both ends state, kept until the month is complete. `named` are the
+    texts that become nodes, `belonging` the pairs of style and genre.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -54,7 +49,7 @@ class Tally:
     belonging: set[tuple[str, str]] = field(default_factory=set)
 
     def relate(self, kind: Kind, numbers: Ints) -> None:
-        """Count relationships by numbers that tell them apart."""
+        """Count relationships, given numbers that identify them."""
         self.relationships[kind] += distinct(numbers)
 
     def state(self, kind: Kind, numbers: Ints) -> None:
@@ -63,7 +58,7 @@ class Tally:
         self.halves[kind] = np.unique(np.concatenate([known, numbers]))
 
     def add(self, other: "Tally") -> None:
-        """Take in what other records of the month hold."""
+        """Add the counts of other records of the month."""
         self.rows.update(other.rows)
         self.relationships.update(other.relationships)
         for kind, numbers in other.halves.items():
@@ -73,7 +68,7 @@ class Tally:
         self.belonging |= other.belonging
 
     def counted(self) -> dict[str, dict[str, int]]:
-        """The relationships of the month, by type and ends."""
+        """Return the number of relationships in the month, by type and ends."""
         found: dict[str, dict[str, int]] = defaultdict(dict)
         whole = {kind: numbers.size for kind, numbers in self.halves.items()}
         for (name, ends), count in {

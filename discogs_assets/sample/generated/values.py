@@ -1,7 +1,4 @@
-"""Values that records of several kinds have: data quality, running text, web addresses.
-
-What belongs here: how they are drawn. What doesn't: how many a record has.
-"""
+"""Generator of values shared by several kinds of records: data quality, running text, web addresses."""
 
 import numpy as np
 import pyarrow as pa
@@ -23,25 +20,25 @@ SITES = (
 
 
 def counted(tally: Tally, name: str, listed: Listed) -> Listed:
-    """The list, counted as a part of that name."""
+    """Count the list as a part of that name and return it."""
     tally.rows[name] += int(listed.kept.sum())
     return listed
 
 
 def quality(keys: Keys) -> Text:
-    """How far the community has checked the records."""
+    """Return the data quality of records."""
     return QUALITY_POOL.take(dealt(keys, "quality", QUALITIES))
 
 
 def running(world: World, keys: Keys, lengths: Ints, name: str) -> Text:
-    """Running text of so many pieces, absent where there are none; some odd."""
+    """Return running text of `lengths` pieces, absent for none; some texts are odd."""
     said = lengths > 0
     found = scattered(prose.prose(keys[said], lengths[said]), said)
     return world.odd(found, keys, name, 300, oddities.TEXT_POOL)
 
 
 def urls(world: World, keys: Keys, counts: Ints) -> Listed:
-    """Web addresses, made of invented words under names that are kept for examples."""
+    """Return web addresses of invented words, under domains reserved for examples."""
     rows = spread(keys, counts, "urls")
     sites = low(rows, "site", len(SITES))
     before, after = (pa.array([site.split("{}")[side] for site in SITES]).take(pa.array(sites)) for side in (0, 1))

@@ -1,7 +1,4 @@
-"""The closed vocabularies of the dumps: genres, styles, countries, formats, roles, kinds of identifiers and companies.
-
-What belongs here: the values and how often each occurs. What doesn't: words of free text (see `words`).
-"""
+"""Closed vocabularies of the dumps: genres, styles, countries, formats, roles, kinds of identifiers and companies."""
 
 from functools import cache
 
@@ -24,7 +21,7 @@ GENRES = {
     "Children's": 0.9,
     "Brass & Military": 0.4,
 }
-"""The 15 official genres with about their shares."""
+"""The 15 official genres with approximate shares."""
 
 STYLE_KINDS = cut(
     "House Techno Trance Rock Pop Punk Jazz Folk Soul Funk Metal Ambient Blues Wave Beat Swing Core Step Disco "
@@ -49,7 +46,7 @@ COUNTRIES = cut(
     "Réunion",
     ";",
 )
-"""Countries and regions, the frequent ones first; some are states no more, some no states."""
+"""Countries and regions, the frequent ones first; some are former states, some no states."""
 
 QUALITIES = {
     "Needs Vote": 89.0,
@@ -77,7 +74,7 @@ FORMATS = {
     "SACD": 0.1,
     "Blu-ray": 0.1,
 }
-"""Names of formats with about their shares."""
+"""Names of formats with approximate shares."""
 
 DESCRIPTIONS = cut(
     'Album;LP;12";7";45 RPM;33 ⅓ RPM;Single;Compilation;EP;Reissue;Stereo;Limited Edition;Promo;Mini-Album;'
@@ -114,7 +111,7 @@ DETAILS = cut(
     "Digital;Fender Rhodes;Vocal;Front Cover;Special Thanks To;At The Globe;Rhythm, Horns;2nd;Solo",
     ";",
 )
-"""What brackets behind a role say."""
+"""Details in brackets after a role."""
 
 IDENTIFIERS = cut(
     "Matrix / Runout;Barcode;Rights Society;Label Code;Other;Mould SID Code;Mastering SID Code;Distribution Code;"
@@ -157,7 +154,7 @@ COMPANIES = {
     "44": "Exported By",
     "52": "Produced At",
 }
-"""What a company did, by its code, the frequent ones first; two codes bear the same name."""
+"""Company roles by code, the frequent ones first; two codes have the same name."""
 
 JOINS = (cut(", & Feat. / And With - vs. • Featuring + x Og Y Et Und"), ["Conducting The", ",Canta:", " Meets "])
 """Texts between two artists: the frequent ones, and rare ones."""
@@ -172,7 +169,7 @@ RANGES = cut(
 
 @cache
 def roles() -> tuple[str, ...]:
-    """Some 1,200 texts of roles, the frequent ones first: single ones, with details in brackets, and lists of them."""
+    """Return about 1,200 role texts, the frequent ones first: single roles, roles with details, and lists of them."""
     bracketed = [f"{role} [{detail}]" for detail in DETAILS for role in ROLES[:30]]
     pairs = [f"{first}, {second}" for first in ROLES[:18] for second in ROLES[:24] if first != second]
     longer = [

@@ -1,9 +1,6 @@
-"""The words that names, titles and notes are made of, all invented: a list of plain words, syllables for the rest.
+"""Invented words for names, titles and notes: a list of plain words, and syllables for the rest."""
 
-What belongs here: words and how syllables make them. What doesn't: how words make a name or a text.
-"""
-
-# ruff: noqa: RUF001 -- letters of other scripts are meant to be what they are
+# ruff: noqa: RUF001 -- letters of other scripts are intended
 
 from collections.abc import Sequence
 from functools import cache
@@ -14,7 +11,7 @@ from discogs_assets.sample.generated.draws import below, keyed
 
 
 def cut(text: str, at: str | None = None) -> tuple[str, ...]:
-    """The words of a text, or its pieces between separators."""
+    """Return the words of a text, or its pieces between separators."""
     return tuple(text.split(at))
 
 
@@ -49,7 +46,7 @@ PLAIN = cut(
     "glass island bright desert empty ocean rhythm signal static motion velvet paper window thunder tiger horse "
     "wolf letter number second seven three two hundred thousand north south east west"
 )
-"""Words of titles, about in the order of how often they are used."""
+"""Words of titles, roughly by frequency."""
 
 PROSE = cut(
     "the and of in on by for to a is at with from as are this release was track tracks recorded all not credited "
@@ -69,7 +66,7 @@ PROSE = cut(
 
 @cache
 def latin(name: str, count: int) -> tuple[str, ...]:
-    """Invented words of one to three syllables, written as names are; others for each `name`."""
+    """Return invented, capitalised words of one to three syllables; they differ between names."""
     keys = keyed(np.arange(count * 2), f"word {name}")
     syllables = [
         [
@@ -90,7 +87,7 @@ def latin(name: str, count: int) -> tuple[str, ...]:
 
 @cache
 def foreign(count: int) -> tuple[str, ...]:
-    """Invented words in other scripts, each script in turn."""
+    """Return invented words in other scripts, alternating between scripts."""
     keys = keyed(np.arange(count), "foreign")
     return tuple(
         _foreign(SCRIPTS[number % len(SCRIPTS)].split(), [first, second, third][: 2 + number // len(SCRIPTS) % 2])

@@ -1,7 +1,6 @@
-"""What a master and its releases have in common: title, main artists, genres, styles and year.
+"""Generator of values shared by a master and its releases: title, main artists, genres, styles and year.
 
-What belongs here: values drawn from the key of a work, which is a master's or, without one, a release's own. What
-doesn't: what only one of the two has.
+They are drawn from the key of a work: the master's or, without a master, the release's own.
 """
 
 import numpy as np
@@ -43,13 +42,13 @@ OWN_STYLES = len(vocabulary.STYLES) // len(vocabulary.GENRES)
 
 CODE_BITS = 12
 MASK = (1 << CODE_BITS) - 1
-"""Bits that the number of a genre or style takes."""
+"""Bits of a genre's or style's number, and their mask."""
 
 YEARS = deck({year: 1 + (year > 1962) * 2 + (year > 1976) * 3 + (year > 1990) * 3 for year in range(1925, 2027)})
 
 
 def artists(world: World, keys: Keys, since: Ints) -> tuple[Ints, Ints]:
-    """How many main artists each work has, and the artists, where negative ones are placeholders."""
+    """Return the number of main artists per work, and the artists; negative ones are placeholders."""
     counts = dealt(keys, "artists", ARTISTS)
     who = low(keys, "who", 1 << 16)
     placeholder = np.select(
@@ -64,12 +63,12 @@ def artists(world: World, keys: Keys, since: Ints) -> tuple[Ints, Ints]:
 
 
 def anyone(world: World, keys: Keys, since: Ints) -> Ints:
-    """An artist for each key, low indexes rather than high ones, for what later months say also new ones."""
+    """Return an artist for each key, biased towards low indexes; values of later months may name new artists."""
     return _popular(keys, world.artists.starts, since, "artist", 9)
 
 
 def any_label(world: World, keys: Keys, since: Ints) -> Ints:
-    """A label for each key, in the same way."""
+    """Return a label for each key, likewise."""
     return _popular(keys, world.labels.starts, since, "label", 6)
 
 
@@ -82,12 +81,12 @@ def _popular(keys: Keys, starts: Ints, since: Ints, name: str, head: int) -> Int
 
 
 def titles(world: World, keys: Keys) -> Text:
-    """The titles of works."""
+    """Return the titles of works."""
     return world.odd(prose.titles(keys), keys, "title", 500, oddities.TEXT_POOL)
 
 
 def genres(world: World, keys: Keys) -> tuple[Ints, Ints]:
-    """How many genres each work has, and their numbers in the pool."""
+    """Return the number of genres per work, and their numbers in the pool."""
     counts = dealt(keys, "genres", GENRES)
     rows = spread(keys, counts, "genres")
     first = np.repeat(dealt(keys, "genre", GENRE_CARDS), counts)
@@ -98,7 +97,7 @@ def genres(world: World, keys: Keys) -> tuple[Ints, Ints]:
 
 
 def styles(world: World, keys: Keys) -> tuple[Ints, Ints]:
-    """How many styles each work has, and their numbers in the pool: mostly those of its first genre."""
+    """Return the number of styles per work, and their numbers in the pool: mostly styles of the first genre."""
     counts = dealt(keys, "styles", STYLES)
     rows = spread(keys, counts, "styles")
     genre = np.repeat(dealt(keys, "genre", GENRE_CARDS), counts)
@@ -111,12 +110,12 @@ def styles(world: World, keys: Keys) -> tuple[Ints, Ints]:
 
 
 def years(keys: Keys) -> Ints:
-    """The years in which the works came out."""
+    """Return the release years of works."""
     return dealt(keys, "year", YEARS)
 
 
 def sorts(world: World, keys: Keys, node: str, row: Row, tally: Tally) -> None:
-    """Write the genres and styles of records, the works of a master or release, and count what they state."""
+    """Write the genres and styles of records, given their works' keys, and count their relationships."""
     found = {}
     for name, tag, pool, (counts, codes) in (
         ("genres", "genre", GENRE_POOL, genres(world, keys)),
@@ -135,7 +134,7 @@ def sorts(world: World, keys: Keys, node: str, row: Row, tally: Tally) -> None:
 
 
 def _belonging(genres: Ints, styles: Ints, size: int) -> set[tuple[str, str]]:
-    """The pairs of style and genre of the records that have a single genre."""
+    """Return the pairs of style and genre of the records with a single genre."""
     single = np.bincount(genres >> CODE_BITS, minlength=size) == 1
     genre = np.full(size, -1)
     genre[genres >> CODE_BITS] = genres & MASK

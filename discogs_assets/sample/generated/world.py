@@ -1,7 +1,4 @@
-"""A month of the generated world: its records' state, and how its records refer to each other.
-
-What belongs here: what all entities need to know of the others. What doesn't: the values of any record.
-"""
+"""A month of the generated world: the state of its records, and references between them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +14,7 @@ from discogs_assets.sample.generated.plan import Plan
 
 
 class World:
-    """The records of a month, 0 for the first."""
+    """The records of a month; months count from 0."""
 
     def __init__(self, plan: Plan, month: int) -> None:
         self.plan, self.month = plan, month
@@ -29,16 +26,16 @@ class World:
         self.editions = Editions(self.masters, self.releases)
 
     def census(self, entity: str) -> Census:
-        """The records of the entity."""
+        """Return the records of the entity."""
         found: Census = getattr(self, entity)
         return found
 
     def rare(self, keys: Keys, name: str, every: int) -> Flags:
-        """True for one key in so many, if the plan asks for oddities."""
+        """Return True for one key in `every`, if the plan includes oddities."""
         return chance(keys, name, 1 / every if self.plan.oddities else 0.0)
 
     def odd(self, text: Text, keys: Keys, name: str, every: int, pool: Pool) -> Text:
-        """The column with odd texts in the place of one in so many."""
+        """Return the column with odd texts for one key in `every`."""
         rows = np.flatnonzero(self.rare(keys, f"odd {name}", every))
         if not rows.size:
             return text
@@ -47,15 +44,15 @@ class World:
 
 @lru_cache(maxsize=2)
 def world(plan: Plan, month: int) -> World:
-    """The month, made once a process."""
+    """Return the month, created once per process."""
     return World(plan, month)
 
 
 @dataclass(frozen=True, slots=True)
 class Refs:
-    """References to records: `ids` is 0 where a reference is not linked, `names` what the reference calls the record.
+    """References to records: `ids` is 0 if unlinked, `names` is the record's name in the reference.
 
-    `known` is whether the id is that of a record of the same month that may be an end of a relationship.
+    `known` is True if the id belongs to a record of the same month that may be an end of a relationship.
     """
 
     ids: Ints
@@ -66,7 +63,7 @@ class Refs:
 def references(
     world: World, census: Census, indexes: Ints, keys: Keys, named: Callable[[World, Ints], Text], loose: int
 ) -> Refs:
-    """References to records by index: a few to records that are not there, and one in `loose` to none at all."""
+    """Return references to records by index: a few to nonexistent records, and one in `loose` unlinked."""
     indexes = census.resolved(indexes)
     lost, unlinked = world.rare(keys, "lost", 500), world.rare(keys, "unlinked", loose)
     ids = np.where(unlinked, 0, np.where(lost, census.spare(indexes), census.ids(indexes)))
