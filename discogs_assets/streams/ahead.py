@@ -1,7 +1,4 @@
-"""Work that several processes or threads do, its results in the order of the work.
-
-What belongs here: how much is under way at once. What doesn't: what is done, and by how many.
-"""
+"""Concurrent work with results in the order of the work."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -14,7 +11,10 @@ Result = TypeVar("Result")
 
 
 def in_order(pool: Executor, work: Callable[[Item], Result], items: Iterable[Item], most: int) -> Iterator[Result]:
-    """The result of each item; at most so many are under way or wait to be taken, and none is begun after an error."""
+    """Yield the result of each item in order, with at most `most` results pending.
+
+    A pending result is being computed or waits to be taken. After an error no further item is started.
+    """
     under_way: deque[Future[Result]] = deque()
     try:
         for item in items:
@@ -29,7 +29,7 @@ def in_order(pool: Executor, work: Callable[[Item], Result], items: Iterable[Ite
 
 
 def prefetched(items: Iterable[Item]) -> Generator[Item, None, None]:
-    """The items, each made while the one before it is in use."""
+    """Yield the items, each produced while the one before it is in use."""
     source = iter(items)
     with ThreadPoolExecutor(1, "ahead") as pool:
         following = pool.submit(lambda: [*islice(source, 1)])

@@ -1,17 +1,13 @@
-"""What the C library holds of memory that this process has freed.
-
-What belongs here: giving it back, so that what a long stream holds does not grow. What doesn't: Arrow's own memory,
-which does not.
-"""
+"""Return of freed heap memory to the operating system."""
 
 import ctypes
 
 
 def give_back() -> None:
-    """Return freed pages to the system, also those between pieces that are in use, where the C library is glibc.
+    """Return freed heap memory to the operating system (malloc_trim) if the C library is glibc.
 
-    By itself it returns only what is free at the end: the blocks and columns of a dump, of all sizes to 32 MiB, leave
-    more and more holes, 450 MB for every million releases.
+    By itself glibc returns only free memory at the end of the heap. The blocks and columns of a dump, of all sizes up
+    to 32 MiB, leave holes that grow by 450 MB per million releases. Arrow's own memory does not grow.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

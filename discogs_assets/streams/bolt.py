@@ -1,12 +1,4 @@
-"""Graph tables in Parquet → statements with rows of parameters, for a Neo4j that is reached over Bolt.
-
-What belongs here: which statements make a month's graph, and what a row of each holds. What doesn't: sending them (see
-`stores.bolt`).
-
-A month comes about in stages, each a statement and the rows that it is sent with. The same tables give the same stages
-with the same rows in the same order, so that a load that was cut off goes on at the row after the last that was
-committed.
-"""
+"""Statements and rows of parameters that load graph tables into Neo4j over Bolt; `stores.bolt` sends them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,17 +15,19 @@ from discogs_assets.streams.graph import Tables
 from discogs_assets.streams.table import Table
 
 BATCH_ROWS = 10_000
-"""Rows of a statement: a second of work for the server, and as much lost if it is cut off."""
+"""Rows per statement: a second of work for the server, and as much lost on an interruption."""
 
 WINDOW_ROWS = 10 * BATCH_ROWS
 """Rows read at once."""
 
 FORM = 3
-"""To be raised when the same tables give other stages, rows or another order: no load goes on in another form."""
+"""Version of the stages. Raise it when the same tables give other stages, rows or another order: a load is never
+resumed in another version.
+"""
 
 Rows = list[dict[str, Any]]
 Windows = Callable[[int, int], Iterator[pl.DataFrame]]
-"""Rows from one on, so many at a time."""
+"""Function that yields the rows from a position on, in frames of a given size."""
 
 STATEMENTS: Mapping[str, tuple[str, Callable[..., str]]] = {
     "gone": ("deleted", cypher.delete_relationships),
@@ -42,12 +36,12 @@ STATEMENTS: Mapping[str, tuple[str, Callable[..., str]]] = {
     "added": ("created", cypher.create_nodes),
     "come": ("created", cypher.create_relationships),
 }
-"""For each kind of difference what is done to its rows, and by which statement."""
+"""For each kind of difference, the verb in the stage's title and the function that returns its statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of a statement, and how many nodes or relationships it has to find and change."""
+    """Rows of a statement, and the number of nodes or relationships it must match and change."""
 
     rows: Rows
     meant: int
@@ -55,7 +49,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a table's `rows` are sent with, such as all that is created of one type of relationships."""
+    """A statement and the rows it is sent with, such as all created relationships of a type.
+
+    The same tables give the same stages with the same rows in the same order. An interrupted load can therefore resume
+    at the row after the last one committed.
+    """
 
     table: Table
     kind: str
@@ -64,16 +62,16 @@ class Stage:
 
     @property
     def title(self) -> str:
-        """What is done to what, such as `BY Release-Artist created`."""
+        """Table and operation, such as `BY Release-Artist created`."""
         return f"{self.table.title} {STATEMENTS[self.kind][0]}"
 
     @property
     def statement(self) -> str:
-        """What does it to the rows of a batch."""
+        """Cypher statement for the rows of a batch."""
         return STATEMENTS[self.kind][1](self.table.name, *(self.table.ends or ()))
 
     def batches(self, start: int) -> Iterator[Batch]:
-        """The rows from this one on."""
+        """Yield the rows from position `start` on."""
         for window in self.windows(start, WINDOW_ROWS):
             for frame in window.iter_slices(BATCH_ROWS):
                 meant = int(frame[TIMES].sum()) if TIMES in frame.columns else len(frame)
@@ -81,13 +79,13 @@ class Stage:
 
 
 def created(tables: Tables) -> list[Stage]:
-    """What makes the month in a database that has nothing of it."""
+    """Return the stages that load the month into a database that has nothing of it."""
     found = table.parts(tables).values()
     return [Stage(each, "come" if each.ends else "added", each.rows, each.windows) for each in found if each.rows]
 
 
 def changed(old: Tables, new: Tables, folder: Path) -> list[Stage]:
-    """What turns the old month into the new one; the rows are written to the folder."""
+    """Return the stages that turn the old month into the new one; the rows are written to the folder."""
     return [
         Stage(each.table, each.kind, parquet.rows([each.file]), partial(table.windows, [each.file]))
         for each in difference.between(old, new, folder)
@@ -95,7 +93,7 @@ def changed(old: Tables, new: Tables, folder: Path) -> list[Stage]:
 
 
 def _related(frame: pl.DataFrame) -> Rows:
-    """Ends, and properties apart from them."""
+    """Return the ends as keys of each row, and the properties as a map under `properties`."""
     apart = [name for name in (cypher.START, cypher.END, TIMES) if name in frame.columns]
     ends, properties = frame.select(apart).to_dicts(), _present(frame.drop(apart))
     return [row | {"properties": said} for row, said in zip(ends, properties or [{}] * len(ends), strict=True)]

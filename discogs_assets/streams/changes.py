@@ -1,10 +1,4 @@
-"""Two months' records in Parquet → the records that were added, changed or removed between them.
-
-What belongs here: bringing equal ids together, comparing, counting. What doesn't: which month another follows.
-
-Both months are read once, side by side, in ascending order of ids, a batch of each in memory. A file whose ids do not
-ascend is read by ranges of them: only its ids are sorted in memory, and statistics of the row groups say where to look.
-"""
+"""Records added, changed or removed between two months of Parquet files."""
 
 import json
 from collections import Counter
@@ -26,10 +20,10 @@ from discogs_assets.schema.model import Entity
 from discogs_assets.streams import parquet
 
 BATCH_ROWS = 8_192
-"""Records of each month compared at once: releases take some 30 MB."""
+"""Records of each month compared at once: about 30 MB of releases."""
 
 COMPARED_KEY = "discogs.compared_with"
-"""Key in a file's footer under which it names the older month and the dumps that this was made from."""
+"""Footer key for the older month and the dumps that its files were made from."""
 
 NAMES = ("name", "title")
 """Columns that hold a record's name; an entity has one of them."""
@@ -41,20 +35,20 @@ Columns = Mapping[str, pa.Array]
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month's records of an entity: its partition, its files, and the dumps that they were made from."""
+    """A month's records of an entity: its partition, and its files with their source dumps in the footers."""
 
     partition: str
     files: tuple[Path, ...]
 
     @property
     def identity(self) -> tuple[str, parquet.Versions]:
-        """What tells it from another month, and from the same month loaded from another dump."""
+        """Partition and source dumps. A month loaded again from another dump has another identity."""
         return self.partition, parquet.versions(self.files)
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many records are added, changed, removed and unchanged, and in how many each column has changed."""
+    """Number of added, changed, removed and unchanged records, and number of changed records per column."""
 
     added: int = 0
     changed: int = 0
@@ -64,11 +58,11 @@ class Tally:
 
     @property
     def rows(self) -> int:
-        """Rows written: a row for each record that is not as it was."""
+        """Rows written: one for each added, changed or removed record."""
         return self.added + self.changed + self.removed
 
     def add(self, found: pl.DataFrame, records: int) -> None:
-        """Count the changes found among so many ids."""
+        """Count the changes found among `records` ids."""
         counts = dict(found["change"].value_counts().rows())
         self.added += counts.get("added", 0)
         self.changed += counts.get("changed", 0)
@@ -78,7 +72,11 @@ class Tally:
 
 
 def write(entity: Entity, before: Month | None, now: Month, target: Path) -> Tally:
-    """Write what differs from the month before, by ascending id, as one Parquet file; without one, all is added."""
+    """Write the differences from the month before to one Parquet file, by ascending id.
+
+    Without a month before, all records are added. Both months are read once, side by side in ascending order of ids,
+    with a batch of each in memory.
+    """
     tally, about = Tally(), {COMPARED_KEY: json.dumps(before.identity if before else None)}
     wanted = None if before else [entity.key]
     with parquet.writing(target, arrow.CHANGED, parquet.versions(now.files), about) as writer:
@@ -95,13 +93,16 @@ def write(entity: Entity, before: Month | None, now: Month, target: Path) -> Tal
 
 
 def compared_with(file: Path) -> tuple[str, parquet.Versions] | None:
-    """The identity of the month that a file of changes was compared with, None if there was none."""
+    """Return the identity of the month that a file of changes was compared with, None if there was none."""
     found = json.loads((pq.read_metadata(file).metadata or {}).get(COMPARED_KEY.encode(), b"null"))
     return (found[0], found[1]) if found else None
 
 
 def differing(entity: Entity, old: pa.RecordBatch | None, new: pa.RecordBatch | None) -> tuple[pl.DataFrame, int]:
-    """The changes between two sets of records, by ascending id, and how many ids there are; ids ascend in both."""
+    """Return the changes between two sets of records by ascending id, and the number of distinct ids.
+
+    Ids must ascend in both sets.
+    """
     old_ids, new_ids = _ids(old, entity.key), _ids(new, entity.key)
     gone, come = np.isin(old_ids, new_ids, invert=True), np.isin(new_ids, old_ids, invert=True)
     found = [_changes(new_ids[come], "added")]
@@ -121,7 +122,7 @@ def _names(records: pa.RecordBatch) -> list[str | None]:
 
 
 def _edited(ids: Ids, old: pa.RecordBatch, new: pa.RecordBatch) -> pl.DataFrame:
-    """The changes between records of equal ids."""
+    """Return the changes between records of equal ids."""
     found = dict(_by_name(_columns(old), _columns(new)))
     some = np.logical_or.reduce(list(found.values()))
     rows = zip(*(each[some].tolist() for each in found.values()), strict=True)
@@ -134,14 +135,17 @@ def _columns(records: pa.RecordBatch) -> Columns:
 
 
 def _by_name(old: Columns, new: Columns) -> Iterator[tuple[str, Mask]]:
-    """Where columns of a name differ. One that only one side was read with differs where it has a value."""
+    """Yield each column name with a mask of the rows that differ.
+
+    If only one side was read with the column, the rows with a value differ.
+    """
     for name in {**new, **old}:
         both = [side[name] for side in (old, new) if name in side]
         yield name, _unequal(*both) if len(both) > 1 else _lengths(both[0]) > 0
 
 
 def _unequal(old: pa.Array, new: pa.Array) -> Mask:
-    """Where two columns differ, by content; null equals null."""
+    """Return a mask of the rows that differ by content; null equals null."""
     if pa.types.is_list(new.type):
         return _unequal_lists(old, new)
     differs: Mask = _lengths(old) != _lengths(new)
@@ -153,7 +157,7 @@ def _unequal(old: pa.Array, new: pa.Array) -> Mask:
 
 
 def _unequal_lists(old: pa.Array, new: pa.Array) -> Mask:
-    """Lists differ if their lengths do, or any of their items."""
+    """Return a mask of the lists that differ in length or in any item."""
     lengths = _lengths(new)
     differs: Mask = _lengths(old) != lengths
     if differs.any():
@@ -170,7 +174,7 @@ def _fields(structs: pa.Array) -> Columns:
 
 
 def _lengths(values: pa.Array) -> Ids:
-    """The lengths of lists, 1 for any other value, and -1 for none."""
+    """Return the lengths of lists, 1 for any other value, and -1 for null."""
     if pa.types.is_list(values.type):
         lengths: Ids = pc.fill_null(pc.list_value_length(values), -1).to_numpy().astype(np.int64)
         return lengths
@@ -180,7 +184,7 @@ def _lengths(values: pa.Array) -> Ids:
 def _changes(
     ids: Ids, change: str, columns: list[list[str]] | None = None, names: list[str | None] | None = None
 ) -> pl.DataFrame:
-    """Rows of one kind of change."""
+    """Return the rows of one kind of change."""
     size = len(ids)
     return pl.DataFrame(
         [
@@ -195,7 +199,10 @@ def _changes(
 def _pairs(
     old: Iterator[pa.RecordBatch], new: Iterator[pa.RecordBatch], key: str
 ) -> Iterator[tuple[pa.RecordBatch | None, pa.RecordBatch | None]]:
-    """Batches of both that hold all the records of the same range of ids; what reaches further waits for its other."""
+    """Yield batches of both sides that hold all records of the same range of ids.
+
+    Records beyond the range wait for the other side's next batch.
+    """
     a, b = next(old, None), next(new, None)
     while a is not None and b is not None:
         a_ids, b_ids = _ids(a, key), _ids(b, key)
@@ -213,7 +220,11 @@ def _with(first: pa.RecordBatch | None, others: Iterator[pa.RecordBatch]) -> Ite
 
 
 def _ascending(files: Sequence[Path], key: str, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
-    """The records by ascending id, none of them empty; of records with one id the first."""
+    """Yield non-empty batches by ascending id, keeping the first of records with equal ids.
+
+    If the ids do not ascend in the files, records are read by ranges of ids. Then only the ids are sorted in memory,
+    and row group statistics select the row groups to read.
+    """
     ids = np.concatenate([np.empty(0, np.int64), *(pq.read_table(f, columns=[key])[key].to_numpy() for f in files)])
     ascend = bool((ids[1:] > ids[:-1]).all())
     cuts = [] if ascend else np.unique(ids)[::BATCH_ROWS].tolist()
@@ -227,7 +238,7 @@ def _as_they_lie(files: Sequence[Path], columns: list[str] | None) -> Iterator[p
 
 
 def _by_ranges(files: Sequence[Path], key: str, columns: list[str] | None, cuts: list[int]) -> Iterator[pa.RecordBatch]:
-    """The records of each range, which begins with a cut and ends before the next."""
+    """Yield the records of each range of ids, from one cut to before the next."""
     data = ds.dataset([str(path) for path in files])
     for start, end in zip(cuts, [*cuts[1:], None], strict=True):
         within = (pc.field(key) >= start) & (pc.field(key) < end) if end is not None else pc.field(key) >= start

@@ -1,13 +1,4 @@
-"""Two months of a graph table → the rows that have gone and those that have come.
-
-What belongs here: comparing. What doesn't: what a database is told to do about it (see `bolt`).
-
-Whole rows are compared, and counted: of parallel relationships that are alike in all they say, so many go or come as
-there are fewer or more. So the difference holds whatever a row was made from, also where no record of its own has
-changed, as in the count of a label's releases.
-
-Both tables are cut into the same ranges of ids, and one range of each is in memory.
-"""
+"""Rows that differ between two months of graph tables."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -25,20 +16,20 @@ RANGE_ROWS = 500_000
 """Rows of both months compared at once: some hundreds of MB."""
 
 TIMES = "times"
-"""Column: how many relationships alike are meant."""
+"""Column with the number of identical relationships that a row stands for."""
 
 MORE = "times more"
 
 Sorted = tuple[str, pl.DataFrame]
-"""Rows of one kind, one of `KINDS`."""
+"""A kind from `KINDS`, and its rows."""
 
 KINDS = ("gone", "removed", "changed", "added", "come")
-"""What becomes of rows, in the order in which it can be done: relationships go before the nodes that they need."""
+"""Kinds of difference in the order they can be applied: relationships are deleted before the nodes they need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What has to be done to a table's rows: their kind, one of `KINDS`, and a file in the form of `table`."""
+    """Rows of a table to change: their kind, one of `KINDS`, and a file in the form of `streams.table`."""
 
     table: Table
     kind: str
@@ -46,7 +37,10 @@ class Difference:
 
 
 def incomparable(old: Tables, new: Tables) -> str | None:
-    """Why the months cannot be compared, None if they can: the same tables, with columns of the same types."""
+    """Return the reason the months cannot be compared, None if they can.
+
+    Comparable months have the same tables, with columns of the same types.
+    """
     before, now = table.parts(old), table.parts(new)
     if unlike := sorted(before.keys() ^ now.keys()):
         return f"only one of them has the table {unlike[0]}"
@@ -59,7 +53,7 @@ def incomparable(old: Tables, new: Tables) -> str | None:
 
 
 def between(old: Tables, new: Tables, folder: Path) -> list[Difference]:
-    """What turns the old month into the new one, in the order in which it can be done; files are written to the folder.
+    """Write the differences between two months to the folder, and return them in the order they can be applied.
 
     The same tables give the same files with their rows in the same order.
     """
@@ -73,6 +67,7 @@ def _written(old: Table, new: Table, folder: Path) -> Iterator[Difference]:
     files: dict[str, Path] = {}
     with ExitStack() as open_files:
         writers: dict[str, parquet.ParquetWriter] = {}
+        # Both tables are cut into the same ranges of ids, so that only one range of each is in memory.
         for cut in table.cuts([old, new], RANGE_ROWS):
             for kind, frame in sorted_out(compared(old.between(cut), new.between(cut)), new.keys):
                 rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
@@ -85,7 +80,12 @@ def _written(old: Table, new: Table, folder: Path) -> Iterator[Difference]:
 
 
 def compared(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    """The rows of which the two have unequal numbers, each once, with how many more the new one has, fewer below 0."""
+    """Return the rows that the two hold in unequal numbers, each once, with the surplus of the new one.
+
+    The surplus, in the column `MORE`, is negative if the old one has more. Whole rows are compared and counted: of
+    identical parallel relationships, only the surplus is created or deleted. The difference therefore includes rows
+    computed from other records, such as the count of a label's releases.
+    """
     both = pl.concat(
         [old.with_columns(pl.lit(-1).alias(MORE)), new.with_columns(pl.lit(1).alias(MORE))], how="diagonal"
     )
@@ -93,14 +93,14 @@ def compared(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
 
 
 def relationships(found: pl.DataFrame, keys: Sequence[str]) -> Iterator[Sorted]:
-    """Relationships are gone, with how many of them are alike, or come, each as often as it does."""
+    """Yield gone relationships with their multiplicity, and new ones as often as they occur."""
     gone, come = _apart(found)
     yield "gone", gone.with_columns(pl.col(MORE).abs().alias(TIMES)).drop(MORE)
     yield "come", come[np.repeat(np.arange(len(come)), come[MORE].to_numpy())].drop(MORE)
 
 
 def nodes(found: pl.DataFrame, keys: Sequence[str]) -> Iterator[Sorted]:
-    """Nodes are removed, changed or added, by their key; of those removed nothing else is needed."""
+    """Yield removed, changed and added nodes by key; removed nodes have only the key."""
     gone, come = (side.drop(MORE) for side in _apart(found))
     yield "removed", gone.join(come, on=keys, how="anti", maintain_order="left").select(keys)
     yield "changed", come.join(gone, on=keys, how="semi", maintain_order="left")

@@ -1,7 +1,4 @@
-"""Records in Parquet → rows that PostgreSQL copies: typed columns and the whole record as JSON.
-
-What belongs here: the JSON of a record. What doesn't: the format of COPY (see `tuples`), and what the table is called.
-"""
+"""Rows for PostgreSQL's COPY from records in Parquet: typed columns, and the whole record as JSON."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,33 +9,33 @@ from discogs_assets.schema.model import Entity, Type
 from discogs_assets.streams import parquet, tuples
 
 BATCH_ROWS = 8_192
-"""Records turned into JSON at once: some 25 MB of releases."""
+"""Records converted to JSON at once: about 25 MB of releases."""
 
 EMPTY_AFTER_COMMA = r',"[A-Za-z0-9_]+":(?:null|\[\])'
 EMPTY_AT_START = r'\{"[A-Za-z0-9_]+":(?:null|\[\]),?'
-"""A key without a value. Inside a text every quote is escaped, so that no text can look like a key to these."""
+"""A key without a value. Quotes inside a text are escaped, so no text can match these patterns."""
 
 
 def rows(entity: Entity, files: Sequence[Path]) -> Iterator[bytes]:
-    """The stream of COPY in binary, in the column order of `schema.sql.stored`."""
+    """Yield the stream of binary COPY, in the column order of `schema.sql.stored`."""
     return tuples.stream(frames(entity, files))
 
 
 def frames(entity: Entity, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
-    """The rows, some at a time: what the table stores as columns of their own, then the document as JSON."""
+    """Yield the rows in frames: the typed columns, then the document as JSON."""
     for file in files:
         for batch in parquet.batches(file, rows=BATCH_ROWS):
             yield pl.DataFrame(pl.from_arrow(batch)).select(*_typed(entity), document().alias("data"))
 
 
 def document() -> pl.Expr:
-    """The record as JSON, keys as in Parquet; what has no value is left out."""
+    """Return the record as JSON, with the keys of Parquet; keys without a value are omitted."""
     whole = pl.struct(pl.all()).struct.json_encode()
     return whole.str.replace_all(EMPTY_AFTER_COMMA, "").str.replace_all(EMPTY_AT_START, "{")
 
 
 def _typed(entity: Entity) -> Iterator[pl.Expr]:
-    """The values that the table stores as columns of their own."""
+    """Yield the values that the table stores in separate columns."""
     for keys, value in entity.columns:
         if value.type is not Type.TEXT:
             column = pl.col(keys[0]) if len(keys) == 1 else pl.col(keys[0]).struct.field(keys[1])
@@ -46,5 +43,5 @@ def _typed(entity: Entity) -> Iterator[pl.Expr]:
 
 
 def _clean(column: pl.Expr, kind: Type) -> pl.Expr:
-    """An id of 0 is no reference."""
+    """Return the column, with null for a reference of 0."""
     return pl.when(column != 0).then(column) if kind is Type.REFERENCE else column

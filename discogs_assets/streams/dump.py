@@ -1,8 +1,4 @@
-"""A dump file → the Parquet files of its records, with an account of every record.
-
-What belongs here: the whole way of one file, its progress and its account. What doesn't: the single steps, and the
-folders in which the files lie.
-"""
+"""Conversion of a dump file to Parquet files, with an account of every record."""
 
 import time
 from collections import Counter
@@ -27,17 +23,17 @@ FIRST = 3
 """Refused records that an error names."""
 
 BLOCKS_HELD = 8
-"""Blocks after which what they took of memory is given back."""
+"""Blocks between two returns of freed memory to the operating system."""
 
 REPORT_SECONDS = 5.0
-"""Time between two reports of progress."""
+"""Seconds between two progress reports."""
 
 
 @dataclass(slots=True)
 class Account:
-    """How far the file has been read: records, unpacked and packed bytes, seconds; `size` is the packed file's.
+    """Progress through a file: records, unpacked and packed bytes, seconds; `size` is the packed file's.
 
-    `first` are the first records that were refused, without their bytes; `undeclared` counts what no declaration reads,
+    `first` are the first refused records, without their bytes. `undeclared` counts paths without a declaration,
     `complete` the records with a value in each part.
     """
 
@@ -64,7 +60,7 @@ class Account:
         self.first += [line for line, _ in zip(shown, range(FIRST - len(self.first)), strict=False)]
 
     def line(self, entity: str) -> str:
-        """The account as a sentence for the log."""
+        """Return the account as a line for the log."""
         seconds = max(self.seconds, 1e-9)
         share = self.packed / self.size if self.size else 1.0
         left = seconds / share - seconds if share else 0.0
@@ -80,9 +76,9 @@ Report = Callable[[Account], None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A dump file of an entity: its sha256, and the last year that records of Discogs may state.
+    """A dump file of an entity, its sha256, and the newest year that Discogs records may state.
 
-    `origins` are the addresses that the month's dumps come from, by site.
+    `origins` are the addresses of the month's dumps, by site.
     """
 
     path: Path
@@ -93,15 +89,16 @@ class Source:
 
     @property
     def versions(self) -> parquet.Versions:
-        """What records of the file were made from."""
+        """Source dump and addresses that are stamped on files made from this dump."""
         sources = {f"{site}{parquet.SOURCE}": [address] for site, address in self.origins.items()}
         return {self.entity.title: [self.sha256], **sources}
 
 
 def write(source: Source, records: Path, quarantine: Path, report: Report = lambda account: None) -> Account:
-    """Write the dump's records to the folder `records`, those that cannot be read to the folder `quarantine`.
+    """Write the dump's records to the folder `records`, unreadable ones to the folder `quarantine`.
 
-    DumpDamagedError if the document is not whole, BudgetExceededError if more is refused than a month may lack.
+    Raises DumpDamagedError if the document is not whole, and BudgetExceededError if more records are refused than a
+    month may lack.
     """
     account = Account(source.path.stat().st_size)
     store(source, _parsed(source, account), account, (records, quarantine), report)
@@ -111,9 +108,9 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
 def store(
     source: Source, found: Iterable[Parsed], account: Account, folders: tuple[Path, Path], report: Report
 ) -> None:
-    """Write what became of each block, which the account has counted, to the folders of the good and of the refused.
+    """Write parsed blocks, counted in the account already, to the folders of records and of quarantine.
 
-    Errors as `write` says.
+    Raises the same errors as `write`.
     """
     made_from = source.versions
     began = reported = time.monotonic()
@@ -155,7 +152,7 @@ def _rows(refused: list[Refused]) -> pa.RecordBatch:
 
 
 def _hold(account: Account, source: Path) -> None:
-    """Refuse a file that lacks more than a month may."""
+    """Raise DumpDamagedError if the file has no record, BudgetExceededError if more are refused than allowed."""
     if not account.framed:
         raise DumpDamagedError(f"{source}: it holds no record, expected at least one. Fetch the file again.")
     allowed = bounds.refused(account.framed)
@@ -167,6 +164,6 @@ def _hold(account: Account, source: Path) -> None:
 
 
 def repeated_ids(files: list[Path], key: str = "id") -> list[int | str]:
-    """The ids that occur more than once, at most ten of them, ascending."""
+    """Return up to ten ids that occur more than once, in ascending order."""
     ids = pl.scan_parquet(files).select(key).group_by(key).len().filter(pl.col("len") > 1)
     return ids.sort(key).head(10).collect()[key].to_list()

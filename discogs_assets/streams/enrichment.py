@@ -1,12 +1,4 @@
-"""MusicBrainz' records in Parquet → what they add to nodes and relationships of the graph.
-
-What belongs here: which record stands for a Discogs id, and which Discogs ids a relation leads between. What doesn't:
-what else a node or a relationship is (see `nodes` and `relationships`).
-
-Several records may name one Discogs id, and one record several. Of several records that name an id, one gives the
-node's properties: one whose link has not ended comes before others, and of equals the smallest MBID. Of several ids
-that a record names, relations lead to the first of those whose link has not ended, in ascending order.
-"""
+"""Properties and relationships that MusicBrainz adds to the graph."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -22,7 +14,7 @@ from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import Files, Tally, known
 
 RELATIONS = f"{SOURCE}/relationships"
-"""Under this name the files with MusicBrainz' relations are handed over."""
+"""Key in `Files` for the MusicBrainz relationships."""
 
 KINDS: dict[Type, type[pl.DataType]] = {Type.INTEGER: pl.Int64, Type.BOOLEAN: pl.Boolean}
 
@@ -35,13 +27,13 @@ RELATED: dict[str, pl.DataType | type[pl.DataType]] = {
     "ended": pl.Boolean,
     graph.list_column("attributes"): pl.List(pl.String),
 }
-"""Columns of the properties of a relationship that MusicBrainz states."""
+"""Columns for the properties of a relationship from MusicBrainz."""
 
 
 def made_from(files: Files, added: Collection[str]) -> dict[str, list[str]]:
-    """The dumps that the files were made from; of those of MusicBrainz only the added ones, which may not be there.
+    """Return the source dumps of the files; of MusicBrainz dumps only the added ones, unavailable if missing.
 
-    Nodes that are counted or found say what they were made from themselves.
+    Node tables that are only counted or looked up carry their own versions.
     """
     found = parquet.versions(file for paths in files.values() for file in paths)
     missing = {name: [UNAVAILABLE] for name in added if not files.get(name)}
@@ -50,7 +42,11 @@ def made_from(files: Files, added: Collection[str]) -> dict[str, list[str]]:
 
 
 def properties(node: Node, files: list[Path]) -> pl.LazyFrame:
-    """`key`, a Discogs id, and what MusicBrainz says of it; none where there are no files."""
+    """Return the MusicBrainz properties of each Discogs id, in the column `key`; no rows without files.
+
+    Several records may link to one Discogs id. The properties come from the first in this order: links that have not
+    ended, then the smallest MBID.
+    """
     if not files:
         return pl.LazyFrame(schema={"key": pl.Int64} | {graph.column_of(each): _kind(each) for each in node.enriched})
     links = pl.col("discogs").struct.field
@@ -70,10 +66,10 @@ def _kind(part: Field | Derived | Texts) -> pl.DataType | type[pl.DataType]:
 
 
 def counted(node: Node, files: list[Path], nodes: pl.LazyFrame) -> dict[str, int]:
-    """How many nodes have a record of MusicBrainz, and how many say so several times or of nobody.
+    """Return the number of nodes with a MusicBrainz record, and of ambiguous or dangling links.
 
-    `several_mbids` are Discogs ids that several records name, `several_ids` records that name several, `unknown` ids
-    that are no nodes.
+    `several_mbids` are Discogs ids linked by several records, `several_ids` records linked to several ids, `unknown`
+    ids without a node.
     """
     if not files:
         return {}
@@ -90,7 +86,7 @@ def counted(node: Node, files: list[Path], nodes: pl.LazyFrame) -> dict[str, int
 
 
 def linked(files: list[Path]) -> dict[str, int]:
-    """How many of the records are linked with a record at Discogs."""
+    """Return the number of records linked to a record at Discogs."""
     found = pl.scan_parquet(files).select((pl.col("discogs_ids").list.len() > 0).sum()).collect()
     return {"linked": int(found.item() or 0)}
 
@@ -100,7 +96,7 @@ def _several(pairs: pl.DataFrame, column: str) -> int:
 
 
 def related(relationship: Relationship, records: Files, nodes: Files, tally: Tally) -> pl.DataFrame:
-    """The relationships between artists that MusicBrainz states: once for each pair and pair of dates."""
+    """Return the artist relationships from MusicBrainz: one for each pair of artists and pair of dates."""
     columns = pl.Schema({graph.start_column("Artist"): pl.Int64, graph.end_column("Artist"): pl.Int64, **RELATED})
     if not records.get(RELATIONS) or not records.get(ARTISTS.title):
         return pl.DataFrame(schema=columns)
@@ -118,12 +114,12 @@ def related(relationship: Relationship, records: Files, nodes: Files, tally: Tal
 
 
 def _filled(column: str) -> pl.Expr:
-    """The lists that have items; one without is no property."""
+    """Return the lists, with null for empty ones, since an empty list is not a property."""
     return pl.when(pl.col(column).list.len() > 0).then(pl.col(column))
 
 
 def _said(relationship: Relationship, files: list[Path]) -> pl.DataFrame:
-    """The relations of the type between artists, with MBIDs for ends."""
+    """Return the relations of the type between artists, with MBIDs for ends."""
     between = (pl.col("source_type") == ARTISTS.name) & (pl.col("target_type") == ARTISTS.name)
     return (
         pl.scan_parquet(files)
@@ -134,7 +130,10 @@ def _said(relationship: Relationship, files: list[Path]) -> pl.DataFrame:
 
 
 def _ended(said: pl.DataFrame, artists: list[Path], there: pl.DataFrame, tally: Tally) -> pl.DataFrame:
-    """Those between two artists that Discogs has, with its ids; the others are counted by why they are left out."""
+    """Return the relations between two artists at Discogs, with Discogs ids; count the others by reason.
+
+    A record linked to several ids stands for the first: links that have not ended come first, then ascending ids.
+    """
     ids = pl.scan_parquet(artists).select("mbid", pl.col("discogs_ids").list.first().alias("id")).drop_nulls()
     mbids = ids.filter(pl.col("mbid").is_in(pl.concat([said["source_mbid"], said["target_mbid"]]).unique().implode()))
     found = mbids.collect()

@@ -1,11 +1,4 @@
-"""A packed dump → blocks of whole records, as the bytes the file has, in UTF-8.
-
-What belongs here: gzip, the document's two ends, where a record begins and ends. What doesn't: what a record means.
-
-A record ends where its tag closes at its own depth: a label holds elements called `label`, and text may quote tags
-inside CDATA. Where neither can be (no nesting in the block, no CDATA, no comment), its own tags are exact and fast.
-Whatever else stands between records is framed as if it were one, so that it is accounted for like them.
-"""
+"""Blocks of whole records from a gzipped dump: the file's own bytes, transcoded to UTF-8 if needed."""
 
 import re
 import zlib
@@ -26,33 +19,33 @@ from discogs_assets.streams.ahead import prefetched
 from discogs_assets.streams.head import INSIDE, MISC, Head
 
 CHUNK_BYTES = 16 << 20
-"""Unpacked bytes read at once: large enough to hide the cost of a call, small enough for a few to be under way."""
+"""Unpacked bytes read at once: large enough to hide the cost of a call, small enough to hold a few at a time."""
 
 HEAD_BYTES = 1 << 16
-"""Bytes that are enough to tell whether the root element is the right one."""
+"""Bytes that suffice to identify the root element."""
 
 RECORD_LIMIT = 256 << 20
-"""Unpacked bytes that a single record may have before the file is taken for damaged."""
+"""Unpacked bytes of a record above which the file counts as damaged."""
 
 STRAY_LIMIT = 1 << 20
-"""Bytes within which an element between records has to close; else its start tag alone is a piece."""
+"""Bytes within which an element between records must close; otherwise its start tag alone is a piece."""
 
 STRAY = re.compile(
     rb"<!\[CDATA\[.*?\]\]>|</[^<>]*>|<([^\s<>/!?]+)" + INSIDE + rb">"
     rb"|(?:[^<]|<(?!!--|\?|!\[CDATA\[))[^<]*(<|\Z)",
     re.DOTALL,
 )
-"""What stands where a record is expected: CDATA, an end tag, a start tag, or anything up to the next tag."""
+"""Anything but a record in its place: CDATA, an end tag, a start tag, or anything up to the next tag."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole records, one after the other: their bytes, their number, and where they begin in the unpacked file.
+    """Consecutive whole records: their bytes, their number, and their offset in the unpacked file.
 
-    What stands between records and is more than white space, comments and processing instructions counts as a record;
-    the dumps have nothing there. `lined` says that each record begins on the line after the one before and that only
-    its own tags are called so. `namespaces` are the root's declarations of prefixes; `root` names the root's attributes
-    in the document's first block.
+    Anything between records except white space, comments and processing instructions counts as a record; the dumps have
+    nothing there. `lined` means that each record begins on the line after the one before, and that no element inside a
+    record has its name. `namespaces` are the root's declarations of prefixes. `root` names the root's attributes, in
+    the document's first block.
     """
 
     tag: str
@@ -64,33 +57,32 @@ class Block:
     root: tuple[str, ...] = ()
 
     def spans(self) -> list[tuple[int, int]]:
-        """Start and end of each record within `data`."""
+        """Return start and end of each record within `data`."""
         return list(_lined(self.data, self.tag) if self.lined else _spans(self.data, self.tag))
 
 
 def _named(tag: bytes) -> bytes:
-    """A tag from its name on, up to its end; of one that is not well-formed the name alone."""
+    """Return the pattern of a tag from its name to its end; of a malformed tag, the name alone."""
     return re.escape(tag) + rb"(?=[\s/>])(?:" + INSIDE + rb"(>)|)"
 
 
 @cache
 def _tokens(tag: bytes) -> re.Pattern[bytes]:
-    """The tags of this name, even start tags that are not well-formed; CDATA and the like are passed over."""
+    """Return the pattern of all tags of this name, malformed start tags included; skips CDATA and the like."""
     aside = rb"<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)|<\?(?:.*?\?>|.*)"
     return re.compile(aside + rb"|<(/?)" + _named(tag), re.DOTALL)
 
 
 @cache
 def _opening(tag: bytes, root: bytes) -> re.Pattern[bytes]:
-    """Misc, and then the start tag of a record or the end tag of the root, if there is one."""
+    """Return the pattern of Misc, followed by the start tag of a record or the end tag of the root, if any."""
     return re.compile(MISC + rb"(?:(<" + _named(tag) + rb")|(</" + (root or rb"(?!)") + rb"\s*>))?", re.DOTALL)
 
 
 def _spans(data: bytes, tag: str, root: str = "", whole: bool = True) -> Iterator[tuple[int, int]]:
-    """Start and end of every complete record, found by depth, and of every stray piece between them.
+    """Yield start and end of every complete record, found by depth, and of every stray piece between records.
 
-    They end where the root does. `whole` says that nothing follows the data, so that its last piece is as complete as
-    it can be.
+    Stops at the end of the root. `whole` means that nothing follows the data, so the last piece cannot grow any more.
     """
     name = tag.encode()
     opening, position = _opening(name, root.encode()), 0
@@ -111,7 +103,7 @@ def _spans(data: bytes, tag: str, root: str = "", whole: bool = True) -> Iterato
 
 
 def _closed(data: bytes, tag: bytes, position: int) -> int | None:
-    """Where the element ends whose start tag ends at the position; None if it does not."""
+    """Return the end of the element with a start tag that ends at the position, None if it does not close."""
     depth = 1
     for token in _tokens(tag).finditer(data, position):
         closing, complete = token.groups()
@@ -125,7 +117,7 @@ def _closed(data: bytes, tag: bytes, position: int) -> int | None:
 
 
 def _stray(data: bytes, start: int, whole: bool) -> int | None:
-    """Where a piece that is no record ends; None if that is not known yet."""
+    """Return the end of a piece that is not a record, None if it depends on data to come."""
     found = STRAY.match(data, start)
     if not found:
         return None
@@ -141,7 +133,7 @@ def _stray(data: bytes, start: int, whole: bool) -> int | None:
 
 
 def _lined(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
-    """Start and end of every record of a block that is lined, found by end tags alone."""
+    """Yield start and end of every record of a lined block, found by end tags alone."""
     closing = b"</%b>" % tag.encode()
     start = data.find(b"<")
     while (found := data.find(closing, start)) >= 0:
@@ -151,7 +143,10 @@ def _lined(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
 
 
 def _plain(data: bytes) -> bool:
-    """Whether there is no CDATA, comment or processing instruction, by their second characters, which are rare."""
+    """Return True if there is no CDATA, comment or processing instruction.
+
+    Searches for the second characters of their delimiters, because these are rare.
+    """
     for mark in (b"!", b"?"):
         place = data.find(mark)
         while place >= 0:
@@ -163,18 +158,22 @@ def _plain(data: bytes) -> bool:
 
 @cache
 def _own(tag: bytes) -> re.Pattern[bytes]:
-    """The tags of this name without the bracket, which is so frequent that looking for it is slow."""
+    """Return the pattern of this tag without the bracket: brackets are so frequent that searching them is slow."""
     return re.compile(re.escape(tag) + rb"[\s/>]")
 
 
 @cache
 def _start(tag: bytes) -> re.Pattern[bytes]:
-    """A whole start tag without the bracket."""
+    """Return the pattern of a whole start tag without the bracket."""
     return re.compile(_named(tag))
 
 
 def _countable(data: bytes, tag: bytes) -> int | None:
-    """The number of records, if each follows the last on a line of its own and counting tags is exact; else None."""
+    """Return the number of records if counting tags is exact, None otherwise.
+
+    It is exact if each record begins on the line after the one before, no element inside has its name, and there is no
+    CDATA, comment or processing instruction.
+    """
     if not _plain(data):
         return None
     records, inside, end = 0, False, -1
@@ -194,12 +193,16 @@ def _countable(data: bytes, tag: bytes) -> int | None:
 
 
 def _follows(data: bytes, end: int, start: int) -> bool:
-    """Whether a record that starts here is the first, or stands on the line after the one that ends there."""
+    """Return True if the record at `start` is the first, or begins on the line after the one that ends at `end`."""
     return start == end + 1 and data[end] == ord("\n") if end >= 0 else not data[:start].strip(b" \t\r\n")
 
 
 class Framing:
-    """Cuts one entity's document, given as unpacked bytes in pieces of any size, into blocks."""
+    """Cuts an entity's document, given as unpacked bytes in pieces of any size, into blocks.
+
+    A record ends where its tag closes at its own depth: a label holds elements called `label`, and CDATA may quote
+    tags. Anything else between records is framed like a record, so that it is accounted for.
+    """
 
     def __init__(self, entity: Entity, source: str) -> None:
         self.entity = entity
@@ -207,7 +210,10 @@ class Framing:
         self.nests = any(path.split("/")[-1] == entity.record for path in _paths(entity))
 
     def blocks(self, chunks: Iterable[bytes]) -> Iterator[Block]:
-        """Whole records in the order of the file; DumpDamagedError if the document is not whole."""
+        """Yield blocks of whole records in the order of the file.
+
+        Raises DumpDamagedError if the document is not whole.
+        """
         rest = iter(chunks)
         first = b""
         while len(first) < HEAD_BYTES and (chunk := next(rest, b"")):
@@ -234,9 +240,10 @@ class Framing:
             raise self._damaged(0, str(error)) from error
 
     def _cut(self, buffer: bytes, offset: int, found: Head, whole: bool = False) -> Block | None:
-        """The whole records at the start of the buffer."""
+        """Return the whole records at the start of the buffer, None if there are none."""
         tag = self.entity.record
         root = found.root if offset == found.size else ()
+        # Counting end tags is fast, and exact if nothing in the block nests or quotes tags; otherwise depth decides.
         end = 0 if self.nests else buffer.rfind(f"</{tag}>".encode())
         if end > 0:
             data = buffer[: end + len(tag) + 3]
@@ -249,7 +256,7 @@ class Framing:
         return Block(tag, buffer[: spans[-1][1]], len(spans), offset, False, found.namespaces, root)
 
     def _tail(self, rest: bytes, offset: int, closed: bool) -> None:
-        """Hold the end of the document to account: the root element closes, and nothing follows."""
+        """Raise DumpDamagedError unless the root element closes and nothing follows it."""
         closing = f"</{self.entity.name}>"
         end = b"" if closed else rb"</" + self.entity.name.encode() + rb"\s*>" + MISC
         if re.fullmatch(MISC + end, rest, re.DOTALL):
@@ -271,15 +278,15 @@ def _paths(entity: Entity) -> Iterator[str]:
 
 
 def _read(file: BinaryIO, stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
-    """The unpacked chunks, each with the packed bytes that have been read by then."""
+    """Yield the unpacked chunks, each with the number of packed bytes read so far."""
     while chunk := stream.read(CHUNK_BYTES):
         yield chunk, file.tell()
 
 
 def unpacked(path: Path, packed: Callable[[int], None] = lambda done: None) -> Iterator[bytes]:
-    """The bytes of a gzip file of one or several members, the next chunk unpacked while the last is in use.
+    """Yield the bytes of a gzip file of one or more members, unpacking each chunk while the last is in use.
 
-    `packed` is told how many packed bytes have been read. DumpDamagedError if the file is cut short or not gzip.
+    Calls `packed` with the number of packed bytes read. Raises DumpDamagedError if the file is truncated or not gzip.
     """
     with path.open("rb") as file, igzip.open(file, "rb") as stream, closing(prefetched(_read(file, stream))) as ahead:
         try:

@@ -1,8 +1,4 @@
-"""What the tables of nodes and those of relationships have in common.
-
-What belongs here: how a node is identified, how long a text may be, a month's tables as one thing, and the account of
-what was written and left out. What doesn't: computing either (see `nodes`, `statistics` and `relationships`).
-"""
+"""Definitions shared by node and relationship tables: keys, text limits, a month's tables, counts."""
 
 import hashlib
 from collections import Counter
@@ -16,14 +12,14 @@ import polars as pl
 from discogs_assets.schema import graph
 
 Files = Mapping[str, list[Path]]
-"""Parquet files by entity or node label."""
+"""Parquet files by entity, node label or relationship type."""
 
 
 @dataclass(frozen=True)
 class Tables:
     """All graph tables of a month: `nodes` by label, `relationships` by type, a file for each pair of labels.
 
-    `known` is their digest, if somebody has kept it with them.
+    `known` is their digest, if it is stored with them.
     """
 
     month: str
@@ -39,12 +35,12 @@ class Tables:
 
     @property
     def pairs(self) -> list[tuple[str, list[Path]]]:
-        """Every file of relationships with its type, each as an import takes it."""
+        """Every relationship file with its type, as an import takes them."""
         return [(kind, [file]) for kind, files in self.relationships.items() for file in files]
 
     @cached_property
     def digest(self) -> str:
-        """What tells these tables from any others, by every byte of them."""
+        """SHA-256 over the names and bytes of all tables."""
         if self.known:
             return self.known
         whole = hashlib.sha256()
@@ -56,9 +52,9 @@ class Tables:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of what was stated: `rows` written, `omitted` by reason, texts `cut` by property.
+    """Counts of a table: `rows` written, references `omitted` by reason, texts `cut` by property.
 
-    `enriched` are the rows among them that MusicBrainz states; `matches` tells how its records meet Discogs'.
+    `enriched` are the rows from MusicBrainz. `matches` counts the links between its records and Discogs'.
     """
 
     rows: int = 0
@@ -68,7 +64,7 @@ class Tally:
     matches: dict[str, int] = field(default_factory=dict)
 
     def facts(self) -> Iterator[tuple[str, int]]:
-        """Each count under its name."""
+        """Yield each count with its name."""
         yield from ((f"omitted/{reason}", count) for reason, count in sorted(self.omitted.items()))
         yield from ((f"cut/{name}", count) for name, count in sorted(self.cut.items()) if count)
         yield from ((f"musicbrainz/{name}", count) for name, count in self.matches.items())
@@ -77,21 +73,21 @@ class Tally:
 
 
 def write_load(file: Path, month: str, load: str) -> None:
-    """Write the table of the one node by which a store says which load of which month it holds."""
+    """Write the table of the single node that identifies the month and load a store holds."""
     columns = {":ID(Load)": [0], "source": ["discogs"], "month": [month], "load": [load]}
     pl.DataFrame(columns).write_parquet(file)
 
 
 def ends(file: Path) -> tuple[str, str]:
-    """The labels that a relationship table leads from and to, by which its file is named: `Release-Artist.parquet`."""
+    """Return the start and end label of a relationship table from its file name, as in `Release-Artist.parquet`."""
     start, end = file.stem.split("-")
     return start, end
 
 
 def between(files: Iterable[Path], start: str, end: str) -> pl.LazyFrame:
-    """The import's ids of the nodes, `start` and `end`, that a type's relationships between these labels join.
+    """Return the import ids, `start` and `end`, of the nodes joined by a type's relationships between these labels.
 
-    KeyError if there is no file of them.
+    Raises KeyError if there is no such file.
     """
     file = {ends(file): file for file in files}[start, end]
     columns = {"start": graph.start_column(start), "end": graph.end_column(end)}
@@ -99,23 +95,23 @@ def between(files: Iterable[Path], start: str, end: str) -> pl.LazyFrame:
 
 
 def keys(part: str) -> pl.Expr:
-    """The distinct keys by which a release refers to nodes in this part: ids or texts."""
+    """Return the distinct keys by which a release refers to nodes in this part: ids or texts."""
     link, element = graph.link_of(part), pl.element()
     key = element.struct.field(link.key) if link and link.key else indexed(element)
     return pl.col(part).list.eval(key).list.unique()
 
 
 def indexed(text: pl.Expr) -> pl.Expr:
-    """The text as an indexed property holds it: cut if it is longer than an index takes."""
+    """Return the text as an indexed property holds it: cut if it is longer than an index takes."""
     return pl.when(too_long(text)).then(text.str.slice(0, graph.TEXT_LIMIT)).otherwise(text)
 
 
 def too_long(text: pl.Expr) -> pl.Expr:
-    """Whether the text is cut; counting bytes first, because characters are counted slowly."""
+    """Return True if the text is cut. Bytes are counted first, because counting characters is slow."""
     return (text.str.len_bytes() > graph.TEXT_LIMIT) & (text.str.len_chars() > graph.TEXT_LIMIT)
 
 
 def known(label: str, nodes: Files) -> pl.LazyFrame:
-    """The nodes that can be reached: `key`, the id or name records refer to them by, and `node`, the import's id."""
+    """Return the nodes that can be referenced: `key`, the id or name in records, and `node`, the import's id."""
     key = graph.id_column(label) if graph.node(label).entity else "name"
     return pl.scan_parquet(nodes[label]).select(pl.col(key).alias("key"), pl.col(graph.id_column(label)).alias("node"))

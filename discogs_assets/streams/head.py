@@ -1,7 +1,4 @@
-"""The head of a document: how its bytes are encoded, and what its root element declares for all records.
-
-What belongs here: the byte order mark, the XML declaration, the root's start tag. What doesn't: the records.
-"""
+"""Head of an XML document: byte order mark, XML declaration, and the root's start tag."""
 
 import codecs
 import re
@@ -11,10 +8,10 @@ from xml.sax.saxutils import quoteattr
 import lxml.etree as etree
 
 MISC = rb"(?>[ \t\r\n]+|<!--.*?-->|<\?.*?\?>)*+"
-"""White space, comments and processing instructions, which say nothing."""
+"""White space, comments and processing instructions, all without data."""
 
 INSIDE = rb"""(?>[^<>"']+|"[^"<]*"|'[^'<]*')*+"""
-"""The rest of a tag after its name, up to its end."""
+"""Rest of a tag after its name, up to its end."""
 
 BOM = codecs.BOM_UTF8
 
@@ -22,18 +19,18 @@ WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"\x00\x00")
 """First bytes of UTF-16 and UTF-32."""
 
 SINGLE_BYTE = ("ascii", "iso8859-1", "iso8859-15", "cp1252")
-"""Encodings beside UTF-8, by Python's names: of one byte a character, so that a document may be cut anywhere."""
+"""Encodings accepted besides UTF-8, by Python's names: one byte per character, so a document may be cut anywhere."""
 
 
 class HeadError(ValueError):
-    """The document cannot be read from its beginning; the message says what it begins with and what was expected."""
+    """A document's head cannot be read; the message states the first bytes found and the expectation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`size` is its bytes, `root` the names of the root's attributes, `namespaces` its declarations of prefixes.
+    """Head of a document: its `size` in bytes, the root's attribute names, and its declarations of prefixes.
 
-    `encoding` is Python's name of it; `whole` says that the root is empty, a tag that closes itself.
+    `encoding` is Python's name for it. `whole` means that the root is empty: its tag closes itself.
     """
 
     size: int
@@ -43,14 +40,17 @@ class Head:
     whole: bool = False
 
     def utf8(self, data: bytes) -> bytes:
-        """The bytes as UTF-8; those that are no character of their encoding become what no UTF-8 is."""
+        """Return the bytes as UTF-8; bytes invalid in their encoding become invalid UTF-8."""
         if self.encoding == "utf-8":
             return data
         return data.decode(self.encoding, "surrogateescape").encode("utf-8", "surrogatepass")
 
 
 def read(data: bytes, root: str) -> Head:
-    """The head that these bytes begin with; HeadError if they have none with this root element."""
+    """Return the head at the start of these bytes.
+
+    Raises HeadError if they have another root element, or if the head or its encoding cannot be read.
+    """
     start = b"<" + root.encode() + rb"(?=[\s/>])" + INSIDE + b">"
     found = re.match(b"(?:" + BOM + b")?" + MISC + start, data, re.DOTALL)
     if not found:
@@ -95,7 +95,7 @@ def _encoding(declared: str) -> str:
 
 
 def written(node: etree._Element, name: str | bytes) -> str:
-    """The name of an attribute or a child as the document has it: with its prefix instead of its namespace."""
+    """Return the name of an attribute or child as written: with its prefix instead of its namespace."""
     qualified = etree.QName(name)
     prefixes = {uri: prefix for prefix, uri in node.nsmap.items() if prefix}
     prefix = prefixes.get(qualified.namespace or "") or {"http://www.w3.org/XML/1998/namespace": "xml"}.get(

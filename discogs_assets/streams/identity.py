@@ -1,8 +1,4 @@
-"""Which ids a file has had already.
-
-What belongs here: remembering ids in little memory and finding those that come again. What doesn't: what becomes of the
-records that bear them.
-"""
+"""Compact sets of the ids and MBIDs seen in a file."""
 
 from collections.abc import Sequence
 
@@ -14,20 +10,20 @@ Mbids = npt.NDArray[np.bytes_]
 Bools = npt.NDArray[np.bool_]
 
 DENSE = 1 << 28
-"""Ids below this are a bit each, 32 MB at the most; those above, of which the dumps have none, are kept one by one."""
+"""Ids below this take a bit each, at most 32 MB. Higher ids, absent from the dumps, are kept in a set."""
 
 MBID_BYTES = 16
 
 
 class Seen:
-    """The ids of the records so far: 2.4 MB for the 19 M releases."""
+    """Ids of the records so far: 2.4 MB for the 19 M releases."""
 
     def __init__(self) -> None:
         self._bits = np.zeros(1 << 16, np.uint8)
         self._sparse: set[int] = set()
 
     def repeated(self, ids: Ints) -> Bools:
-        """True where an id has come before, in an earlier call or in this one; all of them are remembered."""
+        """Return a mask of ids seen before, in an earlier call or in this one, and remember all ids."""
         first = np.zeros(len(ids), np.bool_)
         first[np.unique(ids, return_index=True)[1]] = True
         known = self._known(ids)
@@ -51,16 +47,16 @@ class Seen:
 
 
 class SeenMbids:
-    """The MBIDs of the records so far, 16 bytes each: 80 MB for 5 M releases.
+    """MBIDs of the records so far, 16 bytes each: 80 MB for 5 M releases.
 
-    They are sorted runs, each of more than twice as many as the next, so that there are few to look into.
+    They are kept in sorted runs, each more than twice as long as the next, so that there are few to search.
     """
 
     def __init__(self) -> None:
         self._runs: list[Mbids] = []
 
     def repeated(self, mbids: Sequence[str]) -> Bools:
-        """True where an MBID has come before, in an earlier call or in this one; all of them are remembered."""
+        """Return a mask of MBIDs seen before, in an earlier call or in this one, and remember all MBIDs."""
         digits = bytes.fromhex("".join(mbids).replace("-", ""))
         given: Mbids = np.frombuffer(digits, f"S{MBID_BYTES}")
         first = np.zeros(len(given), np.bool_)
@@ -74,7 +70,7 @@ class SeenMbids:
 
     @property
     def size(self) -> int:
-        """Bytes that are held."""
+        """Bytes held."""
         return sum(run.nbytes for run in self._runs)
 
     def _remember(self, mbids: Mbids) -> None:

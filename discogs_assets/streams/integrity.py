@@ -1,6 +1,6 @@
-"""A month's graph tables → what an import would refuse: keys that are missing or occur twice, ends that are no nodes.
+"""Faults of graph tables that an import would refuse, found before it touches a database.
 
-What belongs here: finding it before a database is touched that nobody can put back. What doesn't: refusing it.
+They are missing or repeated keys, and relationship ends without a node.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ Ids = npt.NDArray[np.int64]
 
 
 def faults(tables: Tables) -> Iterator[str]:
-    """What is wrong with the tables, each in a few words with the first example."""
+    """Yield the faults of the tables, each in a few words with the first example."""
     for entity, sums in parquet.versions(file for _, file in tables.files).items():
         if len(sums) > 1:
             yield f"they were made from different {parquet.mixture(entity)}"
@@ -37,7 +37,7 @@ def faults(tables: Tables) -> Iterator[str]:
 
 
 def _keys(label: str, files: list[Path], ids: Ids) -> Iterator[str]:
-    """Every node has the number, and the name, that it is known by, and shares it with no other."""
+    """Yield the faults of nodes without the number or name that is their key, or with the key of another."""
     column, rows = graph.id_column(label), parquet.rows(files)
     yield from _alone(label, column, rows - len(ids), ids[1:][ids[1:] == ids[:-1]])
     if graph.node(label).entity is None:
@@ -53,7 +53,7 @@ def _alone(label: str, column: str, missing: int, again: npt.NDArray[Any]) -> It
 
 
 def _dangling(kind: str, file: Path, column: str, label: str, known: Ids) -> Iterator[str]:
-    """Every end is a node."""
+    """Yield a fault if any relationship end has no node."""
     unknown = list[Ids]()
     for batch in parquet.batches(file, [column]):
         ends = batch.column(0).fill_null(-1).to_numpy()
@@ -63,7 +63,7 @@ def _dangling(kind: str, file: Path, column: str, label: str, known: Ids) -> Ite
 
 
 def _among(values: Ids, known: Ids) -> npt.NDArray[np.bool_]:
-    """Which of the values are known, of which there are ascending ones."""
+    """Return a mask of the values found among the known ids, sorted in ascending order."""
     places = np.searchsorted(known, values)
     places[places == len(known)] = 0
     return known[places] == values if len(known) else np.zeros(len(values), bool)

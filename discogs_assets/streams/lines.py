@@ -1,7 +1,4 @@
-"""Lines of JSON → batches of nested, typed records; what cannot be read is set aside with its bytes.
-
-What belongs here: which lines are records. What doesn't: where the lines come from, and where the batches go.
-"""
+"""Batches of nested, typed records from lines of JSON; unreadable lines are quarantined with their bytes."""
 
 import gc
 import re
@@ -23,17 +20,17 @@ from discogs_assets.streams.identity import SeenMbids
 from discogs_assets.streams.parse import Parsed, Refused
 
 LOOKED_INTO, EVERY = 1_000, 1_000
-"""Records whose keys are all compared with the declarations: so many at the start, and then one in so many."""
+"""Records checked for undeclared keys: the first 1,000, then every 1,000th."""
 
 NUL = rb"\u0000"
-"""The character that PostgreSQL refuses, as JSON writes it, if no odd number of backslashes stands before it."""
+"""U+0000 as JSON writes it, unless an odd number of backslashes precedes it. PostgreSQL refuses the character."""
 
 NULS = re.compile(rb"(?<!\\)(?:\\\\)*" + re.escape(NUL))
-"""The same held to that, which is slow."""
+"""Exact pattern for `NUL`, backslashes included; it is slow."""
 
 
 class Reader:
-    """Reads the blocks of one entity, in order; of records with the same MBID the first is kept."""
+    """Parses the blocks of one entity, in order; of records with the same MBID the first is kept."""
 
     def __init__(self, entity: Entity) -> None:
         self.entity = entity
@@ -42,7 +39,7 @@ class Reader:
         self._seen = SeenMbids()
 
     def parse(self, block: Block) -> Parsed:
-        """The block's records; the lines that are none are refused, none is lost."""
+        """Return the block's records; unreadable lines are refused, none is lost."""
         undeclared = self._undeclared(block)
         with _uncollected():
             records = self._quickly(block)
@@ -53,7 +50,7 @@ class Reader:
             return self._without_repeated(found)
 
     def _without_repeated(self, found: Parsed) -> Parsed:
-        """The same without the records whose MBID has come before; they are refused."""
+        """Return the result without records of an MBID seen before; they are refused."""
         mbids = found.batch.column(self.entity.key).to_pylist()
         repeated = self._seen.repeated(mbids)
         if not repeated.any():
@@ -69,7 +66,7 @@ class Reader:
         return replace(found, batch=batch, rows=kept, refused=found.refused + refused)
 
     def _quickly(self, block: Block) -> list[Any] | None:
-        """All records at once, or None where a line is out of the ordinary."""
+        """Return all records decoded at once, None if any line is out of the ordinary."""
         if NUL in block.data:
             return None
         try:
@@ -79,7 +76,7 @@ class Reader:
         return records if len(records) == block.records else None
 
     def _carefully(self, block: Block, undeclared: Counter[str]) -> Parsed:
-        """Line by line."""
+        """Parse the block line by line."""
         records: list[Any] = []
         rows: list[int] = []
         refused: list[Refused] = []
@@ -97,7 +94,7 @@ class Reader:
         return self._decoder.decode(line)
 
     def _undeclared(self, block: Block) -> Counter[str]:
-        """The keys that nothing is said of, of the records that are looked into."""
+        """Count the undeclared keys of the sampled records."""
         first, self._before = self._before, self._before + block.records
         wanted = {n - first for n in range(first, self._before) if n < LOOKED_INTO or n % EVERY == 0}
         found: Counter[str] = Counter()
@@ -112,7 +109,10 @@ class Reader:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without looks for garbage, of which this makes none: they would take a third of the time."""
+    """Disable garbage collection.
+
+    Parsing leaves no cyclic garbage, and collections would take a third of the time.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -123,7 +123,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, each with its offset in the file."""
+    """Yield the lines that are not blank, each with its offset in the file."""
     offset = block.offset
     for line in block.data.split(b"\n"):
         if line.strip():

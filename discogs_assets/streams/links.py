@@ -1,17 +1,14 @@
-"""Links to Discogs: which record a URL names.
-
-What belongs here: the forms of Discogs' addresses. What doesn't: which links a record has.
-"""
+"""Discogs ids from URLs."""
 
 import re
 from collections.abc import Iterable
 from functools import cache
 
 PREFIX = r"(?:/[a-z]{2}(?:[-_][a-z]{2})?)?"
-"""The language of the page."""
+"""Language of the page."""
 
 BEFORE = r"(?:/(?!(?:artist|label|master|release|user|lists?|group|forum)/)[^/?#]+)?"
-"""What may stand between that and the kind of record: `sell`, or artist and title in old addresses."""
+"""Segment between the language and the kind of record: `sell`, or artist and title in old addresses."""
 
 
 @cache
@@ -24,16 +21,20 @@ def _form(kind: str) -> re.Pattern[str]:
 
 
 def discogs_id(url: str | None, kind: str) -> int | None:
-    """The id of the record that the URL names at Discogs, if it is of this kind: artist, label, master or release.
+    """Return the id of the Discogs record at the URL, None if it is not of this kind.
 
-    Any scheme or none, any host of discogs.com, a language before, a name behind the id, and whatever follows.
+    Kinds are artist, label, master and release. The URL may have any scheme or none, any host of discogs.com, a
+    language before the kind, a name after the id, and any suffix.
     """
     found = _form(kind).fullmatch(url or "")
     return int(found[1]) if found else None
 
 
 def in_order(links: Iterable[tuple[int | None, bool | None]]) -> list[int]:
-    """The distinct ids of links, each with whether it has ended: those that have not come first, then ascending."""
+    """Return the distinct ids of links, given as pairs of id and ended: not ended first, then ascending.
+
+    An id counts as ended if all its links have ended.
+    """
     ended: dict[int, bool] = {}
     for number, over in links:
         if number is not None:

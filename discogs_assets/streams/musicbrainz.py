@@ -1,8 +1,4 @@
-"""A MusicBrainz dump file → the Parquet files of its records, with an account of every line.
-
-What belongs here: the way of one file, and the partition of a month that has none. What doesn't: the single steps, and
-how a run of dumps is found.
-"""
+"""Conversion of a MusicBrainz dump file to Parquet files, with an account of every line."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,14 +14,15 @@ from discogs_assets.streams.parse import MOST_REFUSED, Parsed
 
 
 def member(entity: Entity) -> str:
-    """The file in the archive that holds the entity's records."""
+    """Return the path in the archive of the entity's records."""
     return f"mbdump/{entity.name}"
 
 
 def write(source: Source, records: Path, quarantine: Path, report: Report = lambda account: None) -> Account:
-    """Write the dump's records to the folder `records`, lines that cannot be read to the folder `quarantine`.
+    """Write the dump's records to the folder `records`, unreadable lines to the folder `quarantine`.
 
-    DumpDamagedError if the file is not whole, BudgetExceededError if more is refused than a month may lack.
+    Raises DumpDamagedError if the file is not whole, and BudgetExceededError if more lines are refused than a month may
+    lack.
     """
     account = Account(source.path.stat().st_size)
     dump.store(source, _parsed(source, account), account, (records, quarantine), report)
@@ -49,7 +46,7 @@ def _parsed(source: Source, account: Account) -> Iterator[Parsed]:
 
 
 def write_none(entity: Entity, records: Path, quarantine: Path) -> None:
-    """Write the partition of a month for which there is no dump: the same columns, no rows."""
+    """Write the partition of a month without a dump: the same columns, no rows."""
     for folder, schema in ((records, arrow.record(entity)), (quarantine, arrow.QUARANTINE)):
         with parquet.writing(folder / parquet.FILE, schema, {entity.title: [UNAVAILABLE]}):
             pass

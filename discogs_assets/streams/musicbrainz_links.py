@@ -1,11 +1,4 @@
-"""MusicBrainz' records in Parquet → two flat tables: relationships, each once, and external links.
-
-What belongs here: the direction of a relation, and which of what both sides list is the same. What doesn't: which of
-them become relationships of the graph (see `enrichment`).
-
-A relation stands in the records of both its ends, where both are of an entity that we read: forward in that of the one
-it goes out from, backward in the other's. What the two say of the same ends, type and dates is one relationship.
-"""
+"""Flat tables of MusicBrainz relationships and external links from records in Parquet."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -20,7 +13,7 @@ from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import Files
 
 SHARE_ROWS = 2_000_000
-"""Relations held at once, about: a share of all MBIDs' first digits at a time."""
+"""Approximate number of relations held at once: a share of all MBIDs, by their first digits."""
 
 DIGITS = 256
 """Values of the first two digits of an MBID."""
@@ -64,13 +57,17 @@ LINK = pa.schema(
 
 
 def write_relationships(entities: Sequence[Entity], records: Files, target: Path) -> int:
-    """Every relationship once, by source, type, target and dates; how many there are."""
+    """Write every relationship once, by source, type, target and dates, and return their number.
+
+    A relation is listed in the records of both its ends if both entities are read: forward at its source, backward at
+    its target. Listings with the same ends, type and dates are one relationship.
+    """
     stated = sum(_stated(file) for entity in entities for file in records[entity.title])
     return _write(target, RELATIONSHIP, records, _relationships(entities, records, ceil(stated / SHARE_ROWS)))
 
 
 def write_links(entities: Sequence[Entity], records: Files, target: Path) -> int:
-    """Every external link, in the order of its record's list; how many there are."""
+    """Write every external link in the order of its record's list, and return their number."""
     return _write(target, LINK, records, _links(entities, records))
 
 
@@ -90,7 +87,7 @@ def _stated(file: Path) -> int:
 
 
 def _relationships(entities: Sequence[Entity], records: Files, shares: int) -> Iterator[pl.DataFrame]:
-    """Those of a share of all sources at a time: what is the same has the same source."""
+    """Yield the relationships by shares of all sources, since duplicates have the same source."""
     bounds = [DIGITS * share // max(shares, 1) for share in range(max(shares, 1) + 1)]
     for low, high in pairwise(bounds):
         within = pl.col("source_mbid").str.head(2).str.to_integer(base=16, strict=False).is_between(low, high - 1)
@@ -99,9 +96,9 @@ def _relationships(entities: Sequence[Entity], records: Files, shares: int) -> I
 
 
 def _directed(entity: Entity, file: Path) -> pl.LazyFrame:
-    """The relations that an entity's records list, each in the direction of its type; `turned` if listed backward.
+    """Return the relations in an entity's records, in the direction of their type; `turned` if listed backward.
 
-    Without a target or a type they say nothing, and stand in the record alone.
+    Relations without a target or a type carry no information, and stay in the record alone.
     """
     listed = (
         pl.scan_parquet(file)
@@ -131,7 +128,10 @@ def _directed(entity: Entity, file: Path) -> pl.LazyFrame:
 
 
 def _once(found: pl.DataFrame) -> pl.DataFrame:
-    """One of those that are the same, that of its source first; counted within the same source, type and target."""
+    """Return each relationship once, preferring the listing at its source.
+
+    `ordinal` numbers relationships with the same source, type and target.
+    """
     order = [*SAME, "begin_date", "end_date"]
     ranked = found.sort(*order, "turned", nulls_last=True, maintain_order=True)
     once = ranked.unique(["source_type", "target_type", *order], keep="first", maintain_order=True)

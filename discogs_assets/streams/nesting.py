@@ -1,11 +1,4 @@
-"""Flat tables of texts → nested, typed records.
-
-What belongs here: the offsets that make child rows lists of their parents, and what becomes of rows without a value.
-What doesn't: reading XML, and what a text means (see `values`).
-
-The levels of a flat table count an element within its parent, so the row of a parent is found by adding to where its
-own parent's rows begin. Rows stand in document order, so the counts of a parent's rows are the offsets of its list.
-"""
+"""Nested, typed records from flat tables of texts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,12 +20,12 @@ Columns = dict[str, pa.Array]
 
 
 class NestingError(ValueError):
-    """The rows do not tell which element they belong to, as when a record has the same container twice."""
+    """A row's parent is ambiguous, as when a record has the same container twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """A text that its typed value does not give back: the row that holds it, where below that row, and the text."""
+    """A text that its typed value does not reproduce: the row, the path below that row, and the text."""
 
     row: int
     path: str
@@ -40,7 +33,10 @@ class Odd:
 
 
 def nest(entity: Entity, flat: Flat, newest_year: int) -> pa.RecordBatch:
-    """One row per record, in the schema of `schema.arrow.record`; NestingError if a row's parent is ambiguous."""
+    """Return one row per record, in the schema of `schema.arrow.record`.
+
+    Raises NestingError if a row's parent is ambiguous.
+    """
     root = tables(entity)
     size = len(flat["."])
     columns, odd = _columns(flat, root, entity.parts, size, ())
@@ -55,7 +51,7 @@ def nest(entity: Entity, flat: Flat, newest_year: int) -> pa.RecordBatch:
 def _columns(
     flat: Flat, table: Table, parts: Sequence[Part], size: int, above: tuple[Ints, ...]
 ) -> tuple[Columns, list[Odd]]:
-    """The columns of the table's rows, `size` of them, and the odd texts in and below the rows."""
+    """Return the columns of the table's `size` rows, and the odd texts in and below the rows."""
     batch = flat[table.name or "."]
     odd: list[Odd] = []
     columns = {each.name: _value(batch, each, odd) for each in table.fields}
@@ -84,7 +80,7 @@ def _value(batch: pa.RecordBatch, each: Field, odd: list[Odd]) -> pa.Array:
 def _lists(
     flat: Flat, table: Table, part: Repeated, size: int, above: tuple[Ints, ...]
 ) -> tuple[pa.ListArray, list[Odd]]:
-    """A repeated part as a list for each of the `size` rows of its parent; rows without a value fall out."""
+    """Return a repeated part as a list for each of the `size` rows of its parent, without rows that have no value."""
     batch = flat[table.name]
     parent, starts = _parents(table, batch, size, above)
     odd: list[Odd] = []
@@ -104,12 +100,17 @@ def _lists(
 
 
 def _parents(table: Table, batch: pa.RecordBatch, size: int, above: tuple[Ints, ...]) -> tuple[Ints, Ints]:
-    """The parent's row for each row, and for each of the parent's rows where its own begin."""
+    """Return the parent's row for each row, and the first row of each parent's list.
+
+    Levels count an element within its parent, so a parent's row is found by adding its level to the start of its own
+    parent's rows. Rows are in document order, so the row counts of parents give the list offsets.
+    """
     levels = [batch.column(f"<level{n}>").to_numpy().astype(np.int64) for n in range(table.depth)]
     parent = levels[0]
     for starts, level in zip(above, levels[1:-1], strict=True):
         parent = starts[parent] + level
     starts = _offsets(parent, size)
+    # In a second container of the same name, levels count from 0 again.
     if not np.array_equal(levels[-1], np.arange(len(parent)) - starts[parent]):
         raise NestingError(f"<{table.path}> stands in more than one list of the same record")
     return parent, starts
@@ -122,7 +123,7 @@ def _offsets(parent: Ints, size: int) -> Ints:
 
 
 def _holding(columns: Columns, size: int) -> Bools:
-    """True for the rows in which at least one column has a value, or a list an item."""
+    """Return a mask of the rows with a value, or a list with items, in at least one column."""
     held = np.zeros(size, dtype=np.bool_)
     for column in columns.values():
         if pa.types.is_list(column.type):
@@ -146,7 +147,7 @@ def _numpy(mask: pa.Array) -> Bools:
 
 
 def _lifted(odd: Odd, name: str, parent: Ints, kept: Bools, offsets: Ints) -> Odd:
-    """The odd text as its parent's row sees it."""
+    """Return the odd text as seen from its parent's row."""
     above = int(parent[odd.row])
     ordinal = int(kept[: odd.row].sum()) - int(offsets[above])
     return Odd(above, f"{name}[{ordinal}].{odd.path}", odd.text)

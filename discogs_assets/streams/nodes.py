@@ -1,8 +1,4 @@
-"""Records in Parquet → the node tables that Neo4j imports.
-
-What belongs here: what becomes a node, and its properties. What doesn't: properties that count releases (see
-`statistics`), and where the tables lie.
-"""
+"""Node tables for Neo4j's import from records in Parquet."""
 
 from pathlib import Path
 
@@ -16,9 +12,9 @@ from discogs_assets.streams.graph import Files, Tally, indexed, too_long
 
 
 def write_nodes(node: Node, records: Files, ends: Files, target: Path) -> Tally:
-    """The nodes of a label, ascending by id or name, as one Parquet file.
+    """Write the nodes of a label, ascending by id or name, to one Parquet file.
 
-    `records` are those of the entities that name, count or enrich them, `ends` the nodes that their statistics count.
+    `records` are the entities that name, count or enrich the nodes, `ends` the nodes that their statistics count.
     """
     frame = _entity_nodes(node, records) if node.entity else _value_nodes(node, records)
     added = [node.enriching.title] if node.enriching else []
@@ -55,7 +51,7 @@ def _column(node: Node, part: Field | Derived | Texts) -> str:
 
 
 def _property(part: Field | Derived | Texts) -> pl.Expr:
-    """The value as a property: an id of 0 and an empty list are no property."""
+    """Return the value as a property, with null for a reference of 0 and for an empty list."""
     column = pl.col(part.name)
     if isinstance(part, Texts):
         return pl.when(column.list.len() > 0).then(column)
@@ -76,7 +72,7 @@ def _value_nodes(node: Node, records: Files) -> pl.LazyFrame:
 
 
 def _values(node: Node, records: Files) -> pl.LazyFrame:
-    """All that names such a node, as often as it does."""
+    """Return every mention of such a node, duplicates included."""
     names = (
         pl.scan_parquet(records[entity.name]).select(pl.col(node.values).explode().alias("name"))
         for entity in node.sources
@@ -85,7 +81,7 @@ def _values(node: Node, records: Files) -> pl.LazyFrame:
 
 
 def _cut(node: Node, records: Files) -> dict[str, int]:
-    """How many texts of each property are longer than an index takes."""
+    """Return the number of texts of each property that are longer than an index takes."""
     if node.entity is None:
         return _values(node, records).unique().select(too_long(pl.col("name")).sum()).collect().row(0, named=True)
     parts = [p for p in node.entity.properties if not isinstance(p, Texts) and p.type is Type.TEXT and p.index]

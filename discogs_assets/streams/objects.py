@@ -1,10 +1,4 @@
-"""Decoded JSON records → columns of nested, typed records.
-
-What belongs here: following the declared paths, column by column. What doesn't: decoding (see `lines`).
-
-Whole columns are read off the objects at once and become Arrow's from plain lists, as the declarations say; no row is
-ever built.
-"""
+"""Columns of nested, typed records from decoded JSON records."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -22,23 +16,26 @@ from discogs_assets.schema.musicbrainz import TARGET, TARGET_TYPE, TARGETS
 from discogs_assets.streams.links import discogs_id, in_order
 
 URL = "url"
-"""The target type of relations to URLs."""
+"""Target type of relations to URLs."""
 
 LINK = "discogs"
-"""The type of relations to Discogs."""
+"""Type of relations to Discogs."""
 
 HELD = {
     each.replace("_", sign): tuple(attribute(key) for key in TARGETS if key.replace("_", "-") == each.replace("_", "-"))
     for each in TARGETS
     for sign in "_-"
 }
-"""The attributes that may hold the other record, by target type in either spelling."""
+"""Attributes that may hold the target record, by target type in either spelling."""
 
 Objects = Sequence[Any]
 
 
 def batch(entity: Entity, records: Objects) -> pa.RecordBatch:
-    """The records, which are of the type that `schema.json.structure` gives, as rows."""
+    """Return the records, of the type from `schema.json.structure`, as rows.
+
+    Whole columns are read from the objects and converted from plain lists; no row is ever built.
+    """
     columns = _columns(entity, entity.parts, records)
     return pa.RecordBatch.from_arrays([*columns.values()], schema=arrow.record(entity))
 
@@ -71,7 +68,10 @@ def _struct(entity: Entity, part: One | Rows, holders: Objects) -> pa.Array:
 
 
 def _items(only: Kind | None, lists: Objects) -> tuple[Objects, pa.Array]:
-    """The items that are meant of all lists, which may be None or hold None, and where each list begins and ends."""
+    """Return the selected items of all lists, and the offsets of the lists.
+
+    Lists may be None or contain None.
+    """
     items: Objects = [*chain.from_iterable(filter(None, lists))]
     if only is None:
         meant = [each is not None for each in items]
@@ -87,7 +87,7 @@ def _items(only: Kind | None, lists: Objects) -> tuple[Objects, pa.Array]:
 
 
 def _values(field: Field, found: Objects) -> Objects:
-    """The values with None for what is no value."""
+    """Return the values in normal form, with None for an empty value."""
     if field.path == TARGET_TYPE:
         return [each.replace("_", "-") if each else None for each in found]
     if field.type is Type.JSON:
@@ -98,7 +98,7 @@ def _values(field: Field, found: Objects) -> Objects:
 
 
 def _found(path: str, holders: Objects) -> Objects:
-    """What each holder has at the path, at the first alternative with a value."""
+    """Return each holder's value at the path: of alternatives, the first with a value."""
     first, *others = paths(path)
     found = _at(first, holders)
     for other in others:
@@ -119,7 +119,7 @@ def _at(keys: Sequence[str], holders: Objects) -> Objects:
 
 
 def _target(relation: Any) -> Any:
-    """The record that a relation leads to, under the key of its type."""
+    """Return the record that a relation leads to, found under the key of its type."""
     for name in HELD.get(relation.target__type, ()):
         found = getattr(relation, name)
         if found is not None:
@@ -136,7 +136,7 @@ def _derived(entity: Entity, part: Derived, made: dict[str, pa.Array]) -> pa.Arr
 
 
 def _ids(links: pa.ListArray) -> Iterator[Sequence[int]]:
-    """The ids of each record's links, in their order."""
+    """Yield the ids of each record's links, in the order of `links.in_order`."""
     ids, ended = (links.values.field(name).to_pylist() for name in ("id", "ended"))
     for start, end in pairwise(links.offsets.to_pylist()):
         yield in_order(zip(ids[start:end], ended[start:end], strict=True)) if end > start else ()

@@ -1,10 +1,4 @@
-"""A dump file → the bytes of single records, by their rows in Parquet.
-
-What belongs here: which record of the file a row was made from. What doesn't: which records are wanted, and why.
-
-Rows stand in the order of the file, one for each framed record but those in quarantine, which are known by their
-offsets. So a row is found by counting, at the speed of framing, and only blocks with a wanted record are cut up.
-"""
+"""Original bytes of single records of a dump file, located by their rows in Parquet."""
 
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -21,9 +15,11 @@ from discogs_assets.streams.framing import Block, Framing, unpacked
 
 
 class Originals:
-    """The records of a dump file as its bytes, asked for in ascending order; no more than a block is in memory.
+    """Records of a dump file as its bytes, requested in ascending order; at most one block is in memory.
 
-    `quarantine` are the Parquet files of the records that could not be read.
+    `quarantine` are the Parquet files of the refused records. Rows are in the order of the file, one for each framed
+    record except the refused ones, known by their offsets. A row is therefore found by counting, at the speed of
+    framing, and only blocks with a requested record are cut into records.
     """
 
     def __init__(self, entity: Entity, dump: Path, quarantine: Sequence[Path]) -> None:
@@ -36,17 +32,17 @@ class Originals:
         self._first = self._end = 0
 
     def __enter__(self) -> Self:
-        """The records, from the first on."""
+        """Return the records, positioned before the first."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """End the reading, wherever it is."""
+        """Stop reading and close the dump."""
         self._blocks.close()
 
     def bytes_of(self, row: int, number: int) -> bytes:
-        """The record that became this row, the first being 0; `number` is the id that the row has.
+        """Return the bytes of the record that became this row, counted from 0; `number` is the row's id.
 
-        DumpDamagedError if the file has another record there, or none.
+        Raises DumpDamagedError if the file has another record there, or none.
         """
         while row >= self._end:
             self._advance(row)
@@ -59,7 +55,7 @@ class Originals:
         return data
 
     def _advance(self, row: int) -> None:
-        """Go on to the next block."""
+        """Advance to the next block."""
         self._block, self._spans, self._first = next(self._blocks, None), [], self._end
         if self._block is None:
             raise self._other(row, f"no record, since it ends after {self._end:,}")
@@ -70,7 +66,7 @@ class Originals:
         return self._refused[first:end]
 
     def _cut(self, block: Block) -> list[tuple[int, int]]:
-        """Start and end of the records that became rows."""
+        """Return start and end of the records that became rows."""
         refused = set(self._refused_in(block).tolist())
         return [span for span in block.spans() if block.offset + span[0] not in refused]
 
@@ -87,5 +83,5 @@ class Originals:
 
 
 def _blocks(entity: Entity, dump: Path) -> Generator[Block]:
-    """The blocks of the file, to be closed by whoever stops before the end."""
+    """Yield the blocks of the file; a caller that stops early must close the generator."""
     yield from Framing(entity, str(dump)).blocks(unpacked(dump))

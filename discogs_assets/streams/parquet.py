@@ -1,7 +1,4 @@
-"""Batches of rows → Parquet files.
-
-What belongs here: row groups, compression, and the size of what is in memory. What doesn't: where the files lie.
-"""
+"""Parquet files: batches in and out, row groups, and source versions in the footer."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,21 +13,21 @@ import pyarrow.parquet as pq
 from discogs_assets import failpoints
 
 FILE = "part-0000.parquet"
-"""The one file of a partition that is written whole by one step."""
+"""File of a partition that one step writes whole."""
 
 ROW_GROUP_ROWS = 65_536
-"""Rows of a row group at the most: few enough that its smallest and largest id prune a search."""
+"""Maximum rows of a row group: few enough that its smallest and largest id prune a search."""
 
 ROW_GROUP_BYTES = 64 << 20
-"""Arrow bytes after which a row group is written, whatever its rows."""
+"""Arrow bytes after which a row group is written, regardless of its rows."""
 
 COMPRESSION: Final = "zstd"
 COMPRESSION_LEVEL: Final = 3
-"""Of releases it writes an eighth less than level 1, for a twentieth more time; level 5 a hundredth less than 3."""
+"""For releases, files are an eighth smaller than at level 1, for a twentieth more time; level 5 saves a hundredth."""
 
 
 class ParquetWriter:
-    """Collects batches into row groups; each is written to the one file while the next is collected."""
+    """Collects batches into row groups; each is written to the file while the next is collected."""
 
     def __init__(self, writer: pq.ParquetWriter, pool: Executor) -> None:
         self._writer = writer
@@ -42,7 +39,7 @@ class ParquetWriter:
         self.rows = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Add rows; they reach the file with their row group, and an error of the disk comes with a later one."""
+        """Add rows. They are written with their row group, so a disk error is raised by a later call."""
         self._batches.append(batch)
         self._rows += len(batch)
         self._bytes += batch.nbytes
@@ -51,12 +48,12 @@ class ParquetWriter:
             self._flush()
 
     def note(self, about: Mapping[str, str]) -> None:
-        """Say in the footer what is known only at the end."""
+        """Add metadata to the footer that is known only at the end."""
         self._wait()
         self._writer.add_key_value_metadata(dict(about))
 
     def finish(self) -> None:
-        """Write what has been collected, and wait for it."""
+        """Write the collected rows, and wait until they are written."""
         self._flush()
         self._wait()
 
@@ -77,31 +74,31 @@ class ParquetWriter:
 
 
 Versions = Mapping[str, Sequence[str]]
-"""For each entity the sha256 of the dumps that something was made from: one, unless it is a mixture.
+"""For each entity the sha256 of the source dumps: one, unless sources are mixed.
 
-Beside them, where it is known, the addresses that each site's dumps came from, under `discogs/source` and the like.
+Also, where known, the addresses of each site's dumps, under `discogs/source` and the like.
 """
 
 SOURCE = "/source"
-"""Ending of a name in `Versions` that stands for addresses and not for dumps."""
+"""Suffix of a name in `Versions` for addresses instead of dumps."""
 
 
 def mixture(name: str) -> str:
-    """Return what there is more than one of if a name in `Versions` has several values."""
+    """Return the plural noun for a name in `Versions` with several values, for error messages."""
     return f"sources of {name.removesuffix(SOURCE)}" if name.endswith(SOURCE) else f"dumps of {name}"
 
 
 VERSIONS_KEY = "discogs.dumps"
-"""Key in a file's footer under which it says what it was made from."""
+"""Footer key for the source versions of a file."""
 
 
 def stamp(versions: Versions) -> dict[str, str]:
-    """The versions as a footer holds them."""
+    """Return the versions as footer metadata."""
     return {VERSIONS_KEY: json.dumps({entity: sorted(versions[entity]) for entity in sorted(versions)})}
 
 
 def versions(files: Iterable[Path]) -> Versions:
-    """What the files were made from, all together."""
+    """Return the source versions of all files together."""
     found: dict[str, set[str]] = {}
     for file in files:
         footer = pq.read_metadata(file).metadata or {}
@@ -111,24 +108,24 @@ def versions(files: Iterable[Path]) -> Versions:
 
 
 BATCH_ROWS = 65_536
-"""Rows of a batch where nothing is known of their size."""
+"""Rows of a batch if nothing is known of their size."""
 
 
 def batches(file: Path, columns: Sequence[str] | None = None, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
-    """The rows of a file, so many at a time, with these columns or leaves of columns, or all of them."""
-    # What the reader fetches ahead it keeps until it is closed, which in the end is the whole file.
+    """Yield the rows of a file in batches of `rows`, with these columns or leaves of columns, or with all of them."""
+    # With pre_buffer the reader keeps all it has fetched until it is closed: in the end, the whole file.
     with pq.ParquetFile(file, pre_buffer=False) as opened:
         yield from opened.iter_batches(rows, columns=None if columns is None else [*columns])
 
 
 def leaves(file: Path) -> list[str]:
-    """The leaves of a file's columns, such as `artists.list.element.id`."""
+    """Return the leaves of a file's columns, such as `artists.list.element.id`."""
     schema = pq.ParquetFile(file).schema
     return [schema.column(number).path for number in range(len(schema))]
 
 
 def rows(files: Iterable[Path]) -> int:
-    """The rows of the files together, as their footers say."""
+    """Return the number of rows of the files together, from their footers."""
     return sum(pq.read_metadata(file).num_rows for file in files)
 
 
@@ -136,7 +133,10 @@ def rows(files: Iterable[Path]) -> int:
 def writing(
     path: Path, schema: pa.Schema, made_from: Versions, about: Mapping[str, str] | None = None
 ) -> Iterator[ParquetWriter]:
-    """A Parquet file under construction, whole when the block ends without an error; `about` goes into its footer."""
+    """Open a Parquet file for writing; it is complete if the block ends without an error.
+
+    `about` goes into its footer.
+    """
     schema = schema.with_metadata({**stamp(made_from), **(about or {})})
     with (
         pq.ParquetWriter(path, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as file,

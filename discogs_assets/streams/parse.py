@@ -1,8 +1,4 @@
-"""Blocks of records → batches of nested, typed records; what cannot be read is set aside with its bytes.
-
-What belongs here: which reader a block goes to, and keeping several blocks under way at once. What doesn't: where the
-bytes come from and where the batches go.
-"""
+"""Nested, typed batches from blocks of records; unreadable records are quarantined with their bytes."""
 
 import os
 import tempfile
@@ -29,18 +25,18 @@ from discogs_assets.streams.nesting import Flat, nest
 from discogs_assets.streams.vocabulary import Vocabulary
 
 MOST_REFUSED = 10_000
-"""Refused records that a month of a hundred million could lack, so that no month may lack more."""
+"""Refused records that even a month of a hundred million could lack, so that no month may lack more."""
 
 FEW = 8
-"""Records that are read one by one rather than in halves, if they cannot be read at once."""
+"""Most records to be parsed one by one instead of in halves, if they cannot be parsed at once."""
 
 UNDER_WAY = 2
-"""Blocks in work beside those that a thread is busy with: enough that none waits, few enough to bound memory."""
+"""Blocks in work beyond one per thread: enough that no thread waits, few enough to bound memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A record that could not be read: where it begins in the unpacked file, why, and its bytes."""
+    """A record that could not be parsed: its offset in the unpacked file, the reason, and its bytes."""
 
     offset: int
     reason: str
@@ -49,9 +45,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What became of one block: its records are the rows of `batch` and the refused.
+    """Result of one block: its records are the rows of `batch` and the refused.
 
-    `rows` says which record of the block each row is. `undeclared` counts the paths that no declaration reads.
+    `rows` holds each row's record number in the block. `undeclared` counts the paths without a declaration.
     """
 
     block: Block
@@ -61,7 +57,7 @@ class Parsed:
     undeclared: Counter[str] = field(default_factory=Counter)
 
     def without(self, repeated: Bools) -> "Parsed":
-        """The same without the rows whose id has come before; they are refused."""
+        """Return a copy without the rows of repeated ids; they are refused."""
         spans, ids = self.block.spans(), self.batch.column("id").to_pylist()
         refused = [
             _refused(self.block, spans[self.rows[row]], f"its id {ids[row]} has come before; the first record is kept")
@@ -72,11 +68,11 @@ class Parsed:
 
 
 Piece = tuple[pa.RecordBatch, Sequence[int]]
-"""Rows, and the records of the block that they are."""
+"""Rows, and the positions of their records in the block."""
 
 
 class Parser:
-    """Reads blocks of one entity; may be shared by threads."""
+    """Parses blocks of one entity; may be shared by threads."""
 
     def __init__(self, entity: Entity, newest_year: int, source: str = "the dump") -> None:
         self.entity = entity
@@ -86,45 +82,48 @@ class Parser:
         self._vocabulary = Vocabulary(entity)
 
     def parse(self, block: Block) -> Parsed:
-        """The block's records; those that are refused are set aside, none is lost.
+        """Return the block's records; unreadable ones are refused, none is lost.
 
-        The fate of a record and its values depend on the record alone. The fast parser is given what the vocabulary
-        knows, of which it reads the same as lxml, and lxml everything else.
+        A record's values, or its refusal, depend on the record alone. The fast parser is given only records in the
+        vocabulary, since it reads them like lxml; lxml reads all others.
         """
         root = Counter(f"/{self.entity.name}/@{name}" for name in block.root)
         found = self.quickly(block) or self._apart(block)
         return replace(found, undeclared=found.undeclared + root) if root else found
 
     def quickly(self, block: Block) -> Parsed | None:
-        """All records at once, or None where anything about the block is out of the ordinary."""
+        """Return all records parsed at once, None if anything in the block is out of the ordinary."""
         if not self._vocabulary.knows(block.data):
             return None
         batch = self._at_once(block.data, block.records)
         return None if batch is None else Parsed(block, batch, range(block.records))
 
     def tokens(self, data: bytes) -> Flat:
-        """The records' values as the fast parser finds them, all texts; raises whatever it stumbles over."""
+        """Return the records' values as texts, as the fast parser finds them.
+
+        Raises any error of the fast parser.
+        """
         root = self.entity.name.encode()
         document = b"".join((b"<%b>" % root, _normalised(data), b"</%b>" % root))
         found: Flat = self._fast.parse(document)
         return found
 
     def carefully(self, block: Block) -> Parsed:
-        """Record by record."""
+        """Return the block parsed record by record."""
         reading = _Reading(block, self.source)
         return self._whole(reading, range(len(reading.spans)), [])
 
     def _at_once(self, data: bytes, records: int) -> pa.RecordBatch | None:
-        """Records that the vocabulary knows; None if they are not UTF-8, if one has no id or says a value twice."""
+        """Return known records as a batch, None if they are not UTF-8, an id is missing or a value repeated."""
         try:
             batch = nest(self.entity, self.tokens(data), self.newest_year)
         except Exception:
-            # Whatever the parser stumbles over, the careful reader names it for the one record that has it.
+            # Any error of the fast parser; the careful reader then reports it for the one record that causes it.
             return None
         return batch if len(batch) == records and _identified(batch) else None
 
     def _apart(self, block: Block) -> Parsed:
-        """The records that are known at once, the others one by one."""
+        """Parse the known records at once, and the others one by one."""
         reading = _Reading(block, self.source)
         strange = set(self._vocabulary.strange(reading.records))
         pieces: list[Piece] = []
@@ -133,7 +132,7 @@ class Parser:
         return self._whole(reading, sorted(odd), pieces)
 
     def _halved(self, records: Sequence[bytes], places: list[int], pieces: list[Piece]) -> Iterator[int]:
-        """Read what can be read at once into `pieces`, in halves where need be; the places of those that cannot."""
+        """Add records parsed at once, in halves if needed, to `pieces`; yield the positions of the rest."""
         if not places:
             return
         batch = self._at_once(b"\n".join(records[place] for place in places), len(places))
@@ -147,7 +146,7 @@ class Parser:
             yield from self._halved(records, places[half:], pieces)
 
     def _whole(self, reading: "_Reading", places: Iterable[int], pieces: list[Piece]) -> Parsed:
-        """What became of a block: the pieces that have been read, and the records at these places, one by one."""
+        """Return the block's result: the parsed pieces, and the records at these positions, parsed one by one."""
         flat: record.Flat = {}
         rows: list[int] = []
         undeclared: Counter[str] = Counter()
@@ -164,7 +163,7 @@ class Parser:
 
 
 class _Reading:
-    """A block that is being read record by record."""
+    """A block that is parsed record by record."""
 
     def __init__(self, block: Block, source: str) -> None:
         self.block = block
@@ -174,11 +173,11 @@ class _Reading:
         self._source = source
 
     def element(self, place: int) -> etree._Element:
-        """A record as lxml has it; RecordError if it is not well-formed."""
+        """Return a record as an lxml element. Raises RecordError if it is not well-formed."""
         return record.element(self.records[place], self.block.namespaces)
 
     def refuse(self, place: int, error: record.RecordError) -> None:
-        """Set a record aside; give up on what can only be refused in the end."""
+        """Set a record aside. Raises BudgetExceededError if the block has more of them than a month may lack."""
         self.refused.append(_refused(self.block, self.spans[place], str(error)))
         if len(self.refused) > MOST_REFUSED:
             first = self.refused[0]
@@ -189,7 +188,7 @@ class _Reading:
             )
 
     def put_together(self, pieces: list[Piece], undeclared: Counter[str]) -> Parsed:
-        """The rows of all pieces in the order of the records."""
+        """Return the rows of all pieces in the order of the records."""
         places = np.array([place for _, found in pieces for place in found], np.int64)
         order = np.argsort(places)
         batch = pa.concat_batches([batch for batch, _ in pieces]).take(pa.array(order))
@@ -202,19 +201,19 @@ def _refused(block: Block, span: tuple[int, int], reason: str) -> Refused:
 
 
 def parsed(blocks: Iterable[Block], parser: Parser, threads: int | None = None) -> Iterator[Parsed]:
-    """What became of each block, in order, several being read at once."""
+    """Yield the result of each block in order, parsing several at once."""
     return at_once(blocks, parser.parse, threads)
 
 
 def at_once(blocks: Iterable[Block], work: Callable[[Block], Result], threads: int | None = None) -> Iterator[Result]:
-    """The result of the work on each block, in order, several being worked on at once."""
+    """Yield the result of `work` on each block in order, working on several at once."""
     threads = threads or os.cpu_count() or 1
     with ThreadPoolExecutor(threads, thread_name_prefix="parse") as pool:
         yield from in_order(pool, work, blocks, threads + UNDER_WAY)
 
 
 def _fast_parser(entity: Entity) -> XmlToArrowParser:
-    """The parser takes its configuration from a file alone."""
+    """Return a fast parser of the entity; it takes its configuration only from a file."""
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         yaml.safe_dump(xml.config(entity), file, sort_keys=False)
         file.flush()
@@ -222,7 +221,7 @@ def _fast_parser(entity: Entity) -> XmlToArrowParser:
 
 
 def _normalised(data: bytes) -> bytes:
-    """Line ends as XML 1.0 §2.11 has them, which the fast parser leaves as they are."""
+    """Return the data with line ends as in XML 1.0 §2.11; the fast parser leaves them unchanged."""
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 

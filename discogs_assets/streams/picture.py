@@ -1,7 +1,4 @@
-"""Numbers → a small picture, as PNG, of lines or bars.
-
-What belongs here: how pictures look. What doesn't: what they show.
-"""
+"""Small PNG pictures of lines or bars."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +13,7 @@ INCHES, DOTS = (6.4, 3.6), 100
 """640 by 360 pixels."""
 
 CHARACTERS = 32
-"""Of a name at the most."""
+"""Maximum length of a name, in characters."""
 
 Line = tuple[Sequence[float], Sequence[float]]
 """Positions from left to right, and the heights there."""
@@ -24,7 +21,7 @@ Line = tuple[Sequence[float], Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is drawn: `bars` from the left, the first one on top, or `lines` by name, with what the axes are."""
+    """A picture of horizontal `bars`, the first on top, or of `lines` by name, with titles of the axes."""
 
     title: str
     across: str = ""
@@ -34,19 +31,19 @@ class Picture:
 
 
 def plain(axes: "Axes", across: str, upwards: str) -> None:
-    """Axes from zero upwards with a faint grid."""
+    """Label the axes, start the vertical one at zero, and add a faint grid."""
     axes.set(xlabel=across, ylabel=upwards, ylim=(0, None))
     axes.set_axisbelow(True)
     axes.grid(alpha=0.3)
 
 
 def png(picture: Picture) -> bytes:
-    """The picture as a file has it; characters that the font lacks are question marks."""
+    """Return the picture as a PNG file; characters missing from the font become question marks."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     file = BytesIO()
-    # A dollar is a dollar: artists are called so.
+    # Artist names contain dollar signs; they must not be parsed as formulas.
     with rc_context({"text.parse_math": False}):
         drawn = Figure(figsize=INCHES, dpi=DOTS, layout="constrained")
         axes = drawn.subplots()
@@ -75,12 +72,15 @@ def _bars(axes: "Axes", picture: Picture) -> None:
 
 
 def _fitting(names: int) -> float:
-    """Points of a font in which so many names stand below each other."""
+    """Return the font size in points at which this number of names fits below each other."""
     return max(3.5, min(8.0, 190 / max(1, names)))
 
 
 def _printable(name: str) -> str:
-    """The name in one short line that the font can show; a leading underscore would hide it from the legend."""
+    """Return the name as one short line of characters in the font, without leading underscores.
+
+    A leading underscore would hide the name from the legend.
+    """
     from matplotlib.font_manager import findfont, get_font
 
     font = get_font(findfont("DejaVu Sans"))

@@ -1,12 +1,4 @@
-"""Records in Parquet → one row for each record that a rule of data quality flags, with the record's own bytes.
-
-What belongs here: asking the rules, counting, and whose bytes are kept. What doesn't: the rules (see
-`schema.quality`), and how a record is found in its dump (see `original`).
-
-The bytes are those of the dump, not a rendering of the row: what is doubtful may be what the row cannot show. They cost
-a pass over the file that ends with the last record wanted, a small part of what parsing costs. Millions of records may
-break one rule; of each rule's first `KEPT` the bytes are kept, of the others id, place and finding.
-"""
+"""Rows for records flagged by data quality rules, with the original bytes of the records."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,13 +15,13 @@ from discogs_assets.streams import parquet
 from discogs_assets.streams.original import Originals
 
 BATCH_ROWS = 8_192
-"""Records asked at once: if all are flagged, some 30 MB of releases' bytes are in memory."""
+"""Records checked at once: if all are flagged, about 30 MB of releases' bytes are in memory."""
 
 WRITTEN_ROWS = 1_024
 """Flags written at once."""
 
 KEPT = 10_000
-"""Records of each rule whose bytes are kept."""
+"""Records of each rule with their bytes kept; the others, possibly millions, have id, row and finding."""
 
 SAMPLES = 5
 """Records of each rule that a report shows."""
@@ -37,7 +29,7 @@ SAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A flagged record's id, and what was found there."""
+    """Id of a flagged record, and the finding."""
 
     id: int
     found: str
@@ -45,7 +37,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Tally:
-    """How many `records` were asked, how many of them any rule flags, and by rule how many and the first of them."""
+    """Number of `records` checked, of records `flagged` by any rule, and by rule the count and first samples."""
 
     entity: Entity
     records: int = 0
@@ -60,7 +52,7 @@ class Tally:
         return self.counts.total()
 
     def share(self, rule: QualityRule) -> float:
-        """The part of all records that the rule flags."""
+        """Return the share of all records that the rule flags."""
         return self.counts[rule.name] / self.records if self.records else 0.0
 
     def add(self, flags: pl.DataFrame) -> None:
@@ -74,7 +66,11 @@ class Tally:
 
 
 def write(entity: Entity, records: Sequence[Path], originals: Originals, target: Path) -> Tally:
-    """Write the flags of all records, in the order of the records, as one Parquet file."""
+    """Write the flags of all records, in the order of the records, to one Parquet file.
+
+    The bytes come from the dump, because a doubtful value may be one that the row cannot show. They cost a pass over
+    the file up to the last record wanted, a small part of the cost of parsing.
+    """
     tally = Tally(entity)
     with parquet.writing(target, arrow.FLAGGED, parquet.versions(records)) as writer:
         for frame in _frames(entity, records):
@@ -88,7 +84,7 @@ def write(entity: Entity, records: Sequence[Path], originals: Originals, target:
 
 
 def _frames(entity: Entity, records: Sequence[Path]) -> Iterator[pl.DataFrame]:
-    """The records in batches, with the columns that rules ask: values of the record, and of its items."""
+    """Yield the records in batches, with the columns that rules read: values of the record and of its items."""
     asked = {entity.key, *(name for rule in rules(entity) for name in rule.found.meta.root_names())}
     for path in records:
         leaves = parquet.leaves(path)
@@ -98,7 +94,7 @@ def _frames(entity: Entity, records: Sequence[Path]) -> Iterator[pl.DataFrame]:
 
 
 def flagged(entity: Entity, frame: pl.DataFrame, first: int = 0) -> pl.DataFrame:
-    """Row, id, rule, severity, field and finding of each flag, by row and then in the order of the rules.
+    """Return row, id, rule, severity, field and finding of each flag, by row and then in the order of the rules.
 
     `first` is the number of the frame's first row.
     """
@@ -115,7 +111,7 @@ def flagged(entity: Entity, frame: pl.DataFrame, first: int = 0) -> pl.DataFrame
 
 
 def _kept(flags: pl.DataFrame, tally: Tally, originals: Originals) -> dict[int, bytes]:
-    """By row the bytes of the records that are among the first of one of their rules."""
+    """Return by row the bytes of records that are among the first of one of their rules."""
     before = pl.col("rule").replace_strict(tally.counts, default=0, return_dtype=pl.Int64)
     among = flags.filter(before + pl.int_range(pl.len()).over("rule") < KEPT)
     wanted = among.select("row", "id").unique(maintain_order=True)
@@ -124,7 +120,7 @@ def _kept(flags: pl.DataFrame, tally: Tally, originals: Originals) -> dict[int, 
 
 
 def _rows(flags: pl.DataFrame, whole: dict[int, bytes]) -> Iterator[pa.RecordBatch]:
-    """The flags as they are written; each has a copy of its record's bytes, and so only some are made at once."""
+    """Yield the flags as written. Each has a copy of its record's bytes, so only a few are built at once."""
     for some in flags.iter_slices(WRITTEN_ROWS):
         data = pl.Series("bytes", [whole.get(row) for row in some["row"]], pl.Binary)
         table = some.with_columns(data).select(arrow.FLAGGED.names).to_arrow()

@@ -1,7 +1,6 @@
-"""One record's bytes → the same flat rows that the fast parser gives, read by lxml.
+"""Flat rows from one record's bytes, read by lxml: the same rows as from the fast parser.
 
-What belongs here: the reading that is slow and strict, for the blocks that the fast parser refuses and as its judge.
-What doesn't: typing and nesting, which both readings share.
+It is slow and strict: it reads blocks that the fast parser refuses, and is the reference for its results.
 """
 
 import re
@@ -18,18 +17,21 @@ Flat = dict[str, list[Row]]
 
 
 class RecordError(ValueError):
-    """The record cannot be read without loss; the message says why."""
+    """The record cannot be parsed without loss; the message gives the reason."""
 
 
 def _parser() -> etree.XMLParser:
-    """No document type, no entities beyond the five of XML, no network, no comments, texts of any length."""
+    """Return a parser without DTD, custom entities, network, comments or limits on the length of texts."""
     return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
     )
 
 
 def element(data: bytes, namespaces: bytes = b"") -> etree._Element:
-    """The record as an element, below a root that declares these namespaces; RecordError if it is not well-formed."""
+    """Return the record as an element, below a root that declares these namespaces.
+
+    Raises RecordError if it is not well-formed.
+    """
     try:
         if not namespaces:
             return etree.fromstring(data, _parser())
@@ -42,9 +44,9 @@ def element(data: bytes, namespaces: bytes = b"") -> etree._Element:
 
 
 def read(entity: Entity, root: etree._Element, number: int, flat: Flat) -> None:
-    """Append the record's rows to `flat`; `number` is its place among the records of the batch.
+    """Append the record's rows to `flat`; `number` is its position among the records of the batch.
 
-    RecordError if it is another element, has no id, or has a single value twice; `flat` is then as before.
+    Raises RecordError, and leaves `flat` unchanged, if it is another element, has no id, or repeats a single value.
     """
     rows: Flat = defaultdict(list)
     if root.tag != entity.record:
@@ -86,7 +88,10 @@ def _take_preceding(row: Row, item: etree._Element, table: Table) -> None:
 
 
 def value(node: etree._Element, path: str) -> str | None:
-    """The text or attribute at the path; RecordError if it is said more than once, not counting where it is empty."""
+    """Return the text or attribute at the path, None if it is missing or empty.
+
+    Raises RecordError if it occurs more than once, not counting empty occurrences.
+    """
     head, _, attribute = path.partition("@")
     head = head.rstrip("/")
     found = [node] if head in ("", ".") else node.findall(head)
@@ -97,12 +102,12 @@ def value(node: etree._Element, path: str) -> str | None:
 
 
 def text(node: etree._Element) -> str | None:
-    """The element's own text, without that of its children; None if there is none."""
+    """Return the element's own text, without that of its children; None if there is none."""
     return "".join([node.text or "", *(child.tail or "" for child in node)]) or None
 
 
 def batches(entity: Entity, flat: Flat) -> dict[str, pa.RecordBatch]:
-    """The rows as the fast parser gives them: a batch per table, all values texts, levels unsigned integers."""
+    """Return a batch per table, as the fast parser does: all values texts, levels unsigned integers."""
     return {
         table.name or ".": pa.RecordBatch.from_pylist(flat.get(table.name or ".", []), _schema(table))
         for table in tables(entity).walk()

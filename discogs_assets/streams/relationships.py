@@ -1,12 +1,4 @@
-"""Records in Parquet → the relationship tables that Neo4j imports.
-
-What belongs here: what becomes a relationship, and what is left out and counted. What doesn't: where the tables lie and
-how they are imported.
-
-A relationship needs both its ends. Left out, each with its count: references without an id (`unlinked`), credits
-without a role (`roleless`), to or from an artist that stands for nobody (`placeholder`), of a record to itself
-(`self`), to a record that is not there (`dangling`), and what the same pair says again (`duplicate`).
-"""
+"""Relationship tables for Neo4j's import from records in Parquet."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -25,18 +17,21 @@ from discogs_assets.streams import enrichment, parquet
 from discogs_assets.streams.graph import Files, Tally, indexed, keys, known
 
 BATCH_ROWS = 50_000
-"""Records turned into relationships at once. All relationships of a pair come from one record, so that batches can be
-made distinct each for itself, except where both ends state them."""
+"""Records turned into relationships at once. All relationships of a pair come from one record, so batches can be
+deduplicated separately, unless both ends state the relationship.
+"""
 
 PLACE = "place of the track"
-"""Column that holds the position of the track which a row lies in."""
+"""Column with the position of the track that contains a row."""
 
 
 def write_relationships(relationship: Relationship, records: Files, nodes: Files, folder: Path) -> Tally:
-    """The relationships of a type, one Parquet file for each pair of labels, named `Start-End.parquet`.
+    """Write the relationships of a type, one Parquet file per pair of labels, named `Start-End.parquet`.
 
-    `records` are those of the entities that state them, MusicBrainz' among them, `nodes` those of the labels that they
-    have to find.
+    `records` are the entities that state them, MusicBrainz included; `nodes` are the labels to look up. A relationship
+    needs both its ends. References are omitted, and counted by reason: without an id (`unlinked`), credits without a
+    role (`roleless`), to or from a placeholder artist (`placeholder`), of a record to itself (`self`), to a missing
+    record (`dangling`), and repeated by the same pair (`duplicate`).
     """
     tally = Tally()
     added = (enrichment.RELATIONS, ARTISTS.title) if relationship.musicbrainz else ()
@@ -55,7 +50,7 @@ def write_relationships(relationship: Relationship, records: Files, nodes: Files
 
 
 def _computed(relationship: Relationship, records: Files, nodes: Files) -> Iterator[pl.DataFrame]:
-    """What no record of Discogs states."""
+    """Yield the relationships that no record of Discogs states."""
     if not relationship.musicbrainz:
         yield part_of(records, nodes)
 
@@ -75,7 +70,7 @@ def _table(frame: pl.DataFrame) -> pa.Table:
 
 
 def _merged(frames: Iterator[pl.DataFrame], start: str, end: str, tally: Tally) -> Iterator[pl.DataFrame]:
-    """What both ends state, once."""
+    """Yield relationships stated at both ends once."""
     whole = pl.concat(frames)
     once = whole.unique([graph.start_column(start), graph.end_column(end)], keep="first", maintain_order=True)
     tally.omitted["duplicate"] += len(whole) - len(once)
@@ -90,7 +85,7 @@ def _stated(stated: Sequence[Stated], records: Files, nodes: Files, tally: Tally
 
 
 def _batches(each: Stated, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
-    """The records' ids with what the link reads; one empty batch if there are no records."""
+    """Yield the records' ids with the columns a link reads, after an empty batch in case there are no records."""
     for file in files:
         names = list(dict.fromkeys(path.partition(".")[0] for path in _paths(each)))
         yield pl.from_arrow(pq.read_schema(file).empty_table().select(names))  # type: ignore[misc]
@@ -99,7 +94,7 @@ def _batches(each: Stated, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
 
 
 def _paths(each: Stated) -> Iterator[str]:
-    """What is read of the file, by the names that Parquet gives to the parts of lists."""
+    """Yield the columns to read, by Parquet's names for the parts of lists."""
     link, item = each.link, ".list.element."
     yield each.entity.key
     if not link.rows:
@@ -111,14 +106,14 @@ def _paths(each: Stated) -> Iterator[str]:
 
 
 def _values(each: Stated) -> list[str]:
-    """The values that become properties, beside the key."""
+    """Return the values that become properties, apart from the key."""
     link = each.link
     named = [source for _, source in (*link.properties, *link.lists, *link.joined)]
     return list(dict.fromkeys([*([link.per] if link.per else []), *named]))
 
 
 def _related(each: Stated, records: pl.DataFrame, found: pl.DataFrame, tally: Tally) -> pl.DataFrame:
-    """The relationships that a batch of records states, those that cannot be left out."""
+    """Return the valid relationships stated by a batch of records."""
     link = each.link
     said = pl.concat(_said(each, rows, records) for rows in link.rows or ("",))
     meant = _meant(each, said, tally)
@@ -134,7 +129,7 @@ def _related(each: Stated, records: pl.DataFrame, found: pl.DataFrame, tally: Ta
 
 
 def _said(each: Stated, rows: str, records: pl.DataFrame) -> pl.DataFrame:
-    """One row per reference: `from` the record, `key` what it refers to, the values beside it, and its position."""
+    """Return one row per reference: `from` (the record), `key` (its target), the values, and the position."""
     link, values = each.link, _values(each)
     records = records.rename({each.entity.key: "from"})
     if not rows:
@@ -152,7 +147,7 @@ def _said(each: Stated, rows: str, records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _opened(each: Stated, rows: str, records: pl.DataFrame) -> pl.DataFrame:
-    """The tracks that hold the rows, if any do: the last part as a column, and the position of the track."""
+    """Return the tracks that contain the rows, if any: the last part as a column, and the track's position."""
     *outer, last = rows.split(".")
     found = records.select("from", pl.col(rows.partition(".")[0]), pl.lit(None, pl.String).alias(PLACE))
     for depth, name in enumerate(outer):
@@ -164,12 +159,12 @@ def _opened(each: Stated, rows: str, records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _placed(each: Stated, name: str) -> bool:
-    """Whether the position of the track stands in for this value."""
+    """Return True if the position of the track stands in for this value."""
     return any(name == source for _, source in each.link.joined)
 
 
 def _meant(each: Stated, said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
-    """The references that refer to a record, to another one than their own, and to somebody."""
+    """Return the references to other records, placeholders excluded; count the others by reason."""
     nothing = "" if said.schema["key"] == pl.String else 0
     steps = {"unlinked": pl.col("key").is_not_null() & (pl.col("key") != nothing)}
     if each.link.to == "Artist":
@@ -184,7 +179,7 @@ def _meant(each: Stated, said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
 
 
 def _named(said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
-    """One row for each role of a credit, with its category."""
+    """Return one row for each role of a credit, with its category."""
     texts = [text for text in said["role"].unique().drop_nulls() if text]
     parts = [(text, role, roles.category(role)) for text in texts for role in roles.split(text)]
     table = pl.DataFrame(parts, schema=dict.fromkeys(("text", "role", "category"), pl.String), orient="row")
@@ -194,7 +189,7 @@ def _named(said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
 
 
 def _once(each: Stated, there: pl.DataFrame) -> pl.DataFrame:
-    """One row for all that a pair says (of one role, say): first values, and all of those that are asked for."""
+    """Return one row per pair (and role, for credits): first values, and all values of the gathered columns."""
     link = each.link
     by = ["from", "node", *([link.per] if link.per else [])]
     gathered = [*link.lists, *link.joined]
@@ -211,7 +206,7 @@ def _once(each: Stated, there: pl.DataFrame) -> pl.DataFrame:
 
 
 def _all(name: str, source: str, joined: bool) -> pl.Expr:
-    """All distinct values in their order: one text, or a list where there are several."""
+    """Return all distinct values in their order: one text, or a list if there are several."""
     values = pl.col(source).drop_nulls().unique(maintain_order=True)
     if joined:
         return pl.when(values.len() > 0).then(values.str.join(", ")).alias(f"all {name}")
@@ -219,7 +214,7 @@ def _all(name: str, source: str, joined: bool) -> pl.Expr:
 
 
 def part_of(records: Files, nodes: Files) -> pl.DataFrame:
-    """Style and genre of the releases that name one genre alone, with the number and share of these releases."""
+    """Return styles and genres of releases with a single genre, with the number and share of these releases."""
     named = pl.scan_parquet(records[graph.COUNTED.name]).select(keys("genres"), keys("styles"))
     pairs = named.filter(pl.col("genres").list.len() == 1).explode("genres").explode("styles").drop_nulls()
     counted = pairs.group_by("styles", "genres").agg(pl.len().cast(pl.Int64).alias("release_count"))

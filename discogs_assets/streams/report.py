@@ -1,7 +1,4 @@
-"""What the rules of data quality found → a report in Markdown.
-
-What belongs here: the report's form, and making any text of a dump harmless in it. What doesn't: finding anything.
-"""
+"""Data quality report in Markdown, with all texts of a dump escaped."""
 
 import re
 from collections.abc import Iterator
@@ -15,14 +12,14 @@ FILE = "report.md"
 HEAD = "| severity | rule | records | share | what it says | first of them |\n| --- | --- | ---: | ---: | --- | --- |"
 
 CHARACTERS = 60
-"""Characters of a finding that are shown."""
+"""Characters of a finding shown."""
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>!|~&:@.$])")
-"""What means something to Markdown inside a line, bare addresses included."""
+"""Characters with a meaning in Markdown inside a line, bare addresses included."""
 
 
 def markdown(tally: Tally, month: str) -> str:
-    """Counts, shares and samples by rule, the gravest and most frequent first."""
+    """Return counts, shares and samples by rule, the most severe and most frequent first."""
     return "\n".join(_lines(tally, month)) + "\n"
 
 
@@ -56,22 +53,22 @@ def _sample(entity: Entity, sample: Sample) -> str:
 
 
 def page(entity: Entity, number: int) -> str:
-    """Where Discogs shows the record."""
+    """Return the record's address at Discogs."""
     return f"https://www.discogs.com/{entity.record}/{number}"
 
 
 def percent(part: int, whole: int) -> str:
-    """A share, also a tiny one, readable: 12 %, 0.03 %, less than 0.0001 %."""
+    """Return a share as a readable percentage, even if tiny: 12 %, 0.03 %, less than 0.0001 %."""
     share = 100 * part / whole if whole else 0.0
     return "< 0.0001 %" if 0 < share < 0.0001 else f"{share:.2g} %" if share < 10 else f"{share:.0f} %"
 
 
 def shortened(text: str) -> str:
-    """The text as one line, cut where it is long."""
+    """Return the text as one line, cut if it is long."""
     line = " ".join(text.split())
     return line if len(line) <= CHARACTERS else f"{line[: CHARACTERS - 1]}…"
 
 
 def escaped(text: str) -> str:
-    """The text as Markdown that shows it as it is, on one line."""
+    """Return the text as one line of Markdown that shows it literally."""
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))

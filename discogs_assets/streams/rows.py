@@ -1,7 +1,4 @@
-"""Records in Parquet → the rows of a relation: a part that repeats, unfolded, with the place of every row.
-
-What belongs here: unfolding lists, and CSV as COPY takes it. What doesn't: the connection, and what a table is called.
-"""
+"""Rows of a child table: a repeated part of records, unnested, with the ordinals of every row."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -18,7 +15,7 @@ from discogs_assets.schema.relations import Relation, Source, Value
 from discogs_assets.streams import parquet
 
 BATCH_ROWS = 16_384
-"""Records unfolded at once: some 200,000 credits."""
+"""Records unnested at once: about 200,000 credits."""
 
 HEAD_ROWS = 64
 
@@ -26,7 +23,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def csv(relation: Relation, files: Sequence[Path]) -> Iterator[bytes]:
-    """CSV in the order of the key and the values; null is nothing at all, an empty text is `""`."""
+    """Yield CSV in the order of the key and the values; null is an empty field, an empty text is `""`."""
     for frame in frames(relation, files):
         buffer = io.BytesIO()
         frame.write_csv(buffer, include_header=False)
@@ -34,13 +31,13 @@ def csv(relation: Relation, files: Sequence[Path]) -> Iterator[bytes]:
 
 
 def frames(relation: Relation, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
-    """The rows, some at a time: the key's columns, then the values'; those of one record stand together."""
+    """Yield the rows in frames: the key's columns, then the values'; all rows of a record are in one frame."""
     for file in files:
         yield from _frames(relation, file, BATCH_ROWS)
 
 
 def head(relation: Relation, file: Path) -> pl.DataFrame:
-    """The rows of the first records, none if they have none."""
+    """Return the rows of the first records; an empty frame if they have none."""
     return next(_frames(relation, file, HEAD_ROWS), pl.DataFrame())
 
 
@@ -50,7 +47,7 @@ def _frames(relation: Relation, file: Path, size: int) -> Iterator[pl.DataFrame]
 
 
 def count(relation: Relation, files: Sequence[Path]) -> int:
-    """How many rows the records hold: the items of the lists, of which one leaf is read."""
+    """Return the number of rows: the items of the lists, counted by reading one leaf."""
     return sum(_items(file, source) for file in files for source in relation.sources)
 
 
@@ -67,18 +64,18 @@ def _items(file: Path, source: Source) -> int:
 
 
 def _columns(relation: Relation) -> list[str]:
-    """The leaves of the Parquet file that the rows are made of."""
+    """Return the leaves of the Parquet file that the rows are made from."""
     found = (f"{_place(source)}{value.source}" for source in relation.sources for value in relation.values)
     return [relation.entity.key, *(each.removesuffix(".") for each in found)]
 
 
 def _place(source: Source) -> str:
-    """Where the items of the part are among the leaves of the file."""
+    """Return the path of the part's items among the leaves of the file."""
     return "".join(f"{name}.list.element." for name in source.part.split("."))
 
 
 def _unfolded(relation: Relation, source: Source, batch: pa.RecordBatch) -> pl.DataFrame:
-    """The rows of one part."""
+    """Return the rows of one part."""
     names = source.part.split(".")
     owner, items = (
         batch.column(relation.entity.key).to_numpy(),
@@ -96,7 +93,7 @@ def _unfolded(relation: Relation, source: Source, batch: pa.RecordBatch) -> pl.D
 
 
 def _listed(lists: pa.ListArray) -> tuple[Ints, Ints, pa.Array]:
-    """For every item the row of its list, and its place in it, counted from 1; and the items."""
+    """Return for every item the row of its list and its ordinal, counted from 1; and the items."""
     parent = pc.list_parent_indices(lists).to_numpy()
     sizes = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
     starts = np.cumsum(sizes) - sizes
@@ -104,6 +101,6 @@ def _listed(lists: pa.ListArray) -> tuple[Ints, Ints, pa.Array]:
 
 
 def _value(items: pa.Array, value: Value) -> pa.Array:
-    """The column of a value; an id of 0 is no reference."""
+    """Return the column of a value, with null for a reference of 0."""
     column = items.field(value.source) if value.source else items
     return pc.if_else(pc.equal(column, 0), None, column) if value.type is Type.REFERENCE else column

@@ -1,7 +1,4 @@
-"""Parquet → the rows of a flat table, as CSV that COPY takes.
-
-What belongs here: the values and their texts. What doesn't: how the Parquet comes about, and the connection.
-"""
+"""Rows of a flat table from Parquet, as CSV for COPY."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -17,11 +14,11 @@ from discogs_assets.streams import documents, parquet
 BATCH_ROWS = 16_384
 
 NAMED = '{"value":'
-"""What a value's JSON begins with as the one field of a struct, which is what can be encoded."""
+"""Start of a value's JSON as the only field of a struct, because only structs can be encoded."""
 
 
 def csv(sheet: Sheet, files: Sequence[Path]) -> Iterator[bytes]:
-    """The rows in the order of the columns; null is nothing at all, an empty text is `""`."""
+    """Yield the rows as CSV in the order of the columns; null is an empty field, an empty text is `""`."""
     for frame in frames(sheet, files):
         buffer = io.BytesIO()
         frame.write_csv(buffer, include_header=False)
@@ -29,7 +26,7 @@ def csv(sheet: Sheet, files: Sequence[Path]) -> Iterator[bytes]:
 
 
 def frames(sheet: Sheet, files: Sequence[Path], rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
-    """The rows, so many at a time."""
+    """Yield the rows in frames of `rows`."""
     whole = any(field.path == WHOLE for field in sheet.fields)
     columns = None if whole else [field.path or field.name for field in sheet.fields]
     for file in files:
@@ -39,7 +36,7 @@ def frames(sheet: Sheet, files: Sequence[Path], rows: int = BATCH_ROWS) -> Itera
 
 
 def head(sheet: Sheet, file: Path, rows: int) -> pl.DataFrame:
-    """The first rows."""
+    """Return the first rows."""
     return next(frames(sheet, [file], rows), pl.DataFrame())
 
 
@@ -53,6 +50,6 @@ def _value(field: Field, schema: pl.Schema) -> pl.Expr:
 
 
 def _json(name: str) -> pl.Expr:
-    """A list as JSON; one without items is no value."""
+    """Return a list as JSON, with null for an empty one."""
     encoded = pl.struct(pl.col(name).alias("value")).struct.json_encode()
     return pl.when(pl.col(name).list.len() > 0).then(encoded.str.strip_prefix(NAMED).str.head(-1))

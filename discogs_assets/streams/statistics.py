@@ -1,8 +1,4 @@
-"""Releases in Parquet → the properties of nodes that count them.
-
-What belongs here: what is counted once and what not at all, so that a statistic equals what a query over the graph's
-relationships counts. What doesn't: any other property of a node (see `nodes`).
-"""
+"""Node properties that count releases in Parquet."""
 
 import polars as pl
 
@@ -13,7 +9,10 @@ from discogs_assets.streams.graph import Files, keys, known
 
 
 def joined(node: Node, frame: pl.LazyFrame, records: Files, ends: Files) -> pl.LazyFrame:
-    """The nodes with their statistics: 0 where no release refers to them, no year where none has one."""
+    """Return the nodes with their statistics: 0 if no release refers to them, no year if none has one.
+
+    A statistic equals the result of a query over the graph's relationships.
+    """
     key = graph.id_column(node.label) if node.entity else "name"
     for each in node.statistics:
         counted = _counted(node, each, pl.scan_parquet(records[COUNTED.name]), ends)
@@ -22,7 +21,7 @@ def joined(node: Node, frame: pl.LazyFrame, records: Files, ends: Files) -> pl.L
 
 
 def _counted(node: Node, each: Statistic, releases: pl.LazyFrame, ends: Files) -> pl.LazyFrame:
-    """`key` of a node and the statistic, of those that releases refer to."""
+    """Return `key` and the statistic of nodes that releases refer to."""
     named = keys(node.named).alias("key")
     if each.link is None:
         value = pl.col("year").min() if each.over else pl.len().cast(pl.Int64)

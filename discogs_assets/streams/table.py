@@ -1,11 +1,4 @@
-"""One graph table as a database holds it: keys and properties instead of the import's columns.
-
-What belongs here: the form in which rows are compared and sent, and reading a table in parts. What doesn't: what is
-done with them (see `difference` and `bolt`).
-
-It is the form in which an import leaves them, too: a text of no characters and a null are no property, and a null in a
-list is left out of it.
-"""
+"""Graph tables as a database holds them: keys and properties instead of the import's columns."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,10 +16,10 @@ from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import Files, Tables, ends
 
 Cut = tuple[int | None, int | None]
-"""A range of ids, from the first to before the second; None where it has no end."""
+"""A range of ids, from the first to before the second; None if it is unbounded."""
 
 SAMPLED = 1_000
-"""Of so many ids one is looked at to find ranges of equal size."""
+"""One id in this many is sampled to find ranges of equal size."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +33,30 @@ class Table:
 
     @property
     def title(self) -> str:
-        """What it is called: `Release`, or `BY Release-Artist`."""
+        """Name of the table: `Release`, or `BY Release-Artist`."""
         return f"{self.name} {'-'.join(self.ends)}" if self.ends else self.name
 
     @property
     def keys(self) -> list[str]:
-        """The columns of its form that name the node, or both ends."""
+        """Columns that identify the node, or both ends."""
         return [cypher.START, cypher.END] if self.ends else [cypher.key(self.name)]
 
     @property
     def rows(self) -> int:
-        """How many there are."""
+        """Number of rows."""
         return parquet.rows(self.files)
 
     @cached_property
     def schema(self) -> pl.Schema:
-        """The columns of its form."""
+        """Columns and types of the rows from `held`."""
         return self.held(pl.scan_parquet(self.files).head(0).collect()).schema
 
     def windows(self, start: int, size: int) -> Iterator[pl.DataFrame]:
-        """All rows from this one on, so many at a time."""
+        """Yield all rows from position `start` on, in frames of `size`."""
         yield from map(self.held, windows(self.files, start, size))
 
     def between(self, cut: Cut) -> pl.DataFrame:
-        """The rows whose record's id is in the range."""
+        """Return the rows with a record id in the range."""
         scan, record, (low, high) = pl.scan_parquet(self.files), pl.col(self._record or ""), cut
         if low is not None:
             scan = scan.filter(record >= low)
@@ -72,7 +65,10 @@ class Table:
         return self.held(scan.collect())
 
     def held(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Rows of its files in the form of this module."""
+        """Return rows of the files with keys and properties, as a database holds them.
+
+        This is also the form an import leaves: empty texts and nulls are not stored, nulls in lists are dropped.
+        """
         frame = frame.rename(lambda name: name.removesuffix(graph.list_column("")))
         frame = frame.with_columns(
             [
@@ -90,7 +86,7 @@ class Table:
         return frame.select(*self.keys, pl.exclude(self.keys))
 
     def _keyed(self, frame: pl.DataFrame, to: str, label: str, column: str) -> pl.DataFrame:
-        """The column as the key of the node."""
+        """Return the frame with the column replaced by the key of the node."""
         if graph.node(label).entity:
             return frame.rename({column: to})
         names = self._names[label].rename({graph.id_column(label): column, cypher.key(label): to})
@@ -98,12 +94,12 @@ class Table:
 
     @cached_property
     def _names(self) -> dict[str, pl.DataFrame]:
-        """For ends without an id of their own, the import's numbers and the names."""
+        """Import ids and names of the nodes at ends without an id in the records."""
         labels = [label for label in self.ends or () if graph.node(label).entity is None]
         return {label: pl.read_parquet(self.nodes[label], columns=_numbered(label)) for label in labels}
 
     def ids(self) -> Iterator[npt.NDArray[np.int64]]:
-        """The ids of the records that its rows come from, in parts; none if they have no ids."""
+        """Yield the ids of the records that the rows come from, in parts; nothing if they have no ids."""
         if self._record is None:
             return
         for file in self.files:
@@ -112,7 +108,7 @@ class Table:
 
     @property
     def _record(self) -> str | None:
-        """The column with the ids of these records; the files ascend by it."""
+        """Column with the ids of these records; the files ascend by it."""
         if self.ends is None:
             return graph.id_column(self.name) if graph.node(self.name).entity else None
         start, end = self.ends
@@ -123,7 +119,7 @@ class Table:
 
 
 def parts(tables: Tables) -> dict[str, Table]:
-    """Every table of the month by its title, those of nodes first."""
+    """Return every table of the month by its title, node tables first."""
     nodes = [Table(label, list(files)) for label, files in tables.nodes.items()]
     pairs = [(kind, file) for kind, files in tables.relationships.items() for file in files]
     found = [*nodes, *(Table(kind, [file], ends(file), tables.nodes) for kind, file in pairs)]
@@ -131,7 +127,7 @@ def parts(tables: Tables) -> dict[str, Table]:
 
 
 def windows(files: list[Path], start: int, size: int) -> Iterator[pl.DataFrame]:
-    """All rows of the files from this one on, so many at a time."""
+    """Yield all rows of the files from position `start` on, in frames of `size`."""
     scan = pl.scan_parquet(files)
     while len(frame := scan.slice(start, size).collect()):
         start += len(frame)
@@ -139,7 +135,7 @@ def windows(files: list[Path], start: int, size: int) -> Iterator[pl.DataFrame]:
 
 
 def cuts(tables: Sequence[Table], most: int) -> list[Cut]:
-    """Ranges of ids with about so many rows of all these tables in each."""
+    """Return ranges of ids, each with about `most` rows of all these tables."""
     sampled = [ids[::SAMPLED] for table in tables for ids in table.ids()]
     count = sum(table.rows for table in tables)
     if not sampled or count <= most:

@@ -1,7 +1,4 @@
-"""A tar.xz file → blocks of whole lines of one of its members.
-
-What belongs here: xz, tar, where a line ends, and holding both ends to account. What doesn't: what a line says.
-"""
+"""Blocks of whole lines from a member of a tar.xz file."""
 
 import io
 import lzma
@@ -16,16 +13,16 @@ from discogs_assets.streams.ahead import prefetched
 from discogs_assets.streams.framing import Block
 
 CHUNK_BYTES = 4 << 20
-"""Unpacked bytes at once: some thousand lines, whose objects take five times as much."""
+"""Unpacked bytes at once: some thousand lines, with objects five times as large."""
 
 PACKED_BYTES = 1 << 18
 """Packed bytes read at once."""
 
 LINE_LIMIT = 256 << 20
-"""Bytes that a line may have before the file is taken for damaged."""
+"""Bytes of a line above which the file counts as damaged."""
 
 END_BYTES = 1024
-"""Zeros that end a tar archive, at the least."""
+"""Minimum number of zeros that end a tar archive."""
 
 ADVICE = "Fetch it again and compare its sha256 with the run's SHA256SUMS."
 
@@ -33,16 +30,16 @@ Packed = Callable[[int], None]
 
 
 def blocks(path: Path, member: str, packed: Packed = lambda done: None) -> Iterator[Block]:
-    """The member's lines in the order of the file, the next ones unpacked while the last are in use.
+    """Yield the member's lines in the order of the file, unpacking the next ones while the last are in use.
 
-    `packed` is told how many packed bytes have been read. DumpDamagedError if the file is not whole xz, not whole tar
-    or has no such member; nothing but the member is kept in memory, and of it no more than a chunk and a line.
+    Calls `packed` with the number of packed bytes read. Raises DumpDamagedError if the file is not whole xz, not whole
+    tar, or lacks the member. Only a chunk and a line of the member are kept in memory.
     """
     yield from cut(path, member, unpacked(path, member, packed))
 
 
 def cut(path: Path, member: str, chunks: Iterable[bytes]) -> Iterator[Block]:
-    """The lines of a member that comes in pieces of any size, as `blocks` says."""
+    """Yield the lines of a member given in pieces of any size, as `blocks` does."""
     buffer, offset = b"", 0
     for chunk in chunks:
         end = chunk.rfind(b"\n") + 1
@@ -65,7 +62,7 @@ def _block(member: str, data: bytes, offset: int) -> Block:
 
 
 def unpacked(path: Path, member: str, packed: Packed = lambda done: None) -> Iterator[bytes]:
-    """The bytes of the member; DumpDamagedError as `blocks` says."""
+    """Yield the bytes of the member. Raises DumpDamagedError as `blocks` does."""
     with path.open("rb") as file, closing(prefetched(_member(file, member, packed))) as ahead:
         try:
             yield from ahead
@@ -74,7 +71,7 @@ def unpacked(path: Path, member: str, packed: Packed = lambda done: None) -> Ite
 
 
 def _member(file: BinaryIO, name: str, packed: Packed) -> Iterator[bytes]:
-    """The bytes of a member; whatever comes after it is read, too, since damage may lie there."""
+    """Yield the bytes of a member. The rest of the file is read too, since it may be damaged."""
     stream, found = _Stream(_unpacked(file, packed)), False
     with tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK_BYTES) as archive:
         for each in archive:
@@ -92,9 +89,10 @@ def _member(file: BinaryIO, name: str, packed: Packed) -> Iterator[bytes]:
 
 
 def _unpacked(file: BinaryIO, packed: Packed) -> Iterator[bytes]:
-    """The bytes of the xz streams that the file is made of; EOFError if the last is cut short, LZMAError if it is none.
+    """Yield the unpacked bytes of the file's xz streams.
 
-    The standard library's reader passes over what follows a stream and is none.
+    Raises EOFError if the last stream is truncated, and LZMAError if it is not xz. The standard library's reader
+    ignores trailing data that is not a stream.
     """
     data = file.read(PACKED_BYTES)
     if not data:
@@ -113,7 +111,7 @@ def _unpacked(file: BinaryIO, packed: Packed) -> Iterator[bytes]:
 
 
 class _Stream(io.RawIOBase):
-    """Chunks as a file that is read from front to back; `last` are the last bytes that it gave."""
+    """Chunks as a file to be read sequentially; `last` are the last bytes returned."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
@@ -121,7 +119,7 @@ class _Stream(io.RawIOBase):
         self.last = b""
 
     def read(self, size: int = -1) -> bytes:
-        """Some bytes, at most so many; none at the end."""
+        """Return at most `size` bytes; none at the end."""
         while not self._held:
             chunk = next(self._chunks, None)
             if chunk is None:

@@ -1,11 +1,4 @@
-"""Frames → PostgreSQL's binary COPY format: tuples of length-prefixed values.
-
-What belongs here: that format, as the manual's page on COPY has it. What doesn't: what a frame's rows are, and the
-connection.
-
-The values stand in Arrow buffers already; joined as bytes they are the stream, without a loop over rows. It is for
-documents: their quotes are not doubled and not looked for. Rows of short values are as fast as CSV.
-"""
+"""PostgreSQL's binary COPY format, as in the manual's page on COPY: tuples of length-prefixed values."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -17,22 +10,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-"""What a stream begins with: the format's name, no flags, no extension."""
+"""Start of a stream: the format's signature, no flags, no extension."""
 
 END = b"\xff\xff"
-"""What a stream ends with: a tuple of -1 values."""
+"""End of a stream: a tuple of -1 values."""
 
 JSONB_VERSION = b"\x01"
-"""What stands before the text of a jsonb value."""
+"""Version number before the text of a jsonb value."""
 
 NULL = pa.scalar(b"\xff\xff\xff\xff", pa.large_binary())
-"""A length of -1: no value."""
+"""A length of -1: null."""
 
 NOTHING = pa.scalar(b"", pa.large_binary())
 
 
 def stream(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
-    """The frames as one stream, a piece each: integers as bigint, booleans, as jsonb texts, which are never null."""
+    """Yield the frames as one stream, a piece each: integers as bigint, booleans as they are, texts as jsonb.
+
+    Texts must not be null. The values are in Arrow buffers already: joined as bytes they are the stream, without a loop
+    over rows. This is for documents, because quotes need not be searched and doubled. For rows of short values CSV is
+    as fast.
+    """
     yield SIGNATURE
     for frame in frames:
         if frame.height:
@@ -41,7 +39,7 @@ def stream(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
 
 
 def _tuples(table: pa.Table) -> bytes:
-    """The rows: before each the number of its values, before each value its length."""
+    """Return the rows: before each the number of its values, before each value its length."""
     count = pa.scalar(table.num_columns.to_bytes(2, "big"), pa.large_binary())
     parts = [part for column in table.columns for part in _value(column.chunk(0))]
     joined = pc.binary_join_element_wise(count, *parts, NOTHING)
@@ -67,7 +65,7 @@ def _number(column: pa.Array, kind: pa.DataType, form: str) -> pa.Array:
 
 
 def _packed(size: tuple[npt.NDArray[Any], str], **values: tuple[Any, str]) -> pa.Array:
-    """For every row these values side by side, as bytes of one width."""
+    """Return for every row these values side by side, as bytes of fixed width."""
     fields = {"size": size, **values}
     rows = np.empty(len(size[0]), [(name, form) for name, (_, form) in fields.items()])
     for name, (value, _) in fields.items():

@@ -1,8 +1,4 @@
-"""Texts → typed values, whole columns at a time, and the values derived from them.
-
-What belongs here: what counts as no value, as an integer, as a year; how a credit reads. What doesn't: where the
-columns come from and how they nest.
-"""
+"""Typed values from texts, a column at a time, and values derived from them."""
 
 import numpy as np
 import pyarrow as pa
@@ -11,26 +7,26 @@ import pyarrow.compute as pc
 from discogs_assets.schema.model import Rule, Type
 
 OLDEST_YEAR = 1860
-"""The oldest recordings that can be played date from 1860 (Scott de Martinville's phonautograms)."""
+"""Year of the oldest recordings that can be played (Scott de Martinville's phonautograms)."""
 
 INTEGERS = {Type.INTEGER: r"^-?[0-9]{1,18}$", Type.REFERENCE: r"^[0-9]{1,18}$"}
-"""Texts that are numbers: in ASCII digits, and few enough for 64 bits. A reference is never negative."""
+"""Patterns of integers: ASCII digits, and few enough for 64 bits. A reference is never negative."""
 
 MOST = 10**18 - 1
-"""The largest number of 18 digits."""
+"""Largest number of 18 digits."""
 
 YEAR = r"^[0-9]{4}([^0-9]|$)"
 NUMBER_OF_NAME = r"\s\([0-9]+\)$"
 
 
 def present(texts: pa.Array) -> pa.Array:
-    """The texts, null where they are empty or blank in the sense of Unicode (a no-break space is blank)."""
+    """Return the texts, with null for empty or blank ones (blank as in Unicode, no-break space included)."""
     blank = pc.or_(pc.utf8_is_space(texts), pc.equal(texts, ""))
     return pc.if_else(blank, pa.scalar(None, pa.string()), texts) if pc.any(blank).as_py() else texts
 
 
 def typed(texts: pa.Array, kind: Type) -> tuple[pa.Array, pa.Array | None]:
-    """The texts as values of their type, and a mask of those the values do not give back, None if there are none."""
+    """Return the texts as values of their type, and a mask of texts that the values do not reproduce, or None."""
     if kind is Type.TEXT:
         return texts, None
     values = _booleans(texts) if kind is Type.BOOLEAN else _quick_integers(texts, kind)
@@ -43,13 +39,16 @@ def typed(texts: pa.Array, kind: Type) -> tuple[pa.Array, pa.Array | None]:
 
 
 def _odd(values: pa.Array, texts: pa.Array) -> pa.Array | None:
-    """True for the texts that their values do not give back, None if there are none."""
+    """Return a mask of the texts that their values do not reproduce, None if there are none."""
     odd = pc.and_(pc.is_valid(texts), pc.fill_null(pc.not_equal(pc.cast(values, pa.string()), texts), True))
     return odd if pc.any(odd).as_py() else None
 
 
 def _quick_integers(texts: pa.Array, kind: Type) -> pa.Array | None:
-    """The numbers, or None where a text is none or one is out of bounds; hexadecimal ones have to be sorted out."""
+    """Return the numbers, None if any text is not a number within bounds.
+
+    Hexadecimal texts also pass; the caller has to reject them.
+    """
     try:
         numbers = pc.cast(texts, pa.int64())
     except pa.ArrowInvalid:
@@ -65,12 +64,12 @@ def _booleans(texts: pa.Array) -> pa.Array:
 
 
 def derive(rule: Rule, source: pa.Array, newest_year: int) -> pa.Array:
-    """The derived value of each record."""
+    """Return the derived value of each record."""
     return year(source, newest_year) if rule is Rule.YEAR else credit(source)
 
 
 def year(texts: pa.Array, newest: int) -> pa.Array:
-    """The year a date begins with, as int64; null unless it lies from 1860 to `newest`."""
+    """Return the year at the start of a date, as int64; null unless it is from 1860 to `newest`."""
     found = pc.match_substring_regex(texts, YEAR)
     digits = pc.if_else(found, pc.utf8_slice_codeunits(texts, 0, 4), pa.scalar(None, pa.string()))
     years = pc.cast(digits, pa.int64())
@@ -79,10 +78,10 @@ def year(texts: pa.Array, newest: int) -> pa.Array:
 
 
 def credit(artists: pa.ListArray) -> pa.Array:
-    """Each record's artists as one line; null where there are none.
+    """Return each record's artists as one line; null if there are none.
 
-    A name variation stands for the name, a name loses its number, and a join text follows every artist but the last,
-    a comma where there is none.
+    A name variation replaces the name, and a name loses its number. A join text follows every artist but the last, a
+    comma by default.
     """
     rows = artists.flatten()
     names = pc.replace_substring_regex(rows.field("name"), NUMBER_OF_NAME, "")
@@ -94,7 +93,7 @@ def credit(artists: pa.ListArray) -> pa.Array:
 
 
 def _joint(joins: pa.Array) -> pa.Array:
-    """The text between two artists: spaced, but no space before a comma."""
+    """Return the text between two artists: spaced, but with no space before a comma."""
     joins = pc.coalesce(pc.utf8_trim_whitespace(joins), pa.scalar(","))
     spaced = pc.binary_join_element_wise(joins, " ", "")
     return pc.if_else(pc.starts_with(joins, ","), spaced, pc.binary_join_element_wise(" ", spaced, ""))
@@ -105,7 +104,7 @@ def _offsets(lists: pa.ListArray) -> pa.Array:
 
 
 def _last(lists: pa.ListArray) -> np.ndarray:
-    """True for the elements that end their list."""
+    """Return a mask of the elements that end their list."""
     offsets = _offsets(lists).to_numpy()
     last = np.zeros(int(offsets[-1]), dtype=bool)
     last[offsets[1:][offsets[1:] > offsets[:-1]] - 1] = True

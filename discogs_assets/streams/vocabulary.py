@@ -1,10 +1,6 @@
-"""What a document may say: the elements and attributes that the schema declares, each in its place.
+"""Detection of undeclared content in records; the fast parser skips it silently.
 
-What belongs here: finding what no declaration reads, at the speed of the fast parser, which passes over it in silence.
-What doesn't: refusing it, since the dumps have grown before and will again.
-
-Records nest to a depth that the declarations state, so one regular expression says what a record may look like, and an
-automaton holds megabytes of records against it in one pass. Only records that it does not match are looked into.
+It is counted, not refused, since the dumps have grown before and will again.
 """
 
 from collections import Counter
@@ -19,14 +15,14 @@ from discogs_assets.schema.xml import Paths, paths
 from discogs_assets.streams.head import written
 
 FORBIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f"
-"""The characters before the space that XML 1.0 §2.2 does not allow, as a class of a regular expression has them."""
+"""Characters before the space that XML 1.0 §2.2 forbids, as a class of a regular expression."""
 
 HIGH = r"\xef(?:[\x80-\xbe]|\xbf[\x80-\xbd])"
-"""The first bytes of U+F000 to U+FFFF, but for U+FFFE and U+FFFF, which are no characters of XML, either."""
+"""First bytes of U+F000 to U+FFFF, except U+FFFE and U+FFFF, since they are not XML characters."""
 
 NUMERIC = "9|1[03]|[3-9][2-9]|[1-9][0-9]{2}(?:[0-9](?:[0-9]{2})?)?|x[ADad]"
 REFERENCE = f"&(?:amp|lt|gt|quot|apos|#(?:{NUMERIC}));"
-"""References to characters of XML: not all of them, which would take a large automaton, but none that is forbidden."""
+"""References to characters of XML: a subset, since all would need a large automaton, but no forbidden ones."""
 
 SPACE = r"[ \t\r\n]"
 OTHER = f"{HIGH}|{REFERENCE}"
@@ -35,11 +31,15 @@ TEXT = rf"(?:\]*(?:[^<>&\]\xef{FORBIDDEN}]|{OTHER})|>)*\]*"
 
 VALUE = "|".join(f"{quote}(?:[^{quote}<&\\xef{FORBIDDEN}]|{OTHER})*{quote}" for quote in "\"'")
 NUMBER = "0*[1-9][0-9]{0,17}"
-"""The number of a record as Discogs writes it, in ASCII digits; leading zeros do no harm."""
+"""Number of a record as Discogs writes it, in ASCII digits; leading zeros are allowed."""
 
 
 class Vocabulary:
-    """The declared elements and attributes of an entity's records; may be shared by threads."""
+    """Declared elements and attributes of an entity's records; may be shared by threads.
+
+    The declarations fix the depth of nesting, so one regular expression describes a record. An automaton matches
+    megabytes of records in one pass, at the speed of the fast parser. Only records that do not match are inspected.
+    """
 
     def __init__(self, entity: Entity) -> None:
         self.declared = paths(entity)
@@ -49,20 +49,20 @@ class Vocabulary:
         self._records = rf"\A{SPACE}*(?:{record}{SPACE}*)*\z"
 
     def knows(self, data: bytes) -> bool:
-        """Whether these are whole records, white space between them, with nothing that is undeclared or forbidden.
+        """Return True if these are whole records, white space between them, with nothing undeclared or forbidden.
 
-        Comments, CDATA and text beside elements are nothing that it knows, either, nor a key that is no number. It
-        does not tell whether all bytes are UTF-8, whether attributes are distinct, nor whether a value is said twice.
+        Comments, CDATA, text next to elements and a key that is not a number are unknown, too. Valid UTF-8, distinct
+        attributes and repeated values are not checked.
         """
         return bool(pc.match_substring_regex(_one(data), self._records)[0].as_py())
 
     def strange(self, records: Sequence[bytes]) -> list[int]:
-        """Which of these it does not know, by their places; all at once, since the expression is compiled each time."""
+        """Return the positions of unknown records; all at once, since each call compiles the expression."""
         known = pc.match_substring_regex(pa.array(records, pa.large_binary()), self._records)
         return [place for place, each in enumerate(known.to_pylist()) if not each]
 
     def undeclared(self, record: etree._Element) -> Counter[str]:
-        """The paths in a record that no declaration reads, outermost only, with how often each occurs."""
+        """Count the undeclared paths in a record, outermost only."""
         return Counter(self._undeclared(record))
 
     def _undeclared(self, record: etree._Element) -> Iterator[str]:
@@ -82,7 +82,7 @@ class Vocabulary:
 
 
 def _element(declared: Paths, path: str, key: str) -> str:
-    """The expression of an element with all that it may hold: texts, or else elements in any order."""
+    """Return the expression of an element and its content: texts, or elements in any order."""
     tag, children = path.rpartition("/")[2], declared.children(path)
     siblings = {(place.rpartition("/")[0], sibling) for place, sibling in declared.preceding}
     names = sorted(name for place, name in declared.attributes if place == path)
@@ -93,7 +93,7 @@ def _element(declared: Paths, path: str, key: str) -> str:
 
 
 def _child(declared: Paths, path: str, child: str, key: str) -> str:
-    """The expression of an element within another, after the sibling that may stand before it."""
+    """Return the expression of an element within another, after the sibling that may precede it."""
     place = f"{path}/{child}"
     before = [_element(declared, f"{path}/{tag}", key) for each, tag in declared.preceding if each == place]
     return "".join(f"(?:{each}{SPACE}*)?" for each in before) + _element(declared, place, key)
@@ -104,12 +104,12 @@ def _attribute(name: str, key: bool) -> str:
 
 
 def _texts(node: etree._Element) -> Iterator[str]:
-    """The element's own texts, around its children."""
+    """Yield the element's own texts, around its children."""
     yield node.text or ""
     yield from (child.tail or "" for child in node)
 
 
 def _one(data: bytes) -> pa.Array:
-    """An array of one value, which is not copied; as bytes, so that the expression sees each byte as a character."""
+    """Return an array of one value without copying it; as bytes, so that each is a character to the expression."""
     ends = pa.array([0, len(data)], pa.int64())
     return pa.Array.from_buffers(pa.large_binary(), 1, [None, ends.buffers()[1], pa.py_buffer(data)])

@@ -1,7 +1,4 @@
-"""Masters → those whose anniversary is in the month.
-
-What belongs here: when a master is of which day. What doesn't: what the columns mean (see `schema.insights`).
-"""
+"""Masters with an anniversary in the month."""
 
 from collections.abc import Iterator
 
@@ -12,11 +9,11 @@ from discogs_assets.streams.graph import Files
 from discogs_assets.streams.picture import Picture
 
 MONTH = r"^[0-9]{4}-([0-9]{1,2})(?:-[0-9]{1,2})?$"
-"""A date as written, and the month in it; 1969-00-00 has none."""
+"""Pattern of a date as written, capturing the month; in 1969-00-00 it is unknown."""
 
 
 def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
-    """The masters whose month is known, the oldest first, then those whose month isn't, in one batch."""
+    """Yield one batch: masters with a known month, the oldest first, then masters without one."""
     year, wanted = int(month[:4]), int(month[5:7])
     masters = pl.scan_parquet(files["masters"]).select("id", "title", "artist", "year", "main_release")
     old = masters.filter((year - pl.col("year")).is_in(MILESTONES)).collect(engine="streaming")
@@ -48,7 +45,7 @@ def _month(released: pl.Expr) -> pl.Expr:
 
 
 def picture(answer: pl.LazyFrame) -> Picture:
-    """How many masters have which anniversary, as far as the month is known."""
+    """Return the number of masters by anniversary, for known months."""
     known = answer.filter("month_known").group_by("anniversary").agg(pl.len()).collect()
     counts = dict(known.rows())
     return Picture(

@@ -1,8 +1,4 @@
-"""Artists → who holds the collaborations together.
-
-What belongs here: the collaboration graph, and PageRank and degree on it. What doesn't: what the columns mean (see
-`schema.insights`).
-"""
+"""PageRank and degree of artists in the collaboration graph."""
 
 from collections.abc import Iterator
 
@@ -18,11 +14,11 @@ SHOWN = 15
 
 MOST_STEPS = 500
 NEAR = 1e-12
-"""PageRank is computed step by step until all ranks together change by no more than this."""
+"""Total change of all ranks at which the iteration of PageRank stops."""
 
 
 def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
-    """The artists with collaborators by rank, in one batch; whatever the month."""
+    """Yield the artists with collaborators by rank, in one batch; the month is ignored."""
     made = between(files["BY"], "Release", "Artist")
     ranked = _central(collaborations(made)).lazy()
     theirs = made.join(ranked, left_on="end", right_on="artist_id", how="semi")
@@ -34,13 +30,13 @@ def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
 
 
 def collaborations(made: pl.LazyFrame) -> pl.DataFrame:
-    """Pairs of artists `one` < `other`, ascending, with the number of `releases` that both have made.
+    """Return pairs of artists `one` < `other`, ascending, with the number of `releases` made by both.
 
     `made` leads from releases (`start`) to main artists (`end`).
     """
     start = pl.col("start")
     ordered = made.collect(engine="streaming").sort("start", "end")
-    # Most releases are by one artist: without them what follows is small.
+    # Most releases are by one artist: without them the join below is small.
     several = ordered.filter((start == start.shift(1)) | (start == start.shift(-1)))
     together = several.filter(pl.len().over("start") <= CROWD).lazy()
     pairs = together.join(together, on="start", suffix="_other").filter(pl.col("end") < pl.col("end_other"))
@@ -49,7 +45,7 @@ def collaborations(made: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _central(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Each artist of the pairs with PageRank, degree and rank, by rank."""
+    """Return each artist of the pairs with PageRank, degree and rank, by rank."""
     from scipy.sparse import csr_matrix
     from sknetwork.ranking import PageRank
 
@@ -70,7 +66,7 @@ def _central(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def picture(answer: pl.LazyFrame) -> Picture:
-    """The artists of the highest rank."""
+    """Return the artists of the highest rank."""
     first = answer.sort("rank").head(SHOWN).select("name", "pagerank", "rank").collect()
     bars = {f"{rank}. {name}": value for name, value, rank in first.rows()}
     return Picture("Artists by PageRank on the collaboration graph", "PageRank", bars=bars)

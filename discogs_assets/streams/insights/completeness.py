@@ -1,7 +1,6 @@
-"""Records → how many have a value in each of their parts.
+"""Number of records with a value in each part, and in each part of a part.
 
-What belongs here: parts of parts, and counting in one reading of an entity's records. What doesn't: when a part has a
-value (see `streams.completeness`, whose counts a month's checks compare).
+A month's checks compare the counts of `streams.completeness` instead.
 """
 
 from collections import Counter
@@ -22,7 +21,7 @@ BATCH_ROWS = 20_000
 
 
 def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
-    """The parts of each entity in order of declaration, a batch for each entity; whatever the month."""
+    """Yield the parts of each entity in order of declaration, a batch per entity; the month is ignored."""
     for entity in ENTITIES:
         records, counts = 0, Counter(dict.fromkeys(_names(entity), 0))
         parts = [part.name for part in entity.parts]
@@ -43,7 +42,7 @@ def _names(entity: Entity) -> Iterator[str]:
 
 
 def _present(entity: Entity, records: pa.RecordBatch) -> Iterator[tuple[str, int]]:
-    """How many of the records have a value in each part, and in any item of a part in each of its parts."""
+    """Yield the number of records with a value in each part, and with an item that has a value in each inner part."""
     for part in entity.parts:
         values = records[part.name]
         yield part.name, filled(part, values).true_count
@@ -62,7 +61,7 @@ def _within(part: One | Rows, values: pa.Array) -> Iterator[tuple[str, int]]:
 
 
 def picture(answer: pl.LazyFrame) -> Picture:
-    """The parts of releases."""
+    """Return the shares of the parts of releases."""
     releases = answer.filter(pl.col("entity") == RELEASES.name, ~pl.col("field").str.contains(".", literal=True))
     shares = {name: 100 * share for name, share in releases.select("field", "share").collect().rows()}
     return Picture("Releases that have a value in each part", "% of releases", bars=shares)

@@ -1,7 +1,4 @@
-"""Relationship tables → how many relationships each node has.
-
-What belongs here: counting over all types, at either end. What doesn't: what a degree is worth (see `rarity`).
-"""
+"""Number of relationships of each node, over all types and at either end."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,12 +14,12 @@ from discogs_assets.streams.insights.lookup import Lookup
 
 
 def types(*labels: str) -> tuple[str, ...]:
-    """The relationship types that nodes of these labels may have."""
+    """Return the relationship types that nodes of these labels may have."""
     return tuple(each.type for each in RELATIONSHIPS if any({*labels} & {*pair} for pair in each.pairs))
 
 
 def degrees(label: str, nodes: list[Path], files: Iterable[Path]) -> Lookup:
-    """How many relationships in any of these files each of the nodes of the label has, by its number in the import."""
+    """Return the number of relationships in these files of each node of the label, by its import id."""
     ids = pl.read_parquet(nodes, columns=[graph.id_column(label)]).to_series().sort().to_numpy()
     found = Lookup(ids, np.zeros(len(ids), np.int64))
     for file, column in _ends(label, files):
@@ -33,7 +30,7 @@ def degrees(label: str, nodes: list[Path], files: Iterable[Path]) -> Lookup:
 
 
 def _ends(label: str, files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """Each file with its column of nodes of the label, twice if both ends are."""
+    """Yield each file with its column of nodes of the label, twice if both ends have the label."""
     for file in files:
         start, end = ends(file)
         if start == label:

@@ -1,7 +1,4 @@
-"""Releases → from when to when labels have had some.
-
-What belongs here: counting a label's releases by decade. What doesn't: what the columns mean (see `schema.insights`).
-"""
+"""Years and decades of each label's releases."""
 
 from collections.abc import Iterator
 
@@ -14,7 +11,7 @@ from discogs_assets.streams.picture import Picture
 
 
 def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
-    """The labels with dated releases, those that lasted longest first, in one batch."""
+    """Yield the labels with dated releases in one batch, the longest-lived first."""
     decades = _decades(pl.scan_parquet(files["releases"])).collect(engine="streaming")
     by_label = decades.group_by("label_id").agg(
         pl.col("first_year").min(), pl.col("last_year").max(), pl.col("releases").sum()
@@ -30,7 +27,7 @@ def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
 
 
 def _decades(releases: pl.LazyFrame) -> pl.LazyFrame:
-    """A row for each label and decade, one without decade for the releases that have no year."""
+    """Return a row for each label and decade; releases without a year have a null decade."""
     pairs = releases.select(keys("labels").alias("label_id"), "year").explode("label_id").drop_nulls("label_id")
     year = pl.col("year")
     return pairs.group_by("label_id", (year // 10 * 10).alias("decade")).agg(
@@ -39,7 +36,7 @@ def _decades(releases: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def picture(answer: pl.LazyFrame) -> Picture:
-    """How many labels lasted how long."""
+    """Return the number of labels by years of activity."""
     ages = pl.col("years_active") // 10 * 10
     counted = answer.group_by(ages.alias("age"), "still_active").agg(pl.len().alias("labels")).collect()
     lines = {}

@@ -1,8 +1,4 @@
-"""A question: what it reads, how its answer comes about, and how that is drawn.
-
-What belongs here: what all questions have in common, first of all that an answer becomes a Parquet file. What doesn't:
-any question (see `questions`), and where files lie.
-"""
+"""Questions about a month: their sources, their answers as Parquet files, and their pictures."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,14 +13,16 @@ from discogs_assets.streams.graph import Files
 from discogs_assets.streams.picture import Picture
 
 Rows = Callable[[Files, str], Iterator[pl.DataFrame]]
-"""The answer in batches, from the files by entity, node label and relationship type, for a month such as 2026-11-01."""
+"""Function that yields the answer in batches, from the files by entity, node label and relationship type, for a month
+such as 2026-11-01.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a month: `reads` are the entities, node labels and relationship types that it needs.
+    """A question about a month; `reads` are the entities, node labels and relationship types it needs.
 
-    `sheet` says what the answer means, `picture` draws it.
+    `sheet` declares the meaning of the answer, `picture` draws it.
     """
 
     sheet: Sheet
@@ -33,13 +31,13 @@ class Question:
     picture: Callable[[pl.LazyFrame], Picture]
 
     def write(self, files: Files, month: str, target: Path) -> int:
-        """Write the answer, stamped with what it was made from; the number of its rows."""
+        """Write the answer, stamped with its source versions, and return the number of rows."""
         made_from = parquet.versions(file for name in self.reads for file in files[name])
         return write(self.sheet, self.rows(files, month), made_from, target)
 
 
 def write(sheet: Sheet, frames: Iterator[pl.DataFrame], made_from: parquet.Versions, target: Path) -> int:
-    """Write rows of a sheet, whose columns may come in any order; the number of rows."""
+    """Write rows of a sheet, with columns in any order, and return their number."""
     schema = arrow.sheet(sheet)
     with parquet.writing(target, schema, made_from) as writer:
         for frame in frames:

@@ -1,7 +1,6 @@
 """All questions about a month.
 
-What belongs here: which module answers which sheet, and from what. What doesn't: answering, and the log of
-computations, which reads no data (see `defs.insights`).
+The log of computations is not among them, since it reads no data (see `defs.insights`).
 """
 
 from functools import partial
@@ -22,9 +21,9 @@ QUESTIONS = (
     ),
     Question(insights.RELEASE_RARITY, rarity.READS, rarity.rows, rarity.picture),
 )
-"""The questions in the order of their sheets."""
+"""All questions, in the order of their sheets."""
 
 
 def question(name: str) -> Question:
-    """The question whose sheet is called so; KeyError if there is none."""
+    """Return the question with a sheet of this name. Raises KeyError if there is none."""
     return {each.sheet.name: each for each in QUESTIONS}[name]

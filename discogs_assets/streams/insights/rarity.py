@@ -1,9 +1,6 @@
-"""Releases → how rare each is, and whether it is a hidden gem.
+"""Rarity and hidden-gem score of each release.
 
-What belongs here: the signals of a release and their scores. What doesn't: what the signals are worth (see
-`schema.rarity`).
-
-Releases are read in batches, and everything else is held as a number for each id, so that memory hardly grows.
+Releases are read in batches. All else is held as a number per id, so that memory hardly grows.
 """
 
 from collections.abc import Callable, Iterator
@@ -44,17 +41,17 @@ PARTS = (
     *("id", "title", "artist", "year", "master_id", "genres"),
     *(f"artists{ITEM}id", f"labels{ITEM}id", f"formats{ITEM}name", f"formats{ITEM}descriptions"),
 )
-"""What is read of a release, as Parquet names it."""
+"""Leaves of a release that are read, by their names in Parquet."""
 
 WIDTH = 5
-"""Points of a bar in the picture."""
+"""Points per bar of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a month beside a release's own record, by id or name; `year` is the month's.
+    """Facts about a month from outside a release's own record, by id or name; `year` is the month's.
 
-    `pressings` and `recent` are the releases of a master and those of the last years.
+    `pressings` and `recent` are the numbers of a master's releases, of all and of the last years.
     """
 
     year: int
@@ -67,7 +64,7 @@ class Known:
 
 
 def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
-    """Every release in the order of the dump."""
+    """Yield every release in the order of the dump."""
     known = _known(files, int(month[:4]))
     ranks = {
         "artist": _population(known.artists.numbers),
@@ -96,14 +93,14 @@ def _known(files: Files, year: int) -> Known:
 
 
 def _masters(releases: list[Path], year: int) -> pl.DataFrame:
-    """Of each master the releases, and those of the last years."""
+    """Return the number of releases of each master, of all and of the last years."""
     of_master = pl.scan_parquet(releases).filter(pl.col("master_id") != 0).group_by("master_id")
     recent = (pl.col("year") >= year - REISSUE_YEARS).sum().alias("recent")
     return of_master.agg(pl.len().alias("pressings"), recent).collect(engine="streaming")
 
 
 def _counted(releases: pl.DataFrame, known: Known) -> pl.DataFrame:
-    """The releases with what their signals rest on; null where a record says nothing."""
+    """Return the releases with the inputs of their signals, null if not stated in the record."""
     ids = {part: _struct_field(part, "id") for part in ("artists", "labels")}
     labels = _of_items(releases.select(ids["labels"]).to_series(), known.labels.find)
     artists = _of_items(releases.select(ids["artists"]).to_series(), known.artists.find)
@@ -136,14 +133,14 @@ def _struct_field(part: str, name: str) -> pl.Expr:
 
 
 def _formats() -> pl.Expr:
-    """Names and descriptions of all formats of a release."""
+    """Return names and descriptions of all formats of a release."""
     described = pl.element().struct.field("descriptions").explode()
     each = pl.col("formats").list
     return pl.concat_list(each.eval(pl.element().struct.field("name")), each.eval(described)).alias("formats")
 
 
 def _of_items(items: pl.Series, value: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
-    """The `least` and the `most` of the values of each list, null where no item has one."""
+    """Return the `least` and the `most` of the values of each list, null if no item has one."""
     rows = pl.DataFrame({"row": np.arange(len(items)), "item": items})
     flat = rows.explode("item").drop_nulls("item")
     valued = flat.select("row", value(flat["item"]).alias("value")).drop_nulls("value")
@@ -169,29 +166,32 @@ def _scored(counted: pl.DataFrame, year: int, ranks: dict[str, Numbers]) -> pl.D
 
 
 def pressing(pressings: pl.Expr) -> pl.Expr:
-    """By the releases of the master, itself included; 0 without a master."""
+    """Return the score for the number of the master's releases, this one included; 0 means no master."""
     return pl.when(pressings == 0).then(UNIQUE).otherwise(stepped(pressings, PRESSINGS))
 
 
 def catalogue(releases: pl.Expr) -> pl.Expr:
-    """By the releases of the smallest label; null without a label."""
+    """Return the score for the number of releases of the smallest label; null means no label."""
     return pl.when(releases.is_null()).then(UNKNOWN).otherwise(stepped(releases, CATALOGUE))
 
 
 def temporal(year: pl.Expr, now: int, reissued: pl.Expr) -> pl.Expr:
-    """By age; null is no year, and `reissued` says that the master has another release of the last years."""
+    """Return the score for the age; null means no year.
+
+    `reissued` means that the master has another release of the last years.
+    """
     age = ((now - year) * YEARLY).clip(0, 100)
     less = (age - pl.when(reissued).then(REISSUE).otherwise(0)).clip(0)
     return less.fill_null(UNKNOWN)
 
 
 def isolation(degree: pl.Expr) -> pl.Expr:
-    """By the relationships in the graph."""
+    """Return the score for the number of relationships in the graph."""
     return stepped(degree, DEGREE)
 
 
 def stepped(count: pl.Expr, steps: Steps) -> pl.Expr:
-    """What a count is worth."""
+    """Return the score of a count by these steps."""
     worth = pl.lit(steps.beyond, pl.Int64)
     for limit, value in reversed(steps.steps):
         worth = pl.when(count <= limit).then(value).otherwise(worth)
@@ -199,7 +199,7 @@ def stepped(count: pl.Expr, steps: Steps) -> pl.Expr:
 
 
 def tier(score: pl.Expr) -> pl.Expr:
-    """The tier of a score from 0 to 100."""
+    """Return the tier of a score from 0 to 100."""
     named = pl.lit(next(reversed(TIERS)))
     for name, least in reversed(TIERS.items()):
         named = pl.when(score >= least).then(pl.lit(name)).otherwise(named)
@@ -211,16 +211,16 @@ def _population(numbers: Numbers) -> Numbers:
 
 
 def percentiles(numbers: pl.Series, population: Numbers) -> pl.Series:
-    """The share of all others in the sorted population that have less than each number, which is one of them.
+    """Return the share of the others in the sorted population that are below each number.
 
-    0 for null, and where there are no others.
+    Each number is one of the population. The share is 0 for null, and if there are no others.
     """
     less = np.searchsorted(population, numbers.fill_null(-1).to_numpy())
     return pl.Series(less / max(1, len(population) - 1))
 
 
 def picture(answer: pl.LazyFrame) -> Picture:
-    """How many releases have which score, by tier."""
+    """Return the number of releases by score and tier."""
     points = (pl.col("rarity_score") // WIDTH * WIDTH).cast(pl.Int64).alias("points")
     counted = dict(answer.group_by(points).agg(pl.len()).collect(engine="streaming").rows())
     named = {points: next(name for name, least in TIERS.items() if points >= least) for points in range(0, 101, WIDTH)}

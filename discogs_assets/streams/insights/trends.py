@@ -1,7 +1,4 @@
-"""Releases → how often genres and styles are named by year and decade.
-
-What belongs here: counting by period. What doesn't: what the columns mean (see `schema.insights`).
-"""
+"""Number of releases per genre and style, by year and decade."""
 
 from collections.abc import Iterator
 
@@ -16,7 +13,7 @@ DECADE = pl.col("start") // 10 * 10
 
 
 def rows(subject: str, files: Files, month: str) -> Iterator[pl.DataFrame]:
-    """The periods of each genre or style in which releases name it, in one batch; whatever the month."""
+    """Yield the periods of each genre or style with releases that name it, in one batch; the month is ignored."""
     dated = pl.scan_parquet(files["releases"]).select(keys(f"{subject}s").alias(subject), start="year")
     dated = dated.drop_nulls("start")
     named = dated.explode(subject).drop_nulls().group_by(subject, "start").agg(pl.len().alias("releases"))
@@ -31,20 +28,20 @@ def rows(subject: str, files: Files, month: str) -> Iterator[pl.DataFrame]:
 
 
 def _decades(counts: pl.DataFrame) -> pl.DataFrame:
-    """The counts of years added up; a release has one year."""
+    """Return the counts of years summed by decade; the sums are exact, since a release has one year."""
     by = [DECADE if name == "start" else pl.col(name) for name in counts.columns[:-1]]
     return counts.group_by(by).agg(pl.col(counts.columns[-1]).sum())
 
 
 def _shares(period: str, counts: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
-    """The counts with their part of all."""
+    """Return the counts with their shares of all releases."""
     joined = counts.join(totals, on="start", how="left")
     share = (pl.col("releases") / pl.col("all")).alias("share")
     return joined.select(counts.columns[0], pl.lit(period).alias("period"), "start", "releases", share)
 
 
 def picture(subject: str, answer: pl.LazyFrame) -> Picture:
-    """Shares of those named most, by decade."""
+    """Return the shares of the most frequent genres or styles by decade."""
     decades = answer.filter(pl.col("period") == "decade").collect()
     most = decades.group_by(subject).agg(pl.col("releases").sum()).sort("releases", subject, descending=[True, False])
     starts = decades["start"].unique().sort()
