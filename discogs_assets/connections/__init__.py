@@ -1,7 +1,7 @@
-"""Settings → opened stores: the only package that knows embedded servers from external ones.
+"""Opened stores of the settings: the only package that distinguishes embedded servers from external ones.
 
-Belongs here: which server a setting names, starting it, and switching both stores as one publication. Does not belong
-here: what is loaded into a store, and when a month may be published.
+Belongs here: selecting and starting the server of a setting, and switching both stores as one publication. Does not
+belong here: the data loaded into a store, and the decision when to publish a month.
 """
 
 from collections.abc import Iterator
@@ -25,11 +25,11 @@ from discogs_assets.stores.postgres import VIEWS, Postgres, month_of
 from discogs_assets.stores.publication import Publication
 
 GRAPH = "neo4j"
-"""Target that the graph store is for."""
+"""Target of the graph store."""
 
 
 class Connections:
-    """The stores of the settings, opened when they are first asked for."""
+    """The stores of the settings, opened on first use."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
@@ -67,7 +67,7 @@ class Connections:
 
     @property
     def embedded(self) -> bool:
-        """True if at least one of the servers is ours."""
+        """True if at least one of the servers is embedded."""
         return isinstance(self.tables, EmbeddedTables) or isinstance(self.graph, EmbeddedGraph)
 
     @property
@@ -76,9 +76,9 @@ class Connections:
         return GRAPH in self.settings.chosen_targets
 
     def start(self) -> tuple[Postgres, Graph | None]:
-        """Start the embedded servers, both at once; the database as its owner and the published graph.
+        """Start the embedded servers in parallel; return the database as its owner, and the published graph.
 
-        Where Neo4j is no target, it is not started, and the graph is None.
+        If Neo4j is not a target, it is not started, and the graph is None.
         """
         with ThreadPoolExecutor(1) as pool:
             started = pool.submit(self.graph.start) if self.has_graph else None
@@ -90,7 +90,7 @@ class Connections:
         return postgres, self.graph.reader()
 
     def open_publication(self) -> Publication | None:
-        """Return a publication under way or cut off, None if there is none; no server is started."""
+        """Return the open or interrupted publication, None if there is none. No server is started."""
         postgres = self.tables.owner() if self.tables.running() else None
         return publication.read_open(postgres) if postgres else None
 
@@ -102,14 +102,14 @@ class Connections:
 
     @contextmanager
     def publishing(self) -> Iterator[Publisher]:
-        """Lend the right to switch the stores, which one process has at a time; BusyError if another keeps it."""
+        """Lend the right to switch the stores to one process at a time. Raises BusyError if another keeps it."""
         postgres = self.tables.start()
         with postgres.publishing():
             self.tables.restore_reader()
             yield Publisher(postgres, self.graph, self._done(postgres))
 
     def settle(self, log: Log = drop_line) -> str:
-        """Complete a publication that was cut off, or undo it where its loads are gone.
+        """Complete an interrupted publication, or undo it if its loads are gone.
 
         Return a sentence about it, empty if none is open. Raises BusyError while another process is publishing.
         """
@@ -119,7 +119,7 @@ class Connections:
             return publisher.settle(log)
 
     def _done(self, postgres: Postgres) -> Publication | None:
-        """Return what readers see; a database without a record has it made from its views."""
+        """Return the publication that readers see. A database without a record has one created from its views."""
         found = publication.read_done(postgres)
         if found is None and (views := postgres.published()):
             month = max(map(month_of, views.values()))[:7]
@@ -132,6 +132,6 @@ class Connections:
 
 
 def stop_servers(home: Path) -> Iterator[tuple[str, bool]]:
-    """Stop the embedded servers, the graph's first; the name of each, and False if it did not run."""
+    """Stop the embedded servers, the graph's first; yield the name of each, and False if it did not run."""
     for name, server in (("Neo4j", Neo4jServer(home)), ("PostgreSQL", PostgresServer(home))):
         yield name, server.stop()

@@ -1,4 +1,4 @@
-"""Neo4j as the embedded server of a home, or an external one: loads, and which of them readers see."""
+"""Neo4j as the embedded server of a home or an external one: its loads, and the one that readers see."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ Log = Callable[[str], None]
 class GraphOrder:
     """A month's graph tables to load.
 
-    `keep` are places that Dagster's records name and that may still be published. `older` allows a month older than the
-    one held. `find` returns the graph tables of another month (2026-11), None if they are not in the lake.
+    `keep` are places named in Dagster's records that may still be published. `older` allows a month older than the one
+    held. `find` returns the graph tables of another month (2026-11), None if they are not in the lake.
     """
 
     tables: Tables
@@ -33,20 +33,20 @@ class GraphOrder:
 
 
 class GraphStore(Protocol):
-    """Neo4j, by the loads it holds: a load has an id, and a place that Dagster's records name."""
+    """Neo4j, by its loads. A load has an id, and a place named in Dagster's records."""
 
     @property
     def shows_while_loading(self) -> bool:
-        """True if readers see a load while it is under way; its tables must be proven before."""
+        """True if readers see a load in progress; its tables must be checked before."""
 
     def start(self) -> None:
         """Start an embedded server."""
 
     def reader(self) -> Graph:
-        """Return the published graph; ServerError if an embedded server does not run."""
+        """Return the published graph. Raises ServerError if an embedded server does not run."""
 
     def load(self, order: GraphOrder, log: Log) -> tuple[str, dict[str, int]]:
-        """Load a month's graph; its place, and the nodes and relationships counted there."""
+        """Load a month's graph; return its place, and the nodes and relationships counted there."""
 
     def load_at(self, place: str) -> str:
         """Return the id of the load at a place."""
@@ -55,7 +55,7 @@ class GraphStore(Protocol):
         """Return a sentence if the load of the month (2026-11) cannot be shown, empty if it can."""
 
     def publish(self, load: str) -> float:
-        """Show a load; the seconds that readers could not reach any."""
+        """Show a load; return the seconds that the graph was unavailable to readers."""
 
     def shown(self) -> str | None:
         """Return the id of the load that readers see, None if there is none."""
@@ -64,19 +64,19 @@ class GraphStore(Protocol):
         """Return the month (2026-11) that readers see, None if there is none."""
 
     def sweep(self, month: str) -> list[str]:
-        """Remove the month's loads that the shown one supersedes; their names."""
+        """Remove the month's loads that the shown one supersedes; return their names."""
 
     def months(self) -> list[str]:
         """Return the partition keys of the months that retention may drop."""
 
     def drop(self, partition: str) -> Mapping[str, int]:
-        """Remove a month's loads; the bytes by load."""
+        """Remove a month's loads; return the bytes by load."""
 
     def running(self) -> bool:
         """Return False if an embedded server does not run."""
 
     def installed(self) -> bool:
-        """Return False if an embedded server's programs have yet to be fetched."""
+        """Return False if an embedded server's programs have yet to be downloaded."""
 
     def state(self) -> ServerState:
         """Return the state of the server and the month that it shows."""
@@ -84,7 +84,7 @@ class GraphStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedGraph:
-    """The Neo4j of our home: a store directory for each load, one of which is served."""
+    """The Neo4j of our home: a store directory for each load, one of them served."""
 
     server: Neo4jServer
     shows_while_loading: bool = False
@@ -99,7 +99,7 @@ class EmbeddedGraph:
         return Graph(address.url, address.user, address.password)
 
     def load(self, order: GraphOrder, log: Log) -> tuple[str, dict[str, int]]:
-        """Import a new store, index it and count it; what a killed import has left is removed first."""
+        """Import a new store, index it and count it; remains of a killed import are removed first."""
         month = order.tables.month
         with loads.alone(self.server, month):
             folder = loads.fresh(self.server, month, order.keep)
@@ -170,7 +170,7 @@ class EmbeddedGraph:
 
 @dataclass(frozen=True, slots=True)
 class ExternalGraph:
-    """A Neo4j that the settings name: it holds one load, which is changed in its readers' view over Bolt."""
+    """A Neo4j that the settings name. It holds one load, changed over Bolt in its readers' view."""
 
     graph: Graph
     sent: Path

@@ -1,4 +1,4 @@
-"""Switching both stores as one publication, so that they show the same month whatever is killed in between."""
+"""Switching of both stores as one publication, so that they show the same month after a kill at any point."""
 
 from dataclasses import dataclass
 
@@ -17,18 +17,18 @@ def drop_line(line: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """The right to switch both stores; `shown` is what readers see when it is lent."""
+    """The right to switch both stores; `shown` is the publication that readers see at the start."""
 
     postgres: Postgres
     graph: GraphStore
     shown: Publication | None
 
     def publish(self, wanted: Publication, log: Log = drop_line) -> float:
-        """Show the loads in both stores; the seconds that the graph could not be reached.
+        """Show the loads in both stores; return the seconds that the graph was unavailable.
 
-        The intent is recorded first: killed anywhere, `settle` completes it. Raises ServerError if the graph store does
-        not start, with both stores as they were, and BusyError if readers of the tables leave no gap, with the
-        publication left open.
+        The intent is recorded first: after a kill at any point, `settle` completes it. Raises ServerError if the graph
+        store does not start, with both stores unchanged. Raises BusyError if readers of the tables leave no gap, with
+        the publication left open.
         """
         found = publication.read_open(self.postgres)
         intended = found if found and found.shows_same(wanted) else publication.record_intent(self.postgres, wanted)
@@ -47,13 +47,13 @@ class Publisher:
         return f"the publication of {found.month}, which was cut off, is completed"
 
     def missing(self, wanted: Publication) -> list[str]:
-        """Return what a publication needs and the servers no longer hold."""
+        """Return the loads of a publication that the servers no longer hold."""
         lacking = self.postgres.lacking(wanted.tables.values())
         missing = self.graph.missing(wanted.graph, wanted.month) if wanted.graph is not None else ""
         return [*lacking, *([missing] if missing else [])]
 
     def _switch(self, intended: Publication, log: Log) -> float:
-        """Switch the graph, whose start may fail, and then, in the transaction that closes the record, the views."""
+        """Switch the graph, since its start may fail, and then the views, in the transaction that closes the record."""
         try:
             away = self.graph.publish(intended.graph) if intended.graph is not None else 0.0
         except ServerError:
@@ -66,7 +66,7 @@ class Publisher:
         return away
 
     def _undo(self, intended: Publication) -> None:
-        """Show in the graph store what the tables show, and close the record."""
+        """Make the graph store show the same publication as the tables, and close the record."""
         if self.shown and self.shown.graph and self.shown.graph != self.graph.shown():
             if missing := self.graph.missing(self.shown.graph, self.shown.month):
                 raise PublishRefusedError(

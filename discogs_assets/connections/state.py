@@ -19,6 +19,6 @@ class ServerState:
 
 
 def state_of(status: ServerStatus, month: str | None) -> ServerState:
-    """Return the state of an embedded server that shows the month, None being none."""
+    """Return the state of an embedded server; `month` is None if it shows none."""
     running, shows = ("yes" if status.running else "no"), month or "nothing"
     return ServerState(status.name, running, shows, status.url, status.version, status.pid, str(status.folder))

@@ -1,4 +1,4 @@
-"""PostgreSQL as the embedded server of a home, or an external one: roles, Dagster's storage, state."""
+"""PostgreSQL as the embedded server of a home or an external one: roles, Dagster's storage, state."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,19 +15,19 @@ class TableStore(Protocol):
     """PostgreSQL, by the roles that use it."""
 
     def start(self) -> Postgres:
-        """Return the database as its owner, prepared; an embedded server is started."""
+        """Return the database as its owner, prepared. An embedded server is started."""
 
     def owner(self) -> Postgres:
-        """Return the database as its owner; ServerError if an embedded server does not run."""
+        """Return the database as its owner. Raises ServerError if an embedded server does not run."""
 
     def reader(self) -> Postgres:
-        """Return the database as the role that may only read; ServerError if an embedded server does not run."""
+        """Return the database as the read-only role. Raises ServerError if an embedded server does not run."""
 
     def storage_url(self) -> str:
-        """Return the URL, with password, of the server and role of Dagster's storage, which exists on return."""
+        """Return the URL, with password, of the server and role of Dagster's storage, created if missing."""
 
     def restore_reader(self) -> None:
-        """Take back what the reader of an embedded server has changed of its role."""
+        """Undo any changes that the reader of an embedded server has made to its role."""
 
     def running(self) -> bool:
         """Return False if an embedded server does not run."""

@@ -1,1 +1,6 @@
-"""WHERE things live: dump archive, Parquet lake, PostgreSQL, Neo4j. With `embedded`, the only importers of drivers."""
+"""Storage: the dump archive, the Parquet lake, PostgreSQL and Neo4j.
+
+Belongs here: reading and writing stores, their locks and transactions, and, with `embedded`, every import of a driver.
+Does not belong here: record formats (`schema`, `streams`), server processes (`embedded`), and the decision when to
+publish a month.
+"""

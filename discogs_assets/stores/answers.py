@@ -1,8 +1,4 @@
-"""What a store answers to a question: columns, and rows as they come.
-
-What belongs here: the one form that all stores answer in, and documents of JSON in it. What doesn't: asking (see the
-stores), and how an answer is shown (see `cli.answers`).
-"""
+"""Query results of the stores: columns, and rows read lazily."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 NOT_JSON = ("NaN", "Infinity")
-"""Numbers that DuckDB writes and JSON does not have."""
+"""Numbers that DuckDB writes and JSON lacks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Columns and rows; rows are read from the store while they are taken, and only as long as it is asked."""
+    """Columns and rows. Rows are read from the store lazily, and only while the query is open."""
 
     columns: Sequence[str]
     rows: Iterator[Sequence[Any]]
@@ -24,7 +20,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A piece of a graph (node, relationship or path), as JSON and as Cypher writes it."""
+    """A graph element (node, relationship or path), as JSON and in Cypher notation."""
 
     json: Any
     text: str
@@ -32,17 +28,20 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """JSON as the store writes it, in one line: every digit of its numbers is kept."""
+    """One line of JSON as the store writes it; every digit of its numbers is kept."""
 
     text: str
 
     @classmethod
     def of(cls, text: str) -> Any:
-        """The document; None and a text as such, and decoded where numbers in it are not JSON's."""
+        """Return the document.
+
+        Null and strings are decoded. So are documents with numbers that JSON lacks, with all their numbers as Decimal.
+        """
         stripped = text.strip()
         if stripped == "null" or stripped.startswith('"'):
             return json.loads(stripped)
         if any(word in stripped for word in NOT_JSON):
             return json.loads(stripped, parse_float=Decimal, parse_int=Decimal)
-        # Outside of its texts, where they are escaped, line ends are white space.
+        # JSON strings escape line ends, so any others are white space.
         return cls(stripped.replace("\r", " ").replace("\n", " "))

@@ -1,8 +1,4 @@
-"""Published dumps: which months there are, and one verified copy of each file of our own.
-
-What belongs here: verified copies. What doesn't: which files a month has (see `uploads`), reaching a source, and what a
-dump holds.
-"""
+"""Published dumps: the months at a source, and one verified copy of each file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,10 +18,10 @@ from discogs_assets.stores.uploads import Month, partition_of, partitions
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """One dump file as we hold it: its date of publication, the sha256 that its month's CHECKSUM gives, its bytes.
+    """A dump file as we hold it: publication date, the sha256 from the month's CHECKSUM file, size in bytes.
 
-    Where it has just been taken, `upload` has the days of the files that it belongs with, and `later` says what newer
-    uploads of the month lack.
+    For a dump that has just been taken, `upload` holds the days of its upload's files, and `later` lists the parts that
+    newer uploads of the month lack.
     """
 
     entity: str
@@ -38,16 +34,16 @@ class Dump:
 
     @property
     def newest_year(self) -> int:
-        """The last year a record of this dump may state: the one after its own."""
+        """Last year that a record of this dump may state: the year after its publication."""
         return self.published.year + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What a source says of a month: the sha256 of each entity's file, and what lacks before the month is complete.
+    """A month as the source announces it: the sha256 of each entity's file, and the parts still missing.
 
-    The fingerprint is another one whenever the CHECKSUM text is, or what is listed of the files: names, sizes, times.
-    `later` says what newer uploads of the month lack before one of them takes its place, empty if there are none.
+    The fingerprint changes whenever the CHECKSUM text or the listing of the files (names, sizes, times) changes.
+    `later` lists the parts that newer uploads of the month lack before one replaces it; empty if there are none.
     """
 
     partition: str
@@ -59,10 +55,10 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Where dumps come from (`source`: a site, a bucket or a folder) and where the verified copies lie.
+    """The source of the dumps (a site, a bucket or a folder) and the verified copies.
 
-    That is `root`, unless they are `kept` elsewhere. `patience` is how many seconds the limit that we keep towards a
-    site may hold a request up.
+    Copies are below `root`, or in the lake `kept` if given. `patience` is the longest delay of a request, in seconds,
+    that our rate limit for a site may cause.
     """
 
     source: str = field(repr=False)
@@ -72,46 +68,47 @@ class Archive:
 
     @classmethod
     def of(cls, settings: Settings, patience: float = WINDOW) -> "Archive":
-        """The archive of the settings: where the lake is in S3, the copies are beside it, for every machine."""
+        """Return the archive of the settings. With a lake in S3, the copies are kept there, shared by all machines."""
         kept = lake.in_bucket(settings, lake.DUMPS)
         return cls(settings.dumps, settings.home_folder / "dumps", patience, kept)
 
     @property
     def title(self) -> str:
-        """The source as a message may show it: without password or signature."""
+        """The source's address for messages, without password or signature."""
         return self._opened().title
 
     @property
     def origin(self) -> str:
-        """The source's identity, without secrets, to which copies are bound."""
+        """The source's identity, without secrets. Copies are bound to it."""
         return origin.identity(self.source)
 
     @property
     def copies(self) -> Lake:
-        """Our copies, a folder per entity and month."""
+        """Our copies, one folder per entity and month."""
         return self.kept or Lake(self.root)
 
     def months(self, years: int | None = None) -> list[str]:
-        """Partition keys for which at least one dump file is published, oldest first.
+        """Return the partition keys with at least one published dump file, oldest first.
 
-        All of them, or those of the newest so many years: a site is asked once for each, and does not like it.
+        `years` limits the result to the newest years: each year is a request to a site, and sites limit requests.
         """
         source = self._opened()
         kept = source.years()[-years:] if years else source.years()
         return partitions([file for year in kept for file in source.files(year)])
 
     def faults(self) -> list[str]:
-        """What is at the source and cannot be taken, and why, as far as the source tells."""
+        """Return the files at the source that cannot be taken, with reasons, as far as the source reports them."""
         return self._opened().faults()
 
     def missing(self, partition: str) -> list[str]:
-        """What the month lacks before it is complete: files by kind, the CHECKSUM file, or its line of a file."""
+        """Return the parts that the month lacks: files by kind, the CHECKSUM file, or its line for a file."""
         return list(_month(self._opened(), partition).missing)
 
     def announced(self, since: str = "") -> Iterator[Announced]:
-        """What the source says of each month down to that one, newest first; it is asked for one that is reached.
+        """Yield each month that the source announces, from the newest back to `since`, requesting it when reached.
 
-        DumpMissingError if there is none, ServerError if a site's page names none: an alarm, since months do not go.
+        Raises DumpMissingError if there is none. Raises ServerError, an alarm, if a site's page names none: published
+        months do not disappear.
         """
         source, partition = self._opened(), ""
         for year in reversed([year for year in source.years() if f"{year}-12-01" >= since]):
@@ -127,7 +124,7 @@ class Archive:
             )
 
     def dump(self, entity: str, partition: str) -> Dump:
-        """Our own copy; DumpMissingError if it has not been taken yet, or came from another source."""
+        """Return our copy. Raises DumpMissingError if it has not been taken yet, or came from another source."""
         command = (
             f"dagster asset materialize -m discogs_assets.definitions --select 'key:\"dumps/discogs/{entity}\"' "
             f"--partition {partition}"
@@ -144,9 +141,9 @@ class Archive:
         raise DumpMissingError(f"dumps/discogs/{entity} has no partition {partition}. Materialise it first: {command}")
 
     def _not_ours(self, held: Dump, partition: str) -> str:
-        """Where the copy came from if that is not the source.
+        """Return the origin of a copy that is not from the source, empty if it is.
 
-        A copy without a note is the source's if the source announces its sha256 now; it is noted then.
+        A copy without a note is from the source if the source announces its sha256 now; the note is then written.
         """
         folder = held.path.parent
         noted = origin.is_of(self.origin, [file.name for file in folder.iterdir()])
@@ -164,10 +161,10 @@ class Archive:
         return ""
 
     def take(self, entity: str, partition: str, progress: Progress = lambda done, size: None) -> Dump:
-        """Fetch the month's file, its sha256 compared on the way, and put it in place; what was there before goes.
+        """Download the month's file, verify its sha256 on the way, and replace the copy.
 
-        It is of the month's newest complete upload where there is one. DumpMissingError if the month lacks the file or
-        its checksum, DumpDamagedError if its bytes are others.
+        The file is of the month's newest complete upload, if there is one. Raises DumpMissingError if the month lacks
+        the file or its checksum, DumpDamagedError if the checksum does not match.
         """
         source = self._opened()
         month = _month(source, partition)
@@ -190,11 +187,11 @@ class Archive:
         return sources.opened(self.source, self.root, self.patience)
 
     def address(self, entity: str, partition: str) -> str:
-        """Where our copy is kept, as a URI."""
+        """Return the location of our copy as a URI."""
         return self.copies.address(_key(entity), partition)
 
     def _absent(self, month: Month, entity: str, partition: str) -> NoReturn:
-        """Say that the month has no file of the entity, why, and which months there are."""
+        """Raise DumpMissingError with the reason and the months that are available."""
         if faults := month.faults(entity):
             raise DumpMissingError(
                 f"no {entity} dump of {partition[:7]} in {month.source.title}: {'; '.join(faults)}. Put the published "

@@ -1,7 +1,4 @@
-"""Sessions that hold up one of ours: finding them, and ending those of other roles.
-
-What belongs here: the statement and who asks it. What doesn't: when somebody has waited long enough.
-"""
+"""Sessions that block one of ours: find them, and end the ones of other roles."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +11,7 @@ import psycopg
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 INTERVAL = 0.1
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 END = """
     SELECT pid, usename, application_name, query_start, pg_terminate_backend(pid)
@@ -22,14 +19,14 @@ END = """
     WHERE pid = ANY (pg_blocking_pids(%s)) AND usename <> current_user
         AND (pg_has_role('pg_signal_backend', 'USAGE') OR pg_has_role(usesysid, 'USAGE'))
         AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = usesysid)"""
-"""Ends the sessions that a session waits for, if they are other roles' and we may; superusers' never."""
+"""Statement to end the sessions that block a given one: other roles' only, if we may, and never superusers'."""
 
 
 @contextmanager
 def ending(connection: Connection, held_up: Connection, say: Callable[[str], None]) -> Iterator[None]:
-    """End the sessions that `held_up` waits for, by way of `connection`, until the block has ended.
+    """End the sessions that block `held_up`, over `connection`, while the `with` body runs.
 
-    `say` hears of each in the end. A session that comes meanwhile queues behind the lock that is waited for.
+    `say` is called for each of them at the end. A session that arrives meanwhile queues behind the awaited lock.
     """
     done, pid = Event(), held_up.info.backend_pid
     ended = dict[int, str]()

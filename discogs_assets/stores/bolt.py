@@ -1,20 +1,4 @@
-"""A month's graph over Bolt into a Neo4j that we do not run, in its readers' view.
-
-What belongs here: what a database has to be told to hold the month, telling it, and going on where a load was cut off.
-What doesn't: the rows (see `streams.bolt`), the ledger's node (see `ledger`).
-
-A database that holds another month whole is told what differs between the graph tables of both, and so ends with
-exactly the new ones. The changes of records alone would not do: the count of a label's releases changes though the
-label's record does not. If the tables of what it holds are nowhere to be found, everything is replaced.
-
-Each batch is a transaction that moves its stage in the ledger, too. Batches follow from the tables alone: whoever comes
-after a load that was cut off finds in the ledger which tables it was about and goes on, in each stage, after the last
-batch that was committed.
-
-Stages that do not need each other's work are sent side by side: on two cores, the server's among them, that is a third
-faster. Relationships of two types now and then lock each other out at the nodes where they meet; the server ends one of
-the two transactions, and the driver tries that again.
-"""
+"""Load a month's graph over Bolt into a Neo4j that we do not run, in its readers' view."""
 
 import json
 import threading
@@ -49,18 +33,19 @@ CLEARED = 10_000
 """Nodes or relationships deleted by one transaction when all of them are."""
 
 OLDER = """ with --config-json '{"ops": {"neo4j": {"config": {"older": true}}}}'"""
-"""How a month is asked for that is older than the one held."""
+"""Option that allows a month older than the one held."""
 
 Log = Callable[[str], None]
 Lookup = Callable[[str], Tables | None]
-"""A month's tables as the lake has them now."""
+"""Lookup of a month's tables, as they are in the lake now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The month that is to be loaded, whether it may be `older` than the one held, how many stages are sent `at_once`.
+    """A month to load.
 
-    Each of these has a connection of its own.
+    `older` allows a month older than the one held. `at_once` is the number of stages sent in parallel, each over its
+    own connection.
     """
 
     tables: Tables
@@ -69,11 +54,14 @@ class Order:
 
 
 def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledger:
-    """Make the database hold exactly the month's graph, and say so in its ledger, which is returned.
+    """Change the database until it holds exactly the month's graph, and return its ledger.
 
-    LoadError if the tables are not sound, if the database holds a newer month, or if it does not hold what its ledger
-    says; BusyError if another process loads it; ServerError if it does not answer. Afterwards, as after a kill, the
-    next call with the same tables goes on.
+    If the database holds another month whole, the differences between the graph tables of both months are applied. If
+    the tables of the held month cannot be found, everything is replaced.
+
+    Raises LoadError if the tables are unsound, or if the database holds a newer month or diverges from its ledger.
+    Raises BusyError if another process loads it, ServerError if it does not answer. After an error or a kill, the next
+    call with the same tables resumes the load.
     """
     found = ledger.read(graph)
     _hold_back(graph, order, found)
@@ -84,6 +72,7 @@ def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledg
     _refuse_faults(order.tables)
     begun, old = _begun(found, order, sent, lake, log)
     sent.sweep([begun.tables, begun.previous_tables])
+    # Tables are compared, not records: the release count of a label changes although its record does not.
     stages = bolt.changed(old, order.tables, sent.scratch()) if old else bolt.created(order.tables)
     with graph.session() as session:
         for statement in (*cypher.constraints(), cypher.LEDGER_CONSTRAINT):
@@ -92,7 +81,7 @@ def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledg
         new = None if begun == found else [stage.title for stage in stages]
         session.execute_write(ledger.move, found, ours, new)
         _Load(graph, session, ours, log).carry_out(stages, order.at_once)
-        # An index that is there before its nodes takes twice their time.
+        # Loading nodes into existing indexes takes twice the time.
         graph.index()
         whole = Ledger(begun.month, begun.tables, begun.dumps, form=begun.form, load=ours.load)
         session.execute_write(ledger.move, ours, whole, ())
@@ -117,7 +106,7 @@ def _refuse_faults(tables: Tables) -> None:
 
 
 def _begun(found: Ledger | None, order: Order, sent: Sent, lake: Lookup, log: Log) -> tuple[Ledger, Tables | None]:
-    """What the ledger says when the load begins or goes on, and the tables that it changes, None if it replaces all."""
+    """Return the ledger to start or resume with, and the tables to change; None for a full reload."""
     tables = order.tables
     if found and _goes_on(found, order):
         old = _find(found.previous, found.previous_tables, sent, lake)
@@ -135,7 +124,7 @@ def _begun(found: Ledger | None, order: Order, sent: Sent, lake: Lookup, log: Lo
 
 
 def _goes_on(found: Ledger, order: Order) -> bool:
-    """Whether the load that was cut off is the one that is asked for."""
+    """Return True if the interrupted load is the requested one."""
     return found.state == "loading" and found.form == bolt.FORM and _same(found, order)
 
 
@@ -144,12 +133,12 @@ def _same(found: Ledger, order: Order) -> bool:
 
 
 def _counts(tables: Tables) -> Counter[str]:
-    """How many nodes and relationships there are by label and type, where there are any."""
+    """Return the number of nodes by label and of relationships by type, without zeros."""
     return sum((Counter({name: parquet.rows([file])}) for name, file in tables.files), Counter())
 
 
 def _held(found: Ledger | None, order: Order, sent: Sent, lake: Lookup) -> tuple[Tables | None, str]:
-    """The tables of what the database holds; None, and why, if they cannot be compared with the month's."""
+    """Return the tables that the database holds; None, and the reason, if they cannot be compared with the month's."""
     if found is None:
         return None, "Neo4j has no ledger yet"
     if found.state == "broken" or (found.whole and _same(found, order)):
@@ -164,7 +153,7 @@ def _held(found: Ledger | None, order: Order, sent: Sent, lake: Lookup) -> tuple
 
 
 def _find(month: str | None, digest: str | None, sent: Sent, lake: Lookup) -> Tables | None:
-    """The tables with this digest, wherever they are."""
+    """Return the tables with this digest, from the snapshots or the lake."""
     if not month or not digest:
         return None
     if kept := sent.find(month, digest):
@@ -174,7 +163,11 @@ def _find(month: str | None, digest: str | None, sent: Sent, lake: Lookup) -> Ta
 
 
 class _Load:
-    """A load under way: `at` is what the ledger says, `sent` the rows of each stage that are there."""
+    """A load in progress: `_at` is its ledger, `_sent` the number of rows sent by stage.
+
+    Each batch is a transaction that also advances its stage in the ledger. Batches follow from the tables alone, so a
+    resumed load continues each stage after the last committed batch.
+    """
 
     def __init__(self, graph: Graph, session: neo4j.Session, at: Ledger, log: Log) -> None:
         self._graph, self._session, self._at, self._log = graph, session, at, log
@@ -183,7 +176,7 @@ class _Load:
         self._said = time.monotonic()
 
     def carry_out(self, stages: Sequence[Stage], at_once: int) -> None:
-        """Send what has not been sent; the stages of one kind side by side, the largest first."""
+        """Send all unsent rows. Stages of one kind are sent in parallel, the largest first."""
         if not self._sent.total() and self._at.previous is None:
             self._clear()
         whole = sum(stage.rows for stage in stages)
@@ -192,6 +185,8 @@ class _Load:
                 raise _OtherwiseError("nodes of stages are missing beside the ledger")
             for _, alike in groupby(stages, attrgetter("kind")):
                 largest_first = sorted(alike, key=attrgetter("rows"), reverse=True)
+                # A third faster on two cores, the server's included. Relationships of two types may deadlock at
+                # shared nodes: the server then ends one transaction, and the driver retries it.
                 with ThreadPoolExecutor(at_once, "stage") as pool:
                     self._wait_for([pool.submit(self._send, stage, whole) for stage in largest_first])
         except _OtherwiseError as error:
@@ -202,7 +197,7 @@ class _Load:
             ) from error
 
     def _wait_for(self, under_way: Sequence[Future[None]]) -> None:
-        """Wait for stages to be sent; an error of one ends the others after their batch."""
+        """Wait for the stages. After an error in one, the others stop at the end of their batch."""
         try:
             for done in as_completed(under_way):
                 done.result()
@@ -211,7 +206,7 @@ class _Load:
             raise
 
     def _send(self, stage: Stage, whole: int) -> None:
-        """Send the rows of a stage that are not there yet."""
+        """Send the unsent rows of a stage."""
         if self._sent[stage.title] == stage.rows or self._ended.is_set():
             return
         with self._graph.session() as session, closing(prefetched(stage.batches(self._sent[stage.title]))) as batches:
@@ -250,11 +245,11 @@ class _Load:
 
 
 class _OtherwiseError(Exception):
-    """A statement has not found what it was to change; its transaction is rolled back."""
+    """A statement matched an unexpected number of rows; its transaction is rolled back."""
 
 
 def _done(transaction: neo4j.ManagedTransaction, statement: str, **parameters: Any) -> int:
-    """How many nodes or relationships the statement has changed."""
+    """Run the statement and return the number of nodes or relationships that it changed."""
     done = int(transaction.run(statement, **parameters).single(strict=True)["done"])
     if done:
         failpoints.reach("batch")

@@ -1,4 +1,4 @@
-"""Pools of connections to PostgreSQL, one a process and database."""
+"""Connection pools for PostgreSQL, one per process and database."""
 
 import atexit
 import logging
@@ -13,34 +13,34 @@ NAME = "discogs_assets"
 """Application name of our connections."""
 
 POOL_SIZE = 8
-"""Connections that a process keeps to a server; one beyond them is opened for its use alone."""
+"""Connections that a process keeps to a server. Any further one is opened for a single use."""
 
 POOL_SECONDS = 1.0
-"""Longest wait for a connection of the pool."""
+"""Longest wait for a pooled connection, in seconds."""
 
 IDLE_SECONDS = 60.0
-"""Idle time after which a connection of the pool is closed."""
+"""Seconds after which an idle pooled connection is closed."""
 
 WAIT_SECONDS = 60
-"""How long any statement of ours waits for a lock, unless it says otherwise."""
+"""Default lock timeout of our statements, in seconds."""
 
-# A server that does not answer is an error of ours, which names it.
+# Our own error reports a server that does not answer, by name.
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def options_of(url: str) -> str:
-    """Return the `options` of every connection: a limit to the wait for a lock, and what the URL gives."""
+    """Return the `options` of every connection: the lock timeout, and the options in the URL."""
     return f"-c lock_timeout={WAIT_SECONDS}s {conninfo_to_dict(url).get('options') or ''}"
 
 
 @cache
 def pool_of(url: str) -> ConnectionPool[Connection]:
-    """Return this process's connection pool of a database; its connections are opened as they are needed."""
+    """Return this process's connection pool for a database. Connections are opened on demand."""
     pool = ConnectionPool(
         url,
-        # A connection that is returned loses its prepared statements, which psycopg does not notice.
+        # Returned connections lose their prepared statements (DISCARD ALL), and psycopg does not notice.
         kwargs={"application_name": NAME, "options": options_of(url), "prepare_threshold": None},
         min_size=0,
         max_size=POOL_SIZE,
@@ -55,7 +55,7 @@ def pool_of(url: str) -> ConnectionPool[Connection]:
 
 
 def _reset(connection: Connection) -> None:
-    """Clear the session state that a user of the connection has left: settings, advisory locks, temporary tables."""
+    """Clear the session state left by the connection's last user: settings, advisory locks, temporary tables."""
     connection.read_only = None
     connection.autocommit = True
     connection.execute("DISCARD ALL")

@@ -1,7 +1,4 @@
-"""PostgreSQL as a database that is asked and written to: connections, transactions, exact answers.
-
-What belongs here: what every user of the database needs. What doesn't: any table.
-"""
+"""Access to a PostgreSQL database: connections, transactions, exact query results."""
 
 import re
 import shutil
@@ -36,30 +33,30 @@ from discogs_assets.stores.answers import Answer, Document
 from discogs_assets.stores.connection_pool import NAME, POOL_SECONDS, Connection, options_of, pool_of
 
 STREAMED = 1000
-"""Rows that are taken from the server at once where an answer may be long."""
+"""Rows fetched from the server at a time if a result may be long."""
 
 AS_TEXT = ("date", "time", "interval")
 MOMENTS = ("timetz", "timestamp", "timestamptz")
 RANGED = ("int4", "int8", "num", "date", "ts", "tstz")
-"""Types, and those with ranges, whose values are text in an answer."""
+"""Types, and subtypes of ranges, that are returned as text in query results."""
 
 OFFSET = re.compile(r"(?<=\d)([+-]\d\d)(?=$| BC$)")
-"""An offset from UTC of whole hours."""
+"""UTC offset of whole hours."""
 
 Rows = Generator[tuple[Any, ...], None, None]
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A database, given by its URL with the password, which stays out of every message."""
+    """A database, given by its URL. The password in the URL stays out of every message."""
 
     url: str
     name: str = "PostgreSQL"
     disk: Path | None = None
-    """Its data folder, if it is on this machine and ours."""
+    """Data folder of the server, if it is ours and on this machine."""
 
     def __repr__(self) -> str:
-        """Without the password."""
+        """Return the representation without the password."""
         return f"{type(self).__name__}({self.name})"
 
     @property
@@ -73,7 +70,7 @@ class Database:
         return str(conninfo_to_dict(self.url).get("user", "postgres"))
 
     def ask(self, statement: str) -> list[dict[str, Any]]:
-        """The rows of a question, each by column; LoadError if the server refuses it."""
+        """Return the rows of a query, each by column. Raises LoadError if the server rejects it."""
         with self.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
             try:
                 return cursor.execute(text(statement)).fetchall()
@@ -85,12 +82,12 @@ class Database:
 
     @contextmanager
     def asking(self, statement: str) -> Iterator[Answer]:
-        """The answer to a question, in a transaction that only reads; LoadError if the server refuses it."""
+        """Yield the result of a query, in a read-only transaction. Raises LoadError if the server rejects it."""
         with self.connection() as connection, connection.cursor() as cursor:
             connection.read_only = True
             _keep_exact(cursor)
             try:
-                # Rows that are not taken are given up before the transaction can end.
+                # Unread rows must be discarded before the transaction can end.
                 with closing(cast(Rows, cursor.stream(text(statement), size=STREAMED))) as rows:
                     first = [*islice(rows, 1)]
                     columns = [column.name for column in cursor.description or ()] or _described(connection, statement)
@@ -103,10 +100,10 @@ class Database:
 
     @contextmanager
     def connection(self, autocommit: bool = False) -> Iterator[Connection]:
-        """Lend a pooled connection: in one transaction that is committed at the end, or in none.
+        """Lend a pooled connection, in one transaction that is committed at the end, or in autocommit mode.
 
-        BusyError if a statement waits for a lock for longer than its limit, by default `WAIT_SECONDS`; DiskFullError
-        if the server's disk is full, ServerError if it does not answer, or no longer.
+        Raises BusyError if a statement waits for a lock beyond its limit, by default `WAIT_SECONDS`. Raises
+        DiskFullError if the server's disk is full, ServerError if the server does not answer or goes away.
         """
         pool = pool_of(self.url)
         try:
@@ -130,7 +127,7 @@ class Database:
                 pool.putconn(connection)
 
     def _connect(self) -> Connection:
-        """Open a connection beside the pool, which gives no reason why it has none."""
+        """Open a connection outside the pool. Unlike the pool's timeout, its error gives the reason."""
         try:
             return psycopg.connect(self.url, application_name=NAME, options=options_of(self.url))
         except psycopg.OperationalError as error:
@@ -141,7 +138,7 @@ class Database:
             ) from None
 
     def _require_alive(self, connection: Connection, error: psycopg.Error) -> None:
-        """Raise DiskFullError or ServerError if the error is the server's end and not the statement's."""
+        """Raise DiskFullError or ServerError if the server failed rather than the statement."""
         gone = connection.broken or faults.server_gone(error)
         out_of_room = gone and self.disk and shutil.disk_usage(self.disk).free < faults.ROOM
         if out_of_room or faults.disk_full(error):
@@ -153,12 +150,12 @@ class Database:
             ) from error
 
     def make_database(self, name: str) -> None:
-        """Make sure that the server has a database of this name; LoadError if we may not create it."""
+        """Create the database of this name if it is missing. Raises LoadError if we may not create it."""
         with self.connection(autocommit=True) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 return
             try:
-                # Another process may have created it since, or be about to.
+                # Another process may have created it meanwhile, or be creating it.
                 with suppress(DuplicateDatabase, UniqueViolation):
                     execute(connection, f'CREATE DATABASE "{name}"')
             except InsufficientPrivilege as error:
@@ -169,15 +166,15 @@ class Database:
 
 
 class _Moment(Loader):
-    """A date and time as the server writes it, in ISO 8601: Python's own reach neither infinity nor the year 10000."""
+    """Loader of timestamps as ISO 8601, as the server writes them. Python's lack infinity and the year 10000."""
 
     def load(self, data: Buffer) -> str:
-        """The text with a T between date and time, and minutes in the offset."""
+        """Return the text with a T between date and time, and minutes in the offset."""
         return OFFSET.sub(r"\1:00", bytes(data).decode().replace(" ", "T", 1))
 
 
 def _keep_exact(cursor: psycopg.Cursor[Any]) -> None:
-    """Have the cursor give values as text that Python's types would round or refuse."""
+    """Make the cursor return values as text if Python's types would round or refuse them."""
     for name in (*AS_TEXT, *map("{}range".format, RANGED), *map("{}multirange".format, RANGED)):
         cursor.adapters.register_loader(name, TextLoader)
     for name in MOMENTS:
@@ -188,14 +185,14 @@ def _keep_exact(cursor: psycopg.Cursor[Any]) -> None:
 
 
 def _described(connection: Connection, statement: str) -> list[str]:
-    """The columns of a question, which a stream without rows does not tell."""
+    """Return the columns of a query. A stream without rows does not report them."""
     connection.pgconn.prepare(b"", statement.encode())
     found = connection.pgconn.describe_prepared(b"")
     return [(found.fname(number) or b"").decode() for number in range(found.nfields)]
 
 
 def row(connection: Connection, statement: str) -> tuple[Any, ...]:
-    """Return the only row of a statement's answer."""
+    """Return the only row of a statement's result."""
     found = connection.execute(text(statement)).fetchone()
     assert found is not None
     return found
@@ -207,5 +204,5 @@ def execute(connection: Connection, statement: str) -> None:
 
 
 def text(statement: str) -> names.SQL:
-    """A statement made of declared names alone."""
+    """Return a statement composed of declared names only."""
     return names.SQL(statement)

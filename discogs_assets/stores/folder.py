@@ -1,8 +1,4 @@
-"""A folder that is replaced or removed as a whole: readers list its old content or its new content, never a mix.
-
-What belongs here: room for it, the draft beside the place, the lock, making it durable, the exchange. What doesn't:
-what is in it.
-"""
+"""A folder replaced or removed atomically: readers list its old content or its new content, never a mix."""
 
 import ctypes
 import errno
@@ -19,15 +15,15 @@ from discogs_assets.errors import BusyError
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
-"""Constants of Linux' renameat2(2)."""
+"""Constants of renameat2(2) on Linux."""
 
 
 SPARE_BYTES = 64 << 20
-"""What stays free beside a file that is about to be written."""
+"""Bytes that stay free after a file has been written."""
 
 
 def require_room(folder: Path, size: int) -> None:
-    """OSError as of a full disk if the folder's disk has no room for so many bytes, before any of them is written."""
+    """Raise OSError (ENOSPC) if the folder's disk has no room for `size` bytes, before any of them is written."""
     free = shutil.disk_usage(folder).free
     if size + SPARE_BYTES > free:
         raise OSError(
@@ -37,9 +33,9 @@ def require_room(folder: Path, size: int) -> None:
 
 @contextmanager
 def replacing(place: Path) -> Iterator[Path]:
-    """An empty folder that takes the place when the block ends without an error, and vanishes otherwise.
+    """Yield an empty folder that replaces `place` if the block succeeds, and is deleted otherwise.
 
-    BusyError if another process is replacing the same folder. A draft left by a killed process is swept first.
+    Raises BusyError if another process is replacing the same folder. A draft left by a killed process is deleted first.
     """
     with drafted(place) as draft:
         yield draft
@@ -50,7 +46,10 @@ def replacing(place: Path) -> Iterator[Path]:
 
 @contextmanager
 def drafted(place: Path) -> Iterator[Path]:
-    """An empty folder beside the place, for one process at a time (BusyError); gone at the end, if not moved away."""
+    """Yield an empty draft next to `place`, for one process at a time; it is deleted at the end unless moved away.
+
+    Raises BusyError if another process has a draft there.
+    """
     draft = place.with_name(f".{place.name}.draft")
     with alone(place):
         shutil.rmtree(draft, ignore_errors=True)
@@ -62,9 +61,10 @@ def drafted(place: Path) -> Iterator[Path]:
 
 
 def remove(place: Path) -> int:
-    """Take the folder away, from one moment to the next for whoever lists it; the bytes that were in it.
+    """Delete the folder, atomically for readers, and return the bytes that were in it.
 
-    BusyError if another process is replacing it. Its lock goes, too: whoever waits for that opens a new one.
+    Raises BusyError if another process is replacing it. Its lock file is deleted, too: a process that waits opens a new
+    one.
     """
     doomed = place.with_name(f".{place.name}.draft")
     with alone(place):
@@ -78,7 +78,7 @@ def remove(place: Path) -> int:
 
 @contextmanager
 def alone(place: Path) -> Iterator[None]:
-    """No other process is at the place while the block runs; BusyError if one is."""
+    """Hold the lock on `place` while the block runs. Raises BusyError if another process holds it."""
     place.parent.mkdir(parents=True, exist_ok=True)
     lock = _lock(place)
     try:
@@ -95,7 +95,7 @@ def _lock(place: Path) -> Path:
 
 
 def _put(draft: Path, place: Path) -> None:
-    """Make the draft durable and put it in its place; what stood there becomes the draft, to be removed."""
+    """Make the draft durable and move it into place. Earlier content becomes the draft, to be deleted."""
     for file in draft.iterdir():
         sync(file)
     sync(draft)
@@ -107,7 +107,7 @@ def _put(draft: Path, place: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Have the file or folder on the disk, whatever happens to the machine."""
+    """Flush the file or folder to disk, so that it survives a crash of the machine."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -116,7 +116,7 @@ def sync(path: Path) -> None:
 
 
 def _exchange(a: Path, b: Path) -> None:
-    """Swap two folders in one step where the system can (Linux), in three elsewhere."""
+    """Swap two folders, atomically on Linux, in three renames elsewhere."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is not None and rename(AT_FDCWD, os.fsencode(a), AT_FDCWD, os.fsencode(b), RENAME_EXCHANGE) == 0:
         return

@@ -1,7 +1,4 @@
-"""Neo4j's values as plain ones: nodes, relationships and paths, dates and durations, points.
-
-What belongs here: one value. What doesn't: asking (see `neo4j`).
-"""
+"""Values of Neo4j as plain Python values: nodes, relationships and paths, dates and durations, points."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +12,7 @@ from discogs_assets.stores.answers import Element
 
 
 def plain(value: Any) -> Any:
-    """The value without the driver's types; nodes, relationships and paths in the JSON of Neo4j's HTTP API."""
+    """Return the value without driver types. Graph elements take the JSON form of Neo4j's HTTP API."""
     match value:
         case Node() | Relationship() | Path():
             return Element(_json(value), _text(value))
@@ -44,7 +41,7 @@ def _json(value: Node | Relationship | Path) -> Any:
 
 
 def _steps(path: Path) -> list[Node | Relationship]:
-    """Nodes and relationships in turn."""
+    """Return the path's nodes and relationships, alternating."""
     steps: list[Node | Relationship] = [path.nodes[0]]
     for relationship, node in zip(path.relationships, path.nodes[1:], strict=True):
         steps += [relationship, node]

@@ -1,8 +1,4 @@
-"""The Parquet lake: one folder per asset and month, complete or absent.
-
-What belongs here: where a partition lies. What doesn't: what its files hold, how a folder is replaced (see `folder`),
-and a lake in S3 (see `object_lake`).
-"""
+"""The Parquet lake: one folder per asset and month, complete or absent."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -15,22 +11,22 @@ from discogs_assets.settings import Settings
 from discogs_assets.stores.folder import remove, replacing
 
 PARTITION = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
-"""What a partition's folder is called; what is under construction beside it is called otherwise."""
+"""Glob pattern of partition folders. Folders under construction do not match it."""
 
 DUMPS = "dumps"
-"""The folder of a lake in S3 with the published files, which are a lake of their own."""
+"""Folder of an S3 lake for the published files, laid out as another lake."""
 
 TABLES = "*.parquet"
-"""A partition's Parquet files."""
+"""Glob pattern of a partition's Parquet files."""
 
 
 def of(settings: Settings) -> "Lake":
-    """The lake that DISCOGS_LAKE names: a folder or s3://bucket/prefix."""
+    """Return the lake that DISCOGS_LAKE names: a folder or s3://bucket/prefix."""
     return in_bucket(settings) or Lake(Path(settings.lake_address))
 
 
 def in_bucket(settings: Settings, part: str = "") -> "Lake | None":
-    """The lake in S3, or the one in a folder of it; None if the lake is a folder of this machine."""
+    """Return the lake in S3, or the one in its folder `part`; None if the lake is a local folder."""
     if not settings.lake_address.lower().startswith("s3://"):
         return None
     from discogs_assets.stores.object_lake import ObjectLake
@@ -40,49 +36,49 @@ def in_bucket(settings: Settings, part: str = "") -> "Lake | None":
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """A folder in which `parquet/discogs/artists/2026-11-01/` holds that partition of that asset."""
+    """A lake in a local folder, with paths such as `parquet/discogs/artists/2026-11-01/` (asset, partition)."""
 
     root: Path
 
     @property
     def title(self) -> str:
-        """The lake's address as a message may show it."""
+        """The lake's address for messages."""
         return str(self.root)
 
     def folder(self, key: Sequence[str], partition: str) -> Path:
-        """Where the partition lies on this machine, whether it is there or not."""
+        """Return the local path of the partition, existing or not."""
         return self.root.joinpath(*key, partition)
 
     def address(self, key: Sequence[str], partition: str) -> str:
-        """Where the partition lies, as a URI."""
+        """Return the location of the partition as a URI."""
         return self.folder(key, partition).as_uri()
 
     def require_writable(self) -> None:
-        """OSError unless files can be written and deleted."""
+        """Raise OSError unless files can be written and deleted."""
         self.root.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=self.root):
             pass
 
     def found(self, key: Sequence[str], partition: str, pattern: str = TABLES) -> list[Path]:
-        """The partition's files of that form in order, none if it is not there."""
+        """Return the partition's files that match the pattern, sorted; none if it is absent."""
         return sorted(self.folder(key, partition).glob(pattern))
 
     def names(self, key: Sequence[str], partition: str) -> list[str]:
-        """What the partition's files are called, in order, none if it is not there; nothing is brought here."""
+        """Return the names of the partition's files, sorted; none if it is absent. Nothing is downloaded."""
         return [file.name for file in Lake.found(self, key, partition, "*")]
 
     def files(self, key: Sequence[str], partition: str) -> list[Path]:
-        """The partition's Parquet files in order; DumpMissingError if it is not there."""
+        """Return the partition's Parquet files, sorted. Raises DumpMissingError if it is absent."""
         if files := self.found(key, partition):
             return files
         raise self.absent(key, partition)
 
     def footers(self, key: Sequence[str], partition: str) -> list[Path]:
-        """Files with the footers of the partition's Parquet files, if not with their rows; none if it is not there."""
+        """Return files with at least the footers of the partition's Parquet files; none if it is absent."""
         return self.found(key, partition)
 
     def absent(self, key: Sequence[str], partition: str) -> DumpMissingError:
-        """What is raised for a partition that is not there."""
+        """Return the error for an absent partition."""
         return DumpMissingError(
             f"{'/'.join(key)} has no partition {partition} in the lake ({self.address(key, partition)} holds no "
             f"Parquet file). Materialise it first: dagster asset materialize -m discogs_assets.definitions "
@@ -90,24 +86,24 @@ class Lake:
         )
 
     def partitions(self, key: Sequence[str]) -> list[str]:
-        """The partitions of an asset that are there, the oldest first."""
+        """Return the partitions of an asset, oldest first."""
         return sorted({file.parent.name for file in self.root.joinpath(*key).glob(f"{PARTITION}/{TABLES}")})
 
     def older(self, key: Sequence[str], partition: str) -> list[str]:
-        """The partitions of an asset from months before this one, the newest first."""
+        """Return the partitions of an asset before this one, newest first."""
         return [each for each in reversed(self.partitions(key)) if each < partition]
 
     def months(self) -> list[str]:
-        """The partitions of which any asset has something, the oldest first."""
+        """Return the partitions that any asset has, oldest first."""
         return sorted({folder.name for folder in self._folders(PARTITION)})
 
     def assets(self, partition: str) -> list[str]:
-        """The assets of which the partition has Parquet files, such as `parquet/discogs/artists`."""
+        """Return the assets with Parquet files in the partition, such as `parquet/discogs/artists`."""
         folders = (folder for folder in self._folders(partition) if any(folder.glob(TABLES)))
         return sorted(folder.parent.relative_to(self.root).as_posix() for folder in folders)
 
     def drop(self, partition: str) -> dict[str, int]:
-        """Take the partition of every asset away; the bytes by asset. BusyError if one is being written."""
+        """Delete the partition of every asset; return the bytes by asset. Raises BusyError if one is being written."""
         return {
             folder.parent.relative_to(self.root).as_posix(): remove(folder)
             for folder in sorted(self._folders(partition))
@@ -117,9 +113,9 @@ class Lake:
         return (folder for folder in self.root.glob(f"**/{partition}") if folder.is_dir())
 
     def size(self, key: Sequence[str], partition: str) -> int:
-        """Bytes of the partition's Parquet files."""
+        """Return the size of the partition's Parquet files in bytes."""
         return sum(file.stat().st_size for file in self.files(key, partition))
 
     def writing(self, key: Sequence[str], partition: str) -> AbstractContextManager[Path]:
-        """An empty folder that becomes the partition when the block ends without an error (see `folder.replacing`)."""
+        """Lend an empty folder that becomes the partition if the block succeeds (see `folder.replacing`)."""
         return replacing(self.folder(key, partition))

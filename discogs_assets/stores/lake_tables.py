@@ -1,12 +1,4 @@
-"""The lake's Parquet as tables of SQL: a month of it, asked by DuckDB in this process.
-
-What belongs here: what a table is called, which files a question needs, and asking. What doesn't: where files lie (see
-`lake`), and how an answer is shown.
-
-`parquet/discogs/releases` is `discogs.releases` or `releases`, `graph/nodes/Artist` is `nodes.Artist`, and whatever
-else is named by its first part and its last: `changes.releases`, `insights.artist_centrality`. Only what a question
-names is opened, and copied where the lake is in S3.
-"""
+"""A month of the lake as SQL tables, queried by DuckDB in this process."""
 
 import json
 import re
@@ -23,16 +15,16 @@ from discogs_assets.stores.answers import Answer, Document
 from discogs_assets.stores.lake import Lake
 
 FIRST = "discogs"
-"""The schema that a plain name means where several have a table of that name."""
+"""Schema of an unqualified name that exists in several schemas."""
 
 CONTENTS = "tables"
-"""The table of all tables, by schema, name and asset."""
+"""Table of all tables, with schema, name and asset."""
 
 NAMED_BY_SECOND = ("parquet", "graph")
-"""Layers whose tables are told by what comes after: the source, or whether it is nodes or relationships."""
+"""Layers with schemas named after the second part of the key: the source, or nodes and relationships."""
 
 FETCHED = 1000
-"""Rows that are taken from DuckDB at once."""
+"""Rows fetched from DuckDB at a time."""
 
 PART = r'"(?:[^"]|"")+"|[^\W\d]\w*'
 NAME = re.compile(rf"(?:(?P<schema>{PART})\s*\.\s*)?(?P<name>{PART})")
@@ -43,12 +35,12 @@ SETTINGS: Mapping[str, str] = {
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
 }
-"""Nothing is fetched from anywhere, and no variable of ours is taken for a table."""
+"""DuckDB settings: no extension is downloaded, and no Python variable is read as a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What DuckDB may use: bytes of memory, beyond which it writes to the disk, and threads."""
+    """Limits of DuckDB: bytes of memory, beyond which it spills to disk, and threads."""
 
     memory: int
     threads: int
@@ -56,7 +48,11 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class LakeTable:
-    """An asset as a table."""
+    """An asset as a table: `parquet/discogs/releases` is `discogs.releases`, or just `releases`.
+
+    `graph/nodes/Artist` is `nodes.Artist`. Any other asset is named by its first and its last part: `changes.releases`,
+    `insights.artist_centrality`.
+    """
 
     schema: str
     name: str
@@ -64,20 +60,21 @@ class LakeTable:
 
     @classmethod
     def of(cls, asset: str) -> "LakeTable":
-        """The table of an asset that is given as `parquet/discogs/releases`."""
+        """Return the table of an asset such as `parquet/discogs/releases`."""
         layer, *middle, name = asset.split("/")
         return cls(middle[0] if layer in NAMED_BY_SECOND and middle else layer, name, asset)
 
     def __str__(self) -> str:
-        """The name that is never taken for another's."""
+        """Return the unambiguous name."""
         return f"{self.schema}.{_quoted(self.name)}"
 
 
 @contextmanager
 def asking(lake: Lake, month: str | None, statement: str, means: Means) -> Iterator[Answer]:
-    """The answer to a question on a month of the lake given as 2026-11, by default its newest.
+    """Yield the result of a query on a month of the lake (2026-11), by default the newest.
 
-    SettingError if the lake lacks the month, LoadError if DuckDB refuses the question.
+    Only the tables that the query names are opened, and downloaded if the lake is in S3. Raises SettingError if the
+    lake lacks the month, LoadError if DuckDB rejects the query.
     """
     partition, held = _held(lake, month)
     with TemporaryDirectory(prefix="discogs_query_") as spilled, _opened(means, spilled) as connection:
@@ -95,14 +92,14 @@ def asking(lake: Lake, month: str | None, statement: str, means: Means) -> Itera
         except duckdb.Error as error:
             raise LoadError(f"DuckDB refused the question: {error}") from error
         except RuntimeError as error:
-            # So DuckDB calls Ctrl-C, and has no class of its own for it.
+            # DuckDB reports Ctrl-C as a plain RuntimeError.
             if "interrupted" in str(error):
                 raise KeyboardInterrupt from error
             raise
 
 
 def _held(lake: Lake, month: str | None) -> tuple[str, list[LakeTable]]:
-    """The partition of a month, and its tables."""
+    """Return the partition of a month and its tables."""
     partition = f"{month[:7]}-01" if month else max(lake.months(), default="")
     tables = [LakeTable.of(asset) for asset in lake.assets(partition)] if partition else []
     if tables:
@@ -128,13 +125,13 @@ def _opened(means: Means, spilled: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _asked(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
-    """The one statement of the text; LoadError unless it only reads."""
+    """Return the only statement of the text. Raises LoadError unless it is one read-only statement."""
     found = connection.extract_statements(statement)
     if len(found) != 1:
         raise LoadError(f"the text holds {len(found)} statements, expected one question.")
     (only,) = found
     opening = OPENING.match(only.query)
-    # DuckDB makes several statements of whatever holds a PIVOT without its values, which may be a COPY, too.
+    # DuckDB splits a statement with a PIVOT without values into several, even if it is a COPY.
     pivots = (
         only.type == duckdb.StatementType.MULTI
         and opening
@@ -147,7 +144,7 @@ def _asked(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
 
 
 def _named(connection: duckdb.DuckDBPyConnection, asked: Any) -> set[tuple[str, str]]:
-    """Schema and name, as written, of every table that the question may mean; the schema is empty for a plain name."""
+    """Return schema and name, as written, of every table that the query may mean; the schema is empty if not given."""
     if asked.type == duckdb.StatementType.SELECT:
         (text,) = connection.execute("SELECT json_serialize_sql(?)", [asked.query]).fetchone() or ("{}",)
         return set(_tables(json.loads(text)))
@@ -155,7 +152,7 @@ def _named(connection: duckdb.DuckDBPyConnection, asked: Any) -> set[tuple[str, 
 
 
 def _tables(parsed: Any) -> Iterator[tuple[str, str]]:
-    """Schema and name of the tables of a parsed question, what WITH names among them."""
+    """Yield schema and name of the tables in a parsed query, including names defined by WITH."""
     if isinstance(parsed, dict):
         if parsed.get("type") == "BASE_TABLE":
             yield parsed["schema_name"], parsed["table_name"]
@@ -166,7 +163,7 @@ def _tables(parsed: Any) -> Iterator[tuple[str, str]]:
 
 
 def _views(named: set[tuple[str, str]], held: Sequence[LakeTable]) -> Iterator[tuple[str, str, LakeTable]]:
-    """For each name that is a table of the lake the table; two spellings of one name are one."""
+    """Yield each name of a table in the lake, with its table; names that differ only in case are yielded once."""
     seen = set[tuple[str, str]]()
     for schema, name in sorted(named):
         table = _meant(schema, name, held)
@@ -176,7 +173,7 @@ def _views(named: set[tuple[str, str]], held: Sequence[LakeTable]) -> Iterator[t
 
 
 def _meant(schema: str, name: str, held: Sequence[LakeTable]) -> LakeTable | None:
-    """The table of a name, None if the lake has none, or several of which none is nearer than the others."""
+    """Return the table of a name; None if the lake has none, or if the name is ambiguous."""
     found = _candidates(schema, name, held)
     found = [each for each in found if each.name == name] or found
     found = [each for each in found if each.schema == FIRST] or found
@@ -184,13 +181,13 @@ def _meant(schema: str, name: str, held: Sequence[LakeTable]) -> LakeTable | Non
 
 
 def _candidates(schema: str, name: str, held: Sequence[LakeTable]) -> list[LakeTable]:
-    """The tables of that name, whatever its capitals, in the schema or in any."""
+    """Return the tables of that name, ignoring case, in the schema or, if it is empty, in any."""
     called = [each for each in held if each.name.lower() == name.lower()]
     return [each for each in called if not schema or each.schema.lower() == schema.lower()]
 
 
 def _hint(named: set[tuple[str, str]], held: Sequence[LakeTable], partition: str) -> str:
-    """What to do about a name that is no table, or may be several."""
+    """Return advice on a name that is unknown or ambiguous."""
     for schema, name in sorted(named):
         several = _candidates(schema, name, held)
         if len(several) > 1 and not _meant(schema, name, held):
@@ -201,7 +198,7 @@ def _hint(named: set[tuple[str, str]], held: Sequence[LakeTable], partition: str
 def _show(
     connection: duckdb.DuckDBPyConnection, schema: str, name: str, table: LakeTable, lake: Lake, partition: str
 ) -> None:
-    """Make a view of the table's files, called as the question has it."""
+    """Create a view of the table's files under the name that the query uses."""
     files = ", ".join(_text(str(file)) for file in lake.files(table.asset.split("/"), partition))
     if schema:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}")

@@ -1,11 +1,4 @@
-"""The ledger: the node in which a database that is loaded over Bolt says what it holds, and how far a load has come.
-
-What belongs here: what it says, reading it, and moving it on. What doesn't: what is loaded (see `bolt`).
-
-It is written in the transaction of what it tells of, and only by who has seen what it said before: a load that was cut
-off goes on where it ended, and of two at once one gives way. Stages of a load that are sent side by side have a node
-each, so that none waits for another's transaction; they carry the mark of their load, and go when another begins.
-"""
+"""The ledger: the checkpoint node of a database loaded over Bolt, with its month and the progress of a load."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
@@ -20,11 +13,16 @@ from discogs_assets.stores.neo4j import Graph
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What a database holds: the graph `tables` of a month, by their digest, made from `dumps` (as JSON).
+    """The graph `tables` of a month, by digest, that a database holds, made from `dumps` (JSON).
 
-    While it is `loading` readers see some of the month, beside some of the `previous` one if it comes about by changes;
-    `load` marks the stages of that load, and `sent` is how many rows of them are there. It is `broken` if the database
-    turned out to hold something else. `form` is that of `streams.bolt`.
+    While the state is `loading`, readers see a part of the month and, if the load applies changes, a part of the
+    `previous` one. `load` marks the stages of that load, and `sent` is the number of their rows sent. The state is
+    `broken` if the database turned out to hold something else. `form` is the form of `streams.bolt`.
+
+    The ledger is written in the transaction of the data it describes, and only if it is unchanged since it was read. So
+    an interrupted load resumes where it stopped, and one of two concurrent loads gives way. Stages sent in parallel
+    have a node each, so that none waits for another's transaction. They carry the mark of their load and are deleted
+    when another begins.
     """
 
     month: str = ""
@@ -39,11 +37,11 @@ class Ledger:
 
     @property
     def whole(self) -> bool:
-        """Whether readers see the month, and nothing else."""
+        """True if readers see the month and nothing else."""
         return self.state == "whole"
 
     def __str__(self) -> str:
-        """What readers see, in words."""
+        """Return the state that readers see, in words."""
         if self.whole:
             return self.month
         doing = "being loaded" if self.state == "loading" else "half loaded and changed by others,"
@@ -51,28 +49,29 @@ class Ledger:
 
 
 WRITTEN = tuple(each.name for each in fields(Ledger) if each.compare)
-"""What the node says of it; the rest is counted."""
+"""Fields stored in the node; the others are counted."""
 
 
 def read(graph: Graph) -> Ledger | None:
-    """What the database holds, None if it was never loaded over Bolt."""
+    """Return the ledger of the database, None if it was never loaded over Bolt."""
     rows = graph.ask(cypher.READ_LEDGER)
     return _said(rows[0]) if rows else None
 
 
 def stages(graph: Graph) -> dict[str, int]:
-    """For each stage of the load under way how many of its rows are there."""
+    """Return the number of rows sent by stage of the current load."""
     return {row["stage"]: row["rows"] for row in graph.ask(cypher.READ_STAGES)}
 
 
 def move(
     transaction: neo4j.ManagedTransaction, before: Ledger | None, after: Ledger, stages: Collection[str] | None = None
 ) -> None:
-    """Let it say something else when the transaction is committed; BusyError if it does not say what was there before.
+    """Replace the ledger in the transaction. Raises BusyError if it is not `before` any more.
 
-    Until then no other transaction gets past this. The `stages` of a load that begins take the place of those that are
-    there; otherwise these become the load's that it says now, and whoever has sent them until then gives way.
+    The `stages` of a load that begins replace the existing ones. Without them, the existing stages are marked with the
+    load of `after`, so that a process still sending them gives way.
     """
+    # The write locks the node: no other transaction gets past this until the end of this one.
     if transaction.run(cypher.LOCK_LEDGER).consume().counters.nodes_created:
         found = None
     else:
@@ -91,7 +90,7 @@ def move(
 
 
 def advance(transaction: neo4j.ManagedTransaction, at: Ledger, stage: str, before: int, after: int) -> None:
-    """Let a stage say that rows of it are there when the transaction is committed; BusyError if others moved it."""
+    """Record in the transaction that a stage has sent its rows up to `after`. Raises BusyError if others moved it."""
     places = {"stage": stage, "load": at.load, "before": before, "after": after}
     if not transaction.run(cypher.MOVE_STAGE, places).single(strict=True)["moved"]:
         raise BusyError(
@@ -101,5 +100,5 @@ def advance(transaction: neo4j.ManagedTransaction, at: Ledger, stage: str, befor
 
 
 def _said(row: Mapping[str, Any]) -> Ledger:
-    """What a row of `cypher.READ_LEDGER` says."""
+    """Return the ledger from a row of `cypher.READ_LEDGER`."""
     return Ledger(**{name: value for name, value in row["ledger"].items() if name in WRITTEN}, sent=row["sent"])

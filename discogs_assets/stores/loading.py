@@ -1,8 +1,4 @@
-"""Several tables of one month on their way into PostgreSQL, side by side.
-
-What belongs here: how many at once, and ending all of them where one ends. What doesn't: how one table is loaded (see
-`postgres`), and what its rows are.
-"""
+"""Parallel loading of a month's tables into PostgreSQL."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,14 +19,14 @@ REPORT_BYTES = 256 << 20
 CANCEL_SECONDS = 5.0
 
 Rows = Callable[[Table], Iterator[bytes]]
-"""What COPY takes for a table."""
+"""Source of a table's COPY data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """A month's tables being loaded, `most` at once; `keep` names for each the load that stays beside the new one.
+    """A load of a month's tables, `most` in parallel; `keep` names the earlier load of each table to keep.
 
-    `refused` is told of a table that the server refuses, and the others go on; without it they end, too.
+    `refused` is called with a table that the server rejects, and the other loads continue. Without it, they end, too.
     """
 
     server: Postgres
@@ -43,7 +39,7 @@ class Loading:
     ended: threading.Event = field(default_factory=threading.Event)
 
     def of(self, tables: Iterable[Table], rows: Rows) -> Iterator[tuple[Table, Load]]:
-        """Each table as soon as it is loaded; an error, or an end from outside, ends what the others are at."""
+        """Yield each table as soon as it is loaded. An error, or an interruption, cancels the other loads."""
         with ThreadPoolExecutor(self.most, "load") as pool:
             under_way = {pool.submit(self._load, table, rows): table for table in tables}
             try:
@@ -55,7 +51,7 @@ class Loading:
                 raise
 
     def _result(self, table: Table, done: Future[Load]) -> Load | None:
-        """The load; None if the server has refused the table and others go on."""
+        """Return the load; None if the server rejected the table and other loads continue."""
         try:
             return done.result()
         except LoadError as error:
@@ -65,11 +61,11 @@ class Loading:
             return None
 
     def _end(self, under_way: Iterable[Future[Load]]) -> None:
-        """Begin no other table, send no more rows, and have the server leave off what it is at, such as an index."""
+        """Start no other table, send no more rows, and cancel running statements, such as index builds."""
         self.ended.set()
         left = {each for each in under_way if not each.cancel()}
         while left:
-            # What is cancelled between two statements goes on with the next.
+            # A load cancelled between two statements goes on with the next one, so cancel until it ends.
             for connection in self.connections:
                 with suppress(psycopg.Error):
                     connection.cancel_safe(timeout=CANCEL_SECONDS)
@@ -82,7 +78,7 @@ class Loading:
         )
 
     def _reported(self, table: Table, rows: Iterator[bytes]) -> Iterator[bytes]:
-        """The rows, with a line now and then."""
+        """Yield the rows, and report progress every `REPORT_BYTES`."""
         sent = reported = 0
         for data in rows:
             if self.ended.is_set():

@@ -1,13 +1,4 @@
-"""Runs of MusicBrainz' JSON dumps: which one a month has, and one verified copy of each of its files of our own.
-
-What belongs here: what makes a run complete, which run a month keeps, verified copies. What doesn't: reaching a source
-(see `sources`), and what a file holds.
-
-A month's files are of one run of one source, the newest complete one when the first of them was taken, and stay so as
-long as the source does. What is taken is
-first fetched beside the copies, as a whole, and then put in its place: whatever goes wrong on the way leaves the month
-as it was, and what has come for the next time.
-"""
+"""MusicBrainz exports (JSON dumps): the export of a month, and one verified copy of each of its files."""
 
 import os
 import shutil
@@ -28,20 +19,20 @@ from discogs_assets.stores.sources.runs import Runs
 from discogs_assets.stores.sources.throttle import WINDOW
 
 OFF = "off"
-"""The source's address where MusicBrainz is left out."""
+"""Source address that leaves MusicBrainz out."""
 
 RESTARTS = 3
-"""How often a taking is begun again because its run vanished in the middle."""
+"""Restarts of a download because its export disappeared meanwhile."""
 
 NAMES = tuple(entity.name for entity in ENTITIES)
 
 FILES = "*.tar.xz"
-"""A partition's dump file, called `{run}_{entity}.tar.xz`; the line of SHA256SUMS about it is in one beside it."""
+"""Glob pattern of a partition's dump file, `{run}_{entity}.tar.xz`. A file next to it holds its SHA256SUMS line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A file of a run as we hold it: the run's name, the sha256 that the run's SHA256SUMS gives, its bytes."""
+    """A file of an export as we hold it: the export's name, the sha256 from its SHA256SUMS, size in bytes."""
 
     entity: str
     path: Path
@@ -51,7 +42,7 @@ class Held:
 
     @property
     def made(self) -> datetime:
-        """The moment that the run is named after."""
+        """The time that the export is named after."""
         found = runs.made(self.run)
         assert found
         return found
@@ -59,7 +50,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A complete run: its name, and of each entity the file and the sha256 that SHA256SUMS gives for it."""
+    """A complete export: its name, and for each entity the file and its sha256 from SHA256SUMS."""
 
     name: str
     files: Mapping[str, Published]
@@ -67,7 +58,7 @@ class Run:
 
     @property
     def made(self) -> datetime:
-        """The moment that the run is named after."""
+        """The time that the export is named after."""
         found = runs.made(self.name)
         assert found
         return found
@@ -79,10 +70,14 @@ def _silent(entity: str) -> Progress:
 
 @dataclass(frozen=True, slots=True)
 class MusicBrainz:
-    """Where runs come from (`source`: a site, a bucket, a folder, or off) and where the verified copies lie.
+    """The source of exports (a site, a bucket, a folder, or off) and the verified copies.
 
-    That is below `root`, unless they are `kept` elsewhere. `patience` is how many seconds the limit that we keep
-    towards a site may hold a request up.
+    Copies are below `root`, or in the lake `kept` if given. `patience` is the longest delay of a request, in seconds,
+    that our rate limit for a site may cause.
+
+    A month's files are of one export: the newest complete one when the first of them was taken. The month keeps it
+    until the source changes. Files are downloaded to a staging folder, as a whole, and then moved into place. So a
+    failure leaves the month unchanged, and the next attempt finds the files downloaded so far.
     """
 
     source: str = field(repr=False)
@@ -92,38 +87,38 @@ class MusicBrainz:
 
     @classmethod
     def of(cls, settings: Settings, patience: float = WINDOW) -> "MusicBrainz":
-        """What the settings say: where the lake is in S3, the copies are beside it, for every machine."""
+        """Return the exports of the settings. With a lake in S3, the copies are kept there, shared by all machines."""
         kept = lake.in_bucket(settings, lake.DUMPS)
         return cls(settings.musicbrainz.strip(), settings.home_folder / "dumps", patience, kept)
 
     @property
     def off(self) -> bool:
-        """Whether MusicBrainz is left out."""
+        """True if MusicBrainz is left out."""
         return self.source.lower() == OFF
 
     @property
     def title(self) -> str:
-        """The source as a message may show it: without password or signature."""
+        """The source's address for messages, without password or signature."""
         return OFF if self.off else self._opened().title
 
     @property
     def origin(self) -> str:
-        """The source's identity, without secrets, to which copies are bound."""
+        """The source's identity, without secrets. Copies are bound to it."""
         return OFF if self.off else origin.identity(self.source)
 
     @property
     def copies(self) -> Lake:
-        """Our copies, a folder per entity and month."""
+        """Our copies, one folder per entity and month."""
         return self.kept or Lake(self.root)
 
     def dump(self, entity: str, partition: str) -> Held | None:
-        """Our own copy; None if the partition holds nothing of the source, or MusicBrainz is left out."""
+        """Return our copy; None if the partition holds nothing of the source, or MusicBrainz is left out."""
         names = self.copies.names(_key(entity), partition)
         files = self.copies.found(_key(entity), partition, FILES) if names and not self.off else []
         return _held(files[0]) if files and self._ours(entity, partition, names) else None
 
     def missing(self, entity: str, partition: str) -> str:
-        """Return why there is no copy."""
+        """Return the reason why there is no copy."""
         files = self.copies.found(_key(entity), partition, FILES)
         if self.off or not files:
             return f"dumps/musicbrainz/{entity} holds no file"
@@ -134,11 +129,11 @@ class MusicBrainz:
         )
 
     def address(self, entity: str, partition: str) -> str:
-        """Where our copy is kept, as a URI."""
+        """Return the location of our copy as a URI."""
         return self.copies.address(_key(entity), partition)
 
     def newest(self) -> Run:
-        """The newest complete run at the source; DumpMissingError if there is none."""
+        """Return the newest complete export at the source. Raises DumpMissingError if there is none."""
         source = self._opened()
         return _newest(source, source.names())
 
@@ -149,14 +144,14 @@ class MusicBrainz:
         refresh: bool = False,
         progress: Callable[[str], Progress] = _silent,
     ) -> dict[str, Held]:
-        """The partition's copies of these entities, fetched where they lack, all of one run.
+        """Return the partition's copies of these entities, all of one export; missing ones are downloaded.
 
-        They are of the run that the partition has as long as that is published, else of the newest complete one, which
-        `refresh` prefers; what the partition holds of another run is then replaced, too, and returned. Nothing is asked
-        of the source where nothing lacks. `progress` is told of each entity's file.
+        The export is the partition's own while it is published, else the newest complete one. `refresh` prefers the
+        newest. If the export changes, the partition's other files are replaced and returned, too. If nothing is
+        missing, the source is not asked. `progress` is called with each entity and returns the callback for its file.
 
-        DumpMissingError if no run is complete, DumpDamagedError if a file's bytes are others than published,
-        SettingError if MusicBrainz is left out; then, and whatever else goes wrong, what is held stays.
+        Raises DumpMissingError if no export is complete, DumpDamagedError if a checksum does not match, SettingError if
+        MusicBrainz is left out. After any error, the copies are unchanged.
         """
         self._require_on()
         there = self._there(partition)
@@ -180,7 +175,7 @@ class MusicBrainz:
         refresh: bool,
         progress: Callable[[str], Progress],
     ) -> dict[str, Held]:
-        """The files that the partition is to have beside those it keeps, fetched; of another run if one vanishes."""
+        """Download the files that the partition is to replace or add; from another export if one disappears."""
         restarts = 0
         while True:
             run, wanted = self._chosen(source, there, asked, refresh)
@@ -202,13 +197,13 @@ class MusicBrainz:
 
     @property
     def _fetched(self) -> Path:
-        """The folder with what has been fetched and is not in its place yet."""
+        """Staging folder of files that are downloaded and not in place yet."""
         return self.copies.root / SOURCE / "fetched"
 
     def _there(self, partition: str) -> dict[str, str]:
-        """The run of each entity's file in the partition, more than one only where a process was killed.
+        """Return the export of each entity's file in the partition; more than one only after a kill.
 
-        A file of another source, or which a folder has in other bytes now, is of no run.
+        The export is empty for a file of another source, or one that a source folder now holds with other bytes.
         """
         names = {entity: self.copies.names(_key(entity), partition) for entity in NAMES}
         return {
@@ -220,10 +215,10 @@ class MusicBrainz:
         }
 
     def _ours(self, entity: str, partition: str, names: Collection[str], again: bool = False) -> bool:
-        """Whether the partition's file came from the source.
+        """Return True if the partition's file came from the source.
 
-        One without a note did if the source has it in these bytes now; it is noted then. `again` compares others, too,
-        if their run is still there.
+        A file without a note did if the source has the same bytes now; the note is then written. With `again`, files
+        with a note are compared, too, if their export is still published.
         """
         noted = origin.is_of(self.origin, names)
         if noted is not None and not (noted and again):
@@ -246,17 +241,18 @@ class MusicBrainz:
     def _chosen(
         self, source: Runs, there: Mapping[str, str], asked: Collection[str], refresh: bool
     ) -> tuple[Run, list[str]]:
-        """The run that the partition is to have, and the entities whose files are to be taken from it."""
+        """Return the export of the partition, and the entities to take from it."""
         names, held = source.names(), set(there.values())
         pinned = there[min(there)] if len(held) == 1 else ""
         run = _complete(source, pinned) if pinned in names and not refresh else None
         run = run or _newest(source, names)
+        # A refresh must not replace a whole month with an older export.
         older = refresh and there.keys() >= set(asked) and run.name < pinned
         kept = there.keys() if run.name == pinned or older else set[str]()
         return run, [each for each in NAMES if each in {*asked, *there} - kept]
 
     def _fetch(self, source: Runs, run: Run, entity: str, progress: Progress) -> Held:
-        """The run's file of the entity, whole and verified: one that we have somewhere, else fetched."""
+        """Return the export's file of the entity, whole and verified: an existing copy, or else a download."""
         for known in self._known(run, entity):
             if (held := _held(known)).sha256 == run.sums[entity]:
                 return held
@@ -274,7 +270,7 @@ class MusicBrainz:
         return _held(place / target.name)
 
     def _known(self, run: Run, entity: str) -> Iterator[Path]:
-        """Copies of a run's file: one that waits to be put in its place, and those of other months."""
+        """Yield the copies of an export's file: the staged one, then the ones of other months."""
         name = f"{run.name}_{entity}.tar.xz"
         yield from (self._fetched / run.name / entity).glob(name)
         for month in reversed(self.copies.months()):
@@ -282,7 +278,7 @@ class MusicBrainz:
                 yield from self.copies.found(_key(entity), month, name)
 
     def _forget_others(self, run: Run) -> None:
-        """Drop what was fetched of other runs: they will not be taken any more."""
+        """Delete downloads of other exports: they will not be taken any more."""
         for folder in self._fetched.glob("*"):
             if folder.name != run.name:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -303,7 +299,7 @@ def _held(file: Path) -> Held:
 
 
 def _link(held: Held, folder: Path) -> None:
-    """Have the file and its note in the folder, too, in the same bytes of the disk where it can do that."""
+    """Add the file and its note to the folder, as hard links where possible."""
     for file in (held.path, _note(held.path)):
         try:
             os.link(file, folder / file.name)
@@ -312,7 +308,7 @@ def _link(held: Held, folder: Path) -> None:
 
 
 def _newest(source: Runs, names: Collection[str]) -> Run:
-    """The newest of the runs that is complete."""
+    """Return the newest complete export."""
     for name in names:
         if run := _complete(source, name):
             return run
@@ -325,7 +321,7 @@ def _newest(source: Runs, names: Collection[str]) -> Run:
 
 
 def _complete(source: Runs, name: str) -> Run | None:
-    """The run; None if a file of it is not there, yet or any more, or its SHA256SUMS does not name it."""
+    """Return the export; None if one of its files is absent, or its SHA256SUMS does not name one."""
     files = {file.kind: file for file in source.files(name) if not file.fault}
     if not files.keys() >= {*NAMES, runs.SUMS}:
         return None
@@ -338,5 +334,5 @@ def _complete(source: Runs, name: str) -> Run | None:
 
 
 def _sums(text: str) -> dict[str, str]:
-    """The sha256 that a file of checksums gives for each name."""
+    """Return the sha256 by file name from a checksum file."""
     return {line["name"]: line["sha256"].lower() for line in SUM.finditer(text)}

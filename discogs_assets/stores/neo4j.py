@@ -1,8 +1,4 @@
-"""Neo4j over Bolt: indexes of an imported store, and what it holds.
-
-What belongs here: the driver and its errors. What doesn't: the statements (see `schema.cypher`), loading a server that
-we do not run (see `bolt`), our own server's process and the import (see `embedded.neo4j`).
-"""
+"""Neo4j over Bolt: the driver and its errors, indexes and counts."""
 
 import atexit
 import logging
@@ -22,15 +18,15 @@ from discogs_assets.stores.answers import Answer
 from discogs_assets.stores.graph_values import plain
 
 INDEX_SECONDS = 24 * 3600
-"""How long indexes may take to fill; those of a whole month take minutes."""
+"""Longest wait for indexes to fill, in seconds. The ones of a whole month take minutes."""
 
 RETRY_SECONDS = 0.1
-"""After how long what the server could not do just then is first tried again."""
+"""Initial delay of the driver's transaction retries, in seconds."""
 
 IDLE_SECONDS = 1.0
-"""Idle time after which a pooled connection is tested: the server may have been restarted on another store."""
+"""Seconds after which an idle pooled connection is tested: the server may have restarted on another store."""
 
-# That something is tried again is no news; if it stays in vain, that is an error.
+# The driver's warnings about retries are noise: a final failure is raised.
 logging.getLogger("neo4j.session").setLevel(logging.ERROR)
 
 Row = dict[str, Any]
@@ -38,7 +34,7 @@ Row = dict[str, Any]
 
 @cache
 def driver_of(url: str, user: str, password: str) -> neo4j.Driver:
-    """Return this process's driver of a server, which keeps a pool of connections."""
+    """Return this process's driver for a server, with its connection pool."""
     driver = neo4j.GraphDatabase.driver(
         url,
         auth=(user, password),
@@ -60,9 +56,10 @@ class Graph:
 
     @contextmanager
     def session(self, access: str = neo4j.WRITE_ACCESS) -> Iterator[neo4j.Session]:
-        """A session; ServerError if the server does not answer or cannot now, LoadError if it refuses.
+        """Yield a session.
 
-        DiskFullError if it says that its disk is full.
+        Raises ServerError if the server does not answer or has failed for now, LoadError if it rejects a statement,
+        DiskFullError if it reports a full disk.
         """
         try:
             driver = driver_of(self.url, self.user, self.password)
@@ -81,7 +78,7 @@ class Graph:
             raise LoadError(f"Neo4j at {self.url} refused a statement: {said}") from error
 
     def index(self) -> None:
-        """Create every constraint and index of the model and wait until all of them answer."""
+        """Create every constraint and index of the model, and wait until all are online."""
         with self.session() as session:
             for statement in (*cypher.constraints(), *cypher.indexes()):
                 session.run(neo4j.Query(statement)).consume()
@@ -89,7 +86,7 @@ class Graph:
             session.run("CALL db.awaitIndexes($seconds)", seconds=INDEX_SECONDS).consume()
 
     def counts(self) -> dict[str, int]:
-        """Nodes by label and relationships by type."""
+        """Return the number of nodes by label and of relationships by type."""
         with self.session() as session:
             return {
                 name: session.run(neo4j.Query(statement)).single(strict=True)[0]
@@ -97,18 +94,18 @@ class Graph:
             }
 
     def ask(self, statement: str) -> list[Row]:
-        """The rows of a question, each by column."""
+        """Return the rows of a query, each by column."""
         with self.session() as session:
             return session.run(neo4j.Query(statement)).data()
 
     @contextmanager
     def asking(self, statement: str) -> Iterator[Answer]:
-        """The answer to a question, in a session that only reads; the errors of a session."""
+        """Yield the result of a query, in a read-only session. Raises the errors of `session`."""
         with self.session(neo4j.READ_ACCESS) as session:
             result = session.run(neo4j.Query(statement))
             yield Answer(result.keys(), ([plain(value) for value in record.values()] for record in result))
 
 
 def _failed(error: Neo4jError) -> bool:
-    """Whether the server itself has failed, and not the statement; a constraint that the data breaks is of Schema."""
+    """Return True if the server failed rather than the statement; constraint violations are of category Schema."""
     return error.classification == "DatabaseError" and error.category != "Schema"

@@ -1,13 +1,4 @@
-"""A folder of objects in S3 that is replaced or emptied as a whole: immutable objects, and a manifest that names some.
-
-What belongs here: the manifest, the exchange, the transfers, and what is left behind. What doesn't: which folders there
-are (see `object_lake`), and the client (see `s3`).
-
-A writer reads the manifest, uploads objects under names of its own, lists what else is there, replaces the manifest if
-it is still the one that was read, and then deletes what was listed. So of two writers one wins, and what it deletes is
-of writers that began before the manifest was replaced, who cannot win any more. For the same reason no manifest is ever
-deleted: one of an empty folder names nothing.
-"""
+"""A folder of objects in S3, replaced or emptied atomically: immutable objects, some named by a manifest."""
 
 import hashlib
 import json
@@ -31,18 +22,18 @@ from discogs_assets.stores.staged import VERSION_DIGITS
 MANIFEST = "manifest.json"
 
 NOTHING_BYTES = 64
-"""Up to this size a manifest names nothing."""
+"""Largest size in bytes of a manifest that names nothing."""
 
 TRANSFER = TransferConfig(multipart_chunksize=32 << 20, max_concurrency=8)
 FILES_AT_ONCE = 3
 
 FOOTER_BYTES = 64 << 10
-"""Read first of a Parquet file's end; more is read where the footer is longer."""
+"""Bytes read first from the end of a Parquet file; more are read if its footer is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file of a folder: the object that holds it, its size in bytes and its sha256."""
+    """A file of a folder: its object, size in bytes and sha256."""
 
     object: str
     size: int
@@ -51,7 +42,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a folder consists of, by file name; `etag` is the server's, empty where there is no manifest yet."""
+    """The files of a folder, by name. `etag` is the server's, empty if there is no manifest yet."""
 
     version: str = ""
     files: Mapping[str, Stored] = field(default_factory=dict)
@@ -59,29 +50,35 @@ class Manifest:
 
     @property
     def size(self) -> int:
-        """Bytes of the files."""
+        """Size of the files in bytes."""
         return sum(each.size for each in self.files.values())
 
     def written(self) -> bytes:
-        """The manifest as JSON."""
+        """Return the manifest as JSON."""
         files = {name: asdict(each) for name, each in self.files.items()}
         return json.dumps({"version": self.version, "files": files}).encode()
 
     @classmethod
     def read(cls, text: bytes, etag: str) -> "Manifest":
-        """The inverse of `written`."""
+        """Return the manifest from JSON; the inverse of `written`."""
         said = json.loads(text)
         return cls(said["version"], {name: Stored(**each) for name, each in said["files"].items()}, etag)
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectFolder:
-    """What lies below a prefix."""
+    """A folder of objects below a prefix.
+
+    A writer reads the manifest, uploads objects under unique names, and lists all other objects. Then it replaces the
+    manifest if that is unchanged, and deletes the listed objects. So one of two writers wins. It deletes only objects
+    of writers that began before the manifest was replaced and can no longer win. For the same reason a manifest is
+    never deleted: the manifest of an empty folder names nothing.
+    """
 
     prefix: Prefix
 
     def manifest(self) -> Manifest:
-        """What the manifest says now; one that names nothing if there is none."""
+        """Return the current manifest, an empty one if there is none."""
         client = self.prefix.client
         with self.prefix.asked(MANIFEST):
             try:
@@ -93,19 +90,20 @@ class ObjectFolder:
                 raise
 
     def replace(self, draft: Path, held: Manifest) -> str:
-        """Let the draft's files take the place of what the manifest names; the new version.
+        """Replace the files of the manifest by the draft's, and return the new version.
 
-        BusyError if it is another manifest by now. What writers have left that were killed goes, too.
+        Raises BusyError if the manifest has changed meanwhile. Objects and uploads left by killed writers are deleted.
         """
         version, naming = secrets.token_hex(VERSION_DIGITS // 2), False
         try:
             new = Manifest(version, self._upload(draft, version), held.etag)
+            # Listed before the manifest is replaced: objects of writers that begin later must survive.
             others, unfinished = self._others(version), self._unfinished()
             failpoints.reach("place")
             naming = True
             self._name(new)
         except BaseException as error:
-            # An error of the network leaves open whether the manifest names the new objects.
+            # After a network error, the manifest may already name the new objects.
             if not naming or isinstance(error, BusyError):
                 self._give_up(version)
             raise
@@ -115,17 +113,17 @@ class ObjectFolder:
         return version
 
     def empty(self, etag: str, objects: Iterable[str]) -> None:
-        """Let the manifest with the etag name nothing, and delete the objects; BusyError if it is another by now."""
+        """Empty the manifest with the etag and delete the objects. Raises BusyError if the manifest has changed."""
         self._name(Manifest(secrets.token_hex(VERSION_DIGITS // 2), {}, etag))
         self._delete(objects)
 
     def fetch(self, manifest: Manifest, folder: Path) -> None:
-        """Copy the files that the manifest names; DumpMissingError if an object is not there any more."""
+        """Download the files that the manifest names. Raises DumpMissingError if an object no longer exists."""
         with ThreadPoolExecutor(FILES_AT_ONCE, "download") as pool:
             list(pool.map(lambda file: self._download(manifest.files[file], folder / file), manifest.files))
 
     def fetch_footers(self, manifest: Manifest, folder: Path) -> None:
-        """The same for Parquet files without their rows, which may be many times as many bytes."""
+        """Download the footers of the manifest's Parquet files without their rows, often many times as many bytes."""
         for name, stored in manifest.files.items():
             if fnmatch(name, "*.parquet"):
                 end = self._end(stored, FOOTER_BYTES)
@@ -139,7 +137,7 @@ class ObjectFolder:
             return bytes(found["Body"].read())
 
     def put(self, name: str, content: bytes, etag: str = "") -> bool:
-        """Write the object in the place of the one with the etag, or where none is; whether that came true."""
+        """Write the object if its etag matches, or, without one, if it is absent; return False otherwise."""
         condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         client = self.prefix.client
         with self.prefix.asked(name):
@@ -152,13 +150,13 @@ class ObjectFolder:
         return True
 
     def delete(self, name: str) -> None:
-        """Delete the object; it need not be there."""
+        """Delete the object, if it exists."""
         self.prefix.ask(name, "delete_object")
 
     def _name(self, manifest: Manifest) -> None:
-        """Put the manifest in the place of the one with its etag.
+        """Replace the manifest with this etag.
 
-        A request that is repeated because its answer was lost finds that it has won already.
+        A request repeated because its response was lost may find that it has already won.
         """
         won = self.put(MANIFEST, manifest.written(), manifest.etag)
         if not won and self.manifest().version != manifest.version:
@@ -168,7 +166,7 @@ class ObjectFolder:
             )
 
     def _upload(self, draft: Path, version: str) -> dict[str, Stored]:
-        """Every file of the draft in an object of this version."""
+        """Upload every file of the draft as an object of this version."""
 
         def upload(file: Path) -> tuple[str, Stored]:
             stem, dot, rest = file.name.partition(".")
@@ -195,12 +193,12 @@ class ObjectFolder:
         sync(target)
 
     def _others(self, version: str) -> list[str]:
-        """The objects of every version but this one."""
+        """Return the objects of all other versions."""
         names = [each["Key"] for each in self.prefix.listed()]
         return [name for name in names if name != MANIFEST and f".{version}" not in name]
 
     def _unfinished(self) -> list[tuple[str, str]]:
-        """Uploads in parts that have begun: their objects and ids. None where the server does not tell."""
+        """Return object and id of each unfinished multipart upload; none if the server does not list them."""
         with self.prefix.asked(""):
             try:
                 found = self.prefix.client.list_multipart_uploads(
@@ -223,6 +221,6 @@ class ObjectFolder:
             list(pool.map(self.delete, names))
 
     def _give_up(self, version: str) -> None:
-        """Delete what was uploaded of this version, as far as the server lets us; the next writer deletes the rest."""
+        """Delete the uploads of this version, as far as the server allows; the next writer deletes the rest."""
         with suppress(DiscogsError):
             self._delete(each["Key"] for each in self.prefix.listed() if f".{version}" in each["Key"])

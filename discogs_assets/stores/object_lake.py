@@ -1,8 +1,4 @@
-"""The Parquet lake in S3: partitions lie as on disk, `{key}/{partition}/*.parquet`, each with a manifest beside.
-
-What belongs here: which partitions there are, and their copies on this machine. What doesn't: how one is replaced (see
-`object_folder`), and when a copy goes (see `staged`).
-"""
+"""The Parquet lake in S3: `{key}/{partition}/*.parquet` as on disk, and a manifest in each partition."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +21,7 @@ SETTING = "DISCOGS_LAKE"
 EXPECTED = "credentials that may list the bucket, and read, write and delete below the prefix"
 
 FOOTERS = "footers"
-"""The folder beside a partition's copies with those of its footers alone."""
+"""Folder of copies that hold only footers, next to a partition's copies."""
 
 Listed = Mapping[str, Any]
 """An object as the server lists it."""
@@ -33,26 +29,26 @@ Listed = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ObjectLake(Lake):
-    """What lies below a prefix of a bucket; `root` is the folder with the copies and drafts of this machine."""
+    """A lake below a prefix of a bucket; `root` is the local folder of copies and drafts."""
 
     prefix: Prefix
 
     @classmethod
     def at(cls, address: str, staged: Path) -> "ObjectLake":
-        """The lake of an address s3://bucket/prefix."""
+        """Return the lake at s3://bucket/prefix."""
         return cls(staged, Prefix.at(address, SETTING, EXPECTED))
 
     @property
     def title(self) -> str:
-        """The lake's address as a message may show it."""
+        """The lake's address for messages."""
         return self.prefix.title
 
     def address(self, key: Sequence[str], partition: str) -> str:
-        """Where the partition lies, as a URI."""
+        """Return the location of the partition as a URI."""
         return self._folder(_name(key, partition)).prefix.title
 
     def require_writable(self) -> None:
-        """An error of ours unless objects can be written and deleted, and the server keeps two writers apart."""
+        """Raise an error of ours unless objects can be written and deleted, and the server keeps two writers apart."""
         folder, name = ObjectFolder(self.prefix), f"probe-{token_hex(6)}"
         try:
             if folder.put(name, b"") and folder.put(name, b""):
@@ -65,23 +61,23 @@ class ObjectLake(Lake):
             folder.delete(name)
 
     def found(self, key: Sequence[str], partition: str, pattern: str = TABLES) -> list[Path]:
-        """Copies of the partition's files of that form in order, none if it is not there."""
+        """Return copies of the partition's files that match the pattern, sorted; none if it is absent."""
         name = _name(key, partition)
         fetch = self._folder(name).fetch
         return self._copies(name, lambda it: self._staged.take(name, it.version, it.size, partial(fetch, it)), pattern)
 
     def names(self, key: Sequence[str], partition: str) -> list[str]:
-        """What the partition's files are called, in order, none if it is not there; nothing is brought here."""
+        """Return the names of the partition's files, sorted; none if it is absent. Nothing is downloaded."""
         return sorted(self._folder(_name(key, partition)).manifest().files)
 
     def footers(self, key: Sequence[str], partition: str) -> list[Path]:
-        """Files with the footers of the partition's Parquet files and nothing else; none if it is not there."""
+        """Return files with only the footers of the partition's Parquet files; none if it is absent."""
         name = _name(key, partition)
         place, fetch = f"{name}/{FOOTERS}", self._folder(name).fetch_footers
         return self._copies(name, lambda it: self._staged.take(place, it.version, 0, partial(fetch, it)), TABLES)
 
     def _copies(self, name: str, taken: Callable[[Manifest], Path], pattern: str) -> list[Path]:
-        """The files that were taken of a manifest; of the next one if a writer has replaced it meanwhile."""
+        """Return the files taken from the manifest, or from the next one if a writer has replaced it meanwhile."""
         manifest = self._folder(name).manifest()
         while manifest.files:
             try:
@@ -93,21 +89,21 @@ class ObjectLake(Lake):
         return []
 
     def partitions(self, key: Sequence[str]) -> list[str]:
-        """The partitions of an asset that are there, the oldest first."""
+        """Return the partitions of an asset, oldest first."""
         return sorted(partition for _, partition in _whole(self._objects("/".join(key))))
 
     def months(self) -> list[str]:
-        """The partitions of which any asset has something, the oldest first."""
+        """Return the partitions that any asset has, oldest first."""
         return sorted({partition for _, partition in _whole(self._objects())})
 
     def assets(self, partition: str) -> list[str]:
-        """The assets of which the partition has files."""
+        """Return the assets with files in the partition."""
         return sorted(asset for asset, there in _whole(self._objects()) if there == partition)
 
     def drop(self, partition: str) -> dict[str, int]:
-        """Take the partition of every asset away; the bytes by asset. BusyError if one is being written here.
+        """Delete the partition of every asset; return the bytes by asset.
 
-        Whoever is writing one on another machine loses.
+        Raises BusyError if one is being written on this machine. A writer on another machine loses.
         """
         objects = defaultdict[str, dict[str, Listed]](dict)
         for folder, name, each in (found := list(self._objects())):
@@ -116,7 +112,7 @@ class ObjectLake(Lake):
         return {asset: self._drop(asset, partition, objects[f"{asset}/{partition}"]) for asset in whole}
 
     def size(self, key: Sequence[str], partition: str) -> int:
-        """Bytes of the partition's Parquet files."""
+        """Return the size of the partition's Parquet files in bytes."""
         files = self._folder(_name(key, partition)).manifest().files
         if not files:
             raise self.absent(key, partition)
@@ -124,9 +120,9 @@ class ObjectLake(Lake):
 
     @contextmanager
     def writing(self, key: Sequence[str], partition: str) -> Iterator[Path]:
-        """An empty folder that becomes the partition when the block ends without an error.
+        """Yield an empty folder that becomes the partition if the block succeeds.
 
-        BusyError if another process writes the same partition, here or, once it has been faster, elsewhere.
+        Raises BusyError if another process is writing the same partition here, or has replaced it elsewhere meanwhile.
         """
         name = _name(key, partition)
         with drafted(self.folder(key, partition)) as draft:
@@ -143,7 +139,7 @@ class ObjectLake(Lake):
         return ObjectFolder(self.prefix.below(name))
 
     def _objects(self, below: str = "") -> Iterator[tuple[str, str, Listed]]:
-        """Folder, name and facts of all objects of the lake, or of those below a folder of it."""
+        """Yield folder, name and listing entry of each object of the lake, or of a folder of it."""
         for each in self.prefix.listed(below and f"{below}/"):
             folder, _, name = each["Key"].rpartition("/")
             if not folder.startswith(f"{DUMPS}/"):
@@ -162,7 +158,7 @@ def _name(key: Sequence[str], partition: str) -> str:
 
 
 def _whole(objects: Iterable[tuple[str, str, Listed]]) -> Iterator[tuple[str, str]]:
-    """Asset and partition of each manifest that names something."""
+    """Yield asset and partition of each manifest that names files."""
     for folder, name, each in objects:
         asset, _, partition = folder.rpartition("/")
         if name == MANIFEST and each["Size"] > NOTHING_BYTES and fnmatch(partition, PARTITION):

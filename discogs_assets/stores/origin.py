@@ -1,7 +1,4 @@
-"""The source that a kept file came from: its identity, and the note of it in the file's folder.
-
-What belongs here: telling one source from another. What doesn't: reaching it (see `sources`).
-"""
+"""The source of a kept file: its identity, and a note of it in the file's folder."""
 
 import hashlib
 import os
@@ -10,17 +7,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 NOTE = "source-{}.txt"
-"""Name of a note; it has the source's digest, so that a listing of names tells the source."""
+"""File name of a note. It contains the source's digest, so that a listing of names identifies the source."""
 
 DIGITS = 16
 """Digits of the digest."""
 
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-"""Variables that name another S3 server than Amazon's."""
+"""Variables that name an S3 server other than Amazon's."""
 
 
 def identity(address: str) -> str:
-    """Return the address of a site, bucket or folder in one form, without password, query or signature."""
+    """Return the normalised address of a site, bucket or folder, without password, query or signature."""
     if "://" not in address:
         return str(Path(address).resolve())
     parts = urlsplit(address)
@@ -33,22 +30,22 @@ def identity(address: str) -> str:
 
 
 def name(origin: str) -> str:
-    """Return what the note of a source is called."""
+    """Return the file name of a source's note."""
     return NOTE.format(hashlib.sha256(origin.encode()).hexdigest()[:DIGITS])
 
 
 def write(origin: str, folder: Path) -> None:
-    """Note in the folder where its file came from."""
+    """Note the source of a file in its folder."""
     (folder / name(origin)).write_text(f"{origin}\n")
 
 
 def is_of(origin: str, names: Collection[str]) -> bool | None:
-    """Return whether files of these names came from the source; None if nothing is noted."""
+    """Return True if files of these names came from the source; None if nothing is noted."""
     before, _, after = NOTE.partition("{}")
     noted = [each for each in names if each.startswith(before) and each.endswith(after)]
     return name(origin) in noted if noted else None
 
 
 def noted(folder: Path) -> str:
-    """Return the source that the folder's note names, empty if it has none."""
+    """Return the source noted in the folder, empty if there is no note."""
     return "".join(note.read_text().strip() for note in folder.glob(NOTE.format("*")))

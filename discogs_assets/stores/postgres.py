@@ -1,12 +1,4 @@
-"""PostgreSQL: a table for every load, beside the others, and the views by which readers see one month.
-
-What belongs here: connections, transactions, locks, names of loads. What doesn't: what a table looks like (see
-`schema.sql`), what a row is (see `streams.documents`, `streams.rows`), and when a month is shown (`defs.published`).
-
-A load is one transaction: killed at any point, it leaves nothing. Readers go through the views of the schemas
-`discogs`, `musicbrainz` and `insights`; all of them move in one transaction that waits for no reader longer than
-`LOCK_TIMEOUT` and then tries again, until `READER_SECONDS` have passed: then the readers in its way are ended.
-"""
+"""PostgreSQL: a table for every load, and the views through which readers see one month."""
 
 import random
 import time
@@ -36,28 +28,28 @@ from discogs_assets.stores.connection_pool import Connection, pool_of
 from discogs_assets.stores.database import Database, execute, row, text
 
 VIEWS = search.SCHEMA
-"""Schema of the views that are found without naming it, and of what searches."""
+"""Schema of search, and of the views that need no schema name."""
 
 
 LOCK_TIMEOUT = "300ms"
-"""How long the publisher may hold up readers that queue behind its lock."""
+"""Longest time that the publisher may block readers that queue behind its lock."""
 
 READER_SECONDS = 60.0
-"""How long readers may hold up the publisher before their sessions are ended."""
+"""Seconds that readers may block the publisher before their sessions are ended."""
 
 PUBLISH_SECONDS = 120.0
-"""How long the publisher tries before it gives way for good."""
+"""Seconds after which the publisher gives up."""
 
 INSISTING = "3s"
-"""How long the publisher waits for its lock while the sessions in its way are being ended."""
+"""Lock timeout of the publisher while sessions that block it are being ended."""
 
 MONTHS = rf"^({'|'.join(SOURCES)})_\d{{4}}_\d\d$"
-"""Pattern of the schemas of months."""
+"""Pattern of month schemas."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One load of one table: where it is, its rows, its bytes with indexes, how long it took, in all and in parts."""
+    """A load of a table: its place, rows, bytes including indexes, and duration in seconds, total and by part."""
 
     table: str
     rows: int
@@ -68,24 +60,29 @@ class Load:
 
 
 def month_schema(partition: str, source: str = VIEWS) -> str:
-    """The schema that holds a month's loads of a source: `discogs_2026_11`."""
+    """Return the schema of a month's loads from a source: `discogs_2026_11`."""
     return f"{source}_{partition[:7].replace('-', '_')}"
 
 
 def _place(of: Table, partition: str) -> str:
-    """What a table's loads of the month are called, less their number."""
+    """Return the name of a table's loads of the month, without their number."""
     return f"{month_schema(partition, source_of(of))}.{of.name}"
 
 
 def month_of(table: str) -> str:
-    """The partition key of a load's table."""
+    """Return the partition key of a load's table."""
     _, year, month = table.partition(".")[0].rsplit("_", 2)
     return f"{year}-{month}-01"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Postgres(Database):
-    """A database with a table for every load and the views of one month."""
+    """A database with a table for every load and the views of one month.
+
+    A load is one transaction: killed at any point, it leaves nothing. Readers use the views of the schemas `discogs`,
+    `musicbrainz` and `insights`, and all views switch in one transaction. It waits for readers no longer than
+    `LOCK_TIMEOUT` and then retries. After `READER_SECONDS`, the readers that block it are ended.
+    """
 
     def load(
         self,
@@ -96,11 +93,11 @@ class Postgres(Database):
         say: Callable[[str], None] = lambda line: None,
         begun: Callable[[Connection], None] = lambda connection: None,
     ) -> Load:
-        """Copy the rows into a new table of the month, index it and count it; `keep` is the load to leave beside it.
+        """Copy the rows into a new table of the month, index it and count it.
 
-        `say` hears of every index, each of which takes minutes on a whole month. `begun` is handed the connection, by
-        which whoever has reason to can cancel what the server does.
-        BusyError if another process is loading the same table, LoadError if the server refuses the rows.
+        `keep` is the earlier load to keep. `say` is called for every index, each of them a matter of minutes for a
+        whole month. `begun` receives the connection, so that a caller can cancel the running statement. Raises
+        BusyError if another process is loading the same table, LoadError if the server rejects the rows.
         """
         began = time.monotonic()
         place, schema = _place(of, partition), month_schema(partition, source_of(of))
@@ -136,15 +133,16 @@ class Postgres(Database):
         return Load(table, count, size, time.monotonic() - began, copied - began, indexed - copied)
 
     def published(self) -> dict[str, str]:
-        """For each view the load that it shows, empty if nothing is published; Discogs' are named without schema."""
+        """Return the load shown by each view, empty if nothing is published; Discogs views are named without schema."""
         with self.connection() as connection:
             return _published(connection)
 
     @contextmanager
     def publishing(self) -> Iterator[None]:
-        """One publisher at a time, from reading what is shown to showing another; BusyError if one takes too long.
+        """Hold the publisher's lock, from reading the published state to switching it.
 
-        The server frees the lock when the connection ends, however it does.
+        The server frees the lock when the connection ends, however it does. Raises BusyError if another publisher takes
+        too long.
         """
         with self.connection(autocommit=True) as connection:
             execute(connection, f"SET lock_timeout = '{PUBLISH_SECONDS:.0f}s'")
@@ -160,11 +158,11 @@ class Postgres(Database):
         waiting: Callable[[str], None] = lambda line: None,
         record: Callable[[Connection], None] = lambda connection: None,
     ) -> float:
-        """Show these loads, all at once, and return the seconds it took.
+        """Switch all views to these loads in one transaction, and return the seconds it took.
 
-        Sessions of other roles that are still in the way after `READER_SECONDS` are ended, `waiting` hears of each.
-        BusyError if the rest leaves no gap, or we may not end them. A view that is not among the loads is dropped: what
-        it shows is of another month. `record` is called in the transaction of the switch.
+        Sessions of other roles that still block it after `READER_SECONDS` are ended; `waiting` is called for each.
+        Raises BusyError if other sessions leave no gap, or we may not end them. Views without a load are dropped, since
+        they show another month. `record` is called in the transaction of the switch.
         """
         began = time.monotonic()
         pause = 0.05
@@ -188,7 +186,7 @@ class Postgres(Database):
 
     @contextmanager
     def _cleared(self, held_up: Connection, insisting: bool, say: Callable[[str], None]) -> Iterator[None]:
-        """End the sessions that the connection waits for while the block runs, if we insist."""
+        """End the sessions that block the connection while the `with` body runs, if `insisting`."""
         if not insisting:
             yield
             return
@@ -196,7 +194,7 @@ class Postgres(Database):
             yield
 
     def sweep(self, partition: str, keep: Iterable[str]) -> list[str]:
-        """Drop the month's loads that one which is shown or to be kept supersedes; returns their names."""
+        """Drop the month's loads that a shown or kept load supersedes; return their names."""
         with self.connection() as connection:
             return [
                 table
@@ -205,9 +203,9 @@ class Postgres(Database):
             ]
 
     def _sweep(self, connection: Connection, place: str, partition: str, *keep: str) -> list[str]:
-        """Drop the table's loads that one of those alive supersedes, unless a reader still holds it.
+        """Drop the table's loads that a live one supersedes, unless a reader still holds them.
 
-        A load that is newer than those is another's: a run of other records, or a step that has yet to report it.
+        A load newer than all live ones belongs to others: a run on other records, or a step that has yet to report it.
         """
         loads = [each for each in _loads(connection, partition) if each.startswith(f"{place}__")]
         alive = {*_published(connection).values(), *keep} & set(loads)
@@ -216,7 +214,7 @@ class Postgres(Database):
         return [each for each in dead if _dropped(connection, each)]
 
     def months(self) -> list[str]:
-        """Partition keys of the months that have a load, the oldest first."""
+        """Return the partition keys of the months with a load, oldest first."""
         with self.connection() as connection:
             found = connection.execute(
                 "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s", [MONTHS]
@@ -224,15 +222,15 @@ class Postgres(Database):
             return sorted({month_of(table) for (table,) in found.fetchall()})
 
     def lacking(self, tables: Iterable[str]) -> list[str]:
-        """Those of the tables that are not there."""
+        """Return the tables that do not exist."""
         with self.connection() as connection:
             found = connection.execute("SELECT t FROM unnest(%s::text[]) t WHERE to_regclass(t) IS NULL", [[*tables]])
             return [table for (table,) in found.fetchall()]
 
     def drop(self, partition: str) -> dict[str, int]:
-        """Drop the month's loads, all or none; the bytes by table.
+        """Drop the month's loads and schemas, all or none; return the bytes by table.
 
-        BusyError if one of them is shown, being loaded, or held by a reader. The schemas go, too.
+        Raises BusyError if one of them is shown, being loaded, or held by a reader.
         """
         with self.connection() as connection:
             execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
@@ -253,7 +251,7 @@ class Postgres(Database):
         return sizes
 
     def sweep_schemas(self) -> list[str]:
-        """Drop the schemas of months that hold no load, as killed and failed loads leave them; return their names."""
+        """Drop month schemas without a load, as left by killed and failed loads; return their names."""
         with self.connection() as connection:
             found = connection.execute(
                 "SELECT nspname FROM pg_namespace WHERE nspname ~ %s"
@@ -266,16 +264,16 @@ class Postgres(Database):
         return free
 
     def _make_room(self, schema: str) -> None:
-        """A month's schema, in a transaction of its own: loads of several tables must not wait for each other."""
+        """Create the month's schema, in a separate transaction: loads of several tables must not wait for it."""
         with self.connection() as connection:
             execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
             execute(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
             execute(connection, f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC")
 
     def prepare(self) -> None:
-        """Bring the database to what its owner can do of `schema.provisioning`: schemas, search, a path to find both.
+        """Apply the parts of `schema.provisioning` that the owner may: schemas, search, the search path.
 
-        LoadError with the statements that are left to the administrator, if there are any.
+        Raises LoadError with the statements left to the administrator, if there are any.
         """
         left = list[str]()
         with self.connection() as connection:
@@ -287,7 +285,7 @@ class Postgres(Database):
             if not left:
                 connection.execute(sql.PASSED, [MONTHS])
         if path != provisioning.SEARCH_PATH:
-            # Sessions keep the path that they began with.
+            # Open sessions keep their old search path.
             pool_of(self.url).drain()
         if left:
             raise LoadError(
@@ -297,12 +295,12 @@ class Postgres(Database):
 
 
 def view_of(of: Table) -> str:
-    """The view that shows a table."""
+    """Return the name of the view that shows a table."""
     return f"{source_of(of)}.{of.name}"
 
 
 def _allowed(connection: Connection, statement: str) -> bool:
-    """Whether our role had the right to run the statement, and to make what it rests on."""
+    """Run the statement; return False if our role lacks the right to run it, or to create its dependencies."""
     try:
         with connection.transaction():
             execute(connection, statement)
@@ -312,7 +310,7 @@ def _allowed(connection: Connection, statement: str) -> bool:
 
 
 def _switch(connection: Connection, tables: Mapping[Table, str], lock_timeout: str) -> None:
-    """Move all views in the transaction that the connection is in."""
+    """Switch all views, in the connection's transaction."""
     execute(connection, f"SET LOCAL lock_timeout = '{lock_timeout}'")
     views = {view if "." in view else f"{VIEWS}.{view}" for view in _published(connection)}
     if views:
@@ -329,7 +327,7 @@ def _switch(connection: Connection, tables: Mapping[Table, str], lock_timeout: s
 
 
 def _appended(connection: Connection, of: Table) -> bool:
-    """Whether the view can be replaced in place: its columns are the first of the new ones."""
+    """Return True if the view can be replaced in place: its columns are the first of the new ones."""
     found = connection.execute(
         "SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a"
         " WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 ORDER BY a.attnum",
@@ -340,7 +338,7 @@ def _appended(connection: Connection, of: Table) -> bool:
 
 
 def _build(connection: Connection, index: sql.Build, say: Callable[[str], None]) -> None:
-    """Build an index, in its other form if it has one and a value is too long for the first."""
+    """Build an index, in its alternative form if it has one and a value is too long for the first."""
     try:
         with connection.transaction():
             execute(connection, index.statement)
@@ -361,7 +359,7 @@ def _published(connection: Connection) -> dict[str, str]:
 
 
 def _loads(connection: Connection, partition: str) -> list[str]:
-    """All loads of a month, oldest first."""
+    """Return all loads of a month, oldest first."""
     found = connection.execute(
         "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY(%s) ORDER BY 1",
         [[month_schema(partition, source) for source in SOURCES]],
@@ -370,7 +368,7 @@ def _loads(connection: Connection, partition: str) -> list[str]:
 
 
 def _dropped(connection: Connection, table: str) -> bool:
-    """Whether the table could be dropped; one that somebody still reads is left for another time."""
+    """Drop the table and return True, or leave it for another time if a reader holds it."""
     try:
         with connection.transaction():
             execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
@@ -382,35 +380,35 @@ def _dropped(connection: Connection, table: str) -> bool:
 
 
 def _next(connection: Connection, place: str) -> str:
-    """A name that no load of the month has ever had; a sequence counts on even where a load is rolled back."""
+    """Return a name that no load has ever had; the sequence advances even if a load is rolled back."""
     (number,) = row(connection, f"SELECT nextval('{sql.NUMBERS}')")
     return f"{place}__{number:04d}"
 
 
 def _number(table: str) -> int:
-    """The number of a load; its digits grow with it."""
+    """Return the number of a load; it may have more than four digits."""
     return int(table.rpartition("__")[2])
 
 
 def _alone(connection: Connection, what: str) -> None:
-    """Hold the writer's lock on `what` to the end of the transaction; the server frees it if we die."""
+    """Hold the writer's lock of this name until the transaction ends; the server frees it if we die."""
     if not _locked(connection, what):
         raise BusyError(f"{what} is being loaded by another process. Wait for it to end, then run again.")
 
 
 def _shared(connection: Connection, schema: str) -> None:
-    """Keep others from dropping the schema to the end of the transaction."""
+    """Keep others from dropping the schema until the transaction ends."""
     if not _locked(connection, schema, "_shared"):
         raise BusyError(f"{schema} is being dropped by another process. Wait for it to end, then run again.")
 
 
 def _locked(connection: Connection, what: str, mode: str = "") -> bool:
-    """Whether the lock on `what` is ours to the end of the transaction."""
+    """Acquire the lock of this name until the transaction ends; return False if it is not free."""
     (free,) = row(connection, f"SELECT pg_try_advisory_xact_lock{mode}(hashtextextended('{what}', 0))")
     return bool(free)
 
 
 def _drop_schema(connection: Connection, schema: str) -> None:
-    """Drop a month's schema, in which no table is left; earlier versions kept a sequence there."""
+    """Drop a month's schema without tables; earlier versions kept a sequence there."""
     execute(connection, f"DROP SEQUENCE IF EXISTS {schema}.load_number")
     execute(connection, f"DROP SCHEMA IF EXISTS {schema}")

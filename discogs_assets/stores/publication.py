@@ -1,8 +1,4 @@
-"""The publication record: a row of `discogs.publication` for every switch of what readers see.
-
-A publication is intended before the first store switches and done with the last one, so that one that was cut off is
-known and can be completed or undone.
-"""
+"""The publication record: a row of `discogs.publication` for every switch of the published loads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,9 +23,11 @@ Settled = Literal["done", "undone"]
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What readers see of a `month` (2026-11): the load's table of each view, and the load of the graph store.
+    """The loads published for a `month` (2026-11): the table of each view, and the load of the graph store.
 
-    `graph` and `search` are None where that target is not published.
+    `graph` and `search` are None if that target is not published. A publication is recorded as intended before the
+    first store switches, and as done with the last one. So an interrupted publication is known, and can be completed or
+    undone.
     """
 
     month: str
@@ -50,7 +48,7 @@ class Publication:
 
 
 def read_done(postgres: "Postgres") -> Publication | None:
-    """Return what readers see, None before the first publication."""
+    """Return the publication that readers see, None before the first publication."""
     return _read(postgres, "state = 'done'")
 
 
@@ -60,14 +58,14 @@ def read_open(postgres: "Postgres") -> Publication | None:
 
 
 def record_intent(postgres: "Postgres", wanted: Publication) -> Publication:
-    """Record a publication before its first store switches; an open one is given up in its favour."""
+    """Record a publication before its first store switches. One that is still open is marked as undone."""
     with postgres.connection() as connection:
         _execute(connection, f"UPDATE {TABLE} SET state = 'undone', settled_at = now() WHERE state = 'intended'")
         return replace(wanted, sequence=_insert(connection, wanted, "intended"), state="intended")
 
 
 def record_done(connection: "Connection", wanted: Publication) -> None:
-    """Record in the transaction that switches the last store that the publication is done, and notify listeners."""
+    """Record the publication as done, in the transaction that switches the last store, and notify listeners."""
     if wanted.sequence:
         settle(connection, wanted.sequence, "done")
     else:

@@ -1,8 +1,4 @@
-"""Reaching what lies below s3://bucket/prefix, on any server that speaks S3.
-
-What belongs here: the client, which reads the standard AWS_* variables and files, and its errors as ours. What doesn't:
-what the objects are.
-"""
+"""Access to s3://bucket/prefix on any server that speaks S3, with boto3's errors as ours."""
 
 import os
 from collections.abc import Iterator
@@ -27,18 +23,18 @@ REFUSED = {"AccessDenied", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKe
 ABSENT = {"NoSuchKey", "404"}
 CHANGED = {"PreconditionFailed", "InvalidRange", "412", "416"}
 LOST = {"PreconditionFailed", "ConditionalRequestConflict", "409", "412", *ABSENT}
-"""What a server answers to a write whose condition does not hold."""
+"""Error codes of a write with an unmet condition."""
 
 CONNECTIONS = 32
-"""That a client keeps open at once."""
+"""Most connections that a client keeps open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """A bucket, and the prefix below which our objects are, empty or with a slash at its end.
+    """A bucket and the prefix of our objects, empty or with a slash at its end.
 
-    `setting` is the variable that names them, `expected` what the server has to allow; whoever is `hurried` asks once
-    and waits for little.
+    `setting` is the variable that names them, `expected` the rights that the server must grant. `hurried` means a
+    single attempt and short waits.
     """
 
     bucket: str
@@ -49,7 +45,7 @@ class Prefix:
 
     @classmethod
     def at(cls, address: str, setting: str, expected: str, hurried: bool = False) -> "Prefix":
-        """What an address s3://bucket/prefix names; SettingError if it names no bucket."""
+        """Return the prefix at s3://bucket/prefix. Raises SettingError if the address names no bucket."""
         parts = urlsplit(address)
         bucket, prefix = parts.netloc.rpartition("@")[2], parts.path.strip("/")
         if not bucket:
@@ -58,30 +54,30 @@ class Prefix:
 
     @property
     def title(self) -> str:
-        """The address as a message may show it."""
+        """The address for messages."""
         return f"s3://{self.bucket}/{self.prefix}"
 
     @property
     def client(self) -> Any:
-        """A client with whatever credentials there are; without any, one that signs nothing."""
+        """A client with the credentials of the standard AWS_* variables and files; it signs nothing without any."""
         with self.asked(""):
             return _client(self.hurried, frozenset(_standard()))
 
     def below(self, folder: str) -> "Prefix":
-        """What lies in a folder of it."""
+        """Return the prefix of a folder below this one."""
         return replace(self, prefix=f"{self.prefix}{folder}/")
 
     def place(self, name: str) -> dict[str, str]:
-        """The bucket and key of an object of it, as requests name them."""
+        """Return bucket and key of an object, as request parameters."""
         return {"Bucket": self.bucket, "Key": f"{self.prefix}{name}"}
 
     def ask(self, name: str, request: str, **arguments: Any) -> Any:
-        """The answer to a request about an object of it."""
+        """Return the response to a request about an object."""
         with self.asked(name):
             return getattr(self.client, request)(**self.place(name), **arguments)
 
     def listed(self, folder: str = "") -> Iterator[dict[str, Any]]:
-        """All objects below a folder of it, as the server lists them; `Key` without the prefix."""
+        """Yield all objects below a folder as the server lists them, with `Key` relative to the prefix."""
         with self.asked(folder):
             pages = self.client.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.bucket, Prefix=f"{self.prefix}{folder}"):
@@ -90,7 +86,7 @@ class Prefix:
 
     @contextmanager
     def asked(self, name: str) -> Iterator[None]:
-        """Errors of boto3 as ours; its own sentences are not shown, for they may quote endpoints and signatures."""
+        """Translate boto3's errors into ours. Its messages are not shown: they may quote endpoints and signatures."""
         what = f"{self.title}{name}"
         try:
             yield
@@ -116,12 +112,12 @@ class Prefix:
 
 
 def code(error: ClientError) -> str:
-    """What the server calls the error."""
+    """Return the server's error code."""
     return str(error.response.get("Error", {}).get("Code", "an error"))
 
 
 def _kind(error: Exception) -> str:
-    """The class of what went wrong, also of what a transfer met last."""
+    """Return the class of the error, or of the last error of a transfer."""
     return type(getattr(error, "last_exception", error)).__name__
 
 
@@ -133,7 +129,7 @@ def _standard() -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=4)
 def _client(hurried: bool, standard: frozenset[tuple[str, str]]) -> Any:
-    """A client for each set of standard variables: making one takes longer than most requests."""
+    """Return a client for these standard variables, cached: creating one takes longer than most requests."""
     session = boto3.Session()
     unsigned = {} if session.get_credentials() else {"signature_version": UNSIGNED}
     config = Config(
@@ -149,7 +145,7 @@ def _client(hurried: bool, standard: frozenset[tuple[str, str]]) -> Any:
 
 
 def _keep_pace(client: Any, hurried: bool) -> None:
-    """Have the client give up a server that drips: botocore's own timeout is about each read of a socket."""
+    """Make the client drop a server that drips: botocore's own timeout applies to each read of a socket."""
     session = client._endpoint.http_session  # noqa: SLF001 - botocore takes no class of connections
     manager = session._manager  # noqa: SLF001
     begin = partial(Pace.of_page, hurried=True) if hurried else Pace.of_file

@@ -1,9 +1,4 @@
-"""Graph tables that a database over Bolt holds or is getting, held fast whatever becomes of the lake.
-
-What belongs here: keeping and finding them. What doesn't: what is sent (see `bolt`).
-
-The files are hard links to those of the lake where they can be: they take room only once the lake has others.
-"""
+"""Snapshots of the graph tables that a database over Bolt holds or is loading, independent of the lake."""
 
 import os
 import shutil
@@ -21,19 +16,22 @@ PARTS = ("nodes", "relationships")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A folder with the tables of some months, each under their digest."""
+    """Snapshots of graph tables, each in a folder named by its digest.
+
+    Files are hard links to the lake's where possible: they take space only once the lake has other files.
+    """
 
     folder: Path
 
     @contextmanager
     def opened(self) -> Iterator["Sent"]:
-        """The folder for one process alone; BusyError if another has it."""
+        """Yield the folder under its lock. Raises BusyError if another process holds it."""
         with alone(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             yield self
 
     def keep(self, tables: Tables) -> Tables:
-        """The same tables in files that do not change any more."""
+        """Return the same tables in files that do not change any more."""
         draft = self.scratch()
         for part in PARTS:
             for name, files in getattr(tables, part).items():
@@ -50,16 +48,16 @@ class Sent:
         return _tables(place, tables.month, digest)
 
     def find(self, month: str, digest: str) -> Tables | None:
-        """The tables with this digest, None if they are not here."""
+        """Return the tables with this digest, None if there is no snapshot."""
         place = self._place(digest)
         return _tables(place, month, digest) if digest and place.exists() else None
 
     def scratch(self) -> Path:
-        """A new folder for what a load writes; `sweep` takes it away."""
+        """Create a folder for a load's temporary files; `sweep` deletes it."""
         return Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder))
 
     def sweep(self, keep: Collection[str | None]) -> None:
-        """Take away all but the tables with these digests."""
+        """Delete everything except the tables with these digests."""
         for path in set(self.folder.iterdir()) - {self._place(digest) for digest in keep if digest}:
             shutil.rmtree(path, ignore_errors=True)
 

@@ -1,11 +1,4 @@
-"""Copies on this machine of folders that are kept elsewhere: whole, never changed, gone when nobody uses them.
-
-What belongs here: the place of a copy, holding it while it is used, and making room. What doesn't: where the bytes come
-from.
-
-A process that was given a copy holds a lock on it until it ends or asks for another version of the same folder. What
-nobody holds goes when there is another version, when nobody has asked for it for a day, or when its room is needed.
-"""
+"""Local copies of remote folders: whole, immutable, deleted when unused."""
 
 import errno
 import fcntl
@@ -24,29 +17,34 @@ from discogs_assets import failpoints
 from discogs_assets.stores.folder import require_room
 
 UNUSED_SECONDS = 24 * 3600.0
-"""How long a copy stays that nobody asks for."""
+"""Seconds after which an unused copy is deleted."""
 
 VERSION_DIGITS = 12
 
 VERSION = "[0-9a-f]" * VERSION_DIGITS
-"""What the folder of a copy is called."""
+"""Glob pattern of copies."""
 
 _held: dict[Path, int] = {}
-"""The copies that this process holds, with the handle that locks each."""
+"""Copies that this process holds, with the handle that locks each."""
 
 _holding = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A folder with the copies: `{name}/{version}/`, the versions of 12 hexadecimal digits."""
+    """The folder of copies, `{name}/{version}/`; versions have 12 hexadecimal digits.
+
+    A process that was given a copy holds a lock on it until it ends or asks for another version of the same folder. A
+    copy that no process holds is deleted when there is another version, when it is unused for a day, or when its space
+    is needed.
+    """
 
     root: Path
 
     def take(self, name: str, version: str, size: int, fetch: Callable[[Path], None]) -> Path:
-        """The copy, made by `fetch` in an empty folder if it is not here; processes that want the same wait for one.
+        """Return the copy; if it is absent, `fetch` fills an empty folder, while others that want it wait.
 
-        OSError as of a full disk if there is no room for its `size` in bytes whatever else is dropped.
+        Raises OSError (ENOSPC) if there is no room for its `size` in bytes even after all unused copies are deleted.
         """
         place = self._place(name, version)
         while not _hold(place):
@@ -61,20 +59,20 @@ class Staged:
         return place
 
     def put(self, draft: Path, name: str, version: str) -> None:
-        """Make the folder the copy of that version; it is not where it was any more, unless there was a copy."""
+        """Move the draft into place as the copy of that version, unless there already is one."""
         place = self._place(name, version)
         place.parent.mkdir(parents=True, exist_ok=True)
         _settle(draft, place)
         self.drop(name, version)
 
     def drop(self, name: str, keep: str = "") -> None:
-        """Take away all versions of a folder but one, where no process holds them."""
+        """Delete all versions of a folder except `keep`, unless a process holds them."""
         for place in self._place(name, "").glob(VERSION):
             if place.name != keep:
                 _remove(place)
 
     def sweep(self) -> None:
-        """Take away what nobody has asked for lately, and nobody holds; and what killed processes have left."""
+        """Delete copies that are neither held nor used lately, and drafts left by killed processes."""
         for place in filter(_forgotten, self._copies()):
             _remove(place)
         for draft in filter(_forgotten, self.root.glob("**/.*.draft")):
@@ -95,7 +93,7 @@ class Staged:
 
 
 def _make(place: Path, fetch: Callable[[Path], None]) -> None:
-    """Have the copy made beside its place, and put it there."""
+    """Create the copy as a draft next to its place, and move it there."""
     draft = place.with_name(".staging.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
@@ -108,7 +106,7 @@ def _make(place: Path, fetch: Callable[[Path], None]) -> None:
 
 
 def _settle(draft: Path, place: Path) -> None:
-    """Put the copy in its place; one that somebody else has put there is as good."""
+    """Move the copy into place; one that another process has put there is as good."""
     os.utime(draft)
     try:
         draft.rename(place)
@@ -118,7 +116,7 @@ def _settle(draft: Path, place: Path) -> None:
 
 
 def _used(place: Path) -> float:
-    """When the copy was asked for last, in seconds since the epoch."""
+    """Return the time of last use, in seconds since the epoch."""
     try:
         return place.stat().st_mtime
     except FileNotFoundError:
@@ -130,7 +128,7 @@ def _forgotten(place: Path) -> bool:
 
 
 def _hold(place: Path) -> bool:
-    """Hold the copy until this process ends; whether it is there."""
+    """Lock the copy until this process ends; return False if it does not exist."""
     with _holding:
         if place not in _held:
             handle = _locked(place, fcntl.LOCK_SH)
@@ -145,14 +143,14 @@ def _hold(place: Path) -> bool:
 
 
 def _let_go(place: Path) -> None:
-    """Hold no other version of the same folder any more."""
+    """Release all other versions of the same folder."""
     with _holding:
         for other in [each for each in _held if each.parent == place.parent and each != place]:
             os.close(_held.pop(other))
 
 
 def _remove(place: Path) -> None:
-    """Take the copy away unless a process holds it; from one moment to the next for whoever looks for it."""
+    """Delete the copy, atomically for readers, unless a process holds it."""
     with suppress(BlockingIOError):
         handle = _locked(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if handle is not None:
@@ -164,13 +162,14 @@ def _remove(place: Path) -> None:
 
 
 def _locked(place: Path, mode: int) -> int | None:
-    """A handle of the folder with the lock, None if it is not there; BlockingIOError if it may not be waited for."""
+    """Return a locked handle of the folder, None if it does not exist. Raises BlockingIOError if it must not wait."""
     try:
         handle = os.open(place, os.O_RDONLY)
     except FileNotFoundError:
         return None
     try:
         fcntl.flock(handle, mode)
+        # Another process may have replaced or deleted the folder before the lock was free.
         if place.exists() and os.path.samestat(os.fstat(handle), place.stat()):
             return handle
     except BaseException:

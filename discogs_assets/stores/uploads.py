@@ -1,11 +1,4 @@
-"""Uploads of a month: the files that belong together, chosen among all that a source lists of the month.
-
-What belongs here: completeness, the choice, CHECKSUM files. What doesn't: fetching and keeping what was chosen.
-
-A month is its newest complete upload: all files of one day, each named by a CHECKSUM file of the month. Without one, it
-is all its files together if no kind occurs on two days, as months were once published over several days; else it is
-what the newest day has. Files of two uploads are never mixed.
-"""
+"""Uploads of a month: the files that belong together, chosen among all that a source lists of the month."""
 
 import hashlib
 from collections.abc import Iterable
@@ -20,7 +13,7 @@ from discogs_assets.stores.sources.published import CHECKSUM, SUM, Published, So
 NAMES = tuple(entity.name for entity in ENTITIES)
 
 FIRST_MASTERS = date(2011, 11, 1)
-"""Before this month, an upload has three files: there were no masters."""
+"""First month with masters. Earlier uploads have three files."""
 
 FINGERPRINT = 16
 """Digits of a fingerprint."""
@@ -28,14 +21,19 @@ FINGERPRINT = 16
 
 @dataclass(frozen=True)
 class Month:
-    """A month at a source, with all files that are listed of it, by day; CHECKSUM files are read when they matter."""
+    """A month at a source, with all its listed files by day. CHECKSUM files are read on demand.
+
+    The month is its newest complete upload: all files of one day, each named by a CHECKSUM file of the month. Without
+    one, it is all its files together if no kind occurs on two days, since months were once published over several days.
+    Else it is the files of the newest day. Files of two uploads are never mixed.
+    """
 
     source: Source
     listed: list[Published]
 
     @cached_property
     def files(self) -> dict[str, Published]:
-        """The chosen file of each entity, of those that are there."""
+        """The chosen file of each entity that has one."""
         pool = [file for file in self.listed if file.kind in NAMES and not file.fault]
         days = sorted({file.day for file in pool}, reverse=True)
         uploads = [{file.kind: file for file in pool if file.day == day} for day in days]
@@ -46,17 +44,17 @@ class Month:
 
     @property
     def days(self) -> tuple[date, ...]:
-        """The days of the chosen files: one, but for months that were published over several."""
+        """The days of the chosen files: one, except for months published over several days."""
         return tuple(sorted({file.day for file in self.files.values()}))
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What the chosen files lack before they are complete: files by kind, the CHECKSUM file, or its line of one."""
+        """The parts that the chosen files lack: files by kind, the CHECKSUM file, or its line for a file."""
         return self._lacking(self.files)
 
     @property
     def later(self) -> str:
-        """What uploads after the chosen one lack before they take its place; empty if there are none."""
+        """The parts that newer uploads lack before they replace the chosen one; empty if there are none."""
         chosen = self.days
         newer = sorted({file.day for file in self.listed if file.kind in NAMES and chosen and file.day > chosen[-1]})
         return "; ".join(f"the upload of {day} is not complete: {self._lacking_on(day)} missing" for day in newer)
@@ -69,14 +67,14 @@ class Month:
 
     @property
     def fingerprint(self) -> str:
-        """Another one whenever what is said of the chosen upload is: names, sizes, times, CHECKSUM texts."""
+        """Digest of all facts about the chosen upload: names, sizes, times, CHECKSUM texts."""
         of_it = [file for file in self.listed if file.day in self.days and file.kind in (*self.files, CHECKSUM)]
         facts = [(file.name, file.size, file.etag, str(file.last_modified)) for file in of_it]
         said = {file.name: self._text(file) for file in of_it if file.kind == CHECKSUM and self.sums}
         return hashlib.sha256(repr((facts, said, self.sums)).encode()).hexdigest()[:FINGERPRINT]
 
     def expected(self, file: Published) -> str:
-        """The sha256 that the newest CHECKSUM file which names the file gives for it; DumpMissingError if none does."""
+        """Return the sha256 from the newest CHECKSUM file that names the file. Raises DumpMissingError if none does."""
         if file.name in self._told:
             return self._told[file.name]
         read = [*(f"{name} {_said(text)}" for name, text in self._texts), *self.faults(CHECKSUM)]
@@ -87,7 +85,7 @@ class Month:
         )
 
     def faults(self, kind: str) -> list[str]:
-        """Why files of the kind that are listed cannot be taken."""
+        """Return the reasons why listed files of the kind cannot be taken."""
         return [f"{file.name} {file.fault}" for file in self.listed if file.kind == kind and file.fault]
 
     @cached_property
@@ -108,7 +106,7 @@ class Month:
         return {}
 
     def _text(self, file: Published) -> str:
-        """The text, empty if the file has gone since it was listed."""
+        """Return the text, empty if the file has disappeared since it was listed."""
         if file.place not in self._read:
             try:
                 self._read[file.place] = self.source.text(file)
@@ -117,13 +115,13 @@ class Month:
         return self._read[file.place]
 
     def _whole(self, files: dict[str, Published]) -> bool:
-        """Whether the files are an upload that may be taken, by the measure of their time."""
+        """Return True if the files are a complete upload, by the rules of their time."""
         before_masters = min(file.day for file in files.values()) < FIRST_MASTERS
         needed = {*NAMES} - ({MASTERS.name} if before_masters else set())
         return files.keys() >= needed and all(file.name in self._told for file in files.values())
 
     def _absent(self, files: dict[str, Published]) -> list[str]:
-        """Kinds without a file, with why one that is listed is none."""
+        """Return the kinds without a file, with the reasons why listed ones cannot be taken."""
         kinds = [*(name for name in NAMES if name not in files), *([] if self._checksums else [CHECKSUM])]
         return [f"{kind} ({', '.join(why)})" if (why := self.faults(kind)) else kind for kind in kinds]
 
@@ -139,22 +137,22 @@ class Month:
 
 
 def partition_of(file: Published) -> str:
-    """The partition key of the file's month."""
+    """Return the partition key of the file's month."""
     return f"{file.day:%Y-%m}-01"
 
 
 def partitions(files: Iterable[Published]) -> list[str]:
-    """Partition keys of the dumps among the files that can be taken, oldest first."""
+    """Return the partition keys of the dumps that can be taken, oldest first."""
     return sorted({partition_of(file) for file in files if file.kind in NAMES and not file.fault})
 
 
 def lines(text: str) -> dict[str, str]:
-    """The sha256 that a CHECKSUM file gives for each name."""
+    """Return the sha256 by file name from a CHECKSUM file."""
     return {line["name"]: line["sha256"].lower() for line in SUM.finditer(text)}
 
 
 def _said(text: str) -> str:
-    """What is wrong with a CHECKSUM file that lacks a name."""
+    """Return the reason why a CHECKSUM file does not name a file."""
     if names := lines(text):
         return f"names only {', '.join(names)}"
     if text.lstrip().startswith("<"):

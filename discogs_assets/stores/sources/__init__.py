@@ -1,6 +1,7 @@
-"""Where dumps come from: a site, an S3 bucket or a folder, behind one interface for those of Discogs, one for runs.
+"""Sources of dumps: a site, an S3 bucket or a folder, behind one interface each for Discogs and MusicBrainz.
 
-What belongs here: finding, reading and fetching published files. What doesn't: which of them make up a month.
+Belongs here: listing, reading and downloading published files. Does not belong here: the choice of the files that make
+up a month.
 """
 
 from pathlib import Path
@@ -14,10 +15,10 @@ WEB = {"http", "https"}
 
 
 def opened(address: str, root: Path, patience: float = WINDOW) -> Source:
-    """The source that DISCOGS_DUMPS names; nothing is asked yet.
+    """Return the source that DISCOGS_DUMPS names. No request is made yet.
 
-    What a site has been asked is noted in `root`. `patience` is how many seconds our own limit may hold a request up;
-    without any, nothing is asked twice and no answer is waited for long. SettingError if the address is none of these.
+    Requests to a site are recorded in `root`. `patience` is the longest delay of a request, in seconds, that our rate
+    limit may cause; 0 disables retries and long waits. Raises SettingError if the address is none of these.
     """
     scheme = _scheme(address)
     if scheme in WEB:
@@ -32,7 +33,7 @@ def opened(address: str, root: Path, patience: float = WINDOW) -> Source:
 
 
 def runs_of(address: str, root: Path, patience: float = WINDOW) -> Runs:
-    """The runs of MusicBrainz' dumps that DISCOGS_MUSICBRAINZ names, on the same terms."""
+    """Return the MusicBrainz exports that DISCOGS_MUSICBRAINZ names, on the same terms."""
     scheme = _scheme(address)
     if scheme in WEB:
         from discogs_assets.stores.sources.index import Index

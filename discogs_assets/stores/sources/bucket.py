@@ -1,8 +1,4 @@
-"""Dumps in an S3 bucket, of any server that speaks S3: as data/YYYY below a prefix, all in one place, or in runs.
-
-What belongs here: which objects are dumps, and reading them. What doesn't: the client (see `stores.s3`), the keeping of
-the bytes.
-"""
+"""Dumps in an S3 bucket: as data/YYYY below a prefix, all in one place, or in exports."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +20,7 @@ EXPECTED = "a bucket that anyone may read and list, or credentials for it"
 
 @dataclass(frozen=True)
 class Objects:
-    """A bucket, the prefix below which dumps are, and the variable that names both."""
+    """A bucket, the prefix of its dumps, and the variable that names both."""
 
     within: Prefix
     clock: patience.Clock = field(default_factory=patience.Clock)
@@ -33,23 +29,23 @@ class Objects:
 
     @classmethod
     def at(cls, address: str, hurried: bool = False) -> Self:
-        """The bucket of an address s3://bucket/prefix."""
+        """Return the bucket at s3://bucket/prefix."""
         return cls(Prefix.at(address, cls.SETTING, EXPECTED, hurried))
 
     @property
     def title(self) -> str:
-        """The address as a message may show it."""
+        """The address for messages."""
         return self.within.title
 
     def text(self, file: Published) -> str:
-        """What a file of checksums says."""
+        """Return the text of a checksum file."""
         with self.within.asked(file.name):
             body = self.within.client.get_object(Bucket=self.within.bucket, Key=file.place)["Body"]
             with closing(body):
                 return str(body.read(TEXT_BYTES).decode(errors="replace"))
 
     def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
-        """Write the file's bytes, durably, and return their sha256."""
+        """Write the file durably and return its sha256."""
 
         @contextmanager
         def ask(start: int, held: str) -> Iterator[transfer.Answer]:
@@ -71,7 +67,7 @@ class Objects:
 
 
 class Bucket(Objects, Listed):
-    """A bucket with dumps of Discogs."""
+    """A bucket of Discogs dumps."""
 
     SETTING: ClassVar[str] = "DISCOGS_DUMPS"
 
@@ -86,7 +82,7 @@ class Bucket(Objects, Listed):
 
 
 class BucketRuns(Objects, runs.ListedRuns):
-    """A bucket with runs of MusicBrainz' dumps."""
+    """A bucket of MusicBrainz exports."""
 
     SETTING: ClassVar[str] = runs.SETTING
 

@@ -1,7 +1,4 @@
-"""Dumps in a folder: all in one place, laid out as data/YYYY, or in runs.
-
-What belongs here: listing, reading and copying local files. What doesn't: replacing what we hold.
-"""
+"""Dumps in a folder: all in one place, laid out as data/YYYY, or in exports."""
 
 import hashlib
 import os
@@ -22,12 +19,12 @@ from discogs_assets.stores.sources.published import TEXT_BYTES, Listed, Progress
 COPY_BYTES = 8 << 20
 
 YEAR = re.compile("[0-9]{4}")
-"""A folder below `data`."""
+"""Name of a folder below `data`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """A folder of dump files; the variable that names it, what is in it, and what the variable may name instead."""
+    """A folder of dump files; the variable that names it, an example file, and alternatives for messages."""
 
     folder: Path
 
@@ -37,7 +34,7 @@ class Files:
 
     @classmethod
     def at(cls, address: str) -> Self:
-        """The folder of that path; SettingError if there is none."""
+        """Return the folder at that path. Raises SettingError if it does not exist or cannot be read."""
         if "://" in address or not Path(address).is_dir():
             said = f"{address.partition('://')[0]}://…" if "://" in address else address
             raise SettingError(
@@ -50,16 +47,16 @@ class Files:
 
     @property
     def title(self) -> str:
-        """The address as a message may show it."""
+        """The address for messages."""
         return str(self.folder)
 
     def text(self, file: Published) -> str:
-        """What a file of checksums says."""
+        """Return the text of a checksum file."""
         with _opened(file) as reader:
             return reader.read(TEXT_BYTES).decode(errors="replace")
 
     def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
-        """Write the file's bytes, durably, and return their sha256."""
+        """Write the file durably and return its sha256."""
         digest, done = hashlib.sha256(), 0
         with _opened(file) as reader, target.open("wb") as writer:
             size = os.fstat(reader.fileno()).st_size
@@ -76,7 +73,7 @@ class Files:
 
 
 def _opened(file: Published) -> BinaryIO:
-    """The open file; a pipe that has taken its place is not waited for."""
+    """Open the file, without waiting for a pipe that may have replaced it."""
     try:
         reader = os.fdopen(os.open(file.place, os.O_RDONLY | os.O_NONBLOCK), "rb")
     except FileNotFoundError as error:
@@ -90,7 +87,7 @@ def _opened(file: Published) -> BinaryIO:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What is in the folder, by name; nothing if it cannot be listed (see `_denied`)."""
+    """Return the entries of the folder by name; none if it cannot be listed (see `_denied`)."""
     try:
         return sorted(folder.iterdir())
     except OSError:
@@ -98,7 +95,7 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _denied(folder: Path) -> str:
-    """Why the folder cannot be listed; empty if it can, or there is none."""
+    """Return the reason why the folder cannot be listed; empty if it can, or does not exist."""
     try:
         with os.scandir(folder):
             return ""
@@ -109,7 +106,7 @@ def _denied(folder: Path) -> str:
 
 
 def _examined(path: Path) -> tuple[int | None, datetime | None, str] | None:
-    """The file's size, when it was changed, and why it cannot be taken; None if it has just vanished."""
+    """Return the file's size, modification time and fault (see `Published`); None if it has just disappeared."""
     try:
         facts = path.stat()
     except OSError as error:
@@ -135,21 +132,24 @@ def _moment(seconds: float) -> datetime | None:
 
 
 class Directory(Files, Listed):
-    """A folder with dumps of Discogs."""
+    """A folder of Discogs dumps."""
 
     SETTING: ClassVar[str] = "DISCOGS_DUMPS"
     EXAMPLE: ClassVar[str] = "data/2026/discogs_20261101_artists.xml.gz"
     OTHERS: ClassVar[str] = "the address of a site of the form of https://data.discogs.com/, or s3://bucket/prefix"
 
     def files(self, year: int) -> list[Published]:
-        """The year's files, by day, then place; DumpMissingError if its folder, which has all of them, is shut."""
+        """Return the year's files by day, then place.
+
+        Raises DumpMissingError if all of them are in a folder that cannot be listed.
+        """
         found = Listed.files(self, year)
         if not found and (why := _denied(self.folder / "data" / str(year))):
             raise DumpMissingError(f"{why}. Give the right to read it, then run again.")
         return found
 
     def faults(self) -> list[str]:
-        """Files and folders that cannot be taken, and why."""
+        """Return the files and folders that cannot be taken, with reasons."""
         return [*Listed.faults(self), *filter(None, map(_denied, self._years()))]
 
     def _years(self) -> list[Path]:
@@ -164,7 +164,7 @@ class Directory(Files, Listed):
 
 
 class DirectoryRuns(Files, runs.ListedRuns):
-    """A folder with runs of MusicBrainz' dumps."""
+    """A folder of MusicBrainz exports."""
 
     SETTING: ClassVar[str] = runs.SETTING
     EXAMPLE: ClassVar[str] = runs.FORM
@@ -174,7 +174,7 @@ class DirectoryRuns(Files, runs.ListedRuns):
     )
 
     def faults(self) -> list[str]:
-        """Files and folders that cannot be taken, and why."""
+        """Return the files and folders that cannot be taken, with reasons."""
         return [*runs.ListedRuns.faults(self), *filter(None, map(_denied, self._runs()))]
 
     def _runs(self) -> list[Path]:

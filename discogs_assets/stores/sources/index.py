@@ -1,10 +1,4 @@
-"""The site data.metabrainz.org, and others of its form: a page that lists runs, a page for each with its files.
-
-What belongs here: which pages are asked for and where files are. What doesn't: requests (see `web`), the form of the
-pages (see `listing`).
-
-The file LATEST is not read: the run that it names may not be complete, and a run is chosen among all anyway.
-"""
+"""The site data.metabrainz.org and others of its form: a page that lists exports, and one for each with its files."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,7 +12,10 @@ from discogs_assets.stores.sources.web import Web
 
 @dataclass(frozen=True, slots=True)
 class Index(Web, runs.Runs):
-    """A site of runs."""
+    """A site of MusicBrainz exports.
+
+    The file LATEST is not read: its export may be incomplete, and the choice is among all exports anyway.
+    """
 
     SETTING: ClassVar[str] = runs.SETTING
     EXAMPLE: ClassVar[str] = "https://data.metabrainz.org/pub/musicbrainz/data/json-dumps/"
@@ -27,7 +24,7 @@ class Index(Web, runs.Runs):
     PAGE_RETRY_SECONDS: ClassVar[float] = 10.0
 
     def names(self) -> list[str]:
-        """What the runs are called, the newest first. ServerError, an alarm, if the page names none."""
+        """Return the names of the exports, newest first. Raises ServerError, an alarm, if the page names none."""
         found = {name for name in listing.names(self.page("")) if runs.made(name)}
         if not found:
             raise ServerError(
@@ -37,7 +34,7 @@ class Index(Web, runs.Runs):
         return sorted(found, reverse=True)
 
     def files(self, run: str) -> list[Published]:
-        """The files of use of a run; none if it is not there any more."""
+        """Return the usable files of an export; none if it no longer exists."""
         try:
             found = listing.names(self.page(f"{run}/"))
         except DumpMissingError:
@@ -46,5 +43,5 @@ class Index(Web, runs.Runs):
         return [file for file in files.values() if file]
 
     def query(self, file: Published) -> str:
-        """What follows the site's address where the file is asked for."""
+        """Return the address of the file, relative to the site's."""
         return quote(file.place)

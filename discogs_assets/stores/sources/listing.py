@@ -1,7 +1,4 @@
-"""A site's HTML pages → the years, the files and the folders that they list.
-
-What belongs here: reading a page in two ways, for its form is nobody's promise. What doesn't: asking for it.
-"""
+"""Parsing of a site's HTML pages into the years, files and folders that they list."""
 
 import re
 from datetime import UTC, datetime
@@ -18,7 +15,7 @@ UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 class _Links(HTMLParser):
-    """Each link of a page, with the text of its row where it is the row's only link to a file."""
+    """Each link of a page, with the text of its row if it is the row's only link to a file."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -50,22 +47,25 @@ class _Links(HTMLParser):
         self.rows.extend(([], [line]) for line in others)
 
 
+# Pages are read in two ways, by links and by plain text: nobody promises their form.
+
+
 def years(page: str) -> list[int]:
-    """The years that the page links to; where it links to none, those that it mentions as folders."""
+    """Return the years that the page links to; without links, the years that it mentions as folders."""
     linked = [YEAR.match(_query(href, "prefix")) for href, _ in _Links(page).found]
     found = {int(each[1]) for each in linked if each}
     return sorted(found or {int(year) for year in YEAR.findall(unquote(page))})
 
 
 def files(page: str) -> list[Published]:
-    """The files that the page links to; where it links to none, those that it names anywhere."""
+    """Return the files that the page links to; without links, the files that it names anywhere."""
     linked = [_file(_query(href, "download") or urlsplit(href).path, text) for href, text in _Links(page).found]
     found = linked if any(linked) else [_file(each[0], "") for each in NAME.finditer(unquote(page))]
     return ordered(list({file.name: file for file in found if file}.values()))
 
 
 def names(page: str) -> list[str]:
-    """What the folders and files are called that the page links to, as the index pages of web servers do."""
+    """Return the names of linked folders and files, as on the index pages of web servers."""
     paths = [unquote(urlsplit(href).path).rstrip("/") for href, _ in _Links(page).found]
     return [path.rpartition("/")[2] for path in paths]
 
@@ -75,7 +75,7 @@ def _query(href: str, field: str) -> str:
 
 
 def _file(path: str, text: str) -> Published | None:
-    """The file of that path; its place is made from its name, whatever else the link says."""
+    """Return the file at that path. Its place follows from its name, whatever else the link says."""
     name = unquote(path).rpartition("/")[2]
     size, when = SIZE.search(text), WHEN.search(text)
     return named(
@@ -88,7 +88,7 @@ def _file(path: str, text: str) -> Published | None:
 
 
 def place(name: str) -> str:
-    """Where a site keeps the file of that name."""
+    """Return the location at a site of the file of that name."""
     return f"data/{name.removeprefix('discogs_')[:4]}/{name}"
 
 

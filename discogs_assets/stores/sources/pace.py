@@ -1,9 +1,4 @@
-"""The pace that a server has to keep, held inside every read of its answer, the headers included.
-
-What belongs here: deadlines of one request. What doesn't: attempts (see `patience`), and what an answer means.
-
-The timeout that requests takes is about each read of a socket: a server that drips a byte a second never reaches it.
-"""
+"""The pace that a server must keep, enforced in every read of its response, headers included."""
 
 import io
 import socket
@@ -20,9 +15,10 @@ from discogs_assets.stores.sources import patience
 
 @dataclass
 class Pace:
-    """In `seconds` all has to come; or, where `least` is given, so many bytes again and again, until the end.
+    """Deadlines of one request: the whole response in `seconds` or, given `least`, that many bytes per `seconds`.
 
-    No byte for `silence` seconds is too slow, too.
+    `silence` seconds without a byte are too slow, too. The timeout of requests applies to each read of a socket: a
+    server that drips a byte a second never reaches it.
     """
 
     seconds: float
@@ -37,57 +33,57 @@ class Pace:
 
     @classmethod
     def of_page(cls, hurried: bool) -> "Pace":
-        """What is short has to come as a whole."""
+        """Return the pace of a short response, due as a whole."""
         if hurried:
             return cls(patience.HURRIED_SECONDS, patience.HURRIED_SECONDS)
         return cls(patience.PAGE_SECONDS, patience.STALL_SECONDS)
 
     @classmethod
     def of_file(cls) -> "Pace":
-        """What is long has to come steadily."""
+        """Return the pace of a long response, due steadily."""
         return cls(patience.SLOW_SECONDS, patience.STALL_SECONDS, patience.SLOW_BYTES)
 
     @property
     def cause(self) -> str:
-        """What was too slow, in the words of a message."""
+        """The reason for a timeout, worded for messages."""
         if time.monotonic() - self.heard >= self.silence or not self.came:
             return f"no byte came for {self.silence:g} s"
         return f"only {self.came:,} bytes came within {self.seconds:g} s"
 
     def begin(self) -> None:
-        """Start the time anew."""
+        """Restart the clock."""
         self.came = 0
         self.began = self.heard = time.monotonic()
 
     def left(self) -> float:
-        """The seconds that the next bytes may take; TimeoutError if there are none."""
+        """Return the seconds left for the next bytes. Raises TimeoutError if there are none."""
         if (left := self.began + self.seconds - time.monotonic()) <= 0:
             raise TimeoutError("timed out")
         return min(left, self.silence)
 
     def count(self, size: int) -> None:
-        """Note that bytes have come."""
+        """Record received bytes."""
         self.came, self.heard = self.came + size, time.monotonic()
         if self.least is not None and self.came >= self.least:
             self.begin()
 
 
 class Adapter(HTTPAdapter):
-    """What reads the answers to a session of requests at that pace."""
+    """Transport adapter that reads the responses of a session at that pace."""
 
     def __init__(self, pace: Pace) -> None:
         super().__init__()
         self.pace = pace
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
-        """The connections to a host."""
+        """Return the connections to a host, with their pace enforced."""
         pool: Any = super().get_connection_with_tls_context(*args, **options)
         pool.ConnectionCls = paced(pool.ConnectionCls, lambda: self.pace)
         return pool
 
 
 def paced(connection: Any, pace: Callable[[], Pace]) -> Any:
-    """The class of connections, made to read each answer at the pace that is asked for with it."""
+    """Return the connection class, changed to read each response at the pace that `pace` returns for it."""
 
     class Paced(_Response):
         def __init__(self, *args: Any, **options: Any) -> None:
@@ -97,7 +93,7 @@ def paced(connection: Any, pace: Callable[[], Pace]) -> Any:
 
 
 class _Response(HTTPResponse):
-    """An answer, each of whose bytes is read in the time that the pace leaves."""
+    """A response with every byte read within its pace."""
 
     def __init__(self, pace: Pace, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)

@@ -1,7 +1,4 @@
-"""How long a request is waited for, and how often it is made again.
-
-What belongs here: the clock and the attempts. What doesn't: what is asked of whom.
-"""
+"""Timeouts and retries of requests."""
 
 import math
 import time
@@ -16,46 +13,47 @@ T = TypeVar("T")
 CONNECT_SECONDS = 15.0
 
 STALL_SECONDS = 120.0
-"""Without a byte for so long, a connection counts as dead."""
+"""Seconds without a byte after which a connection counts as dead."""
 
 PAGE_SECONDS = 120.0
-"""In which a page or a CHECKSUM file has come, however slowly its bytes drip."""
+"""Longest download of a page or a CHECKSUM file, in seconds, however slowly its bytes drip."""
 
 SLOW_SECONDS = 120.0
 SLOW_BYTES = 1 << 20
-"""Of a dump, so many bytes come in so many seconds, or its end does; a slower connection is given up."""
+"""Bytes of a dump that must arrive per `SLOW_SECONDS`, unless it ends; a slower connection is dropped."""
 
 HURRIED_SECONDS = 15.0
-"""The same, and the longest time for a page, where whoever asks has no patience."""
+"""`STALL_SECONDS` and `PAGE_SECONDS` of callers without patience."""
 
 NAP_SECONDS = 30.0
-"""The longest wait that is slept through. A longer one ends the run, which would hold a place that others need."""
+"""Longest wait slept through, in seconds. A longer one ends the run, since it would occupy a slot that others need."""
 
 PAUSES = (1.0, 3.0, 10.0)
-"""Seconds before each attempt after the first."""
+"""Seconds before each retry."""
 
 
 class Clock:
-    """The time of day and how to let it pass."""
+    """The wall clock, and waiting."""
 
     def now(self) -> float:
-        """Seconds since 1970."""
+        """Return the Unix time in seconds."""
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for that many seconds."""
         time.sleep(seconds)
 
 
 def moment(seconds: float) -> datetime:
-    """The time of day of that many seconds since 1970."""
+    """Return the UTC time of a Unix time in seconds."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def retried(ask: Callable[[], T], clock: Clock, patience: float = NAP_SECONDS, within: float = math.inf) -> T:
-    """What `ask` gives, asked again after a ServerError unless the wait would be longer than a nap or the patience.
+    """Return the result of `ask`, with retries after a ServerError.
 
-    It is not asked again either when so many seconds have passed since it was asked first.
+    An error is raised without a retry if the wait would exceed `NAP_SECONDS` or the patience, or would end later than
+    `within` seconds after the first attempt.
     """
     began = clock.now()
     for pause in PAUSES:

@@ -1,7 +1,4 @@
-"""A published file, by its name, and what every source of such files can do.
-
-What belongs here: the names' form, the interface. What doesn't: a way to reach any source.
-"""
+"""A published file, identified by its name, and the interface of every source of such files."""
 
 import re
 from abc import abstractmethod
@@ -14,24 +11,24 @@ from typing import Protocol
 NAME = re.compile(r"discogs_(?P<date>2[0-9]{7})_(?:(?P<kind>[a-z]+)\.xml\.gz|(?P<sums>CHECKSUM)\.txt)")
 
 SUM = re.compile(r"(?P<sha256>[0-9a-fA-F]{64}) [ *]?(?P<name>\S+)")
-"""A line of a CHECKSUM file: one space since 2019, two before (GNU sha256sum writes two, or ` *`)."""
+"""Line of a CHECKSUM file: one space since 2019, two before (GNU sha256sum writes two, or ` *`)."""
 
 CHECKSUM = "CHECKSUM"
-"""The kind of the file that is written last and names the month's other files."""
+"""Kind of the file that is written last and names the month's other files."""
 
 TEXT_BYTES = 1 << 20
-"""More than any CHECKSUM file has; what is longer is read up to here."""
+"""Bytes read of a checksum file at most; every CHECKSUM file is shorter."""
 
 Progress = Callable[[int, int], None]
-"""Called with the bytes done and the bytes in all; 0 in all where nobody knows them."""
+"""Callback with the bytes done and the total bytes, 0 if the total is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A file that a source lists: its name, the day in it, its kind, and what the source says of it.
+    """A file that a source lists: its name, the day in the name, its kind, and the source's facts about it.
 
-    `place` is where the source keeps it. `size` is in bytes, rounded where a listing rounds. `fault` says why it cannot
-    be taken, as the end of a sentence about it; empty where nothing stands against that.
+    `place` is its location at the source. `size` is in bytes, rounded if the listing rounds. `fault` is the reason why
+    it cannot be taken, as the end of a sentence about it; empty if there is none.
     """
 
     name: str
@@ -44,7 +41,7 @@ class Published:
     fault: str = ""
 
     def examined(self) -> "Published":
-        """The file as a source that knows exact sizes lists it: one without bytes is only a place for the file."""
+        """Return the file as a source with exact sizes lists it: an empty one is only a placeholder, and a fault."""
         return replace(self, fault="is empty") if self.size == 0 and not self.fault else self
 
 
@@ -56,7 +53,7 @@ def named(
     last_modified: datetime | None = None,
     fault: str = "",
 ) -> Published | None:
-    """The file of that name; None if no dump is called so."""
+    """Return the file of that name; None if it is not the name of a dump."""
     found = NAME.fullmatch(name)
     try:
         day = date.fromisoformat(found["date"]) if found else None
@@ -68,39 +65,39 @@ def named(
 
 
 class Readable(Protocol):
-    """Published files that can be read and fetched; `title` names their place in messages, without any secret."""
+    """Published files that can be read and downloaded; `title` names their place in messages, without any secret."""
 
     @property
     @abstractmethod
     def title(self) -> str:
-        """The source's address as a message may show it."""
+        """The source's address for messages."""
 
     def faults(self) -> list[str]:
-        """What is there and cannot be taken, and why, as far as the source tells."""
+        """Return the files that cannot be taken, with reasons, as far as the source reports them."""
         return []
 
     @abstractmethod
     def text(self, file: Published) -> str:
-        """What a file of checksums says."""
+        """Return the text of a checksum file."""
 
     @abstractmethod
     def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
-        """Write the file's bytes, durably, and return their sha256, which is the expected one if they are sound."""
+        """Write the file durably and return its sha256, the expected one if the file is sound."""
 
 
 class Source(Readable, Protocol):
-    """Dumps of Discogs, by the year and month that they are of."""
+    """Discogs dumps, by year and month."""
 
     @abstractmethod
     def years(self) -> list[int]:
-        """Years of which there are files, oldest first."""
+        """Return the years with files, oldest first."""
 
     @abstractmethod
     def files(self, year: int) -> list[Published]:
-        """The year's files, by day, then place."""
+        """Return the year's files by day, then place."""
 
     def month(self, first: date) -> list[Published]:
-        """The month's files, by day, then place."""
+        """Return the month's files by day, then place."""
         return [file for file in self.files(first.year) if file.day.month == first.month]
 
 
@@ -111,23 +108,23 @@ class Listed(Source, Protocol):
     def _all(self) -> Iterable[Published]: ...
 
     def years(self) -> list[int]:
-        """Years of which there are files, oldest first."""
+        """Return the years with files, oldest first."""
         return sorted({file.day.year for file in self._all() if not file.fault})
 
     def faults(self) -> list[str]:
-        """What is there and cannot be taken, and why."""
+        """Return the files that cannot be taken, with reasons."""
         return faulty(self._all())
 
     def files(self, year: int) -> list[Published]:
-        """The year's files, by day, then place."""
+        """Return the year's files by day, then place."""
         return ordered([file for file in self._all() if file.day.year == year])
 
 
 def faulty(files: Iterable[Published]) -> list[str]:
-    """Those of the files that cannot be taken, and why."""
+    """Return the files that cannot be taken, with reasons."""
     return sorted(f"{file.name} {file.fault}" for file in files if file.fault)
 
 
 def ordered(files: list[Published]) -> list[Published]:
-    """The files by day, then place."""
+    """Return the files by day, then place."""
     return sorted(files, key=lambda file: (file.day, file.place))

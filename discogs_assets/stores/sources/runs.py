@@ -1,7 +1,4 @@
-"""Runs of MusicBrainz' JSON dumps: folders named after a moment, each with a file per entity and one of checksums.
-
-What belongs here: the names' form, the interface of what has runs. What doesn't: a way to reach any source.
-"""
+"""MusicBrainz exports (JSON dumps): folders named after a time, with a file per entity and a checksum file."""
 
 import re
 from abc import abstractmethod
@@ -13,22 +10,22 @@ from discogs_assets.schema.musicbrainz import ENTITIES
 from discogs_assets.stores.sources.published import Published, Readable, faulty
 
 SETTING = "DISCOGS_MUSICBRAINZ"
-"""The variable that names where runs are."""
+"""Variable that names the source of the exports."""
 
 FORM = "20261121-001001/artist.tar.xz"
-"""What a file of a run is called below the address."""
+"""Path of an export's file below the source's address."""
 
 SUMS = "SHA256SUMS"
-"""The name and the kind of the file that names the run's other files."""
+"""Name and kind of the file that names the export's other files."""
 
 KINDS = {**{f"{entity.name}.tar.xz": entity.name for entity in ENTITIES}, SUMS: SUMS}
-"""The files of a run that are of use, and what each holds; the others are of entities that we do not read."""
+"""Usable files of an export, with their entities; the others are of entities that we do not read."""
 
 RUN = re.compile(r"[0-9]{8}-[0-9]{6}")
 
 
 def made(run: str) -> datetime | None:
-    """The moment that a run is named after; None if no run is called so."""
+    """Return the time that an export is named after; None if it is not the name of an export."""
     try:
         return datetime.strptime(run, "%Y%m%d-%H%M%S").replace(tzinfo=UTC) if RUN.fullmatch(run) else None
     except ValueError:
@@ -36,7 +33,10 @@ def made(run: str) -> datetime | None:
 
 
 def part(name: str, place: str, size: int | None = None) -> Published | None:
-    """The file `{run}/{file}`, None if that is no file of use; `place` is where a source keeps it, `size` its bytes."""
+    """Return the file `{run}/{file}`, None if it is not usable.
+
+    `place` is its location at the source, `size` its size in bytes.
+    """
     run, _, file = name.partition("/")
     moment = made(run)
     if moment is None or file not in KINDS:
@@ -45,38 +45,38 @@ def part(name: str, place: str, size: int | None = None) -> Published | None:
 
 
 def run_of(file: Published) -> str:
-    """The run that a file belongs to."""
+    """Return the export that a file belongs to."""
     return file.name.partition("/")[0]
 
 
 class Runs(Readable, Protocol):
-    """Runs that can be listed, and their files, which can be read and fetched."""
+    """Exports that can be listed, and their files, readable and downloadable."""
 
     SETTING: ClassVar[str] = SETTING
 
     @abstractmethod
     def names(self) -> list[str]:
-        """What the runs are called, the newest first."""
+        """Return the names of the exports, newest first."""
 
     @abstractmethod
     def files(self, run: str) -> list[Published]:
-        """The files of use of a run; none if it is not there any more."""
+        """Return the usable files of an export; none if it no longer exists."""
 
 
 class ListedRuns(Runs, Protocol):
-    """A source that lists the files of all its runs at once."""
+    """A source that lists the files of all its exports at once."""
 
     @abstractmethod
     def _all(self) -> Iterable[Published]: ...
 
     def names(self) -> list[str]:
-        """What the runs are called, the newest first."""
+        """Return the names of the exports, newest first."""
         return sorted({run_of(file) for file in self._all()}, reverse=True)
 
     def faults(self) -> list[str]:
-        """What is there and cannot be taken, and why."""
+        """Return the files that cannot be taken, with reasons."""
         return faulty(self._all())
 
     def files(self, run: str) -> list[Published]:
-        """The files of use of a run; none if it is not there any more."""
+        """Return the usable files of an export; none if it no longer exists."""
         return [file for file in self._all() if run_of(file) == run]

@@ -1,8 +1,4 @@
-"""The site data.discogs.com, and others of its form: pages that list years, pages that list a year's files.
-
-What belongs here: which pages are asked for and where files are. What doesn't: requests (see `web`), the form of the
-pages (see `listing`).
-"""
+"""The site data.discogs.com and others of its form: pages that list years, and pages that list a year's files."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -24,14 +20,14 @@ class Site(Web, Source):
     ABSENT: ClassVar[str] = "Months come about the 1st."
 
     def years(self) -> list[int]:
-        """Years of which there are files, oldest first."""
+        """Return the years with files, oldest first. Raises ServerError, an alarm, if the page names none."""
         found = listing.years(self.page(""))
         if not found:
             raise self._alarm("")
         return found
 
     def files(self, year: int) -> list[Published]:
-        """The year's files, by day, then place."""
+        """Return the year's files by day, then place."""
         query = _prefix(year)
         try:
             found = listing.files(self.page(query))
@@ -42,7 +38,7 @@ class Site(Web, Source):
         return [file for file in found if file.day.year == year]
 
     def month(self, first: date) -> list[Published]:
-        """The month's files; those that its CHECKSUM file names where the year's page cannot be read."""
+        """Return the month's files, from its CHECKSUM file if the year's page cannot be read."""
         try:
             return Source.month(self, first)
         except ServerError as alarm:
@@ -51,11 +47,11 @@ class Site(Web, Source):
             raise
 
     def query(self, file: Published) -> str:
-        """What follows the site's address where the file is asked for."""
+        """Return the address of the file, relative to the site's."""
         return f"?download={quote(file.place, safe='')}"
 
     def _guessed(self, first: date) -> list[Published]:
-        """The CHECKSUM file of the month's first day and the files that it names; none if it is not there."""
+        """Return the CHECKSUM file of the month's first day and the files that it names; none if it does not exist."""
         name = f"discogs_{first:%Y%m01}_{CHECKSUM}.txt"
         sums = named(name, listing.place(name))
         assert sums

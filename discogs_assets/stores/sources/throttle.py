@@ -1,7 +1,4 @@
-"""Requests to a site, one at a time and few: also across processes, for the site counts addresses and not processes.
-
-What belongs here: when a request may be made. What doesn't: making it.
-"""
+"""Rate limit of a site: few requests, one at a time, across processes. The site counts addresses, not processes."""
 
 import json
 import os
@@ -18,19 +15,19 @@ from discogs_assets.stores.sources.patience import Clock, moment
 
 REQUESTS = 15
 WINDOW = 360.0
-"""data.discogs.com answers so many requests in so many seconds; the next one is refused, for about an hour."""
+"""data.discogs.com answers `REQUESTS` requests in `WINDOW` seconds; the next one is refused, for about an hour."""
 
 LONGEST = 86_400.0
-"""Seconds beyond which a noted moment is taken for a mistake of some clock."""
+"""Seconds into the future beyond which a recorded time is taken for a clock error."""
 
 LOCK_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """The turns of one site. `ledger` is the file that notes them; `patience` the seconds that our limit may cost.
+    """The rate limit of one site. `ledger` is the file that records requests, `patience` the longest delay in seconds.
 
-    `limit` is how many requests a window has, where that is not what data.discogs.com answers.
+    `limit` is the number of requests per window, by default the one of data.discogs.com.
     """
 
     ledger: Path
@@ -40,10 +37,10 @@ class Throttle:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """The time of one request, its answer included.
+        """Hold the turn for one request, including its response.
 
-        BusyError while another process has the turn; ServerError when the wait would be longer than the patience, or
-        the site has said not to come back yet.
+        Raises BusyError while another process has the turn. Raises ServerError if the wait would exceed the patience,
+        or if the site still forbids requests.
         """
         self.ledger.parent.mkdir(parents=True, exist_ok=True)
         lock = self.ledger.with_suffix(".lock")
@@ -61,7 +58,7 @@ class Throttle:
             held.release()
 
     def forbid(self, until: datetime) -> None:
-        """Note that the site wants no request before that moment. Called within a turn."""
+        """Record that the site wants no request before that moment. Call it within a turn."""
         self._write(self._read()[0], until.timestamp())
 
     def _wait(self) -> None:
@@ -89,7 +86,7 @@ class Throttle:
         self.clock.sleep(max(wait, 0.0))
 
     def _read(self) -> tuple[list[float], float]:
-        """When the site was asked in the last window, and until when it is closed."""
+        """Return the times of the requests in the last window, and the time until which the site is closed."""
         now = self.clock.now()
         try:
             noted = json.loads(self.ledger.read_text())

@@ -1,7 +1,4 @@
-"""A file that comes over a network, whole or not at all: kept as it comes, continued where it was cut, put in place.
-
-What belongs here: the `.part`, its digest, its length. What doesn't: how a server is asked.
-"""
+"""Resumable downloads: a file is kept as it arrives, resumed after an interruption, and moved into place when whole."""
 
 import hashlib
 import json
@@ -24,17 +21,17 @@ from discogs_assets.stores.sources.patience import Clock, retried
 from discogs_assets.stores.sources.published import NAME, Progress, Published
 
 CHUNK_BYTES = 128 << 10
-"""Bytes read at once: what a cut connection loses at most."""
+"""Bytes read at once, and lost at most by a dropped connection."""
 
 HASH_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server sends of a file: from which byte on, of how many, of which version, and the bytes.
+    """A server's response for a file: the first byte's offset, the file's total size, its version, and the bytes.
 
-    `version` is the validator that tells whether the file is still the same, empty where the server gives none; `size`
-    is None where it does not say. `stale` means that what was asked for is not there any more.
+    `version` is the validator that shows a change of the file, empty if the server gives none. `size` is None if
+    unknown. `stale` means that the requested version or range does not exist any more.
     """
 
     start: int
@@ -45,18 +42,18 @@ class Answer:
 
 
 Ask = Callable[[int, str], AbstractContextManager[Answer]]
-"""Asks for the file from a byte on, provided that its version is still this one; for all of it from byte 0."""
+"""Request for the file from an offset on, if it still has this version; from offset 0, for all of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The bytes that have come so far, and beside them the version that they are of."""
+    """The bytes received so far, and in a file next to them their version."""
 
     file: Path
 
     @classmethod
     def of(cls, target: Path) -> "Part":
-        """Beside the target's folder, which is a draft that a killed process leaves to be swept."""
+        """Return the part next to the target's folder, since that is a draft and deleted after a kill."""
         return cls(target.parent.with_name(f"{target.name}.part"))
 
     @property
@@ -64,9 +61,9 @@ class Part:
         return self.file.with_name(f"{self.file.name}.json")
 
     def held(self) -> tuple[int, str]:
-        """How many bytes to continue from, and their version; 0 where nothing can be continued.
+        """Return the offset to resume from, and the version; 0 if nothing can be resumed.
 
-        The last byte is asked for again, so that a file which is there in full is never asked for beyond its end.
+        The last byte is requested again, so that a complete file is never requested beyond its end.
         """
         try:
             version = str(json.loads(self._note.read_text())["version"])
@@ -76,7 +73,7 @@ class Part:
         return (size - 1, version) if version and size > 1 else (0, "")
 
     def begin(self, answer: Answer) -> Any:
-        """The digest of what is kept, after dropping what the answer brings again."""
+        """Drop the bytes that the answer brings again, and return the digest of the others."""
         if answer.start == 0:
             self.drop()
             draft = self._note.with_suffix(".draft")
@@ -91,7 +88,7 @@ class Part:
         return digest
 
     def append(self, chunks: Iterator[bytes], digest: Any, done: int, report: Callable[[int], None]) -> int:
-        """Add the chunks, durably; how many bytes there are then. On a full disk, all of them make room again."""
+        """Append the chunks durably and return the new size. On a full disk, delete the part to free its space."""
         try:
             with self.file.open("ab") as writer:
                 for chunk in chunks:
@@ -109,12 +106,12 @@ class Part:
             raise
 
     def drop(self) -> None:
-        """Forget all that has come."""
+        """Delete the bytes received and their version."""
         self.file.unlink(missing_ok=True)
         self._note.unlink(missing_ok=True)
 
     def place(self, target: Path) -> None:
-        """Put the file where it belongs, and drop what was begun of it, or of other days of its month."""
+        """Move the file into place; delete other remains of it, and of other days of its month."""
         self.file.replace(target)
         begun, dated = self.file.name, NAME.match(self.file.name)
         if dated:
@@ -124,11 +121,11 @@ class Part:
 
 
 def fetch(file: Published, target: Path, ask: Ask, progress: Progress, clock: Clock, expected: str = "") -> str:
-    """Write the file's bytes to the target, durably, and return their sha256.
+    """Write the file to the target durably and return its sha256.
 
-    Where they came in pieces and have another sha256 than the expected one, they are fetched once more, in one piece:
-    a server may have continued another file than the one begun. ServerError once the attempts are used up; what has
-    come is kept for the next time.
+    A file that came in pieces and has another sha256 than the expected one is downloaded once more, in one piece: the
+    server may have continued another file than the one begun. Raises ServerError after the last retry; the bytes
+    received are kept for the next time.
     """
     part = Part.of(target)
     digest, whole = retried(lambda: _attempt(file, part, ask, progress), clock)
@@ -140,7 +137,7 @@ def fetch(file: Published, target: Path, ask: Ask, progress: Progress, clock: Cl
 
 
 def _attempt(file: Published, part: Part, ask: Ask, progress: Progress) -> tuple[str, bool]:
-    """The sha256 of the file, and whether it has come in one piece."""
+    """Return the sha256 of the file, and True if it came in one piece."""
     with ask(*part.held()) as answer:
         if answer.stale:
             part.drop()
@@ -154,7 +151,10 @@ def _attempt(file: Published, part: Part, ask: Ask, progress: Progress) -> tuple
 
 
 def _require_whole(file: Published, part: Part, done: int, size: int | None) -> None:
-    """The length that the server gave; without one, the end of a gzip's own. Others' sha256 has to tell."""
+    """Raise ServerError unless the file has the length that the server gave or, without one, is a whole gzip.
+
+    Other files without a length depend on their sha256.
+    """
     if size is not None and done > size:
         part.drop()
         raise ServerError(f"{file.name} came with {done:,} bytes, expected {size:,}. It is fetched anew.")
@@ -166,7 +166,7 @@ def _require_whole(file: Published, part: Part, done: int, size: int | None) -> 
 
 
 def broken_gzip(path: Path) -> str:
-    """Why the file is not a whole gzip, as told by its own lengths and checksums; empty if it is one."""
+    """Return the reason why the file is not a whole gzip, from its own lengths and checksums; empty if it is one."""
     try:
         with igzip.open(path, "rb") as reader:
             while reader.read(HASH_BYTES):

@@ -1,8 +1,4 @@
-"""Files of a site: asked for politely, under our own name, with an error of ours for whatever goes wrong.
-
-What belongs here: requests, and what each answer means. What doesn't: which pages and files a site has (see `site` and
-`index`), the keeping of the bytes.
-"""
+"""HTTP requests for a site's pages and files, under our own user agent and with our own errors."""
 
 import math
 import re
@@ -27,17 +23,17 @@ from discogs_assets.stores.sources.published import TEXT_BYTES, Progress, Publis
 from discogs_assets.stores.sources.throttle import WINDOW, Throttle
 
 AGENT = f"discogs_assets/{version('discogs-assets')} (python-requests)"
-"""Sent with each request; the site refuses the names that libraries give themselves."""
+"""User agent of each request; the site refuses the default names of libraries."""
 
 PAGE_BYTES = 8 << 20
 REDIRECTS = 3
-"""Followed one after the other, each a request like any other."""
+"""Redirects followed in a row, each a request like any other."""
 
 CLOSED_SECONDS = 3600.0
-"""How long a site that refuses us, without saying for how long, is left alone: its own limit lasts about as long."""
+"""Pause after a refusal that states none, in seconds; the site's own limit lasts about as long."""
 
 LONGEST_SECONDS = 86_400.0
-"""A Retry-After beyond this is read as this."""
+"""Upper limit of a Retry-After, in seconds."""
 
 RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
@@ -46,9 +42,8 @@ RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 class Web:
     """A site with files. `url` ends with a slash and may hold a password; `title` does not.
 
-    What differs from one kind of site to the next: the variable that names the address, an example of one, when what
-    is not there comes, how many requests are answered in a window, and in how many seconds an attempt at a page may
-    follow another.
+    Kinds of sites differ in the variable that names the address, an example of one, the time when absent files come,
+    the number of requests answered in a window, and the seconds within which a page may be retried.
     """
 
     url: str = field(repr=False)
@@ -62,7 +57,7 @@ class Web:
 
     @classmethod
     def at(cls, address: str, root: Path, patience: float = WINDOW) -> Self:
-        """The site of that address, whose requests are noted in `root`."""
+        """Return the site at that address; `root` keeps its request times. Raises SettingError without a host."""
         parts = urlsplit(address)
         if not parts.hostname:
             raise SettingError(
@@ -76,23 +71,23 @@ class Web:
 
     @property
     def title(self) -> str:
-        """The address as a message may show it."""
+        """The address for messages."""
         parts = urlsplit(self.url)
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
     @abstractmethod
     def query(self, file: Published) -> str:
-        """What follows the site's address where the file is asked for."""
+        """Return the address of the file, relative to the site's."""
 
     def text(self, file: Published) -> str:
-        """What a CHECKSUM file says."""
+        """Return the text of a checksum file."""
         text = self._text(self.query(file), TEXT_BYTES)
         if text.lstrip().startswith("<"):
             raise self._page_instead(f"{self.title}{self.query(file)}")
         return text
 
     def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
-        """Write the file's bytes, durably, and return their sha256."""
+        """Write the file durably and return its sha256."""
 
         @contextmanager
         def ask(start: int, held: str) -> Iterator[transfer.Answer]:
@@ -103,11 +98,11 @@ class Web:
         return transfer.fetch(file, target, ask, progress, self.throttle.clock, expected)
 
     def page(self, query: str) -> str:
-        """The beginning of a page."""
+        """Return the beginning of a page."""
         return self._text(query, PAGE_BYTES)
 
     def _text(self, query: str, limit: int) -> str:
-        """The beginning of a text, asked for again where that may help."""
+        """Return the beginning of a text, with retries where they may help."""
 
         def ask() -> str:
             found = b""
@@ -124,7 +119,7 @@ class Web:
     def _got(
         self, query: str, headers: dict[str, str], pace: Pace, also: tuple[int, ...] = ()
     ) -> Iterator[requests.Response]:
-        """The answer in the end, wherever the site redirects to."""
+        """Yield the final response, after redirects."""
         url, what = f"{self.url}{query}", f"{self.title}{query}"
         for _ in range(REDIRECTS + 1):
             with self._asked(url, what, headers, pace, also) as response:
@@ -139,9 +134,9 @@ class Web:
     def _asked(
         self, url: str, what: str, headers: dict[str, str], pace: Pace, also: tuple[int, ...]
     ) -> Iterator[requests.Response]:
-        """The answer to one request. What goes wrong on the way, its body included, is a ServerError.
+        """Yield the response to one request. Any failure on the way, its body included, is a ServerError.
 
-        The libraries' own sentences are not shown, nor chained: they quote addresses with all that is in them.
+        The libraries' own messages are neither shown nor chained: they quote addresses with their secrets.
         """
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
         with self.throttle.turn(), _Session() as session:
@@ -164,7 +159,7 @@ class Web:
                 raise ServerError(f"{what}: {_cause(error, pace)}. Run again; what has come is kept.") from None
 
     def _answer(self, response: requests.Response, what: str, start: int, held: str) -> transfer.Answer:
-        """What the response brings of a file."""
+        """Return the part of a file that the response brings."""
         found = _version(response)
         size = int(length) if (length := response.headers.get("Content-Length", "")).isdigit() else None
         stale = response.status_code == 416
@@ -177,7 +172,7 @@ class Web:
         return transfer.Answer(start, size, found, self._chunks(response, what, start), stale)
 
     def _chunks(self, response: requests.Response, what: str, start: int) -> Iterator[bytes]:
-        """The bytes as they are sent; an HTML page is none of them."""
+        """Yield the bytes as they are sent. Raises ServerError if they are an HTML page."""
         html = "html" in response.headers.get("Content-Type", "")
         for chunk in response.raw.stream(transfer.CHUNK_BYTES, decode_content=False):
             if start == 0 and (html or chunk.lstrip()[:1] == b"<"):
@@ -215,16 +210,16 @@ class Web:
 
 
 class _Session(requests.Session):
-    """Requests that follow no redirect, nor read what comes with one."""
+    """Session that follows no redirect, nor reads the body of one."""
 
     def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
         return iter(())
 
 
 def onward(site: str, url: str, location: str) -> str:
-    """Where a redirect from a URL leads: over HTTPS, or as the site is asked; empty if it is to anything else.
+    """Return the target of a redirect, over HTTPS or the site's own scheme; empty if it leads to anything else.
 
-    Credentials are for the site alone.
+    Credentials are sent to the site alone.
     """
     own = urlsplit(site)
     try:
@@ -238,13 +233,13 @@ def onward(site: str, url: str, location: str) -> str:
 
 
 def _version(response: requests.Response) -> str:
-    """What If-Range takes: a strong ETag, else the time of the last change."""
+    """Return the validator for If-Range: a strong ETag, else the time of the last change."""
     etag = response.headers.get("ETag", "")
     return etag if etag and not etag.startswith("W/") else response.headers.get("Last-Modified", "")
 
 
 def _retry_after(response: requests.Response, now: float) -> float | None:
-    """The seconds that the Retry-After header names, as a number or as a date."""
+    """Return the seconds of the Retry-After header, given as a number or as a date."""
     said = response.headers.get("Retry-After", "").strip()
     if said.isdigit():
         return float(said)
@@ -260,7 +255,7 @@ def _shown(moment: datetime) -> str:
 
 
 def _cause(error: Exception, pace: Pace) -> str:
-    """What went wrong, in words of our own."""
+    """Return the cause of an error in our own words."""
     said = f"{type(error).__name__} {error!r}"
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection within {patience.CONNECT_SECONDS:g} s"
