@@ -1,4 +1,4 @@
-"""The platform in flow order; loads with no environment, network or database."""
+"""Dagster definitions, layers in flow order; they load without environment, network or database."""
 
 import dagster as dg
 

@@ -1,25 +1,23 @@
-"""Every exception the project raises on purpose, each terminal or transient.
+"""Exceptions raised by the project, each terminal or transient.
 
-Terminal means the same input will fail again: nobody retries it. Transient means the world may be different in a
-minute, or at a moment that the error names: a retry is worth its cost then. What belongs here is the class alone; the
-sentence (what, which value, what was expected, what to do) is written where it is raised.
+Each message is written at the raise statement: subject, value found, value expected, remedy.
 """
 
 from datetime import datetime
 
 
 class DiscogsError(Exception):
-    """The root of all our errors; `transient` tells whether a retry can help."""
+    """Base class of the project's errors; `transient` is True if a retry can help."""
 
     transient = False
 
 
 class TerminalError(DiscogsError):
-    """The same input fails again."""
+    """The same input will fail again; it is not retried."""
 
 
 class TransientError(DiscogsError):
-    """A later attempt may succeed; before `retry_not_before`, where it is known, none will."""
+    """A later attempt may succeed, but none before `retry_not_before`, if that is known."""
 
     transient = True
 
@@ -29,27 +27,27 @@ class TransientError(DiscogsError):
 
 
 class SettingError(TerminalError):
-    """A setting or an argument is not what it has to be."""
+    """A setting or an argument is invalid."""
 
 
 class DumpMissingError(TerminalError):
-    """The month's file, or its line in the CHECKSUM file, is not there."""
+    """The month's file, or its line in the CHECKSUM file, is missing."""
 
 
 class DumpDamagedError(TerminalError):
-    """The bytes are not a whole dump: wrong checksum, cut short, another root element, not gzip."""
+    """The bytes are not a complete dump: wrong checksum, truncated, another root element, not gzip."""
 
 
 class BudgetExceededError(TerminalError):
-    """More records had to be quarantined than a month may lack."""
+    """More records were quarantined than a month may lack."""
 
 
 class PublishRefusedError(TerminalError):
-    """What would be shown to readers is unproven: a check failed, is missing or is older than its data."""
+    """The data to publish is unproven: a check failed, is missing or is older than its data."""
 
 
 class DiskFullError(TerminalError):
-    """A disk, ours or a server's, has no room left: a retry would only find it as full."""
+    """A disk, ours or a server's, has no space left; a retry would find it just as full."""
 
 
 class InstallError(TransientError):
@@ -65,4 +63,4 @@ class BusyError(TransientError):
 
 
 class LoadError(TerminalError):
-    """A server took the data and refused it, or holds something else than was sent."""
+    """A server rejected the data, or holds other data than was sent."""

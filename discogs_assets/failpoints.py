@@ -1,10 +1,6 @@
-"""Named places at which a test lets the process die, wait or find its disk full.
+"""Failpoints: named places where a test can kill the process, make it wait, or simulate a full disk.
 
-What belongs here: the places' names and what can happen there. What doesn't: which of them a test tries.
-
-Nothing happens unless the environment asks for it: `DISCOGS_FAILPOINT=import:kill`, or `import:full`, or
-`import:wait:/path/of/a/file`. The file is made when the place is reached, with the number of the process in it, which
-goes on once somebody has written `go` there. A place that is reached again with the file there is passed.
+Set DISCOGS_FAILPOINT to `import:kill`, `import:full` or `import:wait:/path/of/a/file`; unset, nothing happens.
 """
 
 import errno
@@ -34,14 +30,14 @@ PLACES = {
     "switch": "The graph store has switched, the views have not.",
     "serve": "The served store is stopped, the new one is not started.",
 }
-"""The places by name."""
+"""Descriptions of the failpoints, by name."""
 
 WAIT_SECONDS = 120.0
-"""After which a process that waits goes on, should nobody tell it to."""
+"""Longest wait for a `go`, in seconds; then the process goes on."""
 
 
 def reach(place: str) -> None:
-    """Let happen what the environment asks for at this place."""
+    """Trigger the failure configured for this failpoint, if any."""
     asked = os.environ.get(VARIABLE)
     if asked and asked.startswith(f"{place}:"):
         _act(asked.split(":", 2)[1:])
@@ -60,6 +56,10 @@ def _act(asked: list[str]) -> None:
 
 
 def _wait(file: Path) -> None:
+    """Create the file with the process id in it, and wait until a test writes `go` there.
+
+    If the file exists, the failpoint was reached before, and is passed.
+    """
     if not _first(file):
         return
     deadline = time.monotonic() + WAIT_SECONDS
@@ -68,9 +68,10 @@ def _wait(file: Path) -> None:
 
 
 def _first(file: Path) -> bool:
-    """Whether this thread of this process is the one that has made the file; it appears with its content."""
+    """Create the file with the process id in it; return False if it exists."""
     draft = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
     draft.write_text(str(os.getpid()))
+    # A link puts the file in place with its content, and fails in all threads and processes but one.
     try:
         file.hardlink_to(draft)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""Faults of the world around: full disks and dead servers, recognised in whatever exception carries them."""
+"""Faults of the environment, full disks and dead servers, recognised in any exception that carries them."""
 
 import errno
 import os
@@ -11,22 +11,22 @@ from typing import Any
 from discogs_assets.errors import DiscogsError, DiskFullError, ServerError
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
-"""Error numbers of the system for a disk or a quota that is used up."""
+"""System error numbers for a full disk and an exhausted quota."""
 
 WORDS = tuple(map(os.strerror, sorted(FULL)))
-"""Messages of the system for the same, which servers pass on in their own."""
+"""System messages for the same errors; servers pass them on in their own messages."""
 
 ROOM = 2 << 20
-"""Bytes below which a server could not go on, whatever it says: not every one names a full disk."""
+"""Free bytes below which no server can go on, even if its error does not name a full disk."""
 
 DISK_FULL = "53100"
-"""PostgreSQL's SQLSTATE for a full disk."""
+"""SQLSTATE of PostgreSQL for a full disk."""
 
 GONE = ("08", "57P")
-"""Beginnings of its SQLSTATEs for a connection that is gone and a server that shuts down or starts up."""
+"""SQLSTATE prefixes for a lost connection and for a server that shuts down or starts up."""
 
 DRIVERS = ("psycopg", "psycopg2", "sqlalchemy")
-"""Packages whose exceptions may come from Dagster's records, which PostgreSQL holds."""
+"""Packages that raise the exceptions of Dagster's storage, a PostgreSQL database."""
 
 ADVICE = (
     "Free some space there, then run again; nothing half written is kept. `discogs doctor` says what a month needs."
@@ -34,7 +34,7 @@ ADVICE = (
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """The exception and what led to it."""
+    """Yield the exception and the exceptions that led to it, each once."""
     seen, following = set[int](), [error]
     while following:
         each = following.pop()
@@ -45,7 +45,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def disk_full(error: BaseException) -> bool:
-    """Whether a disk or a quota is used up, ours or a server's, whose words reach us in the error's text."""
+    """Return True if a disk or quota is used up: ours, or a server's that says so in the error's text."""
     return any(
         isinstance(each, DiskFullError)
         or (isinstance(each, OSError) and each.errno in FULL)
@@ -56,20 +56,20 @@ def disk_full(error: BaseException) -> bool:
 
 
 def names_full_disk(text: str) -> bool:
-    """Whether a server's words are those of a full disk."""
+    """Return True if a server's message names a full disk."""
     return any(words in text for words in WORDS)
 
 
 def full(what: str, folder: Path | None = None) -> DiskFullError:
-    """The error for a full disk: what was being done, and how much is free in the folder, if that is known."""
+    """Return the error for a full disk, with the operation and, if a folder is given, the bytes free there."""
     room = f" {_free(folder):,} bytes are free in {folder}." if folder else ""
     return DiskFullError(f"the disk is full: {line(what)}.{room} {ADVICE}")
 
 
 def explain(error: BaseException) -> DiscogsError | None:
-    """Return the error of ours that an exception amounts to: itself, a full disk, or Dagster's records out of reach.
+    """Return the project's error that an exception amounts to.
 
-    None if it is none of these.
+    That is the exception itself, a full disk, or an unreachable Dagster storage; None for any other.
     """
     if isinstance(error, DiskFullError):
         return error
@@ -87,9 +87,9 @@ def explain(error: BaseException) -> DiscogsError | None:
 
 @contextmanager
 def noticing_full_disk(folder: Path, logs: Path, doing: str) -> Iterator[None]:
-    """Raise DiskFullError for an error in the block if the folder's disk is full, or was, by what a server has logged.
+    """Raise DiskFullError for an error in the block if the folder's disk is full, or was according to a log.
 
-    A server may report a full disk as something else, and give the room back before anybody looks.
+    A server may report a full disk as another error, and free the space before anybody looks.
     """
     began = {log: log.stat().st_size for log in logs.glob("*.log")}
     try:
@@ -107,19 +107,19 @@ def noticing_full_disk(folder: Path, logs: Path, doing: str) -> Iterator[None]:
 
 
 def line(text: str) -> str:
-    """A text as part of a sentence: its first line with words, without a full stop."""
+    """Return the first non-empty line of a text, without its full stop, as part of a sentence."""
     first = next((each.strip() for each in text.splitlines() if each.strip()), "")
     return first.rstrip(".")
 
 
 def _state(error: BaseException) -> str | None:
-    """PostgreSQL's SQLSTATE, in the drivers' exceptions and in what SQLAlchemy wraps around them."""
+    """Return PostgreSQL's SQLSTATE from a driver's exception, or from one wrapped by SQLAlchemy."""
     carrier: Any = getattr(error, "orig", None) or error
     return getattr(carrier, "sqlstate", None) or getattr(carrier, "pgcode", None)
 
 
 def server_gone(error: BaseException) -> bool:
-    """Whether a driver's exception says that the server is down or has closed the connection."""
+    """Return True if a driver's exception says that the server is down or has closed the connection."""
     if type(error).__module__.partition(".")[0] not in DRIVERS:
         return False
     state = _state(error)
@@ -127,21 +127,22 @@ def server_gone(error: BaseException) -> bool:
 
 
 def _place(error: BaseException) -> Path | None:
-    """The folder of the file that could not be written, where the system names it."""
+    """Return the nearest existing folder of the file that could not be written, if the system names the file."""
     names = (each.filename for each in chain(error) if isinstance(each, OSError) and each.errno in FULL)
     found = next((Path(os.fsdecode(name)) for name in names if isinstance(name, str | bytes)), None)
     return next((folder for folder in (found, *found.parents) if folder.is_dir()), None) if found else None
 
 
 def _free(folder: Path) -> int:
-    """Bytes that may still be written there; the folder itself need not exist yet."""
+    """Return the bytes free on the folder's disk; the folder itself need not exist yet."""
     return shutil.disk_usage(next(each for each in (folder, *folder.parents) if each.exists())).free
 
 
 def _logged(log: Path, since: int) -> bool:
-    """Whether a full disk is named in what the log has gained."""
+    """Return True if the log names a full disk after byte `since`."""
     try:
         with log.open("rb") as stream:
+            # A log that has shrunk was rotated: all of it is new.
             stream.seek(since if log.stat().st_size >= since else 0)
             return names_full_disk(stream.read().decode("utf-8", "replace"))
     except OSError:

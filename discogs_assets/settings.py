@@ -1,8 +1,4 @@
-"""Every environment variable of the project, typed, in one class.
-
-What belongs here: a name, a type, a default and the sentence that documents it. What doesn't: opening, checking or
-creating anything that a setting names.
-"""
+"""All environment variables of the project, typed; nothing that they name is opened, checked or created here."""
 
 import os
 from pathlib import Path
@@ -19,9 +15,9 @@ TARGETS = ("documents", "relational", "neo4j")
 
 
 class Settings(BaseSettings):
-    """The settings as the environment, or the `.env` file of the working directory, gives them.
+    """Settings from the environment or from the `.env` file of the working directory.
 
-    SettingError if one has two values, or another name is nearly one of theirs (see `variables`).
+    Raises SettingError if a variable has two values, or if its name is nearly that of a setting (see `variables`).
     """
 
     model_config = SettingsConfigDict(
@@ -100,7 +96,7 @@ class Settings(BaseSettings):
 
     @property
     def chosen_targets(self) -> frozenset[str]:
-        """The names in `targets`."""
+        """Names in `targets`."""
         return frozenset(self.targets.split(","))
 
     @model_validator(mode="before")
@@ -110,7 +106,7 @@ class Settings(BaseSettings):
         return values
 
     def require_instance(self) -> None:
-        """Raise SettingError if Dagster's records are those of another home than this one."""
+        """Raise SettingError if DAGSTER_HOME names the Dagster instance of another home."""
         other = variables.home_of_instance(os.environ.get(variables.INSTANCE))
         if other and other.resolve() != self.home_folder.resolve():
             raise SettingError(
@@ -120,17 +116,17 @@ class Settings(BaseSettings):
 
     @property
     def home_folder(self) -> Path:
-        """The home as an absolute path."""
+        """Home as an absolute path."""
         return self.home.expanduser().absolute()
 
     @property
     def lake_address(self) -> str:
-        """The lake's address in S3, or its folder as an absolute path."""
+        """Address of the lake in S3, or its folder as an absolute path."""
         if self.lake and self.lake.lower().startswith("s3://"):
             return self.lake.rstrip("/")
         return str((Path(self.lake).expanduser() if self.lake else self.home / "lake").absolute())
 
     @property
     def staged_folder(self) -> Path:
-        """The folder with copies of what lies in S3."""
+        """Folder of local copies of files in S3."""
         return self.home_folder / "staged"

@@ -1,12 +1,4 @@
-"""The variables of a process as its environment and `.env` name them, and the home of a Dagster instance.
-
-What belongs here: where a value is named, and refusing names that are doubtful. What doesn't: what a variable means
-(see `settings`).
-
-Dagster's command line puts `.env` over the environment before any code of ours runs; the command `discogs` prefers the
-environment. A variable with two values would name one source to one of them and another to the other, so it is refused.
-The system knows which environment a process has begun with, whatever was changed in it since.
-"""
+"""Variables of the process as named by its environment and `.env`, and the home of a Dagster instance."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -20,23 +12,26 @@ from dotenv import dotenv_values
 from discogs_assets.errors import SettingError
 
 ENV = Path(".env")
-"""The file of the working directory that Dagster and `settings` read."""
+"""File of the working directory that Dagster and `settings` read."""
 
 PREFIX = "DISCOGS_"
 
 ALIKE = 0.8
-"""Likeness, from 0 to 1, of the names after the prefix from which one is taken for a misspelling of the other."""
+"""Similarity (0 to 1) at which a name, after the prefix, is taken for a misspelling of another."""
 
 INSTANCE = "DAGSTER_HOME"
-"""Variable that names the folder of Dagster's instance."""
+"""Variable that names the folder of the Dagster instance."""
 
 MARK = ".of_discogs_home"
-"""File that marks a Dagster instance as the one of the home above it."""
+"""File that marks a Dagster instance as that of the home above it."""
 
 
 @cache
 def begun_with() -> Mapping[str, str]:
-    """Return the environment that this process was started with, by names in capitals."""
+    """Return the environment that this process was started with, with names in capitals.
+
+    It comes from the operating system, so later changes to `os.environ` do not affect it.
+    """
     try:
         return _capitals(psutil.Process().environ())
     except (psutil.Error, OSError):
@@ -44,12 +39,16 @@ def begun_with() -> Mapping[str, str]:
 
 
 def of_file() -> dict[str, str]:
-    """Return the variables of `.env`; none if there is no such file."""
+    """Return the variables of `.env`; empty if there is no such file."""
     return {name: value for name, value in dotenv_values(ENV).items() if value is not None}
 
 
 def require_clear(known: Collection[str]) -> None:
-    """Raise SettingError if a variable is nearly one of the known ones, or has one value here and another in `.env`."""
+    """Raise SettingError if a variable is nearly a known one, or if `.env` gives a known one another value.
+
+    Dagster's command line puts `.env` over the environment before our code runs; `discogs` prefers the environment. A
+    variable with two values would name a different source to each.
+    """
     named = of_file()
     began, file = begun_with(), _capitals(named)
     for name in sorted({*os.environ, *named}):
@@ -70,12 +69,12 @@ def _refuse_misspelling(name: str, known: Collection[str]) -> None:
 
 
 def home_of_instance(folder: str | None) -> Path | None:
-    """Return the home that the Dagster instance in the folder belongs to; None if it is of no home of ours."""
+    """Return the home that the Dagster instance in the folder belongs to; None if it is none of ours."""
     return Path(folder).parent if folder and (Path(folder) / MARK).is_file() else None
 
 
 def default_home() -> Path:
-    """Return the home of the Dagster instance that `.env` or the environment names, else `.discogs`."""
+    """Return the home of the Dagster instance named by `.env` or the environment, else `.discogs`."""
     return home_of_instance(of_file().get(INSTANCE) or os.environ.get(INSTANCE)) or Path(".discogs")
 
 

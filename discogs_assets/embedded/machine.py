@@ -1,7 +1,4 @@
-"""What this machine, or this container, has for the servers: memory and cores.
-
-What belongs here: sizes as fractions of what there is. What doesn't: which server gets which fraction.
-"""
+"""Memory and cores that this machine, or this container, has for the servers."""
 
 import os
 from pathlib import Path
@@ -11,22 +8,22 @@ import psutil
 MIB = 1024**2
 GIB = 1024**3
 
-# The limit of a container: control groups of version 2, then of version 1 (an absurd number when there is none).
+# Memory limit of a container: cgroup v2, then cgroup v1 (an absurdly high number if there is none).
 _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
 def memory(limits: tuple[Path, ...] = _LIMITS) -> int:
-    """Bytes of memory that processes here may use together: the machine's, or less where a container sets a limit."""
+    """Return the bytes of memory that processes here may use together: the machine's, or a container's limit."""
     return min([int(psutil.virtual_memory().total), *filter(None, map(_limit, limits))])
 
 
 def share(fraction: float, at_least: int, at_most: int) -> int:
-    """The bytes that `fraction` of the memory comes to, in whole MiB and within the two bounds given in bytes."""
+    """Return `fraction` of the memory in bytes, within the two bounds and in whole MiB."""
     return max(at_least, min(at_most, int(memory() * fraction))) // MIB * MIB
 
 
 def cores() -> int:
-    """The number of cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -1,8 +1,4 @@
-"""The embedded Neo4j server of a home: start, attach, stop, status, and the switch from one store to another.
-
-What belongs here: the served store as one running thing, and short-lived servers beside it. What doesn't: the files of
-a store (`store`), the import (`graph_import`), and any label.
-"""
+"""The embedded Neo4j server of a home: start, attach, stop, status, import, and the switch between stores."""
 
 import logging
 import signal
@@ -34,7 +30,7 @@ _EMPTY = "empty/0001"
 class Neo4jServer:
     """The Neo4j of `home`, with its stores in `home/neo4j`; `cache` replaces the per-user cache of programs.
 
-    `home/neo4j/served.json` names the store that users see; without it that is an empty one.
+    `home/neo4j/served.json` names the store that users see; without it, that is an empty one.
     """
 
     def __init__(self, home: Path, cache: Path | None = None) -> None:
@@ -47,9 +43,9 @@ class Neo4jServer:
         self._locks = self.folder / "locks"
 
     def start(self) -> Neo4jAddress:
-        """The way to the served store; starts the server first when it does not run.
+        """Return the address of the served store, starting the server first if it does not run.
 
-        Raises InstallError, ServerError, or BusyError when another process keeps starting or stopping it.
+        Raises InstallError, ServerError, or BusyError if another process keeps starting or stopping it.
         """
         record = self._record()
         if not record or not self._serves_pointed(record):
@@ -58,29 +54,29 @@ class Neo4jServer:
         return self._address(record.port)
 
     def stop(self) -> bool:
-        """Disconnect everybody and shut down, everything written; whether there was a server to stop."""
+        """Disconnect all users, write everything and shut down; return True if there was a server."""
         with records.exclusive(self._lock, "stopping Neo4j"):
             return self._stop()
 
     def status(self) -> ServerStatus:
-        """Whether it runs, where, on which store, and since when."""
+        """Return the server's status: running or not, address, store and uptime."""
         record = self._record()
         url = self._address(record.port).url if record else ""
         return server.status_of("Neo4j", record, url, artifacts.neo4j().version, self._pointed().folder)
 
     def address(self) -> Neo4jAddress:
-        """The way to the served store; raises ServerError when the server does not run."""
+        """Return the address of the served store. Raises ServerError if the server does not run."""
         record = self._record()
         if not record or not record.ready:
             raise ServerError(f"Neo4j of {self.home} does not run. Start it with `discogs up`.")
         return self._address(record.port)
 
     def served(self) -> Path:
-        """The store directory that users see, or would see if the server ran."""
+        """Return the store directory that users see, or would see if the server ran."""
         return self._pointed().folder
 
     def stores(self) -> list[Path]:
-        """The store directories that there are, the empty one among them."""
+        """Return the imported store directories, including the empty one."""
         return sorted(file.parent for file in self.folder.glob("*/*/imported.json"))
 
     def import_store(
@@ -90,10 +86,10 @@ class Neo4jServer:
         relationships: Relationships,
         log: Callable[[str], None] = log.info,
     ) -> ImportResult:
-        """Fill the store directory `store`, swept first, from Parquet; see `graph_import` for columns and errors.
+        """Empty the store directory `store` and fill it from Parquet; see `run_import` for columns and errors.
 
-        `nodes` has the files of each label, `relationships` pairs of a type and its files, a type as often as its ends
-        have different labels. Raises BusyError when the store is being served, filled or inspected.
+        `nodes` has the files of each label; `relationships` has pairs of a type and its files, one pair for each
+        combination of end labels. Raises BusyError if the store is being served, filled or inspected.
         """
         empty = Store(store.absolute())
         with self._alone_with(empty, "importing into"):
@@ -101,10 +97,10 @@ class Neo4jServer:
 
     @contextmanager
     def running(self, store: Path, expected: int = 0) -> Iterator[Neo4jAddress]:
-        """A server of its own on `store`, on a spare port, while the block runs; it dies with this thread.
+        """Yield the address of a separate server on `store`, on a spare port; it dies with this thread.
 
-        It is made for the bytes that the store has, or for those `expected` if it is to be filled. Raises LoadError
-        when the store is not the whole result of an import, BusyError as `import_store` does.
+        It is sized for the bytes of the store, or for `expected` bytes if it is to be filled. Raises LoadError if the
+        store is not the complete result of an import, BusyError as `import_store` does.
         """
         opened = _whole(Store(store.absolute(), expected))
         with self._alone_with(opened, "inspecting"):
@@ -120,11 +116,11 @@ class Neo4jServer:
                     process.stop(started, timeout=_STOP_SECONDS)
 
     def serve(self, store: Path) -> float:
-        """Show `store` to users instead of the one they see; the seconds that they could not reach any.
+        """Show `store` to users instead of the present one; return the seconds of downtime.
 
-        The port and the password stay the same; users whom somebody made are gone. Killed in the middle, the next
-        `start` serves one of the two. Raises LoadError when the store is not the whole result of an import, and
-        ServerError when it does not start: the one before it is served again then.
+        The port and the password stay the same; users created in Neo4j are lost. After a kill in the middle, the next
+        `start` serves one of the two. Raises LoadError if the store is not the complete result of an import, and
+        ServerError if it does not start: then the previous one is served again.
         """
         new = Store(store.absolute())
         with records.exclusive(self._lock, f"serving {self._name(new)}"):
@@ -141,7 +137,7 @@ class Neo4jServer:
                 return time.monotonic() - begun
 
     def remove(self, store: Path) -> int:
-        """Delete a store directory; the bytes of its graph. BusyError when it is served, filled or inspected."""
+        """Delete a store directory; return the bytes of its graph. Raises BusyError as `import_store` does."""
         doomed = Store(store.absolute())
         with self._alone_with(doomed, "removing"):
             if doomed == self._pointed():
@@ -158,10 +154,11 @@ class Neo4jServer:
             self._stop()
             self._started(self._served())
             raise ServerError(f"{new.folder} did not start, {old.folder} is served again. {error}") from error
+        # Last: after a kill before this line, the next start serves the old store.
         records.write(self._pointer, {"store": self._name(new)})
 
     def _ready(self) -> Record:
-        """A server that answers on the pointed store: the one that runs, or a new one."""
+        """Return a server that answers on the pointed store: the running one, or a new one."""
         record = self._record()
         if record and self._serves_pointed(record):
             return record
@@ -189,8 +186,8 @@ class Neo4jServer:
     def _let_reach(self, store: Store, java: Java) -> None:
         """Let the user of a server of `java` reach the store.
 
-        Where that user cannot pass the folders above this home, all stores move to a stand-in and a link leads there.
-        Raises ServerError when they cannot move.
+        If that user cannot pass the folders above this home, all stores move to a stand-in, and a link leads there.
+        Raises ServerError if they cannot move.
         """
         user = java.account
         if not user:
@@ -228,7 +225,7 @@ class Neo4jServer:
         return server.stop(self._state, self._record(), signal.SIGTERM, _STOP_SECONDS)
 
     def _record(self) -> Record | None:
-        """The record of the running server, found by its process if its file is lost."""
+        """Return the record of the running server, found by its process if the file is lost."""
         return server.live_record(self._state, self._find)
 
     def _find(self) -> Record | None:
@@ -242,7 +239,7 @@ class Neo4jServer:
 
     @contextmanager
     def _alone_with(self, store: Store, purpose: str) -> Iterator[None]:
-        """Keep other processes from `store`; raises BusyError when one is at it, or it is being served."""
+        """Keep other processes from `store`. Raises BusyError if one uses it, or if it is served."""
         with self._locked(store, purpose):
             record = self._record()
             if record and record.folder == str(store.folder):
@@ -256,7 +253,7 @@ class Neo4jServer:
         return self._locks / f"{self._name(store).replace('/', '-')}.lock"
 
     def _pointed(self) -> Store:
-        """The store that users are to see; if its pointer is damaged, the one that was served last."""
+        """Return the store that users are to see; point a damaged pointer to the store served last."""
         if not self._pointer.exists():
             return Store(self.folder / _EMPTY)
         name = (records.read(self._pointer) or {}).get("store")
@@ -274,14 +271,14 @@ class Neo4jServer:
         return store
 
     def _served(self) -> Store:
-        """The pointed store, ready to be started."""
+        """Return the pointed store, ready to be started."""
         store = self._pointed()
         if store.folder == self.folder / _EMPTY and not (store.whole and store.size):
             self._make_empty(store)
         return _whole(store)
 
     def _make_empty(self, store: Store) -> None:
-        """Import nothing: a server that may not write starts on no store but one that has its files."""
+        """Import no data: a server that may not write starts only on a store that has its files."""
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -296,7 +293,7 @@ class Neo4jServer:
         return store.folder.relative_to(self.folder).as_posix()
 
     def installed(self) -> bool:
-        """Whether its programs are there, so that a start need not fetch them."""
+        """Return True if the programs are installed, so that a start downloads nothing."""
         return artifacts.installed(artifacts.neo4j(), self._programs())
 
     def _java(self) -> Java:
@@ -311,7 +308,7 @@ class Neo4jServer:
         return account.unprivileged(self.home)
 
     def _trained(self) -> Java:
-        """Java that starts fast; if it does not yet, that is seen to in the background."""
+        """Return a Java that starts fast; if its archive is missing, make it in the background."""
         java = self._java()
         training.begin(java)
         return java

@@ -1,7 +1,4 @@
-"""Modes of what a home keeps from other users: which are too open, and closing them.
-
-What belongs here: files with passwords and folders with data. What doesn't: who a server runs as (`account`).
-"""
+"""Permissions of a home: finding files and folders that are too open to other users, and closing them."""
 
 import os
 import stat
@@ -19,9 +16,9 @@ _WRITABLE = stat.S_IWOTH
 
 @dataclass(frozen=True)
 class Open:
-    """A file or folder that other users may do more with than they should, or that one of them owns.
+    """A file or folder that gives other users too many permissions, or that one of them owns.
 
-    `mode` is what it has, `closed` what it should have, and `ours` whether we own it and so may change it.
+    `mode` is the present mode, `closed` the required one; `ours` is True if we own it, and so may change it.
     """
 
     path: Path
@@ -35,7 +32,7 @@ class Open:
 
 
 def find(home: Path, *secrets: Path) -> list[Open]:
-    """What is too open of a home, and of the files `secrets`, which have passwords, too."""
+    """Return the files and folders of a home that are too open, and the files `secrets` (with passwords) that are."""
     server = account.unprivileged(home)
     ours = {os.geteuid()} | ({server.user} if server else set())
     checked = (_checked(path, forbidden, ours) for path, forbidden in _rules(home, secrets))
@@ -43,7 +40,7 @@ def find(home: Path, *secrets: Path) -> list[Open]:
 
 
 def close(found: Iterable[Open]) -> Iterator[Path]:
-    """Take from other users what they should not have, where it is ours; the paths of what was changed."""
+    """Take excess permissions from other users on paths that we own; yield the changed paths."""
     for each in found:
         if each.ours and each.mode != each.closed:
             each.path.chmod(each.closed)
@@ -51,7 +48,7 @@ def close(found: Iterable[Open]) -> Iterator[Path]:
 
 
 def _rules(home: Path, secrets: Iterable[Path]) -> Iterator[tuple[Path, int]]:
-    """Paths, each with the bits that its mode must not have."""
+    """Yield paths, each with the bits that its mode must not have."""
     yield home, _WRITABLE
     for file in (home / "credentials.json", *secrets):
         yield file, _PRIVATE
@@ -67,7 +64,7 @@ def _checked(path: Path, forbidden: int, ours: set[int]) -> Open | None:
         return None
     mode = stat.S_IMODE(found.st_mode)
     own = found.st_uid in ours
-    # What root owns is no other user's: root reads everything anyway.
+    # Root is not another user here: it reads everything anyway.
     if not mode & forbidden and (own or found.st_uid == 0):
         return None
     return Open(path, mode, mode & ~forbidden, found.st_uid, own)

@@ -1,8 +1,4 @@
-"""The embedded PostgreSQL server of a home: start, attach, stop, status.
-
-What belongs here: the server as one running thing that any process may start and attach to. What doesn't: how its
-cluster is made (`cluster`), what is in it (`provision`), and any table.
-"""
+"""The embedded PostgreSQL server of a home: start, attach, stop and status."""
 
 import signal
 from contextlib import AbstractContextManager
@@ -23,19 +19,19 @@ from discogs_assets.schema.provisioning import DAGSTER, OWNER, READER
 if TYPE_CHECKING:
     from psycopg import Connection
 
-# Not 5432: a PostgreSQL of the machine's own is often there.
+# Not 5432: the machine's own PostgreSQL often listens there.
 _PREFERRED_PORT = 5433
-# A killed server replays its log first, up to 8 GB of it.
+# A server that was killed first replays its write-ahead log, up to 8 GB.
 _START_SECONDS = 300.0
 _STOP_SECONDS = 60.0
 _LOCK_SECONDS = 5
-"""How long the superuser waits for a lock."""
+"""Seconds that the superuser waits for a lock."""
 _PROVISIONED = "discogs_assets.provisioned"
 
 
 @dataclass(frozen=True)
 class PostgresAddress:
-    """Where a role reaches a database. Printing it, or `safe_url`, shows no password; `url` has it."""
+    """Address of a database for a role. The repr and `safe_url` show no password; `url` contains it."""
 
     host: str
     port: int
@@ -45,16 +41,16 @@ class PostgresAddress:
 
     @property
     def url(self) -> str:
-        """A libpq URI with the password."""
+        """URI for libpq, with the password."""
         return f"postgresql://{quote(self.user)}:{quote(self.password, safe='')}@{self._place}"
 
     @property
     def safe_url(self) -> str:
-        """The same URI without the password."""
+        """The same URI, without the password."""
         return f"postgresql://{quote(self.user)}@{self._place}"
 
     def of(self, database: str) -> "PostgresAddress":
-        """The same role's way to another database."""
+        """Return the same role's address of another database."""
         return replace(self, database=database)
 
     @property
@@ -63,7 +59,7 @@ class PostgresAddress:
 
 
 class PostgresServer:
-    """The PostgreSQL of `home`, with its data in `home/postgres`; `cache` replaces the per-user cache of programs."""
+    """The PostgreSQL of `home`, with its data in `home/postgres`; `cache` replaces the per-user program cache."""
 
     def __init__(self, home: Path, cache: Path | None = None) -> None:
         self.home = home.absolute()
@@ -74,11 +70,11 @@ class PostgresServer:
         self._log = self.folder / "server.log"
 
     def start(self) -> PostgresAddress:
-        """The owner's way to the database `discogs`; starts the server first when it does not run.
+        """Return the owner's address of the database `discogs`, starting the server first if it does not run.
 
-        Roles, databases (`discogs`, `dagster`), rights, schemas, extensions and search paths are in place when this
-        returns, also where an earlier version of this code has started it.
-        Raises InstallError, ServerError, or BusyError when another process keeps starting or stopping it.
+        On return, the roles, databases (`discogs`, `dagster`), rights, schemas, extensions and search paths are in
+        place, even on a server started by an earlier version of this code.
+        Raises InstallError, ServerError, or BusyError if another process keeps starting or stopping it.
         """
         record = self._record()
         if not record or not record.ready or not self._provisioned(record):
@@ -87,38 +83,38 @@ class PostgresServer:
         return self._address(record, OWNER)
 
     def stop(self) -> bool:
-        """Disconnect everybody and shut down, everything written; whether there was a server to stop."""
+        """Disconnect all users, write everything and shut down; return True if there was a server."""
         with records.exclusive(self._lock, "stopping PostgreSQL"):
             return self._stop()
 
     def status(self) -> ServerStatus:
-        """Whether it runs, where, and since when."""
+        """Return the server's status: running or not, address and uptime."""
         record = self._record()
         url = self._address(record, OWNER).safe_url if record else ""
         return server.status_of("PostgreSQL", record, url, artifacts.postgres().version, self.data)
 
     def address(self) -> PostgresAddress:
-        """The owner's way to `discogs`; raises ServerError when the server does not run."""
+        """Return the owner's address of `discogs`. Raises ServerError if the server does not run."""
         return self._address(self._running(), OWNER)
 
     def reader(self) -> PostgresAddress:
-        """The way of the role that may read, and nothing else; raises ServerError when the server does not run."""
+        """Return the address for the read-only role. Raises ServerError if the server does not run."""
         return self._address(self._running(), READER)
 
     def dagster(self) -> PostgresAddress:
-        """The way of Dagster's role, to the database `dagster`; raises ServerError when the server does not run."""
+        """Return the address of `dagster` for Dagster's role. Raises ServerError if the server does not run."""
         return self._address(self._running(), DAGSTER).of(DAGSTER)
 
     def restore_reader(self) -> None:
-        """Give the reader's role back its password, limits and settings, which PostgreSQL lets the role itself change.
+        """Restore the reader role's password, limits and settings: PostgreSQL lets the role change its own.
 
-        Raises ServerError when the server does not run.
+        Raises ServerError if the server does not run.
         """
         with self._connect(self._running(), "postgres") as connection:
             restore_reader(connection, credentials(self.home))
 
     def installed(self) -> bool:
-        """Whether its programs are there, so that a start need not fetch them."""
+        """Return True if the programs are installed, so that a start downloads nothing."""
         user = account.unprivileged(self.folder / "data", self.home)
         return artifacts.installed(artifacts.postgres(), account.place(self._cache or artifacts.cache_folder(), user))
 
@@ -133,7 +129,7 @@ class PostgresServer:
         return faults.noticing_full_disk(data, self._log.parent, f"starting PostgreSQL on {data}")
 
     def _ready(self) -> Record:
-        """A server that answers: the one that runs, even if whoever started it was killed, or a new one."""
+        """Return a server that answers: the running one, even if its starter was killed, or a new one."""
         record = self._record()
         if record and record.ready:
             self._provision(record)
@@ -150,7 +146,7 @@ class PostgresServer:
         return server.stop(self._state, self._record(), signal.SIGINT, _STOP_SECONDS)
 
     def _record(self) -> Record | None:
-        """The record of the running server, found by its pid file if its own is lost."""
+        """Return the record of the running server, found by its pid file if the record is lost."""
         return server.live_record(self._state, self._find)
 
     def _find(self) -> Record | None:
@@ -227,7 +223,7 @@ class PostgresServer:
 
     @property
     def data(self) -> Path:
-        """Its data folder: `home/postgres/data`, or a stand-in where the server's user cannot reach that."""
+        """Data folder: `home/postgres/data`, or a stand-in if the server's user cannot reach that."""
         data = self.folder / "data"
         return account.place(self.folder, account.unprivileged(data, self.home)) / "data"
 

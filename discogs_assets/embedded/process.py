@@ -1,8 +1,4 @@
-"""Processes: starting them detached or bound to ours, knowing them again, waiting for them and ending them.
-
-What belongs here: processes, ports and the ends of logs. What doesn't: which server a process runs (`server`), and
-whether it answers queries.
-"""
+"""Server processes, detached or bound to ours: start, identify, wait for and end them; their ports and logs."""
 
 import os
 import signal
@@ -23,15 +19,16 @@ from discogs_assets.errors import ServerError
 
 HOST = "127.0.0.1"
 
-# Two readings of one process's creation time differ by up to a second, and by more after the clock was set.
+# Two readings of a process's creation time differ by up to a second, or by more after the clock was set.
 _CREATION_TOLERANCE = 5.0
 _POLL = 0.02
 _LARGE_LOG = 10 * 1024**2
 _STARTED = "--- started at "
 
-# Becomes the program itself, so that the program's process id is the child's. Only Linux can promise a process that
-# it dies with its parent; elsewhere a bound one is left behind when its parent is killed. The promise ends when the
-# user changes, and another user may not reach this interpreter, so the user is changed in here.
+# Executes the program in its place, so that the program has the child's process id. Only Linux can end a process with
+# its parent (PR_SET_PDEATHSIG); elsewhere a bound process survives a killed parent. A change of user clears the signal,
+# and another user may not reach this interpreter, so the user is changed here, first. A parent that died before the
+# signal was set shows as another parent id.
 _BOUND = (
     "import ctypes, os, signal, sys\n"
     "parent, user, group = map(int, sys.argv[1:4])\n"
@@ -43,7 +40,7 @@ _BOUND = (
 
 
 def alive(pid: int, created: float, mark: str) -> psutil.Process | None:
-    """The process numbered `pid` if it is the one created at `created`, or its command line has `mark`; else None."""
+    """Return the process `pid` if it was created at `created` or has `mark` on its command line, else None."""
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
@@ -56,7 +53,7 @@ def alive(pid: int, created: float, mark: str) -> psutil.Process | None:
 
 
 def find(word: str) -> psutil.Process | None:
-    """The process with that argument on its command line, None if there is none."""
+    """Return the process with the argument `word` on its command line; None if there is none."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if word in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
@@ -72,11 +69,11 @@ def spawn(
     account: Account | None = None,
     bound: bool = False,
 ) -> psutil.Process:
-    """Start `command` in its own session with `folder` as working folder, closed input and its output in `log`.
+    """Start `command` in its own session, with working folder `folder`, empty input and its output in `log`.
 
-    It outlives this process, or, if `bound`, dies with the thread that called. It sees the variables of `environment`
-    and a few harmless ones of ours; with `account` it runs as that user.
-    Raises ServerError when the command cannot be started.
+    It outlives this process or, if `bound`, dies with the calling thread. Its environment is `environment` and a few
+    harmless variables of ours; with `account` it runs as that user.
+    Raises ServerError if the command cannot be started.
     """
     if bound and sys.platform == "linux":
         runs_as = account or Account(os.geteuid(), os.getegid())
@@ -84,15 +81,15 @@ def spawn(
         command, account = [sys.executable, "-I", "-S", "-c", _BOUND, *numbers, *command], None
     with _opened(log) as output:
         child = _popen(command, output, folder, {**_inherited(), **(environment or {})}, account)
-    # Its end is read from the process table, by whichever process looks: this object has no part in it.
+    # Any process may read its end from the process table; a return code keeps this object from waiting for it.
     child.returncode = 0
     return psutil.Process(child.pid)
 
 
 def stop(process: psutil.Process, by: signal.Signals = signal.SIGTERM, timeout: float = 60.0) -> None:
-    """End `process` and its children: `by` first, SIGKILL for what is left after `timeout` seconds.
+    """Send `by` to `process`; after `timeout` seconds, send SIGKILL to it and to its children still alive.
 
-    Raises ServerError when something still lives after that.
+    Raises ServerError if one of them survives that.
     """
     family = [process, *_children(process)]
     _signal([process], by)
@@ -104,12 +101,12 @@ def stop(process: psutil.Process, by: signal.Signals = signal.SIGTERM, timeout: 
 
 
 def ask(process: psutil.Process, by: signal.Signals = signal.SIGTERM) -> None:
-    """Send `by` to `process`, if it is still there."""
+    """Send `by` to `process` if it still exists."""
     _signal([process], by)
 
 
 def free_port(preferred: Iterable[int | None]) -> int:
-    """The first of the preferred ports that is free, or else any free one."""
+    """Return the first preferred port that is free, or else any free port."""
     for port in [*filter(None, preferred), 0]:
         with socket.socket() as candidate:
             candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -120,7 +117,7 @@ def free_port(preferred: Iterable[int | None]) -> int:
 
 
 def listens(port: int) -> bool:
-    """Whether something accepts connections on `port`."""
+    """Return True if something accepts connections on `port`."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex((HOST, port)) == 0
@@ -129,7 +126,7 @@ def listens(port: int) -> bool:
 def wait_until(ready: Callable[[], bool], process: psutil.Process, name: str, log: Path, timeout: float) -> None:
     """Wait until `ready()` is true.
 
-    Raises ServerError with the end of `log` when `process` ends before that, or `timeout` seconds pass.
+    Raises ServerError, with the end of `log`, if `process` ends before that or `timeout` seconds pass.
     """
     deadline = time.monotonic() + timeout
     while not ready():
@@ -141,7 +138,7 @@ def wait_until(ready: Callable[[], bool], process: psutil.Process, name: str, lo
 
 
 def running(process: psutil.Process) -> bool:
-    """Whether `process` still runs; one that ended and waits for its parent does not."""
+    """Return True if `process` runs; a zombie does not."""
     with suppress(psutil.NoSuchProcess):
         if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
             return True
@@ -150,7 +147,7 @@ def running(process: psutil.Process) -> bool:
 
 
 def last_words(log: Path, lines: int = 15) -> str:
-    """The end of a log, as a sentence of an error."""
+    """Return the end of a log as part of an error message."""
     try:
         text = log.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -159,7 +156,7 @@ def last_words(log: Path, lines: int = 15) -> str:
 
 
 def has_said(log: Path, words: str) -> bool:
-    """Whether the process that was started last has written `words` to its `log`."""
+    """Return True if the process started last has written `words` to `log`."""
     try:
         text = log.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -193,13 +190,13 @@ def _popen(
 
 
 def _inherited() -> dict[str, str]:
-    """Only these: a PGPORT or JAVA_TOOL_OPTIONS of the caller's must not change a server."""
+    """Return the only variables passed on: a caller's PGPORT or JAVA_TOOL_OPTIONS must not change a server."""
     kept = ("PATH", "HOME", "TMPDIR", "TZ", "LANG")
     return {name: os.environ[name] for name in kept if name in os.environ}
 
 
 def _opened(log: Path) -> IO[bytes]:
-    """The log for appending, after a line that says when; the one before it is kept once it has grown large."""
+    """Open the log for appending, after a line with the time; a large log is first renamed and kept."""
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > _LARGE_LOG:
         log.replace(log.with_name(f"{log.name}.1"))
@@ -232,6 +229,6 @@ def _signal(processes: Iterable[psutil.Process], by: signal.Signals) -> None:
 
 
 def _reap(pid: int) -> None:
-    """Take an ended child off the process table; it is only ours to take where we are the parent."""
+    """Remove an ended child from the process table; only its parent can."""
     with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)

@@ -1,8 +1,4 @@
-"""What is in the PostgreSQL cluster before anybody connects: roles, databases, schemas, extensions and rights.
-
-What belongs here: running the statements of `schema.provisioning` as superuser, and the passwords. What doesn't: any
-table of the project.
-"""
+"""State of the PostgreSQL cluster before anybody connects: roles, databases, schemas, extensions and rights."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -17,35 +13,34 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 ITERATIONS = {DAGSTER: 1}
-"""Rounds of hashing that a login takes where it is not the server's 4096, some milliseconds of both its ends.
+"""SCRAM hashing rounds by role, if not the server's 4096 (some milliseconds of a login, at both ends).
 
-Dagster opens a connection for every statement. Rounds are against guessing, which a random password needs nothing
-against; other roles keep theirs, since JDBC's driver takes no fewer (RFC 7677 §4).
+Dagster opens a connection for every statement. Rounds slow down guessing, but a random password cannot be guessed.
+Other roles keep theirs: the JDBC driver accepts no fewer (RFC 7677 §4).
 """
 
 STATISTICS = "CREATE EXTENSION IF NOT EXISTS pg_stat_statements WITH SCHEMA public"
 
 ATTEMPTS = 10
-"""How often the reader's role is altered while sessions of its own alter it, too."""
+"""Attempts to alter the reader's role while its own sessions alter it."""
 
 PATIENCE = "1 day"
-"""How long a transaction of the reader may stay open: nothing that has ended since can be cleared away before it."""
+"""Maximum age of a reader's transaction: no row deleted since its start can be vacuumed before its end."""
 
 QUEUE = 0.1
-"""Part of the queue of notifications that may be in use: one that a reader lets fill up fails Dagster's own."""
+"""Maximum usage (0 to 1) of the notification queue: if a reader lets it fill up, Dagster's own notifications fail."""
 
 ENDED = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE usename = %s AND (backend_xid IS NOT NULL OR xact_start < now() - %s::interval
         OR pg_notification_queue_usage() > %s OR %s)"""
-"""Ends the sessions of a role that have something to commit or have been open for too long, or all of them."""
+"""Ends a role's sessions that have something to commit or are too old; all if asked, or if the queue is full."""
 
 
 def provision(connect: "Callable[[str], Connection[Any]]", credentials: Credentials) -> None:
     """Bring a running cluster to the state that `schema.provisioning` declares; tables are left alone.
 
-    `connect` opens a connection of the superuser to the named database, in autocommit mode and with a limit of time on
-    waits for locks.
+    `connect` opens an autocommit connection of the superuser to the named database, with a limit on lock waits.
     """
     with connect("postgres") as server:
         for role in (OWNER, DAGSTER):
@@ -63,10 +58,10 @@ def provision(connect: "Callable[[str], Connection[Any]]", credentials: Credenti
 
 
 def restore_reader(server: "Connection[Any]", credentials: Credentials) -> None:
-    """Give the reader's role its password, limits and settings, whatever a session of it has made of them.
+    """Restore the reader role's password, limits and settings, regardless of changes by its sessions.
 
-    Sessions that alter the role at the same moment are ended, and those beyond `PATIENCE` and `QUEUE`. ServerError if
-    others keep coming.
+    Sessions that alter the role at the same moment are ended, and ones beyond `PATIENCE` and `QUEUE`. Raises
+    ServerError if others keep coming.
     """
     from psycopg.errors import InternalError_, LockNotAvailable
 
@@ -76,13 +71,13 @@ def restore_reader(server: "Connection[Any]", credentials: Credentials) -> None:
             _make_role(server, READER, credentials)
             return _run(server, provisioning.reader())
         except (InternalError_, LockNotAvailable) as error:
-            # "tuple concurrently updated", which has no code of its own.
+            # "tuple concurrently updated" is an internal error, without a specific code.
             failed = error
     raise ServerError(f"The role {READER} is being altered by others all the time: {failed}. Try again.")
 
 
 def recipe() -> str:
-    """A digest of all that `provision` does; another one means that a cluster has to be provisioned again."""
+    """Return a digest of all that `provision` does; a cluster with another one has to be provisioned again."""
     inside = [statement for owner in DATABASES.values() for statement in provisioning.inside(owner)]
     said = [*provisioning.server(), *provisioning.database("discogs"), *inside, *provisioning.reader(), STATISTICS]
     return hashlib.sha256("\n".join([*DATABASES, *ITERATIONS, *said]).encode()).hexdigest()
@@ -94,7 +89,7 @@ def _make_role(server: "Connection[Any]", role: str, credentials: Credentials) -
     password = credentials.password(f"postgres/{role}")
     rounds = sql.SQL("SET scram_iterations = {}").format(ITERATIONS[role]) if role in ITERATIONS else None
     server.execute(rounds or "RESET scram_iterations")
-    # The server sees, and may log, only what cannot be turned back into the password.
+    # The server sees, and may log, only this verifier, which cannot be turned back into the password.
     verifier = server.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
     known = server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     verb = sql.SQL("ALTER" if known else "CREATE")

@@ -1,8 +1,4 @@
-"""Small JSON files and the locks beside them: what several processes have to agree on.
-
-What belongs here: writing whole or not at all, and letting one process at a time through. What doesn't: what is
-written.
-"""
+"""Small JSON files and locks that several processes share: atomic writes, one process at a time."""
 
 import json
 import os
@@ -17,7 +13,7 @@ from discogs_assets.errors import BusyError
 
 
 def read(file: Path) -> dict[str, Any] | None:
-    """The object in `file`; None where there is no file, or something else than one JSON object."""
+    """Return the JSON object in `file`; None if there is no file, or if it holds anything else."""
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -26,20 +22,21 @@ def read(file: Path) -> dict[str, Any] | None:
 
 
 def write(file: Path, value: Mapping[str, Any], mode: int = 0o644) -> None:
-    """Put `value` at `file` as JSON: readers see the old file or the new one, never a part."""
+    """Write `value` to `file` as JSON; readers see the old file or the new one, never a part."""
     replace(file, json.dumps(value, indent=2), mode)
 
 
 def replace(file: Path, text: str, mode: int = 0o644) -> None:
-    """Put `text` at `file`, durably: readers see the old file or the new one, never a part."""
+    """Write `text` to `file` durably; readers see the old file or the new one, never a part."""
     with _written_beside(file, text, mode) as temporary:
         temporary.replace(file)
     _sync(file.parent)
 
 
 def create(file: Path, value: Mapping[str, Any], mode: int = 0o644) -> bool:
-    """Put `value` at `file` unless there is a file already; whether this call put it there."""
+    """Write `value` to `file` unless the file exists; return True if this call wrote it."""
     with _written_beside(file, json.dumps(value, indent=2), mode) as temporary:
+        # Unlike a rename, a link fails if another process was first.
         try:
             os.link(temporary, file)
         except FileExistsError:
@@ -49,16 +46,16 @@ def create(file: Path, value: Mapping[str, Any], mode: int = 0o644) -> bool:
 
 
 def remove_lock(lock: Path) -> None:
-    """Delete a lock that this process holds and nobody needs any more; whoever waits for it opens a new one."""
+    """Delete a lock that this process holds and nobody needs any more; waiters open a new one."""
     _holder(lock).unlink(missing_ok=True)
     lock.unlink(missing_ok=True)
 
 
 @contextmanager
 def exclusive(lock: Path, purpose: str, timeout: float = 120.0) -> Iterator[None]:
-    """Hold `lock` while the block runs; `purpose` is what others are told that this process does.
+    """Hold `lock` during the block; `purpose` tells other processes the reason.
 
-    Raises BusyError, with the holder's process id and purpose, when it is still held after `timeout` seconds.
+    Raises BusyError, with the holder's process id and purpose, if it is still held after `timeout` seconds.
     """
     from filelock import FileLock, Timeout
 
@@ -86,7 +83,7 @@ def _held(lock: Path, holder: Mapping[str, Any], timeout: float) -> str:
 
 @contextmanager
 def _written_beside(file: Path, text: str, mode: int) -> Iterator[Path]:
-    """A durable file beside `file` with that text; it is gone when the block ends, if not moved away."""
+    """Yield a durable file with `text` in the folder of `file`; delete it after the block unless it was moved."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -101,7 +98,7 @@ def _written_beside(file: Path, text: str, mode: int) -> Iterator[Path]:
 
 
 def _sync(folder: Path) -> None:
-    """Have the folder's entries on the disk, whatever happens to the machine."""
+    """Flush the folder's entries to disk, so that a rename survives a crash of the machine."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

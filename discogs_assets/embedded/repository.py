@@ -1,7 +1,4 @@
-"""Fetching from the Maven repositories that jgo is set up with.
-
-What belongs here: one file's way from a repository to the disk. What doesn't: whether its bytes are the right ones.
-"""
+"""Downloads from the Maven repositories that jgo is configured with; `artifacts` verifies the bytes."""
 
 import logging
 from pathlib import Path
@@ -19,9 +16,9 @@ log = logging.getLogger(__name__)
 
 
 class _KeepAlive(PythonResolver):
-    """jgo's resolver on one pool of connections.
+    """jgo's resolver on one connection pool.
 
-    A connection a file, as jgo opens them, costs a name lookup each; several hundred at once overrun small resolvers.
+    jgo opens a connection for each file, with a name lookup each; several hundred at once overrun small resolvers.
     """
 
     def __init__(self) -> None:
@@ -30,7 +27,7 @@ class _KeepAlive(PythonResolver):
         self.session.mount("https://", HTTPAdapter(pool_maxsize=16, max_retries=3))
 
     def download(self, artifact: Any) -> Path:
-        """The artifact's file in the context's cache, streamed from the first repository that has it."""
+        """Stream the artifact from the first repository that has it; return its file in the context's cache."""
         answers = []
         for base in artifact.context.remote_repos.values():
             url = f"{base}/{artifact.component.path_prefix.as_posix()}/{artifact.filename}"
@@ -47,7 +44,7 @@ class _KeepAlive(PythonResolver):
 
 
 class Repository:
-    """The central repository and those of jgo's settings, with a folder to put files in."""
+    """The central repository and the ones in jgo's settings, with a folder for the files."""
 
     def __init__(self, folder: Path, timeout: int) -> None:
         self.folder = folder
@@ -55,7 +52,7 @@ class Repository:
         self.context.remote_repos.update(GlobalSettings.load().repositories)
 
     def fetch(self, artifact: Artifact) -> Path:
-        """Download `artifact`; raises InstallError when no repository gives it."""
+        """Download `artifact` and return its file. Raises InstallError if no repository provides it."""
         project = self.context.project(artifact.group, artifact.artifact)
         component = project.at_version(artifact.version)
         file: Path = component.artifact(artifact.classifier, artifact.packaging).resolve()

@@ -1,8 +1,4 @@
-"""A server as other processes find it: the record of who runs it and where, and its status.
-
-What belongs here: what PostgreSQL and Neo4j have in common as running things. What doesn't: processes as such
-(`process`), and how either server is started.
-"""
+"""A server as other processes find it: the record of its process and port, and its status."""
 
 import logging
 import signal
@@ -23,11 +19,11 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Record:
-    """A started server, as its state file tells it to other processes.
+    """A started server, as its state file describes it to other processes.
 
-    `created` is the process's creation time in seconds since the epoch, `mark` an argument of its command line that
-    names its data, `folder` that data, `ready` whether it has answered once, `stopping` whether it was told to end, and
-    `recipe` a digest of how it was set up.
+    `created` is the process's creation time in seconds since the epoch. `mark` is an argument of its command line that
+    names its data, `folder` that data. `ready` is True once it has answered, `stopping` once it was told to end.
+    `recipe` is a digest of its setup.
     """
 
     pid: int
@@ -41,27 +37,27 @@ class Record:
     recipe: str = ""
 
     def written(self, file: Path) -> "Record":
-        """Write this record to `file`, and give it back."""
+        """Write this record to `file` and return it."""
         records.write(file, asdict(self))
         return self
 
     def made_ready(self, file: Path) -> "Record":
-        """The same server, now known to answer; written to `file`."""
+        """Mark the server as ready; write the new record to `file` and return it."""
         log.info("%s is served on %s:%d (version %s)", self.folder, process.HOST, self.port, self.version)
         return replace(self, ready=True).written(file)
 
     def made_stopping(self, file: Path) -> "Record":
-        """The same server, which nobody may attach to any more; written to `file`."""
+        """Mark the server as stopping, so that nobody attaches to it; write the new record to `file` and return it."""
         return replace(self, ready=False, stopping=True).written(file)
 
     def process(self) -> psutil.Process | None:
-        """The recorded process while it lives; None when it ended, or its number is another process's by now."""
+        """Return the recorded process; None if it has ended, even if its number was reused."""
         return process.alive(self.pid, self.created, self.mark)
 
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """What there is to say about a server; `url` carries no password, `seconds_up` is None unless it runs."""
+    """Status of a server; `url` carries no password, `seconds_up` is None unless it runs."""
 
     name: str
     running: bool
@@ -73,7 +69,7 @@ class ServerStatus:
 
 
 def read_record(file: Path) -> Record | None:
-    """The record in `file`; None where there is none, or one that an other version of this program wrote."""
+    """Return the record in `file`; None if there is none, or if another version of this program wrote it."""
     fields = records.read(file)
     try:
         return Record(**fields) if fields else None
@@ -84,7 +80,7 @@ def read_record(file: Path) -> Record | None:
 def live_record(file: Path, find: Callable[[], Record | None] = lambda: None) -> Record | None:
     """Return the record in `file` if its process lives.
 
-    If the file is lost or damaged, it is written anew from what `find` finds running.
+    If the file is lost or damaged, it is rewritten from the running server that `find` returns.
     """
     record = read_record(file)
     if record is None and (found := find()):
@@ -94,16 +90,17 @@ def live_record(file: Path, find: Callable[[], Record | None] = lambda: None) ->
 
 
 def stop(file: Path, record: Record | None, by: signal.Signals, timeout: float) -> bool:
-    """End the server of the live record, kept in `file`, as `process.stop` does; return whether there was one."""
+    """End the server of the live record in `file` as `process.stop` does; return True if there was one."""
     running = record.process() if record else None
     if record and running:
+        # First, so that nobody attaches to the server if we are killed while it shuts down.
         record.made_stopping(file)
         process.stop(running, by, timeout)
     return running is not None
 
 
 def status_of(name: str, record: Record | None, url: str, version: str, folder: Path) -> ServerStatus:
-    """The status of the server of `record`, or of one that does not run."""
+    """Return the status of the server of `record`, or of one that does not run."""
     process = record.process() if record else None
     if not record or not process:
         return ServerStatus(name, False, None, None, version, folder, None)
@@ -116,8 +113,8 @@ def on_free_port(
 ) -> Record:
     """Launch a server on the first preferred port that is free, or any other, and wait until it is `answering`.
 
-    Another program may take the port between our look and the server's own: then another port is tried.
-    Raises what `answering` raises when the reason is a different one.
+    Another program may take the port between our check and the server's bind: then another port is tried.
+    Raises the error of `answering` if it has a different reason.
     """
     for attempt in range(_ATTEMPTS):
         port = process.free_port(preferred if attempt == 0 else [])

@@ -1,8 +1,4 @@
-"""Making the archive of classes with which Neo4j starts in half the time.
-
-What belongs here: one throw-away server, run when the machine is idle and ended so that it writes the archive. What
-doesn't: using the archive (`jvm`).
-"""
+"""Creation of the class archive that halves Neo4j's start time: one throw-away server at idle priority writes it."""
 
 import logging
 import os
@@ -28,7 +24,7 @@ log = logging.getLogger(__name__)
 _SECONDS = 600.0
 _MEMORY = 512 * MIB, 64 * MIB
 
-# Their classes are what a server needs in its first seconds: schema, plans of several shapes, writing, full text.
+# They load the classes of a server's first seconds: schema, plans of several shapes, writing, full text.
 _QUERIES = (
     "CREATE CONSTRAINT IF NOT EXISTS FOR (n:A) REQUIRE n.id IS UNIQUE",
     "CREATE INDEX IF NOT EXISTS FOR (n:A) ON (n.name)",
@@ -43,9 +39,9 @@ _QUERIES = (
 
 
 def begin(java: Java) -> threading.Thread | None:
-    """Make the archive of `java` in the background, if there is none; the thread that does, for those who wait.
+    """Make the archive of `java` in the background if there is none; return the thread, for callers that wait.
 
-    It ends with this process, made or not, and is tried again by the next one.
+    It ends with this process, finished or not; the next process tries again.
     """
     if java.archive.exists():
         return None
@@ -55,7 +51,7 @@ def begin(java: Java) -> threading.Thread | None:
 
 
 def _attempt(java: Java) -> None:
-    """Try; nothing depends on it."""
+    """Try to make the archive; nothing depends on it."""
     from filelock import FileLock, Timeout
 
     folder = java.archive.parent
@@ -65,7 +61,7 @@ def _attempt(java: Java) -> None:
             _train(java)
     except Timeout:
         log.debug("another process makes %s", java.archive)
-    except Exception as error:  # whatever it is, servers start without the archive
+    except Exception as error:  # servers start without the archive, too
         log.debug("there will be no archive of classes for now: %s", error)
 
 
@@ -85,7 +81,7 @@ def _train(java: Java) -> None:
 
 
 def _take(made: Path, into: Path) -> None:
-    """Put a finished archive in its place: ours, and no longer the server's user's to change."""
+    """Move a finished archive into place, owned by us so that the server's user cannot change it."""
     os.chown(made, os.geteuid(), os.getegid(), follow_symlinks=False)
     made.chmod(0o644)
     made.replace(into)
@@ -116,7 +112,7 @@ def _query(at: Neo4jAddress) -> None:
 
 
 def _idle(java: Java, command: list[str], folder: Path, log: Path | None = None) -> psutil.Process:
-    """Start a process that yields to every other one of the machine, where another user's may be told to."""
+    """Start a process at idle priority, if we may set the priority of another user's process."""
     started = process.spawn(command, log or folder / "output.log", folder, account=java.account, bound=True)
     with suppress(PermissionError, psutil.AccessDenied):
         if sys.platform == "linux":
