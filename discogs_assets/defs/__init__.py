@@ -1,8 +1,13 @@
-"""THE ASSET GRAPH, one module per layer in flow order, and with `definitions` the only place that knows Dagster."""
+"""The asset graph, one module per layer in flow order; only this package and `definitions` know Dagster.
+
+Belongs here: assets, checks, sensors and jobs, the metadata shown in the UI, and reads of Dagster's records. Does not
+belong here: reading records and computing tables (`streams`), or loading, switching and dropping months in a store
+(`stores`, `connections`).
+"""
 
 import warnings
 
 import dagster as dg
 
-# Partitions of asset checks are in preview: they are what publishing rests on, and tests hold them to it.
+# Partitioned asset checks are a preview feature of Dagster. Publishing depends on them, and tests cover that.
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)

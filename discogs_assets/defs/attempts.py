@@ -1,14 +1,4 @@
-"""Runs that were asked for on account of announced dumps: how they ended, and when the next may be asked for.
-
-What belongs here: their tags, and what a failure means for the next attempt. What doesn't: what a run does.
-
-A failure counts as terminal, so that only other files lead to another run, if
-- a step ended by a `Failure` that names no moment, which is how `layer.failures` ends those of terminal errors,
-- a blocking check failed, or
-- somebody cancelled the run.
-Everything else is transient: a step that names the moment before which no retry helps, an error which was still there
-after the step's own retries, a process that is gone.
-"""
+"""Runs requested for announced dumps: how they ended, and when the next one is due."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,18 +11,20 @@ import dagster as dg
 from discogs_assets.defs.layer import NOT_BEFORE
 
 MONTH, FINGERPRINT, ATTEMPT = "discogs/month", "discogs/fingerprint", "discogs/attempt"
-"""Tags of a run: the month, the fingerprint of what was announced, and which attempt at it this is."""
+"""Run tags: the month, the fingerprint of the announced files, and the number of the attempt."""
 
 PARTITION = "dagster/partition"
 MAX_RETRIES = "dagster/max_retries"
-"""Tags of Dagster's own."""
+"""Tags defined by Dagster."""
 
 LIMIT = 5
-"""Runs for the same files."""
+"""Maximum number of runs for the same files."""
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 15, 60, 240))
-"""From a failed run's end to the next attempt, where the failure does not name a moment: a process that was killed
-is replaced at once, a site or a server that is out of order is given time."""
+"""Delays from the end of a failed run to the next attempt, unless the failure names a time.
+
+A killed process is replaced at once. A site or server that is out of order is given time.
+"""
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -46,7 +38,14 @@ FAILED_CHECK = "DagsterAssetCheckFailedError"
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Why a run ended without success, whether for good, and before which moment no retry helps, if that is known."""
+    """The cause of an unsuccessful run, and the earliest time of a useful retry, if known.
+
+    A failure is terminal, so that only other files lead to another run, if
+    - a step ended with a `Failure` without a retry time, as `layer.failures` raises for terminal errors,
+    - a blocking check failed, or
+    - somebody cancelled the run.
+    All others are transient: a step with a retry time, an error that outlasted the step's own retries, a dead process.
+    """
 
     cause: str
     terminal: bool
@@ -55,9 +54,9 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """What became of a month's runs for the same files: how many there were, and the last one's end.
+    """The runs of a month for the same files: their number, and the end of the last one.
 
-    `number` is that of the next attempt, another one than any before it. `succeeded` and `failed` are of the last run.
+    `number` is the number of the next attempt and is never reused. `succeeded` and `failed` describe the last run.
     """
 
     number: int
@@ -66,7 +65,7 @@ class Attempts:
     failed: Failed | None = None
 
     def waits(self, now: datetime) -> str:
-        """Why there is no next attempt, or not yet; empty if there is one now."""
+        """Return the reason why there is no next attempt, or not yet; empty if one is due."""
         if self.failed is None:
             return ""
         if self.failed.terminal:
@@ -80,12 +79,15 @@ class Attempts:
 
 
 def unfinished(instance: dg.DagsterInstance, tags: dict[str, str | list[str]] | None = None) -> list[dg.DagsterRun]:
-    """Runs with these tags that are queued or in progress."""
+    """Return the runs with these tags that are queued or in progress."""
     return list(instance.get_runs(dg.RunsFilter(statuses=UNFINISHED, tags=tags or {})))
 
 
 def made(instance: dg.DagsterInstance, month: str, fingerprint: str) -> Attempts:
-    """The attempts at the files of that fingerprint; those before other files were tried count no more."""
+    """Return the attempts at the files with this fingerprint.
+
+    Attempts made before other files were tried no longer count.
+    """
     runs = instance.get_run_records(dg.RunsFilter(tags={MONTH: month}))
     before = [run for run in runs if _fingerprint(run) == fingerprint]
     latest = list(takewhile(lambda run: _fingerprint(run) == fingerprint, runs))
@@ -97,7 +99,10 @@ def made(instance: dg.DagsterInstance, month: str, fingerprint: str) -> Attempts
 
 
 def request(month: str, fingerprint: str, attempt: int, selection: list[dg.AssetKey]) -> dg.RunRequest:
-    """The run; its key is never used twice. Dagster's own retries are off: the next attempt is asked for here."""
+    """Return the run request; its run key is never reused.
+
+    Dagster's own run retries are off: the sensor requests the next attempt.
+    """
     return dg.RunRequest(
         run_key=f"{month}:{fingerprint}:{attempt}",
         partition_key=month,
@@ -111,7 +116,7 @@ def _fingerprint(record: dg.RunRecord) -> str | None:
 
 
 def _failed(instance: dg.DagsterInstance, record: dg.RunRecord, tried: int) -> Failed:
-    """What the run's events say of its end."""
+    """Return the cause of the run's failure, from its events."""
     run = record.dagster_run
     named = f"run {run.run_id[:8]}"
     if run.status == dg.DagsterRunStatus.CANCELED:
@@ -127,14 +132,14 @@ def _failed(instance: dg.DagsterInstance, record: dg.RunRecord, tried: int) -> F
 
 
 def _end(instance: dg.DagsterInstance, run_id: str) -> str:
-    """What is on record about the end of a run of which no step failed."""
+    """Return the recorded end of a run without failed steps."""
     logs = instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
     said = [each.dagster_event.message for each in logs if each.dagster_event and each.dagster_event.message]
     return said[-1].strip() if said else "it was never started"
 
 
 def _steps(instance: dg.DagsterInstance, run_id: str) -> Iterator[tuple[str, Failed]]:
-    """The steps that failed for good, as far as the run goes."""
+    """Yield the steps that failed after all retries of the run."""
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
         event = entry.dagster_event
         if event is not None and event.step_key:

@@ -1,7 +1,4 @@
-"""Jobs: what is run together for a month.
-
-What belongs here: selections and what starts them. What doesn't: what an asset does.
-"""
+"""Jobs: selections of assets that run together for a month."""
 
 import dagster as dg
 

@@ -1,15 +1,4 @@
-"""Backfills: their older months stop at Parquet.
-
-What belongs here: whether a month is loaded into the servers. What doesn't: loading it.
-
-A backfill of 2008 to 2026 is asked for to have every month in the lake; in the servers each would be a load of an hour
-and a hundred gigabytes that nobody sees, and that retention drops again. So a run that is one of a backfill of several
-months loads only what is newer than the month shown and than every other month asked for. A month that is materialised
-by itself is meant, and is loaded whatever its age; `DISCOGS_LOAD_HISTORY` has all of them loaded. The runs end well;
-the backfill's own summary in Dagster counts the partitions left out as failed, since nothing has made them.
-
-MusicBrainz, whose dumps are always of today, is for the newest month of a backfill alone.
-"""
+"""Backfills: only their newest month is loaded into the servers; older months stop at Parquet."""
 
 from collections.abc import Collection
 
@@ -21,7 +10,16 @@ from discogs_assets.errors import DumpMissingError
 
 
 def stops_at_parquet(context: dg.AssetExecutionContext, platform: Platform) -> bool:
-    """Whether the month is not to be loaded; if so, the log and the page of each asset asked for say why."""
+    """Return True if the month is not to be loaded; the log and the page of each selected asset say why.
+
+    A backfill of 2008 to 2026 is meant to put every month in the lake. In the servers, each older month would be a load
+    of an hour and a hundred gigabytes that nobody sees and retention drops again. A run of a backfill of several months
+    therefore loads only a month newer than the one shown and than all others requested. A month materialised by itself
+    is loaded at any age. `DISCOGS_LOAD_HISTORY` loads all months.
+
+    The runs succeed, but the backfill's summary in Dagster counts the skipped partitions as failed, since nothing
+    materialised them.
+    """
     asked = history.backfilled(context.instance, context.run)
     if len(asked) < 2 or platform.settings.load_history:
         return False
@@ -36,7 +34,10 @@ def stops_at_parquet(context: dg.AssetExecutionContext, platform: Platform) -> b
 
 
 def require_newest(context: dg.AssetExecutionContext, platform: Platform) -> None:
-    """DumpMissingError for an older month of a backfill: MusicBrainz is not read again for each of them."""
+    """Raise DumpMissingError for an older month of a backfill.
+
+    MusicBrainz offers only today's exports: they are taken for the newest month alone.
+    """
     asked = history.backfilled(context.instance, context.run)
     if len(asked) > 1 and not platform.settings.load_history and context.partition_key < max(asked):
         raise DumpMissingError(

@@ -1,10 +1,6 @@
-"""A month's numbers beside those of the month before: what the checks over time judge, and what the UI plots.
+"""Comparison of a month's counts with the month before: check results, and metadata plotted in the UI.
 
-What belongs here: which older month counts, and results that say how far a month is from it. What doesn't: how far it
-may be (see `schema.bounds`).
-
-The month before is the newest older one in the lake whose own count was not refused, so that a dump that is not whole
-does not become the measure of the next.
+The thresholds are in `schema.bounds`.
 """
 
 import json
@@ -28,23 +24,23 @@ from discogs_assets.streams.dump import Account
 FIRST = "no older month to compare with"
 
 RESOLVED = "resolved_share"
-"""Metadata key: the share of a relationship's references that lead to a record."""
+"""Metadata key: the share of a relationship's references that resolve to a record."""
 
 
 class Acceptance(dg.Config):
-    """Whether a person vouches for a month that is out of bounds."""
+    """Acceptance, by a person, of a month that is out of bounds."""
 
     accept: bool = Field(False, description="Load and publish the month even if it has fewer records than expected.")
 
 
 def accepting(*entities: Entity) -> dict[str, Any]:
-    """The configuration of a run in which the counts of these entities are accepted, whatever they are."""
+    """Return the run configuration that accepts any record count of these entities."""
     return {"ops": {keys.records(each).to_python_identifier(): {"config": {"accept": True}} for each in entities}}
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month's records of an entity: how many there are, were refused, and have a value in each part."""
+    """Record counts of an entity's month: parsed, refused, and with a value in each part."""
 
     partition: str
     records: int
@@ -53,26 +49,30 @@ class Month:
 
     @property
     def name(self) -> str:
-        """The month as 2026-11."""
+        """The month, in the form 2026-11."""
         return self.partition[:7]
 
     def share(self, part: str) -> float:
-        """The share of the records that have a value in the part."""
+        """Return the share of the records with a value in the part."""
         return self.complete.get(part, 0) / self.records
 
     def since(self, older: "Month") -> int:
-        """The months from the older one to this one."""
+        """Return the number of months from the older one to this one."""
         a, b = (date.fromisoformat(each.partition) for each in (older, self))
         return (b.year - a.year) * 12 + b.month - a.month
 
 
 def month(partition: str, account: Account) -> Month:
-    """What has just been read."""
+    """Return the month that has just been parsed."""
     return Month(partition, account.parsed, account.refused, account.complete)
 
 
 def before(instance: dg.DagsterInstance, lake: Lake, entity: Entity, partition: str) -> Month | None:
-    """The month before this one, None if there is none."""
+    """Return the month to compare with, None if there is none.
+
+    It is the newest older month in the lake with a record count that was not refused: an incomplete dump must not
+    become the measure of the next one.
+    """
     key, spec = keys.records(entity), checks.COUNTED[entity]
     for older in lake.older(key.path, partition):
         result = history.results(instance, [spec.key], older).get(spec.key)
@@ -84,7 +84,7 @@ def before(instance: dg.DagsterInstance, lake: Lake, entity: Entity, partition: 
 
 
 def rates(now: Month, older: Month | None, undeclared: int) -> Metadata:
-    """The month's numbers, plotted over the months."""
+    """Return the month's numbers as metadata, plotted over the months."""
     change = {"count_change": now.records / older.records - 1} if older and older.records else {}
     return {
         "compared_with": older.partition if older else "nothing",
@@ -100,7 +100,7 @@ def rates(now: Month, older: Month | None, undeclared: int) -> Metadata:
 def results(
     entity: Entity, now: Month, older: Month | None, account: Account, accept: bool
 ) -> list[dg.AssetCheckResult]:
-    """The results of all checks of an entity's month against the one before."""
+    """Return the results of all checks of an entity's month against the month before."""
     return [
         counted(entity, now, older, accept),
         refused(entity, now, older, account.first),
@@ -109,7 +109,7 @@ def results(
 
 
 def counted(entity: Entity, now: Month, older: Month | None, accept: bool) -> dg.AssetCheckResult:
-    """Refused if there are too few records, unless a person accepts them; a warning if there are too many."""
+    """Return an error for too few records, unless a person accepts them, and a warning for too many."""
     spec, numbers = checks.COUNTED[entity], {"found": now.records, "accepted": False}
     if older is None:
         return checks.judged(spec, True, FIRST, numbers)
@@ -135,7 +135,7 @@ def _how_to_accept(entity: Entity, partition: str) -> str:
 
 
 def refused(entity: Entity, now: Month, older: Month | None, first: list[str]) -> dg.AssetCheckResult:
-    """A warning if more records are in quarantine than a month before."""
+    """Return a warning if more records are in quarantine than in the month before."""
     known = older.refused if older else 0
     total = now.records + now.refused
     beside = f"{older.name} had {known:,}" if older else FIRST
@@ -146,7 +146,7 @@ def refused(entity: Entity, now: Month, older: Month | None, first: list[str]) -
 
 
 def complete(entity: Entity, now: Month, older: Month | None) -> dg.AssetCheckResult:
-    """A warning with the parts that a smaller share of records has than the month before lets expect."""
+    """Return a warning listing the parts that too few records have, compared with the month before."""
     spec = checks.COMPLETE[entity]
     if older is None or not older.complete:
         said = f"{older.name} was loaded without counting what is complete" if older else FIRST
@@ -157,7 +157,7 @@ def complete(entity: Entity, now: Month, older: Month | None) -> dg.AssetCheckRe
 
 
 def _fallen(name: str, now: Month, older: Month) -> str:
-    """What there is to say of a part that too few records have, empty if enough do."""
+    """Return the finding about a part that too few records have, empty if enough do."""
     was, share = older.share(name), now.share(name)
     least = bounds.least_share(was, now.records)
     if share >= least:
@@ -166,20 +166,20 @@ def _fallen(name: str, now: Month, older: Month) -> str:
 
 
 def resolved(tally: graph.Tally) -> float:
-    """The share of references to others by id that lead to a record; 1 if there are none."""
+    """Return the share of references by id that resolve to a record; 1 if there are none."""
     missing = tally.omitted["dangling"]
     return 1 - missing / (stated(tally) or 1)
 
 
 def stated(tally: graph.Tally) -> int:
-    """The references of a relationship's records that refer to somebody, found or not."""
+    """Return the number of references to other records, resolved or not."""
     return tally.rows + tally.omitted["duplicate"] + tally.omitted["dangling"]
 
 
 def share_before(
     instance: dg.DagsterInstance, lake: Lake, key: dg.AssetKey, partition: str
 ) -> tuple[str, float] | None:
-    """The newest older month whose share is known, and the share."""
+    """Return the newest older month with a known share, and the share."""
     for older in lake.older(key.path, partition):
         made = history.latest(instance, key, older)
         if made is not None and RESOLVED in made.metadata:
@@ -190,9 +190,9 @@ def share_before(
 def references(
     relationship: Relationship, tally: graph.Tally, targets: int, older: tuple[str, float] | None
 ) -> dg.AssetCheckResult:
-    """A warning if fewer references lead to a record than a month before, or than a whole month's do.
+    """Return a warning if too few references resolve, compared with the month before or with a whole month.
 
-    `targets` are the records that may be referred to.
+    `targets` is the number of records that may be referred to.
     """
     share, floor = resolved(tally), bounds.RESOLVED if targets >= bounds.WHOLE else 0.0
     least = max(floor, bounds.least_share(older[1], stated(tally)) if older else 0.0)

@@ -1,11 +1,6 @@
 """changes/discogs/{entity}: the records that a month adds, changes and removes.
 
-What belongs here: which month another is compared with, and whether that still holds. What doesn't: comparing (see
-`streams.changes`). Nothing waits for these assets, least of all publishing.
-
-The predecessor is the newest older month in the lake when the step runs. A month that comes in between later, or is
-loaded again from another dump, makes its successor's changes stale: its own step says so in the successor's check,
-since no step of the successor's runs then.
+Nothing waits for these assets, least of all publishing.
 """
 
 import time
@@ -26,7 +21,7 @@ LAYER = Layer("changes", frozenset({"parquet"}), code_version="1")
 
 
 def differences(entity: Entity) -> dg.AssetsDefinition:
-    """The asset of one entity's changes."""
+    """Return the asset of one entity's changes."""
     key, spec = keys.changes(entity), checks.CURRENT[entity]
     doc = f"The {entity.name} added, changed (with the columns that differ) and removed since the newest older month."
 
@@ -53,7 +48,10 @@ def differences(entity: Entity) -> dg.AssetsDefinition:
 
 
 def predecessor(lake: Lake, entity: Entity, partition: str) -> Month | None:
-    """The newest older month of the entity in the lake, None if there is none."""
+    """Return the newest older month of the entity in the lake, None if there is none.
+
+    It depends on the time of the step: months may be loaded in between later.
+    """
     older = lake.older(keys.records(entity).path, partition)
     return _month(lake, entity, older[0]) if older else None
 
@@ -63,19 +61,23 @@ def _month(lake: Lake, entity: Entity, partition: str) -> Month:
 
 
 def _successors(lake: Lake, entity: Entity, partition: str) -> list[str]:
-    """The next newer month that has changes, as a list of one or none."""
+    """Return the next newer month with changes, as a list of at most one.
+
+    A month added in between later, or loaded again from another dump, makes its successor's changes stale. Its own step
+    reports that in the successor's check, since no step of the successor runs then.
+    """
     return [each for each in lake.partitions(keys.changes(entity).path) if each > partition][:1]
 
 
 def _current(lake: Lake, entity: Entity, partition: str) -> dg.AssetCheckResult:
-    """Whether the month's changes were made against the month that precedes it now."""
+    """Check that the month's changes were made against its current predecessor."""
     before = predecessor(lake, entity, partition)
     used = changes.compared_with(lake.files(keys.changes(entity).path, partition)[0])
     return checks.current(checks.CURRENT[entity], before.identity if before else None, used)
 
 
 def _compared(before: Month | None, partition: str) -> metadata.Metadata:
-    """Which month this one was compared with, and what is unusual about that."""
+    """Return metadata on the month compared with, and on missing months between them."""
     if before is None:
         return {"compared_with": "nothing", "compared": "No older month is in the lake: every record counts as added."}
     missing = monthly.get_partition_keys_in_range(dg.PartitionKeyRange(before.partition, partition))[1:-1]
@@ -88,7 +90,7 @@ def _compared(before: Month | None, partition: str) -> metadata.Metadata:
 
 
 def _counts(tally: changes.Tally) -> metadata.Metadata:
-    """Counts, plotted over the months."""
+    """Return the counts, plotted over the months."""
     return {
         **{kind: getattr(tally, kind) for kind in ("added", "changed", "removed", "unchanged")},
         **{f"changed/{column}": count for column, count in sorted(tally.columns.items())},

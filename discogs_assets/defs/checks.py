@@ -1,7 +1,6 @@
-"""The blocking checks: what has to hold before readers see a month.
+"""Asset checks and their results; the blocking ones must pass before readers see a month.
 
-What belongs here: their names, on which asset, and the results that carry expected and found. What doesn't: the
-numbers, which the asset that has them reports with its materialisation.
+The asset that has the numbers reports them with its materialisation.
 """
 
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.streams.parquet import Versions
 
 Identity = tuple[str, Versions]
-"""A month, and the dumps that it was made from."""
+"""A month and the dumps it was made from."""
 
 
 def _check(name: str, asset: dg.AssetKey, doc: str, blocking: bool = False) -> dg.AssetCheckSpec:
@@ -38,7 +37,7 @@ READ = {
     for entity in musicbrainz.ENTITIES
 }
 EVERY = (*ENTITIES, *musicbrainz.ENTITIES)
-"""The entities of both sources; no check on MusicBrainz' blocks."""
+"""The entities of both sources; no check on MusicBrainz blocks."""
 
 ACCOUNTED = {
     entity: _check(
@@ -130,7 +129,7 @@ ALL = tuple(spec for found in _OF_LAYERS for spec in found.values() if spec.bloc
 
 
 def result(spec: dg.AssetCheckSpec, expected: object, found: object) -> dg.AssetCheckResult:
-    """Passed if what was found is what was expected; both are plotted over the months where they are numbers."""
+    """Return a result that passes if `found` equals `expected`; numbers are plotted over the months."""
     said = f"expected {_shown(expected)}, found {_shown(found)}"
     numbers = {"expected": _plain(expected), "found": _plain(found)}
     return judged(spec, expected == found, said, numbers, dg.AssetCheckSeverity.ERROR)
@@ -143,7 +142,7 @@ def judged(
     numbers: Mapping[str, Any],
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
 ) -> dg.AssetCheckResult:
-    """The result in words and numbers; a failure is a warning unless it is said to be graver."""
+    """Return a result in words and numbers; a failure is a warning by default."""
     return dg.AssetCheckResult(
         passed=passed,
         asset_key=spec.asset_key,
@@ -155,7 +154,7 @@ def judged(
 
 
 def undeclared(spec: dg.AssetCheckSpec, found: Mapping[str, int]) -> dg.AssetCheckResult:
-    """A warning with the paths that no declaration reads and how often they occur."""
+    """Return a warning with the paths that no declaration reads, and their frequencies."""
     paths = ", ".join(f"{path} {count:,} times" for path, count in sorted(found.items()))
     said = f"not read: {paths}. Declare it in schema/discogs.py" if found else "everything is read"
     numbers = {"paths": dg.MetadataValue.json(dict(found)), "occurrences": sum(found.values())}
@@ -163,7 +162,7 @@ def undeclared(spec: dg.AssetCheckSpec, found: Mapping[str, int]) -> dg.AssetChe
 
 
 def shares(spec: dg.AssetCheckSpec, found: Mapping[quality.QualityRule, float]) -> dg.AssetCheckResult:
-    """A warning with the rules that flag a larger share of all records than their severity allows."""
+    """Return a warning with the rules that flag a larger share of all records than their severity allows."""
     beyond = {rule: share for rule, share in found.items() if share > quality.DOUBTFUL.get(rule.severity, 1.0)}
     rules = ", ".join(f"{rule.name} flags {share:.1%} of all records" for rule, share in beyond.items())
     said = f"{rules}. Compare with the month before: has the dump's format changed?" if beyond else "no rule does"
@@ -171,7 +170,10 @@ def shares(spec: dg.AssetCheckSpec, found: Mapping[quality.QualityRule, float]) 
 
 
 def current(spec: dg.AssetCheckSpec, expected: Identity | None, found: Identity | None) -> dg.AssetCheckResult:
-    """A warning if the changes were made against another month than the newest older one, or another dump of it."""
+    """Return a warning if the changes are out of date.
+
+    That is, they were made against another month than the newest older one, or against another dump of it.
+    """
     same = expected is not None and found is not None and expected[0] == found[0]
     said = f"{found[0] if found else 'nothing'}{', of which another dump has been loaded since' if same else ''}"
     now = "" if same else f", but the newest older month is {expected[0] if expected else 'none'}"
@@ -181,7 +183,7 @@ def current(spec: dg.AssetCheckSpec, expected: Identity | None, found: Identity 
 
 
 def of_partition(result: dg.AssetCheckResult, partition: str) -> dg.AssetCheckEvaluation:
-    """The result as an event about another partition than the one of the step that found it."""
+    """Return the result as an event about another partition than the step's own."""
     assert result.asset_key
     assert result.check_name
     return dg.AssetCheckEvaluation(

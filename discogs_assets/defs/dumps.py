@@ -1,10 +1,4 @@
-"""dumps/discogs/{entity} and dumps/musicbrainz/{entity}: the published file, verified, as we hold it.
-
-What belongs here: taking a file into the archive. What doesn't: what is in it.
-
-The files of MusicBrainz are one step, since a month has them of one run. Whatever keeps them from us leaves an empty
-partition that says why: no month of Discogs waits for MusicBrainz.
-"""
+"""dumps/discogs/{entity} and dumps/musicbrainz/{entity}: the published files, verified, in our archive."""
 
 import time
 from collections.abc import Collection, Iterator
@@ -28,7 +22,7 @@ LAYER = Layer("dumps", frozenset({"gzip", "xml"}), code_version="1")
 MUSICBRAINZ = Layer("dumps", frozenset({"xz", "json"}), code_version="1")
 
 DATA_VERSION = "dagster/data_version"
-"""Tag by which Dagster knows the version of what it did not make itself."""
+"""Tag with the data version of a materialisation that is reported as an event."""
 
 DAY_SECONDS = 86_400.0
 
@@ -36,7 +30,7 @@ REPORT_SECONDS = 10.0
 
 
 def dump(entity: Entity) -> dg.AssetsDefinition:
-    """The asset of one entity's dump file."""
+    """Return the asset of one entity's dump file."""
     doc = f"The month's published file of {entity.name}, its sha256 compared with the month's CHECKSUM file."
 
     @LAYER.asset(keys.dump(entity), doc, pool="discogs_http")
@@ -66,7 +60,7 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
 
 
 def _report(context: dg.AssetExecutionContext, name: str) -> Progress:
-    """A line in the log every few seconds."""
+    """Return a callback that logs the progress every few seconds."""
     reported = time.monotonic()
 
     def report(done: int, size: int) -> None:
@@ -90,7 +84,11 @@ def _spec(entity: Entity) -> dg.AssetSpec:
     pool="musicbrainz_http",
 )
 def run(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
-    """The month's run, the newest complete one where it has none yet; none where none is to be had."""
+    """Download the month's MusicBrainz export, or the newest complete one if the month has none yet.
+
+    All files are one step, since a month takes them from one export. If they cannot be had, the partition stays empty
+    and says why: no month of Discogs waits for MusicBrainz.
+    """
     began, archive, partition = time.monotonic(), platform.musicbrainz, context.partition_key
     asked = [entity for entity in musicbrainz.ENTITIES if keys.dump(entity) in context.selected_asset_keys]
     context.log.info(f"MusicBrainz of {partition[:7]} from {archive.origin}")
@@ -107,7 +105,7 @@ def run(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Resul
 
 
 def _report_replaced(context: dg.AssetExecutionContext, made: Result) -> None:
-    """Put on record that an asset which was not asked for has another run's file now, as those that were have."""
+    """Record that an unselected asset now has another export's file, like the selected ones."""
     assert made.asset_key
     assert made.data_version
     tags = {**(made.tags or {}), DATA_VERSION: made.data_version.value}
@@ -118,7 +116,10 @@ def _report_replaced(context: dg.AssetExecutionContext, made: Result) -> None:
 def _taken(
     context: dg.AssetExecutionContext, platform: Platform, names: Collection[str]
 ) -> tuple[dict[str, Held], str]:
-    """What the partition holds after taking, of these entities and of those replaced with them; and what went wrong."""
+    """Download the files; return the files then in the partition, and the error, if any.
+
+    Files replaced together with the requested ones are included.
+    """
     archive, refresh = platform.musicbrainz, platform.settings.mb_refresh
     try:
         require_newest(context, platform)

@@ -1,6 +1,6 @@
-"""How steps run: in one process for small data, in processes of their own for real months, or on other machines.
+"""The executor of runs: one process for small data, a process per step for real months, or other machines.
 
-What belongs here: the choice. What doesn't: where runs are launched, which is the instance's business.
+The Dagster instance decides where runs are launched.
 """
 
 from importlib import import_module
@@ -13,11 +13,11 @@ from discogs_assets.errors import SettingError
 from discogs_assets.settings import Settings
 
 SMALL = 256 << 20
-"""Packed bytes of dumps below which starting a process for every step would take longer than the steps."""
+"""Compressed size of small dumps, in bytes: below it, starting a process per step takes longer than the steps."""
 
 
 PRELOADED = ["dagster", "dagster_postgres"]
-"""Modules that a step's process finds loaded: half of what its start costs; none of them starts a thread."""
+"""Modules preloaded for step processes: half of their start-up cost. None of them starts a thread."""
 
 
 def _small(folder: Path) -> bool:
@@ -25,14 +25,17 @@ def _small(folder: Path) -> bool:
 
 
 def chosen(settings: Settings) -> str:
-    """`in_process` or `multiprocess`: what `DISCOGS_EXECUTOR` says, else by the size of the dumps held and offered."""
+    """Return `in_process` or `multiprocess`: `DISCOGS_EXECUTOR`, else by the size of the dumps held and offered."""
     folders = (settings.home_folder / "dumps", settings.staged_folder, Path(settings.dumps))
     small = all(_small(folder) for folder in folders if folder.is_dir())
     return settings.executor or ("in_process" if small else "multiprocess")
 
 
 def configured(settings: Settings) -> dg.ExecutorDefinition:
-    """The executor of all runs: the one that the settings name as module.name, else `by_size`; SettingError."""
+    """Return the executor of all runs: the one that the settings name as module.name, else `by_size`.
+
+    Raises SettingError if it cannot be imported or is not an executor.
+    """
     if not settings.executor or "." not in settings.executor:
         return by_size
     module, _, name = settings.executor.rpartition(".")
@@ -50,11 +53,14 @@ def configured(settings: Settings) -> dg.ExecutorDefinition:
 
 @dg.executor(name="by_size", config_schema={"max_concurrent": dg.Field(int, is_required=False)})
 def by_size(init_context: dg.InitExecutorContext) -> dg.Executor:
-    """The executor for the data at hand; `max_concurrent` bounds the steps that run at once, each in its process."""
+    """Return the executor for the data at hand.
+
+    `max_concurrent` bounds the steps that run at once, each in its own process.
+    """
     retries: dict[str, object] = {"retries": {"enabled": {}}}
     if chosen(Settings()) == "in_process":
         return _made(dg.in_process_executor, init_context._replace(executor_config=retries))
-    # Threads do not survive a fork: those of Polars are started by importing it, so that is left to each step.
+    # Threads do not survive a fork, and importing Polars starts threads: each step imports it itself.
     config = {
         **retries,
         "start_method": {"forkserver": {"preload_modules": PRELOADED}},

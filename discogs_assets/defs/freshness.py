@@ -1,11 +1,4 @@
-"""Whether months come in time: this month's dumps, and readers seeing what the dumps have.
-
-What belongs here: the deadlines, the checks that hold the record against them, the job and the schedule that run these.
-What doesn't: what to do about a month that is late.
-
-Dagster's own freshness checks know one deadline and one severity an asset, and nothing of one asset's being later than
-another's. These have the same name, and like those they are about the newest month, not about one partition.
-"""
+"""Freshness checks: this month's dumps are here in time, and readers see them in time."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,13 +11,15 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
 
+# Dagster's own freshness checks have one deadline and one severity per asset, and cannot compare two assets. These
+# share the name and, like Dagster's, judge the newest month instead of one partition.
 NAME = "freshness_check"
 
 DAYS = ((dg.AssetCheckSeverity.ERROR, 20), (dg.AssetCheckSeverity.WARN, 10))
-"""Days of the month, in UTC, from which a missing dump of the month is reported, the gravest first."""
+"""Day of the month (UTC) from which a missing dump is reported, by severity, most severe first."""
 
 PATIENCE = timedelta(hours=48)
-"""How long after its last dump a month may be on its way to readers."""
+"""Maximum time from a month's last dump to its publication."""
 
 STORES = ("postgres", "neo4j")
 
@@ -45,7 +40,10 @@ PUBLISHED = {
 
 
 def overdue(now: datetime, newest: str | None) -> tuple[dg.AssetCheckSeverity, str] | None:
-    """How grave it is that no dump is newer than `newest`, and the partition that is missing; None if none is due."""
+    """Return the severity of the delay and the missing partition, None if no dump is due.
+
+    `newest` is the newest partition with a dump.
+    """
     for severity, day in DAYS:
         month = now if now.day >= day else now.replace(day=1) - timedelta(days=1)
         due = f"{month:%Y-%m}-01"
@@ -55,7 +53,7 @@ def overdue(now: datetime, newest: str | None) -> tuple[dg.AssetCheckSeverity, s
 
 
 def dumped(instance: dg.DagsterInstance, entity: Entity, now: datetime) -> dg.AssetCheckResult:
-    """A warning or an error if the newest month that is due has no dump here."""
+    """Return a warning or an error if the newest month due has no dump here."""
     newest = max(instance.get_materialized_partitions(keys.dump(entity)), default=None)
     late, held = overdue(now, newest), newest[:7] if newest else "none"
     said = f"the newest {entity.name} dump here is of {held}" if newest else f"no {entity.name} dump is here"
@@ -68,7 +66,10 @@ def dumped(instance: dg.DagsterInstance, entity: Entity, now: datetime) -> dg.As
 
 
 def shown(instance: dg.DagsterInstance, store: str, now: datetime) -> dg.AssetCheckResult:
-    """An error if the newest month of which all dumps are here is not shown, or shows others, for too long."""
+    """Return an error if the newest month with all its dumps has been overdue for too long.
+
+    It is overdue if it is not shown, or was published from other dumps.
+    """
     months = set.intersection(*(instance.get_materialized_partitions(keys.dump(entity)) for entity in ENTITIES))
     if not months:
         return _result(PUBLISHED[store], None, "no month has all its dumps here", newest="none")
@@ -97,7 +98,7 @@ def _result(
 
 @dg.multi_asset_check(specs=[*DUMPS.values(), *PUBLISHED.values()], can_subset=True)
 def in_time(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-    """What is late now, by the record of this instance."""
+    """Check this instance's records for dumps and publications that are late."""
     now, asked = datetime.now(UTC), context.selected_asset_check_keys
     yield from (dumped(context.instance, entity, now) for entity, spec in DUMPS.items() if spec.key in asked)
     for store, spec in PUBLISHED.items():

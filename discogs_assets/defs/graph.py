@@ -1,9 +1,6 @@
 """graph/nodes/{Label} and graph/relationships/{TYPE}: tables in Parquet, ready for import.
 
-MusicBrainz adds properties and relationships where it is there for the month; without it the same tables are made.
-
-What belongs here: which records and nodes a table is made from, and where it goes. What doesn't: what becomes a node or
-a relationship (see `streams.nodes` and `streams.relationships`).
+MusicBrainz adds properties and relationships if the month has it; without it the same tables are written.
 """
 
 import time
@@ -27,11 +24,11 @@ from discogs_assets.streams.relationships import write_relationships
 LAYER = Layer("graph", frozenset({"parquet", "polars"}), code_version="3")
 
 MUSICBRAINZ = {ARTISTS.title: keys.records(ARTISTS), RELATIONS: keys.rows(musicbrainz_sheets.RELATIONSHIPS)}
-"""What relationships between artists read of MusicBrainz, which may not be there, by the names they know it by."""
+"""Optional MusicBrainz inputs of relationships between artists, by name of the input."""
 
 
 def nodes(node: Node) -> dg.AssetsDefinition:
-    """The asset of one label's nodes."""
+    """Return the asset of one label's nodes."""
     key = keys.nodes(node.label)
 
     added = [node.enriching] if node.enriching else []
@@ -52,7 +49,7 @@ def nodes(node: Node) -> dg.AssetsDefinition:
 
 
 def relationships(relationship: Relationship) -> dg.AssetsDefinition:
-    """The asset of one type's relationships."""
+    """Return the asset of one type's relationships."""
     key = keys.relationships(relationship.type)
     added = MUSICBRAINZ if relationship.musicbrainz else {}
     deps = [*map(keys.records, relationship.sources), *map(keys.nodes, relationship.ends), *added.values()]
@@ -77,7 +74,7 @@ def relationships(relationship: Relationship) -> dg.AssetsDefinition:
 def _referring(
     context: dg.AssetExecutionContext, lake: Lake, relationship: Relationship, tally: Tally, made: Result
 ) -> Result:
-    """The result with the share of references that lead to a record, and whether it is what is to be expected."""
+    """Return the result with the share of references that resolve, and the check of that share."""
     key, partition = keys.relationships(relationship.type), context.partition_key
     targets = min(parquet.rows(lake.files(keys.nodes(each).path, partition)) for each in referred(relationship))
     older = bounds.share_before(context.instance, lake, key, partition)
@@ -88,7 +85,7 @@ def _referring(
 
 
 def _result(platform: Platform, key: dg.AssetKey, partition: str, tally: Tally, began: float) -> Result:
-    """Rows, and what was left out or cut, by reason."""
+    """Return the row count, and the numbers of rows omitted or cut by reason."""
     lake = platform.lake
     files = lake.files(key.path, partition)
     return dg.MaterializeResult(

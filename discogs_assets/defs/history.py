@@ -1,6 +1,6 @@
-"""What Dagster remembers of a partition: its latest materialisation, and the latest result of a check on it.
+"""Reads of Dagster's records: materialisations, check results, runs and backfills of a partition.
 
-What belongs here: reading the instance. What doesn't: judging what is read (see `published`).
+Judging them is left to `proof` and `staleness`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 from dagster import AssetRecordsFilter
 from dagster._core.definitions.data_version import CODE_VERSION_TAG
-from dagster._core.event_api import PartitionKeyFilter  # the storage takes it, the package does not export it
+from dagster._core.event_api import PartitionKeyFilter  # accepted by the storage, exported by no public module
 from dagster._core.storage.asset_check_execution_record import (
     COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES as FINISHED,
 )
@@ -19,10 +19,10 @@ from dagster._core.storage.tags import BACKFILL_ID_TAG, PARTITION_NAME_TAG
 Metadata = Mapping[str, Any]
 
 DEPTH = 25
-"""Results of a check, and runs of a partition, that are looked through."""
+"""Maximum number of results of a check, and of runs of a partition, that are searched."""
 
 ROWS = "dagster/partition_row_count"
-"""Metadata key of the rows of a partition."""
+"""Metadata key: the row count of a partition."""
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -31,12 +31,12 @@ UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-"""States of a run that may still write."""
+"""Statuses of runs that may still write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Materialised:
-    """One materialisation of a partition: its place in the order of all events, and what it said."""
+    """One materialisation of a partition: its position among all events, and its metadata."""
 
     event: int
     metadata: Metadata
@@ -44,23 +44,23 @@ class Materialised:
     """Seconds since the epoch."""
 
     run: str = ""
-    """The run that did it."""
+    """Id of the run that made it."""
 
     def text(self, key: str) -> str:
-        """A text of the metadata, empty if it is not there."""
+        """Return a metadata value as text, empty if it is missing."""
         value = self.metadata.get(key)
         return str(value.value) if value is not None else ""
 
     def number(self, key: str) -> int:
-        """A number of the metadata, 0 if it is not there."""
+        """Return a metadata value as a number, 0 if it is missing."""
         return int(self.text(key) or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What a run has recorded of one asset: the status of its step, and when it began and ended, if it has.
+    """The record of one asset's step in a run: its status, and its start and end if reached.
 
-    `rows` and `code_version` are those of what it made, if it has made it.
+    `rows` and `code_version` come from the materialisation, if there is one.
     """
 
     key: dg.AssetKey
@@ -74,9 +74,9 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The latest result of a check: whether it passed (None if unfinished) and the materialisation that it judged.
+    """The latest result of a check: passed or failed (None if unfinished), and the materialisation judged.
 
-    `warning` says that a failure is no more than a warning.
+    `warning` is True if a failure is only a warning.
     """
 
     passed: bool | None
@@ -86,22 +86,22 @@ class Checked:
 
     @property
     def refuses(self) -> bool:
-        """Whether the data must not be shown."""
+        """True if the data must not be shown."""
         return self.passed is False and not self.warning
 
     def judges(self, data: Materialised) -> bool:
-        """Whether the result is about this materialisation and not about an earlier one."""
+        """Return True if the result is about this materialisation and not an earlier one."""
         return self.passed is not None and (self.judged or 0) >= data.event
 
 
 def latest(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None = None) -> Materialised | None:
-    """The partition's latest materialisation, or that of any partition; None if there is none."""
+    """Return the latest materialisation of the partition, or of any partition; None if there is none."""
     wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[partition] if partition else None)
     return next(map(_materialised, instance.fetch_materializations(wanted, limit=1).records), None)
 
 
 def recent(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str) -> list[Materialised]:
-    """The last `DEPTH` materialisations of the partition, newest first."""
+    """Return the last `DEPTH` materialisations of the partition, newest first."""
     wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[partition])
     return [_materialised(record) for record in instance.fetch_materializations(wanted, limit=DEPTH).records]
 
@@ -109,9 +109,9 @@ def recent(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str) -> li
 def latest_of(
     instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey], partition: str
 ) -> dict[dg.AssetKey, Materialised | None]:
-    """The partition's latest materialisation of each asset, in the order of the keys.
+    """Return the partition's latest materialisation of each asset, in the order of the keys.
 
-    One question for all of them, and one more for each whose newest materialisation is of another partition.
+    One query covers all assets. An asset materialised more recently for another partition takes one more.
     """
     entries = (each.asset_entry for each in instance.get_asset_records(keys))
     newest = {entry.asset_key: entry.last_materialization_record for entry in entries}
@@ -121,7 +121,7 @@ def latest_of(
 def _of(
     instance: dg.DagsterInstance, newest: dg.EventLogRecord | None, key: dg.AssetKey, partition: str
 ) -> Materialised | None:
-    """The asset's newest materialisation if it is of the partition, else the partition's own."""
+    """Return the newest materialisation if it is of the partition, else look up the partition's own."""
     if newest is None or newest.partition_key == partition:
         return _materialised(newest) if newest else None
     return latest(instance, key, partition)
@@ -134,7 +134,7 @@ def _materialised(record: dg.EventLogRecord) -> Materialised:
 
 
 def computed(instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey], partition: str) -> list[Computed]:
-    """What the last `DEPTH` runs for the partition did about the assets, in their order, the newest run first."""
+    """Return the assets' steps in the partition's last `DEPTH` runs, newest run first, then in key order."""
     found, steps = list[Computed](), {key: key.to_python_identifier() for key in keys}
     for run in instance.get_runs(dg.RunsFilter(tags={PARTITION_NAME_TAG: partition}), limit=DEPTH):
         stats = {each.step_key: each for each in instance.get_run_step_stats(run.run_id, [*steps.values()])}
@@ -155,13 +155,13 @@ def _computed(key: dg.AssetKey, step: Any) -> Computed:
 
 
 def unfinished(instance: dg.DagsterInstance) -> dict[str, str]:
-    """The months that a run is working on, or is to, by the run's id."""
+    """Return the months of queued and running runs, by run id."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
     return {run.run_id: run.tags[PARTITION_NAME_TAG] for run in runs if PARTITION_NAME_TAG in run.tags}
 
 
 def backfilled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> set[str]:
-    """The partitions that the run's backfill asks for, of whatever asset; empty if it is not part of one."""
+    """Return the partitions of all assets that the run's backfill requests; empty without a backfill."""
     backfill = instance.get_backfill(run.tags[BACKFILL_ID_TAG]) if BACKFILL_ID_TAG in run.tags else None
     if backfill is None:
         return set()
@@ -173,9 +173,9 @@ def backfilled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> set[str]:
 def results(
     instance: dg.DagsterInstance, checks: Iterable[dg.AssetCheckKey], partition: str
 ) -> dict[dg.AssetCheckKey, Checked]:
-    """The latest result of each check on the partition; a check that never ran there is missing.
+    """Return the latest result of each check on the partition; a check that never ran there is missing.
 
-    A run that ends before a check it was to make leaves the check's last result as it is, and the data that it judges.
+    A run that ends before a planned check leaves the check's previous result, and the data it judges, in place.
     """
     storage, of = instance.event_log_storage, PartitionKeyFilter(key=partition)
     found = storage.get_latest_asset_check_execution_by_key(list(checks), partition_filter=of)
@@ -185,10 +185,10 @@ def results(
 
 
 def judging(instance: dg.DagsterInstance, key: dg.AssetCheckKey, partition: str, data: Materialised) -> Checked | None:
-    """The check's newest result about this materialisation, None if none of the last `DEPTH` is.
+    """Return the check's newest result about this materialisation, None if none of the last `DEPTH` is.
 
-    Dagster orders results by when their runs were planned: of two runs at once, the one planned last may end first, and
-    one that was killed leaves a result that never comes.
+    Dagster orders results by the time their runs were planned. Of two concurrent runs, the one planned last may end
+    first. A killed run leaves a planned result that never arrives.
     """
     storage, wanted = instance.event_log_storage, PartitionKeyFilter(key=partition)
     records = storage.get_asset_check_execution_history(key, limit=DEPTH, partition_filter=wanted)

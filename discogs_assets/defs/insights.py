@@ -1,8 +1,6 @@
-"""insights/{question}: what a month's records and graph answer, as Parquet, with a picture; and when it was computed.
+"""insights/{question}: answers from a month's records and graph in Parquet, with a picture; a log of computations.
 
-What belongs here: which assets an answer is made from, where it goes, and the log of computations, which is made from
-Dagster's own records. What doesn't: answering (see `streams.insights`). No insight goes back into the graph, and
-publishing waits for none.
+No insight goes back into the graph, and publishing waits for none.
 """
 
 import time
@@ -27,16 +25,16 @@ from discogs_assets.streams.picture import Picture, png
 LAYER = Layer("insights", frozenset({"parquet", "polars"}), code_version="1")
 
 ANSWERS = tuple(keys.insight(question.sheet.name) for question in QUESTIONS)
-"""The assets whose computations are logged."""
+"""Assets covered by the log of computations."""
 
 
 def read(name: str) -> dg.AssetKey:
-    """The asset of what a question reads: an entity, a node label or a relationship type."""
+    """Return the asset for an entity, node label or relationship type that a question reads."""
     return keys.GRAPH[name] if name in keys.GRAPH else keys.records(discogs.entity(name))
 
 
 def answer(question: Question) -> dg.AssetsDefinition:
-    """The asset of one question's answer."""
+    """Return the asset of one question's answer."""
     key = keys.insight(question.sheet.name)
     deps = {name: read(name) for name in question.reads}
 
@@ -53,7 +51,7 @@ def answer(question: Question) -> dg.AssetsDefinition:
 
 
 def _result(platform: Platform, sheet: Sheet, partition: str, rows: int, drawn: Picture, began: float) -> Result:
-    """Rows and first rows, what the columns mean, and the picture."""
+    """Return the row count, the first rows, the meanings of the columns and the picture."""
     key, lake = keys.insight(sheet.name), platform.lake
     files = lake.files(key.path, partition)
     return dg.MaterializeResult(
@@ -68,7 +66,7 @@ def _result(platform: Platform, sheet: Sheet, partition: str, rows: int, drawn: 
 
 @LAYER.asset(keys.insight(COMPUTATION_LOG.name), COMPUTATION_LOG.doc, ANSWERS, priority=LAST)
 def computation_log(context: dg.AssetExecutionContext, platform: Platform) -> Result:
-    """What the runs of the month did about the other insights."""
+    """Log how the month's runs computed the other insights, from Dagster's records."""
     began, partition, lake = time.monotonic(), context.partition_key, platform.lake
     made_from = parquet.versions(file for key in ANSWERS for file in lake.files(key.path, partition))
     found = log(history.computed(context.instance, ANSWERS, partition))
@@ -78,7 +76,7 @@ def computation_log(context: dg.AssetExecutionContext, platform: Platform) -> Re
 
 
 def log(computations: Sequence[Computed]) -> pl.DataFrame:
-    """The computations as rows, in their order."""
+    """Return the computations as rows, in the same order."""
     rows = [
         {
             "insight": each.key.path[-1],
@@ -96,14 +94,14 @@ def log(computations: Sequence[Computed]) -> pl.DataFrame:
 
 
 def _moment(seconds: float | None) -> str | None:
-    """Seconds since the epoch as UTC."""
+    """Format seconds since the epoch as UTC in ISO 8601."""
     if seconds is None:
         return None
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def durations(found: pl.DataFrame) -> Picture:
-    """What each insight took the last time that it was computed."""
+    """Return a bar chart of the seconds of each insight's latest computation."""
     newest = found.drop_nulls("seconds").unique("insight", keep="first", maintain_order=True)
     bars = dict(newest.select("insight", "seconds").rows())
     return Picture("Computing the insights", "seconds", bars=bars)

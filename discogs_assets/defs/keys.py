@@ -1,7 +1,4 @@
-"""Asset keys: the same words as the layer's module, its group and the folder in the lake.
-
-What belongs here: names. What doesn't: what an asset does.
-"""
+"""Asset keys, named like the layer's module, its group and the folder in the lake."""
 
 import dagster as dg
 
@@ -12,62 +9,62 @@ from discogs_assets.schema.sheet import Sheet
 
 
 def dump(entity: Entity) -> dg.AssetKey:
-    """The published file."""
+    """Return the key of the published file."""
     return dg.AssetKey(["dumps", entity.source, entity.name])
 
 
 def records(entity: Entity) -> dg.AssetKey:
-    """The records in Parquet."""
+    """Return the key of the records in Parquet."""
     return dg.AssetKey(["parquet", entity.source, entity.name])
 
 
 def quarantine(entity: Entity) -> list[str]:
-    """The folder of the records that could not be read; part of the records' asset."""
+    """Return the folder of the quarantined records, a part of the records' asset."""
     return ["quarantine", entity.source, entity.name]
 
 
 def quality(entity: Entity) -> dg.AssetKey:
-    """The records that rules of data quality flag."""
+    """Return the key of the records flagged by data quality rules."""
     return dg.AssetKey(["quality", entity.source, entity.name])
 
 
 def changes(entity: Entity) -> dg.AssetKey:
-    """The records that a month adds, changes and removes."""
+    """Return the key of the records that a month adds, changes and removes."""
     return dg.AssetKey(["changes", entity.source, entity.name])
 
 
 def nodes(label: str) -> dg.AssetKey:
-    """The nodes of a label in Parquet."""
+    """Return the key of a label's nodes in Parquet."""
     return dg.AssetKey(["graph", "nodes", label])
 
 
 def relationships(kind: str) -> dg.AssetKey:
-    """The relationships of a type in Parquet."""
+    """Return the key of a type's relationships in Parquet."""
     return dg.AssetKey(["graph", "relationships", kind])
 
 
 def insight(name: str) -> dg.AssetKey:
-    """The answer to a question about the month."""
+    """Return the key of the answer to a question about the month."""
     return dg.AssetKey(["insights", name])
 
 
 def table(of: relations.Table) -> dg.AssetKey:
-    """The records, or the rows of a repeated part, in PostgreSQL."""
+    """Return the key of the PostgreSQL table of records, of rows of a repeated part, or of flat rows."""
     return dg.AssetKey(["postgres", relations.source_of(of), of.name])
 
 
 def imported(name: str) -> dg.AssetKey:
-    """The nodes of a label or the relationships of a type in Neo4j."""
+    """Return the key of a label's nodes or a type's relationships in Neo4j."""
     return dg.AssetKey(["neo4j", name])
 
 
 def published(store: str) -> dg.AssetKey:
-    """What readers of a store see."""
+    """Return the key of a store's published month."""
     return dg.AssetKey(["published", store])
 
 
 def rows(of: relations.Table) -> dg.AssetKey:
-    """The Parquet that a table's rows are made of."""
+    """Return the key of the Parquet that a table's rows are made from."""
     if not isinstance(of, Sheet):
         return records(relations.entity_of(of))
     if of.source == musicbrainz.SOURCE:
@@ -76,13 +73,13 @@ def rows(of: relations.Table) -> dg.AssetKey:
 
 
 TABLES: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in relations.TABLES.values()}
-"""The tables made of Discogs' records."""
+"""Tables made from Discogs records."""
 
 MUSICBRAINZ: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in musicbrainz_sheets.SHEETS}
-"""The tables of MusicBrainz."""
+"""Tables of MusicBrainz."""
 
 INSIGHTS: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in insights.INSIGHTS}
-"""The tables of the answers to questions."""
+"""Tables of answers to questions."""
 
 LOADED: dict[relations.Table, dg.AssetKey] = {**TABLES, **MUSICBRAINZ, **INSIGHTS}
 """All tables."""

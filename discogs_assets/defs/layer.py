@@ -1,7 +1,4 @@
-"""A layer of the asset graph: what its assets have in common, said once.
-
-What belongs here: partitions, group, owner, retries, and how our errors become Dagster's. What doesn't: any asset.
-"""
+"""Layers: partitions, group, owner and retries common to their assets, and our errors as Dagster's."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,13 +15,13 @@ from discogs_assets.errors import TerminalError, TransientError
 OWNERS = ["team:data"]
 
 RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-"""For what is transient; a terminal error ends the step at once."""
+"""Retry policy for transient errors; a terminal error ends the step at once."""
 
 NOT_BEFORE = "retry_not_before"
-"""Metadata key of a failure: the moment before which no retry helps. A `Failure` without it is terminal."""
+"""Metadata key of a failure: the earliest time of a useful retry. A `Failure` without it is terminal."""
 
 LAST = -1
-"""Priority of what no other step waits for."""
+"""Priority of steps that no other step waits for."""
 
 Result = dg.MaterializeResult[object]
 Body = Callable[[dg.AssetExecutionContext, Platform], Result]
@@ -33,10 +30,10 @@ Several = Callable[[dg.AssetExecutionContext, Platform], Iterator[Result]]
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """What cannot be mended by trying again ends the step without a retry; whatever else is raised may be retried.
+    """Map errors that an early retry cannot solve to `dg.Failure(allow_retries=False)`; let the rest be retried.
 
-    That is a terminal error, a full disk, and an error that names the moment before which no retry helps: it is in the
-    failure's metadata. The step's process dies with its run's.
+    These are terminal errors, a full disk, and errors that name the earliest time of a useful retry. The failure's
+    metadata has that time. In addition, the step's process is made to die with the process of its run.
     """
     lifeline.tie()
     try:
@@ -55,7 +52,7 @@ def failures() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The assets of one group, made by one version of one code."""
+    """A group of assets, with one code version."""
 
     group: str
     kinds: frozenset[str]
@@ -71,9 +68,9 @@ class Layer:
         priority: int = 0,
         config: type[dg.Config] | None = None,
     ) -> Callable[[Body], dg.AssetsDefinition]:
-        """An asset whose body takes the step's context and the platform and returns its result.
+        """Return a decorator that makes an asset of a body, called with the step's context and the platform.
 
-        Of the steps of a run that are ready, those of higher priority start first. A run may give values of `config`.
+        Among the ready steps of a run, those of higher priority start first. A run may set values of `config`.
         """
 
         def decorate(body: Body) -> dg.AssetsDefinition:
@@ -103,9 +100,9 @@ class Layer:
     def several(
         self, name: str, specs: Sequence[dg.AssetSpec], checks: Sequence[dg.AssetCheckSpec], pool: str
     ) -> Callable[[Several], dg.AssetsDefinition]:
-        """Assets that one step makes, each of which can be asked for alone.
+        """Return a decorator that makes assets of one step; each asset can be selected alone.
 
-        What the body yields no result of is not made, with its checks, and neither is what is downstream of it.
+        An asset without a result from the body is not materialised or checked, and its downstream assets are skipped.
         """
 
         def decorate(body: Several) -> dg.AssetsDefinition:
@@ -132,7 +129,7 @@ class Layer:
         deps: Iterable[dg.AssetKey],
         metadata: dict[str, object] | None = None,
     ) -> dg.AssetSpec:
-        """One of the assets that a single step makes together, or does not make."""
+        """Return the spec of an asset that one step materialises, or skips, together with others."""
         return dg.AssetSpec(
             key,
             deps=list(deps),

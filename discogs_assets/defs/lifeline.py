@@ -1,10 +1,6 @@
-"""Runs and steps whose process was killed: nothing of them goes on, and nothing waits for them.
+"""Runs and steps with a killed process: a step ends with its run, a dead run is failed and its pool slots freed.
 
-What belongs here: a step that ends with its run, and a run that is ended on record once its process is gone. What
-doesn't: what a killed load has left in a store, which the next load sweeps.
-
-Dagster notices a killed process only where its daemon has launched it itself, and lets whatever such a run holds of a
-pool be held for ever. So every run notes its process, and whoever comes next ends those that are gone.
+Data left in a store by a killed load is swept by the next load.
 """
 
 import json
@@ -26,33 +22,33 @@ from discogs_assets.defs import pools
 log = logging.getLogger(__name__)
 
 RUN = "DISCOGS_RUN_PROCESS"
-"""Environment variable by which a step's process knows the one of its run."""
+"""Environment variable that tells a step's process the process of its run."""
 
 TAG = "discogs/process"
 """Tag of a run: the process that executes it."""
 
 TOLERANCE = 5.0
-"""Seconds by which two readings of a process's creation may differ."""
+"""Maximum difference between two readings of a process's creation time, in seconds."""
 
 STATEMENT_MILLISECONDS = 10 * 60 * 1000
-"""How long a statement on Dagster's records may take: none takes a second."""
+"""Timeout of a statement on Dagster's records; none takes a second."""
 
 UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 
 def this_process() -> str:
-    """Host, number and creation of this process, so that it can be told from a later one of the same number."""
+    """Return host, pid and creation time of this process; the last excludes a later process of the same pid."""
     return json.dumps([socket.gethostname(), os.getpid(), psutil.Process().create_time()])
 
 
 def alive(process: str) -> bool:
-    """Whether that process lives; one of another host is taken to."""
+    """Return True if the process lives; a process of another host is assumed to live."""
     host, *_ = json.loads(process)
     return host != socket.gethostname() or _found(process) is not None
 
 
 def here(run: dg.DagsterRun) -> psutil.Process | None:
-    """The process that executes the run, if it lives on this host and has been noted."""
+    """Return the process that executes the run, if it is recorded and lives on this host."""
     return _found(run.tags[TAG]) if TAG in run.tags else None
 
 
@@ -67,23 +63,27 @@ def _found(process: str) -> psutil.Process | None:
 
 
 class Watched(dg.Executor):
-    """An executor whose runs are known by their process, and end others whose process is gone."""
+    """An executor that records the process of each run and fails runs with a dead process.
+
+    Dagster notices a killed process only if its own daemon launched it, and never frees the pool slots of such a run.
+    Therefore every run records its process, and the next run or sensor tick cleans up after dead ones.
+    """
 
     def __init__(self, inner: dg.Executor) -> None:
         self._inner = inner
 
     @property
     def retries(self) -> Any:
-        """Those of the executor within."""
+        """Retries of the wrapped executor."""
         return self._inner.retries
 
     @property
     def step_dependency_config(self) -> Any:
-        """That of the executor within."""
+        """Step dependencies of the wrapped executor."""
         return self._inner.step_dependency_config
 
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
-        """Note the process, release what killed runs hold, create missing pools, and execute."""
+        """Record the process, release the resources of killed runs, create missing pools, and execute."""
         keep_connected(plan_context.instance)
         plan_context.instance.add_run_tags(plan_context.run_id, {TAG: this_process()})
         release(plan_context.instance)
@@ -95,21 +95,24 @@ class Watched(dg.Executor):
             found = faults.explain(error)
             if found is None or found is error:
                 raise
-            # Dagster's own account of it may find no storage, and is a page of traceback.
+            # Dagster may have no storage for its own report of the error, which is a page of traceback.
             log.error(str(found))
             raise found from error
 
 
 def keep_connected(instance: dg.DagsterInstance) -> None:
-    """Let the instance keep its connections to PostgreSQL, not open one for each of a run's thousand statements.
+    """Let the instance pool its PostgreSQL connections, instead of opening one for each of a run's thousand statements.
 
-    Dagster does so for its web server alone; a storage that is not PostgreSQL takes no notice.
+    Dagster does so only for its web server. Storages other than PostgreSQL ignore this.
     """
     instance.optimize_for_webserver(statement_timeout=STATEMENT_MILLISECONDS, pool_recycle=3600, max_overflow=20)
 
 
 def release(instance: dg.DagsterInstance) -> list[str]:
-    """End on record the runs whose process is gone, and free what they and ended runs hold of pools; their ids."""
+    """Fail runs with a dead process and free their pool slots, and those of ended runs.
+
+    Return the ids of the failed runs.
+    """
     dead = [run for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)) if _gone(run)]
     for run in dead:
         instance.report_run_failed(run, f"The process of this run is gone ({run.tags[TAG]}); it was killed or crashed.")
@@ -128,7 +131,7 @@ def _gone(run: dg.DagsterRun) -> bool:
 
 
 def tie() -> None:
-    """Let this process die with the one of its run, if that is another one; once is enough."""
+    """Let this process die with the process of its run, unless they are the same; repeated calls do nothing."""
     process = os.environ.get(RUN)
     if process and json.loads(process)[1] != os.getpid() and not _tied.is_set():
         _tied.set()
@@ -139,12 +142,13 @@ _tied = threading.Event()
 
 
 def _die_with(process: str) -> None:
-    """Wait for that process to end, then end at once, with the children that are bound to this one."""
+    """Wait for the process to end, then kill this one; children bound to it end as well."""
     pid = json.loads(process)[1]
     if alive(process):
         try:
             handle = os.pidfd_open(pid)
         except (AttributeError, OSError):
+            # No pidfd on this platform, or the process has just ended.
             psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [])
         else:
             select.select([handle], [], [])
@@ -158,6 +162,6 @@ def _die_with(process: str) -> None:
     description="Ends on record the runs whose process was killed, and frees what they hold of pools.",
 )
 def killed_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Look for them every half a minute."""
+    """Release dead runs, every 30 seconds."""
     found = release(context.instance)
     return dg.SkipReason(f"ended {', '.join(found)}" if found else "every run's process lives")

@@ -1,7 +1,4 @@
-"""What the UI shows of a partition: rows, bytes, seconds, columns, a preview, and which dumps it was made from.
-
-What belongs here: turning what the stores and streams know into Dagster's metadata. What doesn't: measuring it.
-"""
+"""Dagster metadata of a partition: rows, bytes, seconds, columns, a preview, and the dumps it was made from."""
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -19,16 +16,16 @@ from discogs_assets.streams import report
 from discogs_assets.streams.parquet import Versions
 
 Metadata = dict[str, Any]
-"""Values as Dagster takes them: its own MetadataValue classes, numbers and texts."""
+"""Metadata values accepted by Dagster: MetadataValue objects, numbers and text."""
 
 VERSIONS = "dump_versions"
-"""Metadata key: for each entity the sha256 of the dumps that the partition was made from."""
+"""Metadata key: for each entity, the sha256 of the dumps that the partition was made from."""
 
 DAY, UPLOAD = "dump_date", "upload"
-"""Metadata keys of a dump: the day in its name, and the days of all the files that it was published with."""
+"""Metadata keys of a dump: the day in its name, and the days of all files published with it."""
 
 SOURCE = "source"
-"""Metadata key of a dump: the address that it came from, without secrets."""
+"""Metadata key of a dump: its source address, without secrets."""
 
 PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 8
@@ -36,7 +33,7 @@ PREVIEW_CHARACTERS = 60
 
 
 def measured(rows: int, size: int, seconds: float) -> Metadata:
-    """Rows, bytes and seconds, plotted over the months."""
+    """Return rows, bytes and seconds as metadata, plotted over the months."""
     return {
         "dagster/partition_row_count": dg.MetadataValue.int(rows),
         "bytes": dg.MetadataValue.int(size),
@@ -45,29 +42,29 @@ def measured(rows: int, size: int, seconds: float) -> Metadata:
 
 
 def picture(png: bytes, title: str) -> dg.MarkdownMetadataValue:
-    """A picture as the UI shows it, in the record itself."""
+    """Return a picture that is embedded in the record, as the UI shows it."""
     return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{b64encode(png).decode()})")
 
 
 def versions(made_from: Versions) -> Metadata:
-    """Which dumps the partition was made from."""
+    """Return the dumps that the partition was made from, as metadata."""
     return {VERSIONS: dg.MetadataValue.json({entity: list(sums) for entity, sums in made_from.items()})}
 
 
 def read_versions(metadata: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The inverse of `versions`; empty if the metadata says nothing."""
+    """Read back the metadata of `versions`; empty if there is none."""
     value = metadata.get(VERSIONS)
     found = value.value if value is not None else {}
     return dict(found)
 
 
 def files(address: str, paths: Sequence[Path], meanings: Mapping[str, str] | None = None) -> Metadata:
-    """Where the partition's files lie, what columns they have and how their first rows look."""
+    """Return the address, the columns and the first rows of the partition's files."""
     return {"dagster/uri": dg.MetadataValue.text(address), **contents(paths, meanings)}
 
 
 def contents(paths: Sequence[Path], meanings: Mapping[str, str] | None = None) -> Metadata:
-    """What columns the files have, with their `meanings` where the files do not say them, and their first rows."""
+    """Return the columns and first rows of the files; `meanings` describes columns that lack a description."""
     return {
         "dagster/column_schema": column_schema(pq.read_schema(paths[0]), meanings or {}),
         "preview": preview(pl.scan_parquet(paths[0]).head(PREVIEW_ROWS).collect()),
@@ -75,7 +72,7 @@ def contents(paths: Sequence[Path], meanings: Mapping[str, str] | None = None) -
 
 
 def column_schema(schema: pa.Schema, meanings: Mapping[str, str]) -> dg.TableSchemaMetadataValue:
-    """Columns with their types and meanings."""
+    """Return the columns with their types and descriptions."""
     said = {field.name: (field.metadata or {}).get(b"doc", b"").decode() for field in schema}
     columns = [
         dg.TableColumn(field.name, str(field.type), meanings.get(field.name) or said[field.name] or None)
@@ -85,13 +82,13 @@ def column_schema(schema: pa.Schema, meanings: Mapping[str, str]) -> dg.TableSch
 
 
 def view_schema(of: Table) -> dg.TableSchemaMetadataValue:
-    """Columns of a table's view."""
+    """Return the columns of a table's view."""
     columns = [dg.TableColumn(column.name, column.type, column.doc) for column in sql.columns(of)]
     return dg.MetadataValue.table_schema(dg.TableSchema(columns))
 
 
 def preview(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:
-    """The first rows as a Markdown table, long texts cut."""
+    """Return the first rows as a Markdown table, with long texts cut."""
     shown = frame.select(pl.all().exclude(pl.Struct, pl.Binary))[:, :PREVIEW_COLUMNS]
     lines = pl.col(pl.String).str.replace_all(r"\s+", " ").str.slice(0, PREVIEW_CHARACTERS)
     shown = shown.with_columns(lines.str.replace_all(report.SPECIAL.pattern, r"\${1}"))

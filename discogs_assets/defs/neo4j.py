@@ -1,11 +1,4 @@
-"""neo4j/{Label} and neo4j/{TYPE}: a store beside the served one, imported, indexed and counted.
-
-What belongs here: from the graph tables in the lake to a store that could be served. What doesn't: serving it.
-
-One store is one import: whichever of the assets are selected, the whole store is imported anew from the graph tables on
-disk, and the selected ones are reported. A Neo4j that we do not run is loaded over Bolt instead, in its readers' view:
-nothing is written there before what the graph is made of is proven.
-"""
+"""neo4j/{Label} and neo4j/{TYPE}: a new store, separate from the served one: imported, indexed and counted."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -30,25 +23,25 @@ from discogs_assets.streams.graph import Tables
 LAYER = Layer("neo4j", frozenset({"neo4j"}), code_version="1")
 
 STORE = "store"
-"""Metadata key: the folder of the store that was imported, or the address of the server that was loaded."""
+"""Metadata key: the folder of the imported store, or the address of the loaded server."""
 
 CONNECTIONS = 4
-"""Over how many a Neo4j that we do not run is loaded at the most."""
+"""Maximum number of connections for loading an external Neo4j."""
 
 MADE_FROM = (*map(keys.records, ENTITIES), *keys.GRAPH.values())
-"""What a graph is made from, to its records."""
+"""Assets that a graph is made from, back to the records."""
 
 PROVEN = [spec for spec in checks.ALL if spec.asset_key in MADE_FROM]
-"""The blocking checks on it."""
+"""Blocking checks on these assets."""
 
 DOCS = {node.label: node.doc for node in graph.NODES} | {each.type: each.doc for each in graph.RELATIONSHIPS}
 
 
 class Load(dg.Config):
-    """How a Neo4j that we do not run is loaded; one that we run has a store for each load."""
+    """Load options for an external Neo4j; an embedded one has a store for each load."""
 
     older: bool = False
-    """Whether a month older than the one it holds may take its place."""
+    """True if a month older than the loaded one may replace it."""
 
 
 @dg.multi_asset(
@@ -60,7 +53,12 @@ class Load(dg.Config):
     pool="neo4j",
 )
 def store(context: dg.AssetExecutionContext, config: Load, platform: Platform):  # type: ignore[no-untyped-def]
-    """A store with all nodes and relationships of the month."""
+    """Build a store with all nodes and relationships of the month.
+
+    One store is one import: with any selection, the whole store is imported again from the graph tables on disk, and
+    the selected assets are reported. An external Neo4j is loaded over Bolt instead, in view of its readers. Nothing is
+    written there before the inputs of the graph are proven.
+    """
     began = time.monotonic()
     with failures():
         if stops_at_parquet(context, platform) or not targets.selected(context, platform.settings):
@@ -79,7 +77,7 @@ def _order(context: dg.AssetExecutionContext, platform: Platform, config: Load) 
 
 
 def tables(lake: Lake, partition: str) -> Tables:
-    """The month's graph tables; DumpMissingError if one is not in the lake."""
+    """Return the month's graph tables. Raises DumpMissingError if one is not in the lake."""
     files = {name: lake.files(key.path, partition) for name, key in keys.GRAPH.items()}
     labels = {node.label for node in graph.NODES}
     nodes = {name: found for name, found in files.items() if name in labels}
@@ -87,12 +85,12 @@ def tables(lake: Lake, partition: str) -> Tables:
 
 
 def order(lake: Lake, partition: str, keep: Sequence[str] = (), older: bool = False) -> GraphOrder:
-    """Return the month for a graph store, loaded over a connection a core, `CONNECTIONS` at most."""
+    """Return the order to load a month, over one connection per core and `CONNECTIONS` at most."""
     return GraphOrder(tables(lake, partition), keep, older, partial(_known, lake), min(CONNECTIONS, cores()))
 
 
 def _known(lake: Lake, month: str) -> Tables | None:
-    """The month's graph tables, None if they are not in the lake."""
+    """Return the month's graph tables, None if they are not in the lake."""
     with suppress(DumpMissingError):
         return tables(lake, f"{month}-01")
     return None

@@ -1,12 +1,4 @@
-"""new_dumps: the sensor by which months run without hands.
-
-What belongs here: one look at the source, and what it leads to. What doesn't: what is stale (see `staleness`), and what
-became of earlier runs (see `attempts`).
-
-A tick never waits for a site. What passes by itself at a known moment is a skipped tick that says so, and the source is
-left alone until then; every other error of the source, a page that lists nothing first of all, is a failed tick, which
-the UI shows in red.
-"""
+"""new_dumps: the sensor for unattended operation. It requests runs for published dumps."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,16 +18,16 @@ from discogs_assets.stores.archive import Announced, Archive
 INTERVAL_SECONDS = 900
 
 WATCHED = 3
-"""Months at the source that are looked at, the newest."""
+"""Number of months at the source that are examined, newest first."""
 
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What no record of Dagster's says: the months that were seen at a source, with what they were last judged by.
+    """Sensor state that Dagster does not record: the months seen at a source, with the fingerprints last judged.
 
-    `not_before` is the moment, in ISO form, before which the source wants no request, and `why` what it answered.
+    `not_before` is the earliest time (ISO 8601) of the next request to the source, and `why` the source's answer.
     """
 
     source: str
@@ -46,7 +38,7 @@ class Cursor:
 
     @classmethod
     def read(cls, text: str | None, source: str) -> "Cursor":
-        """The cursor that was written, a new one if there is none of this form and for this source."""
+        """Parse a cursor; return a new one if the text is invalid, or of another version or source."""
         try:
             found = cls(**json.loads(text or ""))
         except (ValueError, TypeError):
@@ -54,15 +46,15 @@ class Cursor:
         return found if (found.version, found.source) == (VERSION, source) else cls(source)
 
     def written(self) -> str:
-        """The text of it."""
+        """Return the cursor as text."""
         return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is done about a month: a run, or nothing for the reason that is said.
+    """The decision about a month: a run, or no run for the reason given.
 
-    `final` tells that the month's fingerprint has been judged, so that from now on only another one is news.
+    `final` means that the month's fingerprint is judged: from now on only another fingerprint is news.
     """
 
     said: str
@@ -72,7 +64,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _World:
-    """The assets that there are, and the sources that are named."""
+    """The asset graph and the configured sources."""
 
     graph: AssetGraph
     sources: staleness.Sources
@@ -89,7 +81,12 @@ class _World:
     f"{attempts.LIMIT} times at most.",
 )
 def new_dumps(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult:
-    """One look at the source, unless a run of ours is in progress."""
+    """Look at the source once, unless a run of this sensor is in progress.
+
+    A tick never waits for a site. If the source names a time, the tick is skipped with that reason, and the source is
+    left alone until then. Every other error of the source, such as a page without any listing, fails the tick: the UI
+    shows it in red.
+    """
     if ours := [run for run in attempts.unfinished(context.instance) if attempts.FINGERPRINT in run.tags]:
         said = f"run {ours[0].run_id[:8]} of {ours[0].tags[attempts.MONTH][:7]} is in progress"
         return dg.SensorResult(skip_reason=said, cursor=context.cursor)
@@ -112,9 +109,9 @@ def new_dumps(context: dg.SensorEvaluationContext, platform: Platform) -> dg.Sen
 
 
 def _watched(archive: Archive, seen: Mapping[str, str]) -> list[Announced]:
-    """The newest months, oldest first: down to the oldest that was seen before, else to the newest complete one.
+    """Return the newest months, oldest first, down to the oldest one seen before, else the newest complete one.
 
-    A month that has not begun, which only a mistaken name can be of, takes no other month's place.
+    A month that has not begun, possible only by a mistaken name, takes no other month's place.
     """
     found, begun = list[Announced](), 0
     for each in archive.announced(min(seen, default="")):
@@ -126,7 +123,7 @@ def _watched(archive: Archive, seen: Mapping[str, str]) -> list[Announced]:
 
 
 def _refreshed(announced: list[Announced], platform: Platform) -> list[Announced]:
-    """The months, of which the newest complete one has the newest run of MusicBrainz' where newer ones are wanted."""
+    """Return the months; with refreshing on, the newest complete one has MusicBrainz' newest export."""
     whole = [not each.missing and monthly.has_partition_key(each.partition) for each in announced]
     newest = max((at for at, complete in enumerate(whole) if complete), default=None)
     if newest is None or not platform.settings.mb_refresh:
@@ -144,7 +141,7 @@ def _refreshed(announced: list[Announced], platform: Platform) -> list[Announced
 def _result(
     context: dg.SensorEvaluationContext, cursor: Cursor, announced: Sequence[Announced], world: _World
 ) -> dg.SensorResult:
-    """One run at a time, that of the oldest month first, for the next month is compared with it."""
+    """Request one run at a time, for the oldest month first: the next month is compared with it."""
     verdicts = list[Verdict]()
     for each in announced:
         verdict = _verdict(context.instance, world, cursor, each)
@@ -167,7 +164,7 @@ def _waited_for(each: Announced) -> str:
 
 
 def _verdict(instance: dg.DagsterInstance, world: _World, cursor: Cursor, each: Announced) -> Verdict:
-    """What is to be done about a month, by the records of Dagster."""
+    """Return the decision about a month, from Dagster's records."""
     if not monthly.has_partition_key(each.partition):
         return Verdict("has not begun", final=False)
     if each.missing:

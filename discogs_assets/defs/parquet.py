@@ -1,11 +1,4 @@
-"""parquet/{source}/{entity}: one row per record; of MusicBrainz two flat tables more.
-
-What belongs here: from a dump in the archive to a partition in the lake, with its account. What doesn't: how a record
-is read (see `streams`).
-
-A file of MusicBrainz that is not to be had, or cannot be read as a whole, leaves a partition without rows, and a check
-that says so: no month of Discogs waits for MusicBrainz.
-"""
+"""parquet/{source}/{entity}: one row per record, and two flat tables of MusicBrainz."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -38,11 +31,11 @@ CHECKS = (
     checks.QUARANTINE,
     checks.COMPLETE,
 )
-"""What is checked of every entity's records."""
+"""Checks on the records of every Discogs entity."""
 
 
 def records(entity: Entity) -> dg.AssetsDefinition:
-    """The asset of one entity's records."""
+    """Return the asset of one Discogs entity's records."""
     key, doc = (
         keys.records(entity),
         f"{entity.doc} One row per record of the dump, every element and attribute, nested as in the XML.",
@@ -78,7 +71,7 @@ def records(entity: Entity) -> dg.AssetsDefinition:
 
 
 def enriching(entity: Entity) -> dg.AssetsDefinition:
-    """The asset of one MusicBrainz entity's records."""
+    """Return the asset of one MusicBrainz entity's records."""
     key, doc = keys.records(entity), f"{entity.doc} One row per record, core data and all relations."
     judged = [spec[entity] for spec in (checks.READ, checks.ACCOUNTED, checks.UNIQUE, checks.DECLARED)]
 
@@ -109,7 +102,11 @@ def enriching(entity: Entity) -> dg.AssetsDefinition:
 
 
 def _read(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> tuple[dump.Account, str]:
-    """Put the month's records in the lake, none where they cannot be read; and why they cannot."""
+    """Write the month's MusicBrainz records to the lake; return their account, and the error, if any.
+
+    A file that is missing or unreadable as a whole leaves a partition without rows, and a check reports it. No month of
+    Discogs waits for MusicBrainz.
+    """
     archive, partition = platform.musicbrainz, context.partition_key
     held, why = archive.dump(entity.name, partition), archive.missing(entity.name, partition)
 
@@ -131,7 +128,7 @@ def _read(context: dg.AssetExecutionContext, platform: Platform, entity: Entity)
 
 @contextmanager
 def _folders(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> Iterator[tuple[Path, Path]]:
-    """Where the entity's records go, and those that could not be read."""
+    """Yield the folders of the entity's records and of its quarantined records."""
     lake, partition = platform.lake, context.partition_key
     with (
         lake.writing(keys.records(entity).path, partition) as good,
@@ -141,7 +138,7 @@ def _folders(context: dg.AssetExecutionContext, platform: Platform, entity: Enti
 
 
 def flat(sheet: Sheet, write: Callable[[Sequence[Entity], Files, Path], int]) -> dg.AssetsDefinition:
-    """The asset of one of MusicBrainz' flat tables, made of all its records."""
+    """Return the asset of a flat MusicBrainz table, made from all its records."""
     key = keys.rows(sheet)
 
     @MUSICBRAINZ.asset(key, sheet.doc, map(keys.records, SECOND))

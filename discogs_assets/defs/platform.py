@@ -16,23 +16,23 @@ from discogs_assets.stores.postgres import Postgres
 
 
 class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Everything outside the process that assets read and write, as the settings have it."""
+    """Everything outside the process that assets read and write, as configured by the settings."""
 
     @property
     def settings(self) -> Settings:
-        """The settings of this moment; SettingError if Dagster's records are those of another home."""
+        """Current settings. Raises SettingError if Dagster's records are those of another home."""
         settings = Settings()
         settings.require_instance()
         return settings
 
     @property
     def connections(self) -> Connections:
-        """The stores of these settings."""
+        """Stores opened with these settings."""
         return Connections(self.settings)
 
     @property
     def home(self) -> Path:
-        """The folder of everything we write."""
+        """Folder of everything we write."""
         return self.settings.home_folder
 
     @property
@@ -47,14 +47,14 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def sources(self) -> dict[str, str]:
-        """The sources that are named, by site; none of MusicBrainz if it is left out."""
+        """Configured sources by site; without MusicBrainz if it is left out."""
         second = {} if self.musicbrainz.off else {musicbrainz.SOURCE: self.musicbrainz.origin}
         return {discogs.SOURCE: self.archive.origin, **second}
 
     def origins(self, entity: Entity) -> dict[str, str]:
-        """Return by site the sources that records of the entity are bound to.
+        """Return, by site, the sources that records of the entity are bound to.
 
-        Ids of Discogs that MusicBrainz states are those of the Discogs dumps which are named beside it.
+        Discogs ids stated by MusicBrainz refer to the Discogs dumps configured with it.
         """
         return {site: named for site, named in self.sources.items() if site in {discogs.SOURCE, entity.source}}
 

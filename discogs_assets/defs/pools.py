@@ -1,4 +1,4 @@
-"""Pools: bounds on the steps at work at once, across all runs; created before any step asks for them."""
+"""Pools: limits on concurrent steps across all runs, created before any step asks for them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +16,8 @@ LOCK = "hashtextextended('discogs_assets.pools', 0)"
 def create(instance: "dg.DagsterInstance") -> list[str]:
     """Create the missing pools with the instance's default limit; return their names.
 
-    Any number of processes may call this at once; a limit that somebody has set is left alone. Dagster itself creates a
-    pool when a step first asks for it, and of two runs that ask at the same moment one ends with a unique violation.
+    Any number of processes may call this at once, and limits set by somebody are kept. Dagster itself creates a pool
+    when a step first asks for it: if two runs ask at the same moment, one fails with a unique violation.
     """
     storage = instance.event_log_storage
     if not storage.supports_global_concurrency_limits or not instance.global_op_concurrency_default_limit:
@@ -38,7 +38,7 @@ def _missing(storage: Any) -> list[str]:
 
 @contextmanager
 def _alone(storage: Any) -> Iterator[None]:
-    """Hold PostgreSQL's lock on the pools; another storage serves one process at a time anyway."""
+    """Hold PostgreSQL's advisory lock on the pools; another storage serves one process at a time anyway."""
     if not hasattr(storage, "postgres_url"):
         yield
         return
@@ -49,5 +49,5 @@ def _alone(storage: Any) -> Iterator[None]:
         try:
             yield
         finally:
-            # The connection may go back to its engine's pool, with every lock of its session.
+            # The connection may return to its engine's pool, and its session would keep the lock.
             connection.execute(text(f"SELECT pg_advisory_unlock({LOCK})"))

@@ -1,10 +1,4 @@
-"""postgres/{source}/{table}: a table per load, of whole records, of the rows of a repeated part, or flat.
-
-What belongs here: from a partition in the lake to tables beside the published ones. What doesn't: showing them.
-
-The tables made of one entity's records are one step, and so are a source's flat ones; it loads as many side by side as
-there are cores. Any of them can be asked for alone, and costs no more than itself.
-"""
+"""postgres/{source}/{table}: a table per load, of whole records, of the rows of a repeated part, or flat."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,14 +23,18 @@ from discogs_assets.streams import documents, parquet, rows, sheets
 LAYER = Layer("postgres", frozenset({"postgres"}), code_version="2")
 
 TABLE = "dagster/table_name"
-"""Metadata key: the load's table, schema and name."""
+"""Metadata key: schema and name of the load's table."""
 
 FORMS = {Entity: ": the record as data, numbers beside it", Relation: ": a row for each in its place"}
-"""What a table's description says of its rows; a flat one's own says it all."""
+"""Descriptions of a table's rows, by kind of table; a flat table's own description says it all."""
 
 
 def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
-    """The assets of tables that one step loads."""
+    """Return the assets of the tables that one step loads.
+
+    The tables of one entity's records are one step, and so are a source's flat tables. The step loads as many tables in
+    parallel as there are cores. Each table can be selected alone and costs no more than itself.
+    """
     made = {keys.table(table): table for table in of}
     specs, judged = [_spec(table) for table in made.values()], [checks.ROWS[table] for table in made.values()]
 
@@ -66,12 +64,12 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
 
 
 def blocked_by_none(tables: Sequence[Table]) -> bool:
-    """Whether publishing waits for none of the tables: MusicBrainz', which never hold Discogs up."""
+    """Return True if publishing waits for none of the tables; MusicBrainz tables never hold Discogs up."""
     return all(table in keys.MUSICBRAINZ for table in tables)
 
 
 def _failed(context: dg.AssetExecutionContext, table: Table, why: str) -> Result:
-    """A table that is not there, and is therefore not shown."""
+    """Return the result of a table that could not be loaded and is therefore not shown."""
     spec = checks.ROWS[table]
     judged = [checks.judged(spec, False, why, {}, dg.AssetCheckSeverity.ERROR)]
     return dg.MaterializeResult(
@@ -88,14 +86,14 @@ def _spec(table: Table) -> dg.AssetSpec:
 
 
 def _kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> dict[Table, str]:
-    """The loads that Dagster knows of, which the month is published from until the new ones are reported."""
+    """Return the loads in Dagster's records; the month is published from them until new ones are reported."""
     known = history.latest_of(context.instance, [keys.table(table) for table in wanted], context.partition_key)
     found = {table: known.get(keys.table(table)) for table in wanted}
     return {table: each.text(TABLE) for table, each in found.items() if each}
 
 
 def copied(table: Table, files: Sequence[Path]) -> Iterator[bytes]:
-    """What COPY takes for the table."""
+    """Return the table's rows as input of COPY."""
     if isinstance(table, Entity):
         return documents.rows(table, files)
     return rows.csv(table, files) if isinstance(table, Relation) else sheets.csv(table, files)
@@ -121,7 +119,7 @@ def _result(context: dg.AssetExecutionContext, table: Table, load: Load, files: 
 
 
 def _head(table: Table, files: Sequence[Path]) -> pl.DataFrame:
-    """The first rows; of a part that repeats those of the first records."""
+    """Return the first rows; for a repeated part, the rows of the first records."""
     if isinstance(table, Sheet):
         return sheets.head(table, files[0], metadata.PREVIEW_ROWS)
     first = pl.scan_parquet(files[0]).head(metadata.PREVIEW_ROWS)

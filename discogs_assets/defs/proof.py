@@ -1,11 +1,4 @@
-"""The proof that what a store is to show may be shown, from Dagster's records of its partition.
-
-What belongs here: what has to hold of assets and their blocking checks, and saying what does not. What doesn't: which
-assets a store rests on (see `published` and `neo4j`).
-
-It is taken from records, not from the order of runs: a blocking check blocks only inside its own run, but what is shown
-may have been made by several.
-"""
+"""Proof that a store may show a partition, from Dagster's records of assets and blocking checks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -27,11 +20,16 @@ def prove(
     checks: Sequence[dg.AssetCheckSpec],
     beside: Proof | None = None,
 ) -> Proof:
-    """The latest materialisations of these assets and of all that these checks judge.
+    """Return the latest materialisations of these assets and of all assets that these checks judge.
 
-    PublishRefusedError, naming all that stands against it, if one is missing, a check failed, is missing or is older
-    than what it judges, the parts, with those proven `beside`, were made from different dumps, or the dumps are of
-    different uploads of the month.
+    Raises PublishRefusedError, with every objection, if
+    - an asset is missing,
+    - a check failed, is missing, or is older than the data it judges,
+    - the parts, including those proven `beside`, were made from different dumps, or
+    - the dumps are of different uploads of the month.
+
+    The proof rests on records, not on the order of runs: a blocking check blocks only inside its own run, but the data
+    shown may come from several runs.
     """
     needed = list(dict.fromkeys([*assets, *(spec.asset_key for spec in checks)]))
     found = history.latest_of(instance, needed, partition)
@@ -39,7 +37,7 @@ def prove(
     results = history.results(instance, [spec.key for spec in checks], partition)
     for key, result in results.items():
         data = proof.get(key.asset_key)
-        # A failure that somebody has reported of the asset, not of one materialisation, stands.
+        # A failure that somebody reported for the asset, not for one materialisation, stands.
         reported = result.refuses and result.judged is None
         if data and not reported and not result.judges(data):
             results[key] = history.judging(instance, key, partition, data) or result
@@ -74,7 +72,7 @@ def _unproven(
 
 
 def _mixed(proof: Proof) -> Iterator[str]:
-    """Entities whose parts were made from different dumps, and sites whose dumps came from different sources."""
+    """Yield objections to entities made from different dumps and to sites with different sources."""
     made_from = [metadata.read_versions(each.metadata) for each in proof.values()]
     titles = [entity.title for entity in (*discogs.ENTITIES, *musicbrainz.ENTITIES)]
     for name in (*titles, *(f"{site}{parquet.SOURCE}" for site in (discogs.SOURCE, musicbrainz.SOURCE))):
@@ -85,7 +83,7 @@ def _mixed(proof: Proof) -> Iterator[str]:
 
 
 def _dumps(instance: dg.DagsterInstance, partition: str, proof: Proof) -> Iterator[Materialised]:
-    """The dumps of Discogs, as they were taken, that the parts were made from."""
+    """Yield the Discogs dumps, as downloaded, that the parts were made from."""
     for entity in discogs.ENTITIES:
         versions = [metadata.read_versions(each.metadata) for each in proof.values()]
         used = [found[entity.title] for found in versions if entity.title in found]
@@ -94,7 +92,7 @@ def _dumps(instance: dg.DagsterInstance, partition: str, proof: Proof) -> Iterat
 
 
 def _of_two_uploads(dumps: Iterable[Materialised]) -> Iterator[str]:
-    """Dumps of different days, unless one of them was taken from an upload of just these days."""
+    """Yield an objection to dumps of different days, unless one was taken from an upload of just these days."""
     found = [dump for dump in dumps if dump.text(metadata.DAY)]
     days = sorted({dump.text(metadata.DAY) for dump in found})
     if len(days) > 1 and " ".join(days) not in {dump.text(metadata.UPLOAD) for dump in found}:

@@ -1,9 +1,6 @@
-"""published/{store}: what readers see, one whole month.
+"""published/{store}: one whole month, as readers see it.
 
-Belongs here: what a publication rests on, and showing it. Does not belong here: how that is proven (see `proof`), and
-how the stores switch (see `connections`).
-
-Both stores switch in one step, whichever of the two assets is selected: they show the same month.
+`proof` says if it may be shown, and `connections` switches the stores.
 """
 
 import time
@@ -28,32 +25,35 @@ from discogs_assets.stores.publication import Publication
 LAYER = Layer("published", frozenset(), code_version="1")
 
 BESIDE = (*keys.MUSICBRAINZ, *keys.INSIGHTS)
-"""Tables that are each shown beside if they are loaded and made of the same dumps; nothing waits for them."""
+"""Optional tables: each is shown if it is loaded from the same dumps, and nothing waits for it."""
 
 
 class Show(dg.Config):
-    """How a month is published."""
+    """Options of a publication."""
 
     older: bool = False
-    """Whether a month older than the one shown may take its place."""
+    """True if a month older than the one shown may replace it."""
 
 
 def prove(instance: dg.DagsterInstance, partition: str, settings: Settings | None = None) -> Proof:
-    """Return the latest materialisations of all that a publication rests on; PublishRefusedError if it may not be."""
+    """Return the latest materialisations of all assets that a publication rests on.
+
+    Raises PublishRefusedError if the month may not be published.
+    """
     required = targets.required(settings or Settings())
     judged = [spec for spec in checks.ALL if _rests_on(spec.asset_key, required)]
     return proof.prove(instance, partition, required, judged)
 
 
 def _rests_on(key: dg.AssetKey, required: Collection[dg.AssetKey]) -> bool:
-    """Return False for databases, and graph tables, of targets that are not chosen."""
+    """Return False for databases and graph tables of targets that are not chosen."""
     if key.path[0] in ("postgres", "neo4j"):
         return key in required
     return key.path[0] != "graph" or not set(required).isdisjoint(keys.IMPORTED.values())
 
 
 def beside(instance: dg.DagsterInstance, partition: str, found: Proof, store: Postgres) -> tuple[Proof, dict[str, str]]:
-    """The proof with that of the tables shown beside, and why others are left out."""
+    """Return the proof with the optional tables added, and the reasons for leaving out others."""
     whole, left_out = dict(found), dict[str, str]()
     for table in BESIDE:
         try:
@@ -67,7 +67,7 @@ def beside(instance: dg.DagsterInstance, partition: str, found: Proof, store: Po
 
 
 def require_loaded(publisher: Publisher, wanted: Publication) -> None:
-    """PublishRefusedError, with what to load again, if a server no longer holds what was proven of it."""
+    """Raise PublishRefusedError, naming the loads to repeat, if a server no longer holds proven data."""
     if gone := publisher.missing(wanted):
         raise PublishRefusedError(
             f"{wanted.month} is no longer in the servers, readers keep what they have. Gone: {', '.join(gone)}. Older "
@@ -78,7 +78,7 @@ def require_loaded(publisher: Publisher, wanted: Publication) -> None:
 
 
 def publication_of(proof: Proof, partition: str, platform: Platform) -> Publication:
-    """Return what readers are to see by the proof: the table of each view and the newest graph load."""
+    """Return the publication of the proven data: the table of each view and the newest graph load."""
     imports = [proof[key] for key in keys.IMPORTED.values() if key in proof]
     place = max(imports, key=lambda each: each.event).text(STORE) if imports else None
     graph = None if place is None else platform.graph.load_at(place)
@@ -86,7 +86,10 @@ def publication_of(proof: Proof, partition: str, platform: Platform) -> Publicat
 
 
 def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
-    """The proof; BusyError instead of a refusal while another run is at work on the month, since it may yet mend it."""
+    """Return the proof of the month.
+
+    While another run works on the month, a refusal is raised as BusyError: that run may yet remove its cause.
+    """
     try:
         return prove(context.instance, context.partition_key)
     except PublishRefusedError as error:
@@ -102,7 +105,7 @@ def _tables(proof: Proof) -> dict[Table, str]:
 
 
 def _newer(context: dg.AssetExecutionContext, shown: Publication | None, config: Show) -> bool:
-    """Whether the month may take the place of the one shown; if not, the log says why."""
+    """Return True if the month may replace the one shown; if not, log the reason."""
     if shown is None or context.partition_key >= shown.partition or config.older:
         return True
     context.log.warning(
@@ -118,7 +121,7 @@ def _newer(context: dg.AssetExecutionContext, shown: Publication | None, config:
 def _result(
     key: dg.AssetKey, wanted: Publication, proven: Proof, parts: Collection[dg.AssetKey], said: metadata.Metadata
 ) -> Result:
-    """The month and the versions that a store shows, its rows by part, and what the switch had to say."""
+    """Return a store's month and dump versions, its rows by part, and the report of the switch."""
     made_from = {name: sums for part in parts for name, sums in metadata.read_versions(proven[part].metadata).items()}
     rows = {"/".join(part.path[1:]): proven[part].number("dagster/partition_row_count") for part in parts}
     return dg.MaterializeResult(
@@ -152,7 +155,10 @@ SPECS = {
 
 @dg.multi_asset(name="published", specs=[*SPECS.values()], can_subset=True, retry_policy=RETRIES, pool="published")
 def published(context: dg.AssetExecutionContext, config: Show, platform: Platform):  # type: ignore[no-untyped-def]
-    """Switch both stores to the month."""
+    """Switch both stores to the month.
+
+    They switch in one step, even if only one of the two assets is selected: both show the same month.
+    """
     with failures(), platform.connections.publishing() as publisher:
         found = proven(context)
         if _newer(context, publisher.shown, config):
@@ -164,7 +170,7 @@ def published(context: dg.AssetExecutionContext, config: Show, platform: Platfor
 
 
 def _report(context: dg.AssetExecutionContext, result: Result) -> None:
-    """Record that an asset which was not selected shows the month, too."""
+    """Record that an unselected asset shows the month, too."""
     assert result.asset_key
     made = dg.AssetMaterialization(result.asset_key, metadata=result.metadata, partition=context.partition_key)
     context.log_event(made)
@@ -173,7 +179,7 @@ def _report(context: dg.AssetExecutionContext, result: Result) -> None:
 def _published(
     context: dg.AssetExecutionContext, platform: Platform, publisher: Publisher, found: Proof
 ) -> Iterator[tuple[str, Result]]:
-    """Show what is proven; the result of each store that shows a chosen target."""
+    """Publish the proven month; yield the result of each store that shows a chosen target."""
     began, settings = time.monotonic(), platform.settings
     whole, said = _with_beside(context, publisher, found, settings)
     wanted = publication_of(whole, context.partition_key, platform)
@@ -195,7 +201,7 @@ def _published(
 def _with_beside(
     context: dg.AssetExecutionContext, publisher: Publisher, found: Proof, settings: Settings
 ) -> tuple[Proof, metadata.Metadata]:
-    """Return the proof with that of the tables shown beside, and what is left out, for the record."""
+    """Return the proof with the optional tables added, and metadata on the tables left out."""
     if not targets.shows("postgres", settings):
         return found, {}
     whole, left_out = beside(context.instance, context.partition_key, found, publisher.postgres)
@@ -219,7 +225,7 @@ def _with_beside(
     output_required=False,
 )
 def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
-    """Move all views once more, if the month is the one shown."""
+    """Publish all views again, now with the insights, if the month is the one shown."""
     with failures(), platform.connections.publishing() as publisher:
         shown = publisher.shown
         if shown is None or shown.partition != context.partition_key:

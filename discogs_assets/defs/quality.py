@@ -1,7 +1,6 @@
-"""quality/discogs/{entity}: the records that rules of data quality flag, with their bytes, and a report.
+"""quality/discogs/{entity}: the records flagged by data quality rules, with their bytes, and a report.
 
-What belongs here: from a month's Parquet and dump to its flags in the lake, and what the UI shows of them. What
-doesn't: the rules (see `schema.quality`). Nothing waits for these assets, least of all publishing.
+Nothing waits for these assets, least of all publishing.
 """
 
 import time
@@ -25,7 +24,7 @@ COLUMNS = ("rule", "severity", "id", "found", "page")
 
 
 def flags(entity: Entity) -> dg.AssetsDefinition:
-    """The asset of one entity's flagged records."""
+    """Return the asset of one entity's flagged records."""
     key = keys.quality(entity)
     doc = f"The {entity.name} that a rule of data quality flags, with what was found and the record's bytes; a report."
 
@@ -44,7 +43,10 @@ def flags(entity: Entity) -> dg.AssetsDefinition:
 
 
 def _originals(platform: Platform, entity: Entity, partition: str) -> Originals:
-    """The records of the dump that the Parquet was made from; DumpMissingError if the archive holds another."""
+    """Return the records of the dump that the Parquet was made from.
+
+    Raises DumpMissingError if the archive holds another dump.
+    """
     held, lake = platform.archive.dump(entity.name, partition), platform.lake
     made_from = parquet.versions(lake.files(keys.records(entity).path, partition))
     if made_from.get(entity.name) != [held.sha256]:
@@ -57,7 +59,7 @@ def _originals(platform: Platform, entity: Entity, partition: str) -> Originals:
 
 
 def _result(platform: Platform, partition: str, tally: quality.Tally, began: float) -> Result:
-    """Flags by rule, plotted over the months; samples as a table; the report."""
+    """Return the flags by rule, plotted over the months, a table of samples, and the report."""
     key, lake = keys.quality(tally.entity), platform.lake
     files = lake.files(key.path, partition)
     asked = rules(tally.entity)
@@ -77,7 +79,7 @@ def _result(platform: Platform, partition: str, tally: quality.Tally, began: flo
 
 
 def _samples(tally: quality.Tally) -> dg.TableMetadataValue:
-    """The first records of each rule."""
+    """Return a table of the first records of each rule."""
     rows = [
         dg.TableRecord(
             {

@@ -1,11 +1,4 @@
-"""The job `retention`: after a publication, months beyond the counts of the settings leave servers, lake and archive.
-
-What belongs here: which months go, in which order, and the record of it. What doesn't: how a store drops a month.
-
-What readers see stays, and so does a month that a run works on; a store also refuses to drop what a writer or a reader
-of it holds. Dagster cannot take a materialisation back: the partitions that were dropped get an observation that says
-so, and publishing looks into the servers before it shows anything (see `published.stand`).
-"""
+"""The job `retention`: drop months beyond the configured counts from servers, lake and archive."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -21,15 +14,15 @@ from discogs_assets.defs.run_logs import drop_logs
 from discogs_assets.errors import BusyError
 
 COLUMNS = ("month", "from", "what", "bytes", "why")
-"""Columns of the table of what was dropped."""
+"""Columns of the table of dropped data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What holds months: how many may stay, which are there, and how one is dropped.
+    """A holder of months: the number that may stay, the months present, and a function to drop one.
 
-    `drop` gives the bytes of each table, store or asset that it took away, or raises BusyError; `assets` says of which
-    assets these were partitions.
+    `drop` returns the bytes of each table, store or asset removed, or raises BusyError. `assets` returns the assets of
+    these.
     """
 
     name: str
@@ -41,9 +34,10 @@ class Holder:
 
 
 def surplus(present: Iterable[str], shown: Collection[str], busy: Collection[str], count: int | None) -> list[str]:
-    """The partitions that go, oldest first: all but the newest `count`, those shown among them; None keeps all.
+    """Return the partitions to drop, oldest first: all but the newest `count`; None keeps all.
 
-    Those busy stay and do not count, and so do those that they are compared with. Where nothing is shown, nothing goes.
+    Months shown are kept and counted. Months in use, and their predecessors, are kept and not counted. Nothing is
+    dropped before the first publication.
     """
     if count is None or not shown:
         return []
@@ -54,7 +48,7 @@ def surplus(present: Iterable[str], shown: Collection[str], busy: Collection[str
 
 
 def holders(platform: Platform) -> Iterator[Holder]:
-    """Return everything that holds months, with its setting."""
+    """Yield everything that holds months, with its setting."""
     settings, postgres, dumps = platform.settings, platform.postgres(), platform.archive.copies
     yield Holder(
         "PostgreSQL", "DISCOGS_KEEP", settings.keep, postgres.months, postgres.drop, lambda _: keys.LOADED.values()
@@ -69,7 +63,7 @@ def holders(platform: Platform) -> Iterator[Holder]:
 
 
 def _assets(name: str, paths: Iterable[str]) -> Iterator[dg.AssetKey]:
-    """The assets of folders of the lake or the archive; quarantined records are part of the records' asset."""
+    """Yield the assets of folders of the lake or the archive; quarantined records belong to the records' asset."""
     for path in paths:
         key = dg.AssetKey([*(["dumps"] if name == "dumps" else []), *path.split("/")])
         if key.path[0] != "quarantine":
@@ -82,7 +76,12 @@ def _assets(name: str, paths: Iterable[str]) -> Iterator[dg.AssetKey]:
     description="Drop the months that no count of the settings keeps; never what is shown, being loaded or being read.",
 )
 def drop(context: dg.OpExecutionContext, platform: Platform) -> Iterator[dg.Output[None]]:
-    """What was dropped and what was left alone, as metadata of the step's output."""
+    """Drop surplus months; report them, and those left alone, as metadata of the step's output.
+
+    The month shown stays, as do months that a run works on. A store also refuses to drop data that a writer or reader
+    holds. Dagster cannot revoke a materialisation: a dropped partition gets an observation instead, and publishing
+    looks into the servers before it shows anything (see `published.require_loaded`).
+    """
     with failures():
         seen, busy = platform.shown(), set(history.unfinished(context.instance).values())
         rows, left = list[dg.TableRecord](), list[str]()
@@ -107,7 +106,7 @@ def drop(context: dg.OpExecutionContext, platform: Platform) -> Iterator[dg.Outp
 
 
 def _dropped(context: dg.OpExecutionContext, holder: Holder, partition: str) -> Iterator[dg.TableRecord]:
-    """Drop a partition, and say so in the log and on the page of each of its assets."""
+    """Drop a partition, and record it in the log and on the page of each of its assets."""
     sizes = holder.drop(partition)
     why = f"{holder.setting}={holder.count}"
     freed = sum(sizes.values())
@@ -121,7 +120,7 @@ def _dropped(context: dg.OpExecutionContext, holder: Holder, partition: str) -> 
 
 @dg.job(description="Drop the months beyond DISCOGS_KEEP, DISCOGS_KEEP_LAKE and DISCOGS_KEEP_DUMPS, and old logs.")
 def retention() -> None:
-    """Two steps, neither of which waits for the other."""
+    """Drop months and logs, in two independent steps."""
     drop()
     drop_logs()
 
@@ -133,9 +132,9 @@ def retention() -> None:
     description="Starts `retention` once the run that has published a month is over.",
 )
 def after_publishing(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult | dg.SkipReason:
-    """A run for every publication after the first look; what was published before that is left alone.
+    """Request a run for every publication after the first tick; earlier publications are left alone.
 
-    A publication that was cut off is settled first.
+    An interrupted publication is settled first.
     """
     with suppress(BusyError):
         if settled := platform.connections.settle(context.log.info):

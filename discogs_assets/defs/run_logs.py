@@ -1,4 +1,4 @@
-"""Logs of old runs: what is deleted of them, and what stays because publishing and the UI decide from it."""
+"""Deletion of old run logs, except events that publishing and the UI depend on."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,23 +26,23 @@ DELETED = (
     Event.STEP_WORKER_STARTED,
     Event.ASSET_CHECK_EVALUATION_PLANNED,
 )
-"""Events that tell how a run went and nothing else; half of the bytes of a run are the outputs of its steps.
+"""Events that only report how a run went; step outputs are half of a run's bytes.
 
-Materialisations, observations, results of checks, beginnings, ends and failures of steps and runs stay: they are all
-that `history`, `attempts` and the asset pages read. The plan of a check is kept in a table of its own.
+Materialisations, observations, check results, and starts, ends and failures of steps and runs stay. `history`,
+`attempts` and the asset pages read nothing else. Planned checks are kept in a separate table.
 """
 
 
 def prune(instance: dg.DagsterInstance, before: datetime) -> tuple[int, int]:
     """Delete log lines, `DELETED` events and captured output of runs that ended before that moment.
 
-    Return how many events and whose runs' output went. The runs themselves stay.
+    Return the number of events and the number of runs with output deleted. The runs themselves stay.
     """
     return _prune_events(instance.event_log_storage, before), _prune_output(instance, before)
 
 
 def _prune_events(storage: Any, before: datetime) -> int:
-    """One statement for all runs: an event that is old enough is of no use, whatever became of its run."""
+    """Delete events of all runs in one statement: an event this old is useless, however its run ended."""
     kinds = [kind.value for kind in DELETED]
     told = EVENTS.c.dagster_event_type.is_(None) | EVENTS.c.dagster_event_type.in_(kinds)
     moment = before.astimezone(UTC).replace(tzinfo=None)
@@ -64,7 +64,7 @@ def _prune_output(instance: dg.DagsterInstance, before: datetime) -> int:
     description="Delete the logs of runs older than DISCOGS_KEEP_LOGS days; never what was materialised or checked.",
 )
 def drop_logs(context: dg.OpExecutionContext, platform: Platform) -> None:
-    """Say in the log how much went."""
+    """Delete old logs, and log the amount."""
     with failures():
         before = datetime.now(UTC) - timedelta(days=platform.settings.keep_logs)
         events, runs = prune(context.instance, before)

@@ -1,11 +1,4 @@
-"""Which assets a month's dumps, as they are announced, make stale.
-
-What belongs here: comparing what the materialisations say that they were made from with what is announced. What
-doesn't: whether a run is asked for (see `new_dumps`).
-
-Nothing is remembered beside Dagster's own records: what a run that was killed has finished is not stale any more, and
-the same bytes announced again make nothing stale.
-"""
+"""Staleness: the assets of a month that were not made from its dumps as announced."""
 
 from collections.abc import Iterable, Mapping
 
@@ -20,11 +13,11 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
 
 Sources = Mapping[str, str]
-"""The sources that are named, by site."""
+"""Configured sources, by site."""
 
 
 def newest(instance: dg.DagsterInstance, sources: Sources) -> str:
-    """The newest month of which a dump has been taken from a source that is named, empty if none has."""
+    """Return the newest month with a dump taken from a configured source, empty if there is none."""
     dumps = [keys.dump(entity) for entity in ENTITIES]
     taken = {month for key in dumps for month in instance.get_materialized_partitions(key)}
     for month in sorted(taken, reverse=True):
@@ -37,12 +30,18 @@ def newest(instance: dg.DagsterInstance, sources: Sources) -> str:
 def stale(
     instance: dg.DagsterInstance, graph: AssetGraph, partition: str, announced: Mapping[str, str], sources: Sources
 ) -> list[dg.AssetKey]:
-    """The month's assets that are stale, and all that is downstream of them, in the order of the graph.
+    """Return the month's stale assets and all assets downstream of them, in the order of the graph.
 
-    An asset is stale that is not there, was made from another dump than the announced one (sha256 by entity), is a dump
-    of another source than the one named, or lacks the proof of a blocking check: it failed, was not reached, or judges
-    an earlier materialisation. Of MusicBrainz nothing is announced as a rule: its dumps are stale only while nobody has
-    asked for them at their source.
+    An asset is stale if it
+    - is missing,
+    - was made from another dump than the announced one (sha256 by entity),
+    - is a dump of another source than the configured one, or
+    - lacks the proof of a blocking check: it failed, was not reached, or judges an earlier materialisation.
+
+    MusicBrainz dumps are usually not announced: they are stale only until they have been requested from their source.
+
+    All state is in Dagster's own records: work finished by a killed run is not stale, and the same bytes announced
+    again make nothing stale.
     """
     found = history.latest_of(instance, _of_dumps(graph), partition)
     unproven = _unproven(instance, graph, partition, found)
@@ -55,14 +54,14 @@ def stale(
 
 
 def _of_dumps(graph: AssetGraph) -> list[dg.AssetKey]:
-    """The monthly assets of chosen targets that come from the dumps, upstream first."""
+    """Return the monthly assets of chosen targets that come from the dumps, upstream first."""
     reached = _downstream(graph, filter(graph.has, map(keys.dump, (*ENTITIES, *musicbrainz.ENTITIES))))
     of_dumps = [key for key in graph.toposorted_asset_keys if key in reached and targets.chosen(key, Settings())]
     return [key for key in of_dumps if graph.get(key).partitions_def == monthly]
 
 
 def _downstream(graph: AssetGraph, roots: Iterable[dg.AssetKey]) -> set[dg.AssetKey]:
-    """These assets and all that depend on them."""
+    """Return these assets and all that depend on them."""
     reached, waiting = set[dg.AssetKey](), list(roots)
     while waiting:
         if (key := waiting.pop()) not in reached:
@@ -72,13 +71,13 @@ def _downstream(graph: AssetGraph, roots: Iterable[dg.AssetKey]) -> set[dg.Asset
 
 
 def _other(made: Materialised, announced: Mapping[str, str]) -> bool:
-    """Whether it was made from another dump than the announced one of an entity."""
+    """Return True if it was made from another dump than the announced one of an entity."""
     versions = metadata.read_versions(made.metadata)
     return any(versions[entity] != [announced[entity]] for entity in versions.keys() & announced.keys())
 
 
 def _elsewhere(key: dg.AssetKey, made: Materialised, sources: Sources) -> bool:
-    """Whether it is a dump that is known to have come from another source than the one named."""
+    """Return True if it is a dump known to come from another source than the configured one."""
     came, named = made.text(metadata.SOURCE), sources.get(key.path[1])
     return key.path[0] == "dumps" and bool(came and named) and came != named
 
@@ -86,7 +85,7 @@ def _elsewhere(key: dg.AssetKey, made: Materialised, sources: Sources) -> bool:
 def _unproven(
     instance: dg.DagsterInstance, graph: AssetGraph, partition: str, found: Mapping[dg.AssetKey, Materialised | None]
 ) -> set[dg.AssetKey]:
-    """Those of the assets of which a blocking check does not say that they are sound."""
+    """Return the assets with a blocking check that does not prove them sound."""
     checks = [key for key in graph.asset_check_keys if key.asset_key in found and graph.get(key).blocking]
     results = history.results(instance, checks, partition)
     return {key.asset_key for key in checks if not _proves(results.get(key), found[key.asset_key])}

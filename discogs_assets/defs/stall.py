@@ -1,11 +1,4 @@
-"""Runs whose process lives but makes no progress: they are ended, and the record says which step was silent how long.
-
-What belongs here: telling silence from work, and ending a run. What doesn't: runs whose process is gone (see
-`lifeline`), and what is half done, which the next run sweeps.
-
-Long work says something every few seconds, and a step that waits for its place in a pool every five minutes. So a step
-that has begun and says nothing for an hour waits for something that does not come: a lock, a share, a dead peer.
-"""
+"""Stalled runs: the process lives but makes no progress. The run is failed, and its record names the silent steps."""
 
 import json
 import time
@@ -20,18 +13,20 @@ from discogs_assets.defs import lifeline
 from discogs_assets.settings import Settings
 
 INTERVAL = 300
-"""Seconds between two looks."""
+"""Seconds between two ticks of the sensor."""
 
 PAGE = 100
-"""Events that are read at once, the newest first."""
+"""Events read at once, newest first."""
 
 RUNNING = dg.DagsterRunStatus.STARTED
 
 
 def silent(instance: dg.DagsterInstance, run: dg.DagsterRun, since: float) -> list[str]:
-    """The steps at work of which nothing has been heard after `since` (seconds since the epoch).
+    """Return the running steps without an event after `since` (seconds since the epoch).
 
-    Where no step is at work and the run itself says nothing either, that is the one thing named.
+    If no step is running and the run itself is silent, return a single entry that says so. Long work logs every few
+    seconds, and a step that waits for a pool slot every five minutes. A step silent for an hour waits for something
+    that does not come: a lock, a share, a dead peer.
     """
     heard = set(_heard(instance, run, since))
     stats = instance.get_run_step_stats(run.run_id)
@@ -42,7 +37,7 @@ def silent(instance: dg.DagsterInstance, run: dg.DagsterRun, since: float) -> li
 
 
 def _heard(instance: dg.DagsterInstance, run: dg.DagsterRun, since: float) -> Iterator[str | None]:
-    """For each of the run's events after `since` its step, None for those of the run itself."""
+    """Yield the step of each of the run's events after `since`, None for events of the run itself."""
     cursor = None
     while True:
         page = instance.get_records_for_run(run.run_id, cursor, limit=PAGE, ascending=False)
@@ -56,7 +51,10 @@ def _heard(instance: dg.DagsterInstance, run: dg.DagsterRun, since: float) -> It
 
 
 def end(instance: dg.DagsterInstance, seconds: float) -> list[str]:
-    """End the runs of this host with a step that has been silent for so many seconds; their ids."""
+    """End the runs of this host with a step silent for `seconds`; return their ids.
+
+    Unfinished data is swept by the next run.
+    """
     now, ended = time.time(), []
     for run in instance.get_runs(dg.RunsFilter(statuses=[RUNNING])):
         process = lifeline.here(run)
@@ -86,9 +84,9 @@ def _cause(steps: list[str], process: psutil.Process, since: float) -> str:
     description="Ends runs with a step that makes no progress for DISCOGS_STALLED_MINUTES, and says so on record.",
 )
 def stalled_runs(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-    """Look every five minutes; a run is ended only after that was done throughout the time that it was silent.
+    """End silent runs, every five minutes, if the sensor has been watching throughout their silence.
 
-    So a machine that has slept, or a daemon that has been away, is not taken for a run that does nothing.
+    Otherwise a run would be taken for stalled after the machine has slept or the daemon has been away.
     """
     now, limit = time.time(), Settings().stalled_minutes * 60
     last, began = json.loads(context.cursor or "[0, 0]")

@@ -1,7 +1,6 @@
-"""Targets: the parts of the databases that months are loaded into, of which `DISCOGS_TARGETS` chooses.
+"""Targets: the parts of the databases to load months into, chosen by `DISCOGS_TARGETS`.
 
-A run that publishes leaves out assets that belong to no chosen target. A run without `published/*` loads whatever it
-selects.
+A run that publishes leaves out assets of other targets; a run without `published/*` loads all it selects.
 """
 
 import dagster as dg
@@ -15,7 +14,7 @@ REQUIRED: dict[str, tuple[dg.AssetKey, ...]] = {
     "relational": tuple(key for table, key in keys.TABLES.items() if not isinstance(table, Entity)),
     "neo4j": tuple(keys.IMPORTED.values()),
 }
-"""Assets of each target, all of which have to be loaded before a month is published."""
+"""Assets of each target; all must be loaded before a month is published."""
 
 TABLES = ("documents", "relational")
 """Targets in PostgreSQL; tables of MusicBrainz and insights are loaded with either."""
@@ -35,7 +34,7 @@ def shows(store: str, settings: Settings) -> bool:
 
 
 def chosen(key: dg.AssetKey, settings: Settings) -> bool:
-    """Return False if the asset belongs to targets alone that are not chosen."""
+    """Return False if the asset belongs only to targets that are not chosen."""
     match key.path:
         case ["published", store]:
             return shows("neo4j" if store == "neo4j" else "postgres", settings)
@@ -49,7 +48,7 @@ def chosen(key: dg.AssetKey, settings: Settings) -> bool:
 
 
 def selected(context: dg.AssetExecutionContext, settings: Settings) -> set[dg.AssetKey]:
-    """Return the selected assets of the step that are to be made; the log names those left out."""
+    """Return the step's selected assets without assets of targets not chosen; the log names the latter."""
     asked = set(context.selected_asset_keys)
     whole = context.run.asset_selection
     if whole is not None and not any(key.path[0] == "published" for key in whole):
