@@ -1,4 +1,5 @@
-"""Benchmarks behind `discogs bench`: figures of this machine, each beside a limit measured in the same run.
+"""Benchmarks behind `discogs bench`: figures of this machine, each compared with a limit from the same run.
 
-What belongs here: what is measured and against what. What doesn't: anything the platform needs.
+Belongs here: measurements, and the limits and rivals they are compared with. Does not belong here: anything that the
+platform needs, and output to the terminal.
 """

@@ -1,7 +1,4 @@
-"""Two months in Parquet → what has changed, measured beside reading both.
-
-What belongs here: the order of what is run. What doesn't: comparing (see `streams.changes`).
-"""
+"""Benchmark of comparing two months in Parquet, against reading both alone."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +18,10 @@ SUBJECT = "changes"
 
 
 def figures(dumps: Dumps, beside: Path | None, say: Say) -> Iterator[Figure]:
-    """The stage that compares two months, and what reading them takes alone: their ids, and all of them."""
+    """Yield the figures of the stage that compares two months, and of reading them alone: ids only, and all columns.
+
+    Raises DumpMissingError if the dumps hold one month.
+    """
     if dumps.before is None:
         raise DumpMissingError(f"{dumps.folder} holds one month, expected two to be compared. Add the month before.")
     with homes.new(dumps, beside) as home:
@@ -45,5 +45,5 @@ def _limits(home: Home) -> Iterator[Figure]:
 
 
 def read(files: Sequence[Path], columns: Sequence[str] | None) -> int:
-    """Rows of the files, read in batches of the size that is compared at once; of all columns if none is named."""
+    """Return the number of rows, read in batches as large as the comparison's; `columns` None reads all columns."""
     return sum(len(batch) for file in files for batch in parquet.batches(file, columns, BATCH_ROWS))

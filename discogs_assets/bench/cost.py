@@ -1,10 +1,4 @@
-"""The cost model: how a stage grows with the data, and what a whole dump would take, measured and inferred apart.
-
-What belongs here: arithmetic on figures. What doesn't: measuring.
-
-Every quantity of a stage is fitted by a straight line over the sizes measured; the whole dump is a point on that line.
-Generated dumps hold all entities in the real proportion, so that the number of releases alone says the size.
-"""
+"""Cost model: the growth of each stage with the data, and the extrapolated cost of a whole dump."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,13 +10,16 @@ from discogs_assets.bench.figures import Figure
 from discogs_assets.sample.generated.plan import CENSUS
 
 WHOLE = CENSUS["releases"]
-"""Releases of a whole dump."""
+"""Releases of a whole dump.
+
+Generated dumps hold all entities in the real proportion, so the number of releases alone is the size.
+"""
 
 CORES = 16
-"""Cores of the larger machine that is inferred for."""
+"""Cores of the larger machine of the extrapolation."""
 
 FITTED = ("seconds", "processor", "written", "peak", "servers_peak")
-"""Quantities of a stage that are fitted; `processor` with the servers'."""
+"""Fitted quantities of a stage; `processor` includes the servers'."""
 
 RULE = (
     "quantity(n) = slope x n + intercept, least squares over the sizes measured; whole dump: n = {whole:,} releases, "
@@ -34,18 +31,18 @@ RULE = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A straight line over the number of releases."""
+    """A quantity of a stage as a straight line over the number of releases."""
 
     slope: float
     intercept: float
 
     def at(self, releases: int) -> float:
-        """The line's value there; a quantity is never below 0."""
+        """Return the line's value at a number of releases, never below 0."""
         return max(0.0, self.slope * releases + self.intercept)
 
 
 def line(points: Mapping[int, float]) -> Line:
-    """The line of least squares through values by number of releases; of one point, the one through the origin."""
+    """Return the least-squares line through values by number of releases; for one point, the line from the origin."""
     sizes = np.array(list(points), dtype=float)
     values = np.array(list(points.values()), dtype=float)
     if len(points) == 1:
@@ -55,7 +52,10 @@ def line(points: Mapping[int, float]) -> Line:
 
 
 def growth(points: Mapping[int, float]) -> float | None:
-    """How much more the largest size took than the smallest, as a part of how much larger it is: 1.0 is linear."""
+    """Return the ratio of values, largest to smallest size, divided by the ratio of sizes: 1.0 is linear.
+
+    None if there is one size only, or the value at the smallest is 0.
+    """
     small, large = min(points), max(points)
     if small == large or not points[small]:
         return None
@@ -63,7 +63,7 @@ def growth(points: Mapping[int, float]) -> float | None:
 
 
 def on_cores(seconds: float, processor: float, cores: int, others: int) -> float:
-    """The seconds on another number of cores, by the rule that `RULE` states."""
+    """Return the seconds on `others` cores, inferred from those on `cores` by the rule stated in `RULE`."""
     if cores == 1:
         return seconds
     parallel = min(seconds, max(0.0, (processor - seconds) / (cores - 1)))
@@ -72,10 +72,10 @@ def on_cores(seconds: float, processor: float, cores: int, others: int) -> float
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a stage costs: `measured` by size, and what is inferred from that for a whole dump.
+    """Cost of a stage: `measured` quantities by size, and their extrapolation to a whole dump.
 
-    `part`: it is contained in the stage before it, and not to be added. `growth` is by quantity, 1.0 where linear,
-    `whole` by quantity, for this machine; `many` are the seconds on `CORES` cores.
+    `part` marks a part of the stage before it, which must not be added to totals. `growth` is by quantity, 1.0 if
+    linear. `whole` is by quantity, for this machine; `many` is the seconds on `CORES` cores.
     """
 
     subject: str
@@ -89,7 +89,7 @@ class Cost:
 
 
 def costs(figures: Sequence[Figure], cores: int) -> list[Cost]:
-    """The cost of every stage of ours and its parts that was measured at each of two sizes or more."""
+    """Return the cost of each of our stages and their parts that was measured at every size, of two sizes or more."""
     sizes = {each.releases for each in figures}
     stages: dict[tuple[str, str], list[Figure]] = {}
     for each in figures:
@@ -122,7 +122,7 @@ def _quantities(each: Figure) -> dict[str, float]:
 
 
 def said(found: Sequence[Cost], cores: int) -> dict[str, Any]:
-    """The model for JSON: what was measured, and apart from it what is inferred and by which rule."""
+    """Return the model for JSON, with measured values separate from inferred ones and their rule."""
     whole = [each for each in found if not each.part]
     return {
         "measured": [

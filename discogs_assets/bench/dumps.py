@@ -1,8 +1,4 @@
-"""The dumps to measure with: generated ones of a size, made once and kept where asked to, or given ones.
-
-What belongs here: which files, which months, how many releases. What doesn't: how dumps are made (see
-`sample.generated`), and reading them.
-"""
+"""Dumps to measure with: generated at a given size, optionally kept for reuse, or taken from a folder."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -24,7 +20,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Dumps:
-    """Dump files below a folder: so many releases a month, and the partitions of the months, the oldest first."""
+    """Dump files below a folder: releases per month, and the partitions of the months, oldest first."""
 
     folder: Path
     releases: int
@@ -32,16 +28,16 @@ class Dumps:
 
     @property
     def partition(self) -> str:
-        """The month that is measured."""
+        """Partition of the measured month."""
         return self.partitions[-1]
 
     @property
     def before(self) -> str | None:
-        """The month before that, None if there is none."""
+        """Partition of the month before, None if there is none."""
         return self.partitions[-2] if len(self.partitions) > 1 else None
 
     def file(self, entity: str) -> Path:
-        """The dump of the month that is measured; DumpMissingError if it is not there."""
+        """Return the dump of the measured month; raises DumpMissingError if there is none."""
         for path in self.folder.rglob(f"discogs_*_{entity}.xml.gz"):
             if _month(path) == self.partition:
                 return path
@@ -53,9 +49,9 @@ class Dumps:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where dumps come from: a folder of given ones, or generated, in `keep` if they are to be found there again.
+    """Source of dumps: the folder `given`, else generated ones, kept in `keep` for reuse if it is set.
 
-    `plain` leaves out the odd values that real dumps hold, which a rival may stumble over.
+    `plain` leaves out the odd values of real dumps, on which a rival may fail.
     """
 
     given: Path | None = None
@@ -64,7 +60,7 @@ class Source:
 
     @contextmanager
     def dumps(self, releases: int, months: int, progress: Progress, say: Say) -> Iterator[Dumps]:
-        """The dumps, those that are not kept as long as the block runs."""
+        """Yield the dumps; generated ones without `keep` are removed after the block."""
         if self.given:
             say(f"counting the releases of the newest dump in {self.given} …")
             yield given(self.given)
@@ -76,7 +72,7 @@ class Source:
 
 
 def given(folder: Path) -> Dumps:
-    """The two newest months in a folder; DumpMissingError if there is no dump of releases."""
+    """Return the two newest months in a folder; raises DumpMissingError if there is no dump of releases."""
     months = {month: path for path in sorted(folder.rglob("discogs_*_releases.xml.gz")) if (month := _month(path))}
     if not months:
         raise DumpMissingError(
@@ -88,7 +84,7 @@ def given(folder: Path) -> Dumps:
 
 
 def kept(folder: Path, plan: Plan, progress: Progress, say: Say) -> Dumps:
-    """The plan's dumps, generated unless they are there from before."""
+    """Return the plan's dumps, generated unless every month is complete from an earlier run."""
     place = folder / (f"{plan.releases}" if plan.oddities else f"{plan.releases}-plain")
     if not all(_checksums(place, partition).exists() for partition in plan.partitions):
         say(f"generating dumps with {plan.releases:,} releases in {place} …")
@@ -97,11 +93,11 @@ def kept(folder: Path, plan: Plan, progress: Progress, say: Say) -> Dumps:
 
 
 def _checksums(place: Path, partition: str) -> Path:
-    """The file that completes a month."""
+    """Return the checksum file of a month, which is written last: it marks the month as complete."""
     return place / "data" / partition[:4] / f"discogs_{partition.replace('-', '')}_CHECKSUM.txt"
 
 
 def _month(path: Path) -> str | None:
-    """The partition of a dump file, None if it is not called like one."""
+    """Return the partition of a dump file, None if its name is not that of a dump."""
     found = NAME.fullmatch(path.name)
     return f"{found[1]}-{found[2]}-01" if found else None

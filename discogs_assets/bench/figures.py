@@ -1,8 +1,4 @@
-"""Figures: what a step of work came to, in numbers that can be set beside each other.
-
-What belongs here: the numbers, what follows from them, and ratios between them. What doesn't: how they are measured,
-and how they are shown.
-"""
+"""Figures: the measured numbers of a step of work, with rates and comparisons derived from them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,20 +7,24 @@ from typing import Any, Literal
 from discogs_assets.bench.measurement import Measured
 
 WHOLE = "all assets"
-"""The step that is a whole stage of the asset graph."""
+"""Step name of a whole stage of the asset graph."""
 
 Role = Literal["ours", "part", "limit", "rival", "before", "question"]
-"""What it is: our step, a part of the step above it, a limit, a rival's, what others need first, or a question asked of
-what was loaded."""
+"""Role of a figure.
+
+Our step, a part of the step above it, a limit, a rival's step, preparation that other steps need, or a query on loaded
+data.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What one step of work on one size of data came to.
+    """Measurements of one step of work on one size of data.
 
-    `releases` is the size, `subject` what was worked on, `records` how many; bytes: `unpacked` XML where the step reads
-    it, `written` to disk, `peak` resident at once in all processes, `biggest` in one of them, `servers_peak` in the
-    servers. `seconds` None: it failed, and `failure` says why. `about` is whatever else is known of it.
+    `releases` is the size, `subject` the input or stage, `records` the records processed. In bytes: `unpacked` XML if
+    the step reads it, `written` to disk, and peak resident memory: `peak` of all processes together, `biggest` of a
+    single one, `servers_peak` of the servers. `seconds` is None if the step failed; `failure` holds the reason.
+    `about` holds further facts.
     """
 
     releases: int
@@ -45,22 +45,22 @@ class Figure:
 
     @property
     def records_per_second(self) -> float | None:
-        """Records a second, None where no records are counted or it failed."""
+        """Records per second, None if no records are counted or the step failed."""
         return self.records / self.seconds if self.records and self.seconds else None
 
     @property
     def megabytes_per_second(self) -> float | None:
-        """Megabytes of XML a second, None where none is read or it failed."""
+        """Megabytes of XML per second, None if none is read or the step failed."""
         return self.unpacked / self.seconds / 1e6 if self.unpacked and self.seconds else None
 
     @property
     def whole_processor(self) -> float:
-        """Processor seconds, the servers' included."""
+        """Processor seconds, including the servers'."""
         return self.processor + self.servers_processor
 
 
 def figure(took: Measured, releases: int, subject: str, step: str, role: Role, **counts: Any) -> Figure:
-    """The figure of measured work; `counts` are the figure's other values."""
+    """Return the figure of measured work; `counts` sets or overrides its other fields."""
     return Figure(
         releases,
         subject,
@@ -79,13 +79,13 @@ def figure(took: Measured, releases: int, subject: str, step: str, role: Role, *
 
 
 def ours(figures: Iterable[Figure], of: Figure) -> Figure | None:
-    """The platform's own step on the same subject and size, None if there is none."""
+    """Return the platform's own step on the same subject and size, None if there is none."""
     same = (each for each in figures if (each.releases, each.subject) == (of.releases, of.subject))
     return next((each for each in same if each.role == "ours"), None)
 
 
 def ratio(figures: Iterable[Figure], of: Figure) -> float | None:
-    """How many times as fast as this limit or rival the platform's step is; None for anything else."""
+    """Return the speed of the platform's step as a multiple of this limit's or rival's; None for other roles."""
     mine = ours(figures, of)
     if of.role not in ("limit", "rival") or not (mine and mine.seconds and of.seconds):
         return None
@@ -93,7 +93,7 @@ def ratio(figures: Iterable[Figure], of: Figure) -> float | None:
 
 
 def said(figures: Sequence[Figure]) -> list[dict[str, Any]]:
-    """The figures for JSON, rounded, with what follows from them: rates, and how our step compares with each other."""
+    """Return the figures for JSON, rounded, with rates and the ratio of our step to each limit and rival."""
     return [
         {
             **{name: _rounded(value) for name, value in asdict(each).items()},

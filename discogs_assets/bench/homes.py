@@ -1,7 +1,4 @@
-"""A home made for a measurement: its servers, the commands run in it, and that nothing of it is left.
-
-What belongs here: beginning and ending a home. What doesn't: what is measured in it.
-"""
+"""Temporary homes for measurements, with servers of their own; nothing of a home is left when it ends."""
 
 import os
 import shutil
@@ -30,24 +27,25 @@ DISCOGS = (sys.executable, "-c", "from discogs_assets.cli import main; main()")
 DAGSTER = (sys.executable, "-m", "dagster")
 
 OURS = ("DISCOGS_", "DAGSTER_")
-"""Variables of whoever measures that must not reach what is measured, but for those in `TAKEN`."""
+"""Prefixes of the caller's variables that must not reach the measured commands, except those in `TAKEN`."""
 
 RECORD = "server.json"
-"""Where a server's record lies in its folder."""
+"""File name of a server's record in its folder."""
 
 TAKEN = ("DISCOGS_EXECUTOR",)
+"""Variables passed on to the measured commands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A folder with a home in it, whose servers run, and the dumps that it loads."""
+    """A folder with a home in it and running servers, and the dumps that it loads."""
 
     folder: Path
     dumps: Dumps
 
     @property
     def path(self) -> Path:
-        """The home itself."""
+        """Folder of the home itself."""
         return self.folder / "home"
 
     @property
@@ -67,15 +65,15 @@ class Home:
 
     @property
     def log(self) -> Path:
-        """What the commands have said."""
+        """File of the commands' output."""
         return self.folder / "commands.log"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables of its commands; what `.env` says wins in none of them.
+        """Environment variables of its commands; they take precedence over `.env`.
 
-        Steps run in processes of their own, as those of a real month do, or small sizes would be another thing than
-        large ones; `DISCOGS_EXECUTOR` says otherwise.
+        Each step runs in a separate process, as in a real month: otherwise small sizes would not compare with large
+        ones. `DISCOGS_EXECUTOR` overrides this.
         """
         bare = {name: value for name, value in os.environ.items() if not name.startswith(OURS) or name in TAKEN}
         return {
@@ -88,28 +86,31 @@ class Home:
 
     @property
     def dagster(self) -> dict[str, str]:
-        """The variables by which a process finds its Dagster instance."""
+        """Variables of `.env`, by which a process finds the home's Dagster instance."""
         return {name: value or "" for name, value in dotenv_values(self.folder / ".env").items()}
 
     def servers(self) -> list[int]:
-        """Process ids of its servers that run; asked several times a second, and so of their records alone."""
+        """Return the process ids of its running servers.
+
+        Read from the servers' records only, because sampling calls this several times a second.
+        """
         found = (live_record(server.folder / RECORD) for server in (self.postgres, self.neo4j))
         return [record.pid for record in found if record]
 
     def run(self, *words: str) -> Measured:
-        """A command, measured with the servers it asks; LoadError with its last words if it fails."""
+        """Run a command and measure it together with the servers; raises LoadError with its last output if it fails."""
         took = command(words, self.folder, self.log, self.environment, self.servers)
         if took.value:
             raise LoadError(f"`{' '.join(words[1:])}` failed in a new home. {process.last_words(self.log, 25)}")
         return took
 
     def materialise(self, selection: str, partition: str) -> Measured:
-        """A run of assets of a month."""
+        """Materialise the selected assets of a month in a measured Dagster run; raises LoadError if it fails."""
         module = ("-m", "discogs_assets.definitions")
         return self.run(*DAGSTER, "asset", "materialize", *module, "--select", selection, "--partition", partition)
 
     def end(self) -> None:
-        """Stop the servers and remove everything, whatever state it is in."""
+        """Stop the servers and remove everything, in any state; a server that does not stop is killed."""
         for server in (self.neo4j, self.postgres):
             with suppress(OSError, DiscogsError):
                 server.stop()
@@ -121,9 +122,9 @@ class Home:
 
 @contextmanager
 def new(dumps: Dumps, beside: Path | None = None) -> Iterator[Home]:
-    """A new home with running servers, in `beside` or the folder for temporary files, while the block runs."""
+    """Yield a new home with running servers, below `beside` or the temporary folder; it is removed after the block."""
     folder = Path(tempfile.mkdtemp(prefix="discogs_bench_", dir=beside and beside.absolute()))
-    # PostgreSQL runs as another user where we are root.
+    # PostgreSQL runs as another user if we are root, and must be able to enter the folder.
     folder.chmod(0o755)
     home = Home(folder, dumps)
     try:

@@ -1,7 +1,4 @@
-"""Records and graph tables → insights: the stage, and each question by itself.
-
-What belongs here: the order of what is run. What doesn't: answering (see `streams.insights`).
-"""
+"""Benchmark of computing insights from records and graph tables: the whole stage, and each question alone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +18,7 @@ SUBJECT = "insights"
 
 
 def figures(dumps: Dumps, beside: Path | None, say: Say) -> Iterator[Figure]:
-    """The stage that answers all questions, and what each takes in a process of its own."""
+    """Yield the figures of the stage that answers all questions, and of each question in a separate process."""
     with homes.new(dumps, beside) as home:
         first = stages.together("dumps", "parquet", "graph")
         ran = [stages.run(home, first, dumps.partition, "before", say)]
@@ -39,7 +36,7 @@ def _questions(home: Home) -> Iterator[Figure]:
 
 
 def answer(name: str, files: Files, month: str) -> tuple[int, int]:
-    """Rows and bytes of the answer to a question, which is written and dropped."""
+    """Write the answer to a question to a temporary file; return its rows and bytes."""
     with TemporaryDirectory(prefix="discogs_bench_insights_") as folder:
         target = Path(folder) / parquet.FILE
         return question(name).write(files, month, target), target.stat().st_size

@@ -1,7 +1,4 @@
-"""What was measured on: the machine, how busy it was, and the versions of what ran.
-
-What belongs here: facts that a figure means nothing without. What doesn't: figures.
-"""
+"""Facts that figures need to be comparable: the machine, its load, and the software versions."""
 
 import os
 import platform
@@ -13,13 +10,16 @@ from discogs_assets.embedded import artifacts, machine
 from discogs_assets.errors import InstallError
 
 PACKAGES = ("dagster", "isal", "numpy", "polars", "psycopg", "pyarrow", "xml2arrow")
-"""Packages whose speed the figures are about."""
+"""Packages that determine the speed, listed with their versions."""
 
 CPUINFO = Path("/proc/cpuinfo")
 
 
 def facts() -> dict[str, Any]:
-    """Processor, cores, bytes of memory, system, and the load of the last minute, which others may have caused."""
+    """Return processor, cores, bytes of memory, system, and the load average of the last minute.
+
+    Other processes may have caused that load.
+    """
     return {
         "processor": _processor(),
         "cores": machine.cores(),
@@ -30,7 +30,7 @@ def facts() -> dict[str, Any]:
 
 
 def versions(rivals: dict[str, str] | None = None) -> dict[str, str]:
-    """Versions by name: ours, packages, servers, and the rivals measured."""
+    """Return versions by name: ours, packages, servers, and the rivals measured."""
     packages = {name: version(name) for name in PACKAGES}
     ours = {"discogs_assets": version("discogs-assets"), "Python": platform.python_version()}
     return {**ours, **packages, "Neo4j": artifacts.neo4j().version, **_postgres(), **(rivals or {})}
@@ -44,7 +44,7 @@ def _postgres() -> dict[str, str]:
 
 
 def _processor() -> str:
-    """The model as the kernel names it, else as Python does."""
+    """Return the processor model according to the kernel, else to Python."""
     if CPUINFO.exists():
         for line in CPUINFO.read_text().splitlines():
             name, _, value = line.partition(":")

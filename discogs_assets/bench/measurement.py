@@ -1,8 +1,4 @@
-"""A piece of work measured: seconds, processor seconds and peak memory, its own and that of the servers it asks.
-
-What belongs here: how work is measured, a function in a process of its own or a command. What doesn't: what work, and
-how processes are looked at (see `processes`).
-"""
+"""Measurement of a function in a new process, or of a command: time, processor time and peak memory, with servers'."""
 
 import multiprocessing
 import os
@@ -23,15 +19,15 @@ from discogs_assets.bench.processes import Servers, Watch, memory, no_servers
 from discogs_assets.embedded import process
 
 STOP_SECONDS = 20.0
-"""How long a command may take to end once it is told to."""
+"""Time that a command has to end after SIGTERM."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a piece of work took, and what it returned.
+    """Resources used by a piece of work, and its return `value`.
 
-    Wall and processor seconds; bytes resident at the most, of all its processes at once and of the biggest of them;
-    processor seconds and bytes of the servers it asked.
+    `seconds` is wall time. `peak` is the highest resident memory, in bytes, of all its processes together, `biggest`
+    that of a single process. Servers are counted separately.
     """
 
     seconds: float
@@ -45,7 +41,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class _Inner:
-    """What a process knows of its own work better than anybody who looks at it."""
+    """Measurements that a process takes of itself, more exact than sampling from outside."""
 
     seconds: float
     processor: float
@@ -54,7 +50,7 @@ class _Inner:
 
 
 def alone(work: Callable[..., Any], *arguments: Any, servers: Servers = no_servers) -> Measured:
-    """The work measured in a new process, whose memory nothing else has touched, and which ends when this is left."""
+    """Run and measure the work in a new process, with memory untouched by other work; end the process on return."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         root = pool.submit(os.getpid).result()
         try:
@@ -76,12 +72,12 @@ def _measured(work: Callable[..., Any], *arguments: Any) -> _Inner:
 
 
 def _processor() -> float:
-    """Processor seconds of this process and of its children that have ended."""
+    """Return the processor seconds of this process and of its ended children."""
     return time.process_time() + ended_children()
 
 
 def ended_children() -> float:
-    """Processor seconds of the children of this process that have ended, with theirs."""
+    """Return the processor seconds of this process's ended children and their descendants."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -93,9 +89,9 @@ def command(
     environment: Mapping[str, str],
     servers: Servers = no_servers,
 ) -> Measured:
-    """The command measured, run in `folder` with its output in `log`; the value is its exit status.
+    """Run and measure a command in `folder`, appending its output to `log`; the value is its exit status.
 
-    It is ended with all it has started, but for servers, when this is left early.
+    On an exception, such as Ctrl-C, the command and all processes that it started are ended, except servers.
     """
     used, began = ended_children(), time.monotonic()
     with log.open("ab") as output:
@@ -115,7 +111,8 @@ def command(
             _end(child.pid)
             child.wait()
             raise
-    # What a helper process leaves to nobody is seen by the samples alone, what is short by the kernel's account alone.
+    # Each source misses some processor time: the kernel's account lacks orphaned helper processes, and the samples lack
+    # short-lived ones.
     processor = max(ended_children() - used, watch.processor)
     peak = max(watch.peak, watch.biggest)
     theirs = watch.servers_processor, watch.servers_peak
@@ -123,7 +120,7 @@ def command(
 
 
 def _end(pid: int) -> None:
-    """End a process and all it has started; servers, which are nobody's children for long, among them."""
+    """End a process and all its descendants; servers are among them until they detach."""
     with suppress(psutil.NoSuchProcess):
         root = psutil.Process(pid)
         for each in root.children(recursive=True):

@@ -1,8 +1,4 @@
-"""A whole month, from the dumps to what readers see, stage by stage in a home of its own.
-
-What belongs here: the order of the stages. What doesn't: what a stage is (see `stages`), and which questions are asked
-in the end (see `questions`).
-"""
+"""Benchmark of a whole month, from dumps to publication, stage by stage in a new home."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,7 +11,7 @@ from discogs_assets.bench.homes import Home
 
 
 def figures(dumps: Dumps, beside: Path | None, say: Say) -> Iterator[Figure]:
-    """The figures of all stages; the month before is parsed first, so that there is something to compare with."""
+    """Yield the figures of all stages and questions; the month before is parsed first, for the changes stage."""
     with homes.new(dumps, beside) as home:
         ran = []
         if dumps.before:
@@ -26,7 +22,7 @@ def figures(dumps: Dumps, beside: Path | None, say: Say) -> Iterator[Figure]:
 
 
 def _questions(home: Home) -> Iterator[Figure]:
-    """What people ask, asked of the month that is published now; seconds are the median's."""
+    """Yield the figures of common queries on the month just published; seconds are the median."""
     for each in questions.answers(home.postgres.address().url):
         seconds, about = each.median_ms / 1000, asdict(each)
         yield Figure(

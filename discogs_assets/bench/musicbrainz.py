@@ -1,7 +1,4 @@
-"""MusicBrainz dumps → Parquet, measured beside unpacking alone, at several sizes.
-
-What belongs here: what is run and how the figures are put together. What doesn't: how figures are shown.
-"""
+"""Benchmark of converting MusicBrainz dumps to Parquet, against unpacking alone, at several sizes."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +17,7 @@ from discogs_assets.streams import dump, musicbrainz, tarball
 OURS = "dump to Parquet"
 
 BEYOND_XZ = "megabytes_per_core_second_beyond_xz"
-"""What else is known of our step: JSON by the processor seconds that unpacking alone does not take."""
+"""Key of our step's extra fact: megabytes of JSON per processor second not spent on unpacking."""
 
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str], None]
@@ -28,7 +25,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Generated runs, in `keep` if they are to be found there again; `entities` are those that are measured."""
+    """Generated exports, kept in `keep` for reuse if it is set; `entities` are the ones measured."""
 
     keep: Path | None
     entities: Sequence[str]
@@ -37,7 +34,7 @@ class Runs:
 
     @contextmanager
     def folder(self, artists: int) -> Iterator[Path]:
-        """The folder of a run with about so many artists, as long as the block runs."""
+        """Yield the folder of an export with about `artists` artists; without `keep` it is removed after the block."""
         if self.keep:
             yield self._made(self.keep / f"musicbrainz-{artists}", artists)
         else:
@@ -55,12 +52,12 @@ class Runs:
 
 
 def plan(artists: int) -> Plan:
-    """The plan of which MusicBrainz has about so many artists."""
+    """Return a plan that has about `artists` artists in MusicBrainz."""
     return Plan(round(artists / SHARES["artist"] * CENSUS["releases"] / CENSUS["artists"]), months=1)
 
 
 def figures(sizes: Sequence[int], runs: Runs) -> Iterator[Figure]:
-    """The figures of every entity at every size, as they are measured; a figure's `releases` are the artists."""
+    """Yield the figures of every entity at every size as they are measured; `releases` holds the number of artists."""
     for size in sorted(sizes):
         with runs.folder(size) as folder:
             for name in runs.entities:
@@ -78,12 +75,12 @@ def _figures(size: int, name: str, path: Path) -> Iterator[Figure]:
 
 
 def unpack(path: Path, name: str) -> int:
-    """Bytes of the unpacked lines."""
+    """Return the number of bytes of the unpacked lines."""
     return sum(len(chunk) for chunk in tarball.unpacked(path, musicbrainz.member(schema.entity(name))))
 
 
 def convert(path: Path, name: str) -> tuple[int, int]:
-    """Records written as Parquet, as the platform does it, and the bytes of the files."""
+    """Convert an archive to temporary Parquet files as the platform does; return the records and bytes written."""
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         good, bad = Path(folder) / "good", Path(folder) / "bad"
         good.mkdir()

@@ -1,9 +1,4 @@
-"""Graph tables → Neo4j, from the start of the import to indexed and answering, measured beside the import alone.
-
-The way to a Neo4j that we do not run, over Bolt, is measured with a server of our own that stands in for it.
-
-What belongs here: the order of what is run. What doesn't: importing (see `embedded.graph_import`).
-"""
+"""Benchmark of loading graph tables into Neo4j until it is indexed and answers, against the import alone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,17 +16,17 @@ from discogs_assets.stores.neo4j import Graph
 from discogs_assets.streams.graph import Tables
 
 ALONE = "alone/0001"
-"""The store that is imported and never indexed."""
+"""Store that is imported but never indexed."""
 
 FILLED = "filled/0001"
-"""The store that is filled over Bolt."""
+"""Store that is filled over Bolt."""
 
 STEADY = 1 << 30
-"""Bytes that the server of it is made for: one that runs for long."""
+"""Store size in bytes that the Bolt server is configured for: that of a long-running server."""
 
 
 def figures(dumps: Dumps, beside: Path | None, over_bolt: bool, say: Say) -> Iterator[Figure]:
-    """The stage that loads Neo4j, the import of the same tables alone, and those tables sent over Bolt if wanted."""
+    """Yield the figures of the stage that loads Neo4j, of the bare import, and optionally of a load over Bolt."""
     with homes.new(dumps, beside) as home:
         ran = [
             stages.run(home, stages.together("dumps", "parquet", "graph"), dumps.partition, "before", say),
@@ -51,13 +46,16 @@ def _alone(home: Home) -> Figure:
 
 
 def import_all(path: Path, store: Path, made_from: Tables) -> int:
-    """Nodes and relationships imported into a store of the home."""
+    """Import the tables into a store of the home; return the number of nodes and relationships."""
     done = Neo4jServer(path).import_store(store, made_from.nodes, made_from.pairs)
     return done.nodes + done.relationships
 
 
 def _over_bolt(home: Home) -> Figure:
-    """An empty database that comes to hold the month, and answers."""
+    """Return the figure of loading an empty database over Bolt until it answers.
+
+    An external Neo4j is loaded over Bolt; a server of our own stands in for it here.
+    """
     store = home.neo4j.folder / FILLED
     Store(store).create()
     with home.neo4j.running(store, STEADY) as at:
@@ -68,6 +66,6 @@ def _over_bolt(home: Home) -> Figure:
 
 
 def send_all(graph: Graph, folder: Path, wanted: GraphOrder) -> int:
-    """Nodes and relationships sent to a database that has none."""
+    """Load an empty database over Bolt; return the number of nodes and relationships."""
     _, counts = ExternalGraph(graph, folder).load(wanted, lambda line: None)
     return sum(counts.values())

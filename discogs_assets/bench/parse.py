@@ -1,7 +1,4 @@
-"""Dumps → Parquet, measured beside what bounds it: unpacking alone, framing alone, tokenising alone.
-
-What belongs here: what is run and how the figures are put together. What doesn't: how figures are shown.
-"""
+"""Benchmark of parsing dumps to Parquet, against its limits: unpacking, framing and tokenising alone."""
 
 import shutil
 import tempfile
@@ -28,7 +25,7 @@ OURS = "dump to Parquet"
 def figures(
     releases: int, files: Callable[[str], Path], names: Sequence[str], rival: Rival | None = None
 ) -> Iterator[Figure]:
-    """The figures of the dump of each entity that is named, of all if none is, as they are measured."""
+    """Yield the figures of the named entities' dumps, or of all if `names` is empty, as they are measured."""
     program = rivals.installed(rival) if rival else None
     for each in ENTITIES:
         if names and each.name not in names:
@@ -51,7 +48,7 @@ def figures(
 
 
 def against(rival: Rival, program: Path, path: Path, about: tuple[int, str, int]) -> Iterator[Figure]:
-    """What a rival comes to on a dump, about which its size in releases, its entity and its bytes are known."""
+    """Yield a rival's figures on a dump; `about` holds the dump's releases, entity and unpacked bytes."""
     releases, subject, size = about
     for title, words in rival.converts.items():
         folder = Path(tempfile.mkdtemp(prefix="discogs_bench_rival_", dir=path.parent))
@@ -67,30 +64,30 @@ def against(rival: Rival, program: Path, path: Path, about: tuple[int, str, int]
 
 
 def _most(files: Sequence[Path]) -> int:
-    """Rows of the table of records, which is the one called like its folder or like the entity; 0 if none is."""
+    """Return the rows of the Parquet files named after an entity, which hold the records; 0 if there are none."""
     tables = [file for file in files if file.suffix == ".parquet" and file.stem in {each.name for each in ENTITIES}]
     return int(pl.scan_parquet(tables).select(pl.len()).collect().item()) if tables else 0
 
 
 def unpack(path: Path) -> int:
-    """Bytes of the unpacked file."""
+    """Return the number of bytes of the unpacked file."""
     return sum(len(chunk) for chunk in unpacked(path, lambda done: None))
 
 
 def frame(path: Path, name: str) -> int:
-    """Records found in the file."""
+    """Return the number of records framed in the file."""
     return sum(block.records for block in Framing(entity(name), str(path)).blocks(unpacked(path, lambda done: None)))
 
 
 def tokenise(path: Path, name: str) -> int:
-    """Records tokenised by the fast parser, in as many threads as the platform has, and then dropped."""
+    """Tokenise the file with the fast parser in the platform's threads; drop the tokens and return the records."""
     parser = Parser(entity(name), YEAR, str(path))
     blocks = Framing(entity(name), str(path)).blocks(unpacked(path, lambda done: None))
     return sum(at_once(blocks, lambda block: bool(parser.tokens(block.data)) * block.records))
 
 
 def convert(path: Path, name: str) -> tuple[int, int]:
-    """Records written as Parquet, as the platform does it, and the bytes of the files."""
+    """Convert a dump to temporary Parquet files as the platform does; return the records and bytes written."""
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         good, bad = Path(folder) / "good", Path(folder) / "bad"
         good.mkdir()

@@ -1,7 +1,4 @@
-"""A picture of time and memory against size.
-
-What belongs here: drawing figures. What doesn't: measuring, and how a table shows them.
-"""
+"""Plot of time and memory against size."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +12,7 @@ Points = dict[int, tuple[float, float]]
 
 
 def series(figures: Sequence[Figure]) -> dict[str, Points]:
-    """What is drawn: for each step its seconds and its peak of memory, the servers' included, by size."""
+    """Return the plotted series: for each step, seconds and peak memory including the servers', by size."""
     found: dict[str, Points] = {}
     for each in figures:
         if each.seconds is not None and each.role in ("ours", "limit", "rival"):
@@ -25,13 +22,13 @@ def series(figures: Sequence[Figure]) -> dict[str, Points]:
 
 
 def check(file: Path) -> None:
-    """SettingError if no picture could be drawn to the file, which is better known before hours of measuring."""
+    """Raise SettingError if the file's format is not supported; call it before hours of measuring."""
     if file.suffix not in (".svg", ".png"):
         raise SettingError(f"--plot {file}: expected a name that ends in .svg or .png")
 
 
 def draw(figures: Sequence[Figure], title: str, file: Path) -> None:
-    """Draw to the file, as SVG or PNG by its name."""
+    """Draw the plot to a file, as SVG or PNG by its extension; raises SettingError for any other."""
     check(file)
     from matplotlib.figure import Figure as Picture
 

@@ -1,7 +1,6 @@
-"""Parquet → PostgreSQL, measured beside the bare COPY of the same rows, and beside a rival's load of the same dumps.
+"""Benchmark of loading Parquet into PostgreSQL, against a bare COPY of the same rows and a rival's load.
 
-What belongs here: the order of what is run, and the two comparisons. What doesn't: which tables there are; whatever the
-asset graph loads is measured.
+All tables that the asset graph loads are measured.
 """
 
 import shutil
@@ -29,14 +28,14 @@ BARE = "bench_bare"
 """Schema of the bare tables."""
 
 WHOLE_WAY = "dump to tables"
-"""Subject of what a rival does in one command: the dumps parsed and loaded."""
+"""Subject of a rival's command that parses and loads the dumps in one go."""
 
 Loads = Sequence[tuple[str, Path]]
-"""Tables, each with a file of its rows as COPY takes them."""
+"""Tables, each with a file of its rows in COPY's CSV format."""
 
 
 def figures(dumps: Dumps, beside: Path | None, rival: Rival | None, say: Say) -> Iterator[Figure]:
-    """The stages that load PostgreSQL, and what they are compared with."""
+    """Yield the figures of the stages that load PostgreSQL, of bare COPY, and of the rival if there is one."""
     program = rivals.installed(rival) if rival else None
     with homes.new(dumps, beside) as home:
         ran = [stages.run(home, stages.together("dumps", "parquet"), dumps.partition, "before", say)]
@@ -53,7 +52,7 @@ def figures(dumps: Dumps, beside: Path | None, rival: Rival | None, say: Say) ->
 
 
 def _bare(home: Home, of: Figure) -> Figure:
-    """The same rows copied into bare tables, over as many connections as there are cores."""
+    """Return the figure of copying the same rows into bare tables, over one connection per core."""
     database = Postgres(home.postgres.address().url)
     tables = _by_size(database, of.about["tables"])
     folder = Path(tempfile.mkdtemp(dir=home.folder))
@@ -66,7 +65,7 @@ def _bare(home: Home, of: Figure) -> Figure:
 
 
 def _by_size(database: Postgres, tables: Sequence[str]) -> list[str]:
-    """The tables, the largest first, so that none is copied alone at the end."""
+    """Return the tables, largest first, so that no large table is copied alone at the end."""
     with database.connection() as connection:
         rows = connection.execute(
             "SELECT t FROM unnest(%s::text[]) t ORDER BY pg_table_size(to_regclass(t)) DESC", [[*tables]]
@@ -75,7 +74,7 @@ def _by_size(database: Postgres, tables: Sequence[str]) -> list[str]:
 
 
 def exported(database: Postgres, table: str, file: Path) -> Path:
-    """The table's rows in a file."""
+    """Export the table's rows to a CSV file; return the file."""
     rows = sql.SQL("COPY (SELECT * FROM {}) TO STDOUT (FORMAT csv)").format(sql.Identifier(*table.split(".")))
     with database.connection() as connection, connection.cursor().copy(rows) as copy, file.open("wb") as out:
         for data in copy:
@@ -84,7 +83,7 @@ def exported(database: Postgres, table: str, file: Path) -> Path:
 
 
 def copy_all(url: str, loads: Loads) -> int:
-    """Rows copied from all files into bare tables of the schema `BARE`, several at once."""
+    """Copy all files in parallel into bare tables of the schema `BARE`; return the number of rows."""
     with Postgres(url).connection() as connection:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(BARE)))
     with ThreadPoolExecutor(cores()) as pool:
@@ -92,7 +91,7 @@ def copy_all(url: str, loads: Loads) -> int:
 
 
 def copied(url: str, table: str, file: Path) -> int:
-    """Rows copied from a file into a table like that one, without its indexes, made in the same transaction."""
+    """Copy a file into a new table like `table` but without indexes, in one transaction; return the number of rows."""
     like, bare = sql.Identifier(*table.split(".")), sql.Identifier(BARE, table.partition(".")[2])
     with Postgres(url).connection() as connection, file.open("rb") as source:
         connection.execute(sql.SQL("CREATE TABLE {} (LIKE {})").format(bare, like))
@@ -104,7 +103,7 @@ def copied(url: str, table: str, file: Path) -> int:
 
 
 def dropped(database: Postgres, schema: str) -> tuple[int, int]:
-    """Drop a schema; the rows and bytes it had."""
+    """Drop a schema; return the rows and bytes it had."""
     with database.connection() as connection:
         tables = [
             name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema])
@@ -134,7 +133,10 @@ def _rivals(home: Home, rival: Rival, program: Path) -> Iterator[Figure]:
 
 
 def _whole_way(found: Sequence[Figure], theirs: Sequence[Figure]) -> Iterator[Figure]:
-    """What the rival does set beside all that we do for it: parsing and the relational tables."""
+    """Yield our figure for parsing plus relational tables, and the rival's figures for the same work.
+
+    Nothing is yielded if parsing and loading were preparation only.
+    """
     steps = [each for each in found if each.step == WHOLE and each.subject != DOCUMENTS]
     if all(each.role == "before" for each in steps):
         return

@@ -1,7 +1,4 @@
-"""Processes seen from outside: what a tree of them takes of processors and memory, ours and the servers' apart.
-
-What belongs here: sampling, and what a sample counts. What doesn't: what the processes do.
-"""
+"""Sampling of processor time and memory of process trees, with servers counted separately."""
 
 import threading
 import time
@@ -14,24 +11,27 @@ from typing import Self
 import psutil
 
 INTERVAL = 0.25
-"""Seconds between two samples, each of which takes some milliseconds; what is shorter the kernel's counters know."""
+"""Seconds between two samples.
+
+A sample takes some milliseconds. The kernel's counters cover peaks and processes that fall between two samples.
+"""
 
 KIB = 1024
 
 Servers = Callable[[], Iterable[int]]
-"""The servers' process ids at the moment of the call."""
+"""Function that returns the current process ids of the servers."""
 
 
 def no_servers() -> Iterable[int]:
-    """For work that asks no server."""
+    """Return no process ids, for work without servers."""
     return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What some processes take at a moment: processor seconds so far, those of ended children included, and bytes.
+    """Usage of a group of processes: processor seconds so far, including ended children's, and memory in bytes.
 
-    `resident` counts memory that several of them share once. `biggest` is the most that one of them has ever had.
+    `resident` counts shared memory once. `biggest` is the highest peak of a single process.
     """
 
     processor: float = 0.0
@@ -41,7 +41,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes of one process: its own, those it shares with files and other processes, the most it has had together."""
+    """Memory of one process in bytes: private, shared with files and other processes, and the peak of both."""
 
     own: int
     shared: int
@@ -49,7 +49,7 @@ class Memory:
 
 
 def sample(processes: Iterable[psutil.Process]) -> Sample:
-    """What these processes take; one that ends meanwhile counts for nothing."""
+    """Return the usage of these processes; a process that ends meanwhile is not counted."""
     seconds, memories = 0.0, []
     for process in processes:
         with suppress(psutil.Error, OSError):
@@ -57,12 +57,13 @@ def sample(processes: Iterable[psutil.Process]) -> Sample:
             seconds += sum(process.cpu_times()[:4])
     if not memories:
         return Sample(seconds)
+    # The pages that several processes share are unknown; the largest shared part is taken for all of them.
     resident = sum(each.own for each in memories) + max(each.shared for each in memories)
     return Sample(seconds, resident, max(each.most for each in memories))
 
 
 def memory(pid: int) -> Memory:
-    """The kernel's figures where it tells them, else all that is resident as the process's own."""
+    """Return the kernel's figures from /proc; without /proc, all resident memory counts as private."""
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
         resident = psutil.Process(pid).memory_info().rss
@@ -74,7 +75,7 @@ def memory(pid: int) -> Memory:
 
 
 def families(root: int, servers: Iterable[int]) -> tuple[list[psutil.Process], list[list[psutil.Process]]]:
-    """The root with its descendants, and each server with its own, which are never the root's."""
+    """Return the root with its descendants, and each server with its own, which are never counted as the root's."""
     apart = [_family(pid) for pid in servers]
     taken = {process.pid for family in apart for process in family}
     return [process for process in _family(root) if process.pid not in taken], apart
@@ -89,9 +90,9 @@ def _family(pid: int) -> list[psutil.Process]:
 
 @dataclass(slots=True)
 class Watch:
-    """Samples of a process with its descendants, and of servers, taken while the block runs.
+    """Sampling of a process with its descendants, and of servers, while the block runs.
 
-    `servers` may change meanwhile: a server that is new has taken what it takes within the block.
+    `servers` may change meanwhile: all processor time of a server that is new counts as used within the block.
     """
 
     root: int
@@ -107,7 +108,7 @@ class Watch:
 
     @property
     def servers_processor(self) -> float:
-        """Processor seconds of the servers within the block."""
+        """Processor seconds used by the servers within the block."""
         return sum(seconds - self._first[pid] for pid, seconds in self._last.items())
 
     def __enter__(self) -> Self:

@@ -1,9 +1,4 @@
-"""What people ask PostgreSQL: each question's plan and the median of its answers' times.
-
-What belongs here: the questions, and what they are asked about. What doesn't: how figures are shown.
-
-What is asked about is drawn from what the server holds, so that any month, generated or real, can be asked.
-"""
+"""Latency of common PostgreSQL queries: each query's plan and the median of its times."""
 
 import re
 import statistics
@@ -16,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 ASKED = 15
-"""How often each question is asked, each time about something else."""
+"""Executions of each query, each with another parameter value."""
 
 DRAWING = sql.SQL(
     "SELECT it FROM (SELECT {about} AS it, row_number() OVER () AS n FROM {view} WHERE {drawn} LIMIT 100000) drawn "
@@ -28,7 +23,10 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with one thing that it is about, and where such things are drawn from: an expression and a view."""
+    """A query with one parameter, `%(it)s`; its values are the expression `about`, drawn from rows of a view.
+
+    `drawn` is the condition on these rows.
+    """
 
     name: str
     statement: LiteralString
@@ -39,7 +37,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question's plan, whether the plan reads no table whole, and times in milliseconds."""
+    """A query's plan and times in milliseconds; `indexed` is True if the plan reads no table sequentially.
+
+    `rows` is the sum over all executions.
+    """
 
     question: str
     rows: int
@@ -178,7 +179,7 @@ QUESTIONS = (
 
 
 def answers(url: str) -> Iterator[Answer]:
-    """Each question asked of the published month, one after another."""
+    """Yield the answer to each query on the published month, one after another; skip queries without values to draw."""
     with psycopg.connect(url, autocommit=True) as connection:
         for question in QUESTIONS:
             things = draw(connection, question)
@@ -187,7 +188,10 @@ def answers(url: str) -> Iterator[Answer]:
 
 
 def draw(connection: Connection, question: Question) -> list[Any]:
-    """Some of the things that the question may be about, spread over the first rows of the view."""
+    """Return parameter values for a query, spread over the first 100,000 matching rows of its view.
+
+    Drawing them from the server's data makes the queries work on any month, generated or real.
+    """
     parts = {"about": question.about, "view": question.view, "drawn": question.drawn or "true"}
     statement = DRAWING.format(**{name: sql.SQL(part) for name, part in parts.items()}, asked=ASKED)
     found = connection.execute(statement)
@@ -195,13 +199,13 @@ def draw(connection: Connection, question: Question) -> list[Any]:
 
 
 def explained(connection: Connection, question: Question, thing: object) -> str:
-    """How the server goes about the question."""
+    """Return the server's plan for the query."""
     lines = connection.execute(f"EXPLAIN {question.statement}", {"it": thing}).fetchall()
     return "\n".join(line for (line,) in lines)
 
 
 def indexed(plan: str) -> bool:
-    """Whether the plan reads no table from its beginning to its end."""
+    """Return True if the plan has no sequential scan."""
     return re.search(r"\bSeq Scan\b", plan) is None
 
 

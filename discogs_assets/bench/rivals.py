@@ -1,12 +1,4 @@
-"""Other systems that do the same job, measured on the same files in the same run.
-
-What belongs here: who they are, as data, putting one into an environment of its own, and running it. What doesn't: what
-their figures are compared with.
-
-A rival that installs with pip and is run by commands needs a declaration in `RIVALS` and nothing else. In its words and
-variables `{dumps}` stands for the dump files, `{output}` for an empty folder, `{url}` and `{schema}` for where it may
-make tables in PostgreSQL.
-"""
+"""Other systems that do the same job, installed and measured on the same files in the same run."""
 
 import os
 import shutil
@@ -23,19 +15,20 @@ from discogs_assets.errors import InstallError, SettingError
 
 SCHEMA = "rival"
 STAMP = "installed"
-"""The file in an environment that is there once it is whole."""
+"""File in an environment that marks the installation as complete."""
 
 SECONDS = 900
-"""How long an installation may take."""
+"""Timeout of an installation command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A system by the `name` and `version` of its package, and the `program` that it installs.
+    """A system, by the `name` and `version` of its package and the `program` that it installs.
 
-    `converts` and `loads` are ways of writing files and of filling PostgreSQL: the words of each, by what it is called.
-    `variables` are its environment's. `refuses` says that it gives up on the odd values that real dumps hold, so that
-    it gets dumps without them.
+    `converts` and `loads` are commands that write files and fill PostgreSQL: arguments by title. `variables` are
+    environment variables. In arguments and variables, `{dumps}` stands for the dump files, `{output}` for an empty
+    folder, `{url}` and `{schema}` for the place of its tables in PostgreSQL. `refuses` is True if the system fails on
+    the odd values of real dumps; it is then measured on dumps without them.
     """
 
     name: str
@@ -46,11 +39,11 @@ class Rival:
     variables: Mapping[str, str] = field(default_factory=dict)
     refuses: bool = False
     requirement: str = ""
-    """What is installed where it is not the package of that name and version."""
+    """Requirement to install instead of that name and version."""
 
     @property
     def wanted(self) -> str:
-        """What is installed, as pip takes it."""
+        """Requirement to install, in pip's format."""
         return self.requirement or f"{self.name}=={self.version}"
 
 
@@ -64,27 +57,27 @@ RIVALS = {
             version="0.2.0",
             program="discogskit",
             converts={"convert": ("convert", "--no-progress", "--output", "{output}", "{dumps}")},
-            # Its tables are logged unless it is told otherwise; both ways are measured.
+            # Its tables are logged by default; both ways are measured.
             loads={"load": (*_LOAD, "{dumps}"), "load, unlogged": (*_LOAD, "--pg-unlogged", "{dumps}")},
             variables={"DATABASE_URL": "{url}"},
             refuses=True,
         ),
     )
 }
-"""The rivals by name."""
+"""Rivals by name; one that is installed with pip and run by commands needs a declaration here and nothing else."""
 
 
 def rival(name: str) -> Rival:
-    """The rival of that name; SettingError if none is declared."""
+    """Return the rival of that name; raises SettingError if none is declared."""
     if name not in RIVALS:
         raise SettingError(f"--against {name}: no such rival, expected one of {', '.join(RIVALS)}")
     return RIVALS[name]
 
 
 def installed(rival: Rival, cache: Path | None = None) -> Path:
-    """The rival's program in an environment of its own in the per-user cache, installed first where it is missing.
+    """Return the rival's program, installed if necessary in a separate environment in the per-user cache.
 
-    InstallError if it cannot be installed.
+    Raises InstallError if it cannot be installed.
     """
     folder = (cache or artifacts.cache_folder()) / "rivals" / f"{rival.name}-{rival.version}"
     stamp, program = folder / STAMP, folder / "bin" / rival.program
@@ -100,7 +93,7 @@ def installed(rival: Rival, cache: Path | None = None) -> Path:
 
 
 def _installation(folder: Path, wanted: str) -> list[list[str]]:
-    """The commands that make the environment: uv's where it is at hand, which are faster, else Python's own."""
+    """Return the commands that create the environment: uv's if it is available, as it is faster, else venv and pip."""
     python = str(folder / "bin" / "python")
     if uv := shutil.which("uv"):
         make = [uv, "venv", "--quiet", "--python", sys.executable, str(folder)]
@@ -128,7 +121,7 @@ def _failed(rival: Rival, why: str) -> InstallError:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A rival's command as it was measured; `failure` has its last words if it failed."""
+    """A rival's measured command; `failure` is the end of its output if it failed."""
 
     took: Measured
     failure: str | None
@@ -136,7 +129,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a rival works: an empty folder, and the URL of a database in which it may make the schema `SCHEMA`."""
+    """Working place of a rival: an empty folder, and the URL of a database in which it may create `SCHEMA`."""
 
     folder: Path
     url: str = ""
@@ -144,12 +137,12 @@ class Place:
 
     @property
     def output(self) -> Path:
-        """The folder of the files it writes."""
+        """Folder for the files that the rival writes."""
         return self.folder / "output"
 
 
 def run(rival: Rival, program: Path, words: Sequence[str], dumps: Sequence[Path], place: Place) -> Ran:
-    """Run one of its commands on copies of the dumps' names, since some write beside what they read."""
+    """Run and measure a rival's command on symbolic links to the dumps, as some rivals write next to their input."""
     place.output.mkdir(parents=True)
     linked = [place.folder / path.name for path in dumps]
     for link, path in zip(linked, dumps, strict=True):
@@ -163,6 +156,6 @@ def run(rival: Rival, program: Path, words: Sequence[str], dumps: Sequence[Path]
 
 
 def _last(log: Path, url: str) -> str:
-    """The last words of a log, without the URL, which has a password."""
+    """Return the last lines of a log on one line, without the URL, which contains a password."""
     words = process.last_words(log, 6).partition("\n")[2]
     return " ".join(words.replace(url, "the database").split()) if url else " ".join(words.split())

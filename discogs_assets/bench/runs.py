@@ -1,7 +1,4 @@
-"""What Dagster's records say of runs: seconds, steps, what was materialised with which numbers, checks.
-
-What belongs here: reading an instance. What doesn't: starting runs.
-"""
+"""Runs as recorded by Dagster: times, steps, materialisations with their metadata, and checks."""
 
 import os
 from collections.abc import Mapping
@@ -12,12 +9,12 @@ import dagster as dg
 from discogs_assets.bench.measurement import alone
 
 ROWS, BYTES, SECONDS = "dagster/partition_row_count", "bytes", "seconds"
-"""Metadata keys of an asset's numbers."""
+"""Metadata keys of an asset's row count, bytes and seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was materialised: its numbers and texts, by metadata key."""
+    """A materialisation: its numbers and texts by metadata key."""
 
     numbers: dict[str, float]
     texts: dict[str, str]
@@ -25,9 +22,9 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: wall seconds from its first to its last event, seconds by step, what it made by asset, and its checks.
+    """A run: wall seconds from start to end, seconds by step, materialisations by asset, and checks.
 
-    Of a run that succeeded no blocking check has failed; `failed` are others that found an error.
+    `failed` lists checks that found an error; in a run that succeeded, none of them is blocking.
     """
 
     seconds: float
@@ -37,16 +34,19 @@ class Run:
     failed: tuple[str, ...] = ()
 
     def total(self, key: str) -> float:
-        """The sum of a number over all that was made."""
+        """Return the sum of a number over all materialisations."""
         return sum(each.numbers.get(key, 0.0) for each in self.made.values())
 
     def says(self, key: str) -> bool:
-        """Whether anything made has that number."""
+        """Return True if any materialisation has that number."""
         return any(key in each.numbers for each in self.made.values())
 
 
 def read(environment: Mapping[str, str]) -> list[Run]:
-    """All runs of the instance that the variables name, the oldest first; read in a process that has them."""
+    """Return all runs of the instance named by the variables, oldest first.
+
+    They are read in a separate process, since Dagster takes the instance from environment variables.
+    """
     found: list[Run] = alone(_read, dict(environment)).value
     return found
 

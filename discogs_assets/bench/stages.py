@@ -1,9 +1,4 @@
-"""Stages of a month: a layer of the asset graph each, run as one Dagster run in a process of its own.
-
-What belongs here: which assets make a stage, and what its run came to. What doesn't: which stages a benchmark needs.
-
-PostgreSQL's layer is two stages: the tables of whole records, called as the entities, and all others, the relational.
-"""
+"""Stages of a month: each is a layer of the asset graph, run as one Dagster run in a separate process."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,29 +18,33 @@ from discogs_assets.embedded.store import Store
 from discogs_assets.schema.discogs import ENTITIES
 
 POSTGRES, DOCUMENTS, RELATIONAL, BESIDE = "postgres", "documents", "relational tables", "tables beside"
+"""PostgreSQL's layer, and its stages.
+
+They are the tables of whole records, named after the entities, other Discogs tables, and tables of other sources.
+"""
 
 STEPS = "steps, summed"
-"""The part of a stage that its steps took, without their processes' start; several may run side by side."""
+"""The part of a stage spent in its steps, without process start; several steps may run in parallel."""
 
 PARTS = {"copy_seconds": "COPY, summed over tables", "index_seconds": "indexes, summed over tables"}
-"""Parts of a stage by the metadata key that says what they took of each table; tables may be loaded side by side."""
+"""Parts of a stage by the metadata key of their seconds per table; tables may be loaded in parallel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Assets that are run together, by their keys."""
+    """Assets that run together, by their keys."""
 
     name: str
     keys: tuple[str, ...]
 
     @property
     def selection(self) -> str:
-        """The assets as Dagster's command line takes them."""
+        """Asset selection in the syntax of Dagster's command line."""
         return " or ".join(f'key:"{key}"' for key in self.keys)
 
 
 def stages(*names: str) -> list[Stage]:
-    """The stages of a month in flow order, or those of these names."""
+    """Return the named stages of a month, or all of them, in the order of the asset graph."""
     groups: dict[str, list[str]] = {}
     graph = defs.resolve_asset_graph()
     for key in graph.toposorted_asset_keys:
@@ -56,7 +55,7 @@ def stages(*names: str) -> list[Stage]:
 
 
 def together(*names: str) -> Stage:
-    """These stages as one, for what only prepares a measurement."""
+    """Return the named stages as one, to prepare a measurement."""
     return Stage(", ".join(names), tuple(key for stage in stages(*names) for key in stage.keys))
 
 
@@ -74,7 +73,7 @@ def _of_layer(name: str) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A stage that was run for a month, and what its process took."""
+    """A stage that was run for a month, and the measurement of its process."""
 
     stage: Stage
     role: Role
@@ -82,14 +81,14 @@ class Ran:
 
 
 def run(home: Home, stage: Stage, partition: str, role: Role, say: Say) -> Ran:
-    """Run a stage; LoadError if it fails."""
+    """Run a stage for a month; raises LoadError if it fails."""
     took = home.materialise(stage.selection, partition)
     say(f"  {home.dumps.releases:,} releases, {partition[:7]}, {stage.name}: {took.seconds:.1f} s")
     return Ran(stage, role, took)
 
 
 def figures(home: Home, ran: Sequence[Ran]) -> list[Figure]:
-    """What the stages came to, which are all that was run in the home, in that order."""
+    """Return the figures of the stages, which must be all runs of the home, in order."""
     found = runs.read(home.dagster)
     return [each for one, said in zip(ran, found, strict=True) for each in _figures(home, one, said)]
 
@@ -122,13 +121,13 @@ def _figures(home: Home, ran: Ran, said: Run) -> Iterator[Figure]:
 
 
 def _written(said: Run) -> int:
-    """Bytes on disk; a store's are its own and not those of the tables it was made from."""
+    """Return the bytes on disk: the stores' own size if the stage made any, else the sum over its assets."""
     stores = _stores(said)
     return sum(store.size for store in stores) if stores else round(said.total(runs.BYTES))
 
 
 def _parts(said: Run) -> dict[str, float]:
-    """Seconds of the parts of a stage, as far as what it made says."""
+    """Return the seconds of a stage's parts, as far as its materialisations record them."""
     parts = {STEPS: sum(said.steps.values())}
     parts |= {step: said.total(key) for key, step in PARTS.items() if said.says(key)}
     for store in _stores(said):

@@ -1,7 +1,6 @@
-"""The command `discogs`: what a person types, each command a few lines over the module of its noun.
+"""The command `discogs`: names, arguments and help texts of its commands.
 
-What belongs here: names, arguments and help texts. What doesn't: anything that takes time to import; every command
-imports what it needs when it runs, so that help answers at once. stdout is data, stderr is narration.
+Belongs here: the command line, its output, and the start of jobs and servers. Does not belong here: the work itself.
 """
 
 import sys
@@ -14,6 +13,7 @@ from cyclopts.validators import Number
 from discogs_assets import __version__
 from discogs_assets.cli.benchmarks import bench
 
+# Each command imports its modules when it runs, so that help is printed at once.
 app = App(
     name="discogs",
     help="The monthly Discogs dumps as Parquet, PostgreSQL tables and a Neo4j graph.",
@@ -26,7 +26,7 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON in
 
 
 def main() -> None:
-    """Run the command; errors of our own, full disks and dead servers end with one sentence and exit code 1."""
+    """Run the command; report our own errors, full disks and dead servers in one sentence and exit with code 1."""
     from discogs_assets.faults import explain
 
     try:
@@ -43,9 +43,11 @@ def main() -> None:
 
 @app.command
 def demo() -> None:
-    """Load two small months into all stores and ask them eight questions.
+    """Load two small sample months and run eight queries on them.
 
-    Starts the servers, writes the sample's dump files, materialises both months in order, prints counts and answers.
+    Starts the servers, writes the sample's dump files, materialises both months
+    in order into all stores, and prints record counts and query results.
+
     Example: discogs demo
     """
     from discogs_assets.cli.environment import forget_demo
@@ -65,10 +67,13 @@ def dev(
         Parameter(help="Turn the sensor new_dumps on or off; by default it stays as it was left."),
     ] = None,
 ) -> int:
-    """Start the servers, Dagster's UI and its daemon, until Ctrl-C; the servers go on.
+    """Start the servers and run Dagster's UI and daemon until Ctrl-C.
 
-    With --watch each new month is fetched, loaded and published without hands, the newest one first. It stays turned on
-    until --no-watch is given or the sensor new_dumps is turned off in the UI.
+    Ctrl-C leaves the servers running; "discogs down" stops them.
+    With --watch, new months are downloaded, loaded and published automatically,
+    newest first. The setting persists until --no-watch is given or the sensor
+    new_dumps is turned off in the UI.
+
     Example: discogs dev --watch
     """
     from discogs_assets.cli.servers import run_dagster
@@ -78,7 +83,9 @@ def dev(
 
 @app.command
 def up() -> None:
-    """Start PostgreSQL and Neo4j, or find them running, and write .env for every dagster command.
+    """Start PostgreSQL and Neo4j unless they run, and write .env.
+
+    Every dagster command in this folder reads its settings from .env.
 
     Example: discogs up
     """
@@ -100,7 +107,7 @@ def down() -> None:
 
 @app.command
 def status(*, json: Json = False) -> None:
-    """Show whether the servers run, where they answer, and which month they show.
+    """Show each server's state, address and published month.
 
     Example: discogs status --json
     """
@@ -111,7 +118,10 @@ def status(*, json: Json = False) -> None:
 
 @app.command
 def doctor(*, json: Json = False) -> int:
-    """Check what is installed, reachable and writable, and how much disk a month needs; exit code 1 if something fails.
+    """Check installation, servers, sources, permissions and disk.
+
+    Shows the state of each, the disk space that a whole month needs, and a
+    remedy for each problem. The exit code is 1 if a check fails.
 
     Example: discogs doctor
     """
@@ -122,7 +132,9 @@ def doctor(*, json: Json = False) -> int:
 
 @app.command
 def publish(month: Annotated[str, Parameter(help="The month, such as 2026-10.")]) -> int:
-    """Show a month that is loaded, also one that is older than the one shown; exit code 1 if it is refused.
+    """Publish a loaded month, even if a newer one is published now.
+
+    The exit code is 1 if the month is refused.
 
     Example: discogs publish 2026-10
     """
@@ -138,7 +150,10 @@ def changes(
     entity: Annotated[str | None, Parameter(help="List its records: artists, labels, masters or releases.")] = None,
     limit: Annotated[int, Parameter(help="Records listed at the most.", validator=Number(gte=1))] = 20,
 ) -> None:
-    """Show how many records a month added, changed and removed since the newest older one, and which.
+    """Show the records that a month added, changed and removed.
+
+    The month is compared with the newest older one. By default only counts are
+    shown; --entity lists the records of one entity.
 
     Example: discogs changes 2026-11 --entity releases --limit 20
     """
@@ -162,9 +177,12 @@ def query(
         int | None, Parameter(help="Rows printed at the most: 100 in a table, else all.", validator=Number(gte=1))
     ] = None,
 ) -> None:
-    """Ask PostgreSQL, Neo4j or the lake a question, which may only read; worked examples are in cli/README.md.
+    """Run a read-only query against PostgreSQL, Neo4j or the lake.
 
-    The lake's tables are named as its folders are: releases, nodes.Artist, changes.releases; FROM tables lists them.
+    The default is SQL for PostgreSQL. Lake tables are named after their folders:
+    releases, nodes.Artist, changes.releases. The query FROM tables lists them.
+    Worked examples are in cli/README.md.
+
     Example: discogs query "SELECT title FROM releases WHERE year = 1969"
     """
     from discogs_assets.cli.query import form, question, run
@@ -184,7 +202,9 @@ def sample(
     plain: Annotated[bool, Parameter(negative="", help="Leave out the odd values that real dumps hold.")] = False,
     musicbrainz: Annotated[bool, Parameter(negative="", help="Write MusicBrainz' runs of the months, too.")] = False,
 ) -> None:
-    """Write made-up dumps of any size in the form of the real ones, and beside each month a truth file with its counts.
+    """Write generated dumps of any size in Discogs' format.
+
+    Each month comes with a truth file that holds its counts.
 
     Example: discogs sample --releases 200000 --to generated
     """

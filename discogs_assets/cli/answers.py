@@ -1,13 +1,4 @@
-r"""The forms of an answer on stdout: a table for reading, CSV and JSON for programs.
-
-What belongs here: what each kind of value looks like in each form. What doesn't: where an answer comes from (see
-`stores`), and the streams themselves (see `terminal`).
-
-JSON is an array with a record a line, written as the rows come. Numbers have all their digits; what is no number is
-"NaN", "Infinity" or "-Infinity". Dates, times and intervals are ISO 8601; bytes are `\x` and hexadecimal digits; a
-column that occurs twice is called `name` and `name_2`. In CSV an absent value is empty, and what is nested is JSON.
-Half a surrogate, which UTF-8 does not have, is spelt out: `\ud800`.
-"""
+"""Output formats of query results on stdout: a table for people, CSV and JSON for programs."""
 
 import csv
 import math
@@ -25,38 +16,43 @@ from discogs_assets.stores.answers import Answer, Document, Element
 Row = Sequence[Any]
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""What a terminal would obey; lines and tabs are left."""
+"""Control characters except line feed and tab."""
 
 SURROGATES = re.compile("[\ud800-\udfff]")
+"""Lone surrogates, which UTF-8 cannot encode."""
 
 DAY = 24 * 3600
+"""Seconds in a day."""
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """A table, all of whose rows are held to find the columns' widths."""
+    """Write a table; all rows are held in memory to find the column widths."""
     terminal.table([shown(column) for column in columns], [[_cell(value) for value in row] for row in rows])
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Row], to: TextIO | None = None) -> None:
-    """CSV with a header, its lines ended as on this system's files."""
+    """Write CSV with a header and this system's line ends; NULL is empty and nested values are JSON."""
     writer = csv.writer(_Lines(to or sys.stdout), lineterminator="\r\n")
     writer.writerow(map(_encodable, columns))
     writer.writerows(map(written, row) for row in rows)
 
 
 class _Lines:
-    """A stream of CSV: the writer quotes what holds any character of its line ends, which are made this system's."""
+    r"""Output of the CSV writer, with `\r\n` turned into this system's line ends.
+
+    The writer quotes fields that contain a character of its line terminator, so it must be `\r\n`.
+    """
 
     def __init__(self, to: TextIO) -> None:
         self._to = to
 
     def write(self, line: str) -> int:
-        """Write a row."""
+        r"""Write a row that ends in `\r\n`."""
         return self._to.write(line.removesuffix("\r\n") + "\n")
 
 
 def write_json(columns: Sequence[str], rows: Iterable[Row], to: TextIO | None = None) -> None:
-    """A JSON array with a record a line."""
+    """Write a JSON array, one record a line, as the rows arrive; a repeated column becomes `name` and `name_2`."""
     stream, names, before = to or sys.stdout, _unique(columns), "[\n"
     for row in rows:
         stream.write(before + compact(dict(zip(names, row, strict=True))))
@@ -72,14 +68,14 @@ FORMS: Mapping[str, Callable[[Sequence[str], Iterable[Row]], None]] = {
 
 
 def write(answer: Answer, form: str, limit: int | None) -> tuple[int, bool]:
-    """Write the answer in one of FORMS; the rows that were written, and whether `limit` left some out."""
+    """Write the answer in one of FORMS; return the number of rows written and True if `limit` cut some off."""
     counted = _Counted(answer, limit)
     FORMS[form](answer.columns, counted)
     return counted.rows, counted.cut
 
 
 class _Counted:
-    """The rows of an answer up to a limit, which remembers how many there were."""
+    """Rows of an answer up to a limit, counted as they are read; `cut` is True if there were more."""
 
     def __init__(self, answer: Answer, limit: int | None) -> None:
         self._answer = answer
@@ -97,7 +93,7 @@ class _Counted:
 
 
 def compact(value: Any) -> str:
-    """The value as JSON in one line."""
+    """Return the value as JSON on one line; NaN and infinite numbers become strings."""
     match value:
         case None:
             return "null"
@@ -121,19 +117,19 @@ def compact(value: Any) -> str:
 
 
 def _key(name: Any) -> str:
-    """A key of a map, which may be of any type, as text."""
+    """Return a map's key, of any type, as text."""
     return name if isinstance(name, str) else "null" if name is None else written(name)
 
 
 def _number(value: float | Decimal) -> str:
-    """All digits of the number, of a decimal without exponent; NaN, Infinity and -Infinity are none."""
+    """Return all digits of a number, a decimal without exponent; else "NaN", "Infinity" or "-Infinity"."""
     if isinstance(value, int):
         return str(value)
     return repr(value) if isinstance(value, float) and math.isfinite(value) else f"{Decimal(value):f}"
 
 
 def _text(value: Any) -> str:
-    """A value that is text in JSON."""
+    r"""Return a value that is a string in JSON: ISO 8601 for dates, times and intervals, `\x` and hex for bytes."""
     match value:
         case date() | time():
             return value.isoformat()
@@ -146,12 +142,12 @@ def _text(value: Any) -> str:
 
 
 def _encodable(text: str) -> str:
-    """The text as UTF-8 can have it."""
+    r"""Return the text with lone surrogates escaped (`\ud800`), since UTF-8 cannot encode them."""
     return text if text.isascii() else SURROGATES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def duration(value: timedelta) -> str:
-    """An interval in ISO 8601, such as `P1DT2H3.5S`, negative as a whole."""
+    """Return an interval in ISO 8601, such as `P1DT2H3.5S`; the sign applies to the whole."""
     micros = abs(value) // timedelta(microseconds=1)
     seconds, micros = divmod(micros, 1_000_000)
     days, rest = divmod(seconds, DAY)
@@ -165,7 +161,7 @@ def duration(value: timedelta) -> str:
 
 
 def written(value: Any) -> str:
-    """The value as a cell of CSV: nothing if it is absent, a number digit by digit, JSON if it is nested."""
+    """Return the value as a CSV cell: empty for NULL, all digits of a number, JSON if nested."""
     match value:
         case None:
             return ""
@@ -180,14 +176,14 @@ def written(value: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """The value as a cell of a table; what a terminal would obey is spelt out."""
+    """Return the value as a table cell; control characters are escaped, so that a terminal does not obey them."""
     return CONTROLS.sub(
         lambda found: f"\\x{ord(found[0]):02x}", _nested(value) if _holds_more(value) else written(value)
     )
 
 
 def _cell(value: Any) -> int | float | str | None:
-    """Numbers and nothing as they are, so that a table knows them; all else as text."""
+    """Return numbers and None unchanged, so that the table aligns them; all other values as text."""
     numeric = isinstance(value, int | float | None) and not isinstance(value, bool)
     return value if numeric else shown(value)
 
@@ -197,7 +193,7 @@ def _holds_more(value: Any) -> bool:
 
 
 def _nested(value: Any) -> str:
-    """JSON, in which pieces of a graph are as Cypher writes them."""
+    """Return JSON in which nodes, relationships and paths are written as in Cypher."""
     match value:
         case Element():
             return value.text

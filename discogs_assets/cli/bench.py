@@ -1,8 +1,4 @@
-"""`discogs bench`: what the commands have in common: dumps, tables, files.
-
-What belongs here: running a benchmark over sizes, and how figures are shown. What doesn't: measuring (see `bench`), and
-names and help texts (see `benchmarks`).
-"""
+"""Common parts of the `discogs bench` commands: running a benchmark over sizes, and reporting its figures."""
 
 import json
 import signal
@@ -25,12 +21,12 @@ from discogs_assets.cli.terminal import say
 from discogs_assets.errors import SettingError
 
 BESIDE: dict[Role, str] = {"part": "of it ", "limit": "limit: ", "rival": "rival: "}
-"""How rows begin that stand below our step."""
+"""Prefixes of the rows listed below our step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a benchmark was asked for: the sizes and source of dumps, a rival, files for the figures and a picture."""
+    """Options of a benchmark: sizes and source of dumps, rival, and files for the figures and the plot."""
 
     sizes: Sequence[int]
     source: Source
@@ -50,7 +46,10 @@ def asked(
     json: Path | None,
     plot: Path | None,
 ) -> Asked:
-    """The same with a known rival, whose dumps are plain if need be; SettingError if one of them cannot be."""
+    """Return the options with the rival looked up, and plain dumps if it needs them.
+
+    Raises SettingError if an option is invalid.
+    """
     other = rival(against) if against else None
     if dumps and len(sizes) > 1:
         raise SettingError("--dumps has a size of its own; leave out --releases, or give one size")
@@ -61,7 +60,7 @@ def asked(
 
 
 def run(name: str, wanted: Asked, months: int, benchmark: Benchmark) -> None:
-    """Measure at every size, and show it: tables on stdout, all of it in the files that were asked for."""
+    """Measure at every size; print tables to stdout and write all figures to the requested files."""
     if wanted.plot:
         plot.check(wanted.plot)
     if wanted.source.keep:
@@ -81,7 +80,10 @@ def run(name: str, wanted: Asked, months: int, benchmark: Benchmark) -> None:
 
 
 def run_other(name: str, what: str, sizes: Sequence[int], measured: Iterable[Figure], file: Path | None) -> None:
-    """Measure what is not a month of Discogs: tables on stdout, all of it in the file; sizes are counts of `what`."""
+    """Report a benchmark of another source than Discogs: tables on stdout, all figures in `file`.
+
+    `what` is the unit of the sizes. Raises SettingError if a size is repeated or below 1.
+    """
     if len(set(sizes)) < len(sizes) or min(sizes) < 1:
         raise SettingError(f"--{what} {' '.join(map(str, sizes))}: expected different numbers, each 1 or more")
     with interruptible():
@@ -92,7 +94,7 @@ def run_other(name: str, what: str, sizes: Sequence[int], measured: Iterable[Fig
 
 
 def _keep(file: Path, name: str, found: Sequence[Figure], versions: dict[str, str], more: dict[str, Any]) -> None:
-    """Write all figures, and what they were measured on."""
+    """Write all figures with the machine and the versions they were measured on."""
     about = {"bench": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine.facts()}
     whole = {**about, "versions": machine.versions(versions), "figures": figures.said(found), **more}
     file.write_text(json.dumps(whole, indent=1) + "\n")
@@ -107,7 +109,7 @@ def _measured(size: int, source: Source, months: int, benchmark: Benchmark) -> I
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Being told to end is taken as Ctrl-C is: whatever was started is ended first."""
+    """Treat SIGTERM like Ctrl-C within the block, so that everything it started is ended first."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -121,12 +123,12 @@ def interruptible() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its title, and the value of a row, None for an empty cell."""
+    """A table column: its title, and the function that returns a row's value, None for an empty cell."""
 
     title: str
     value: Callable[[Figure], Any]
     needed: bool = field(default=False)
-    """Whether it is shown though all its cells are empty."""
+    """True if the column is shown even when all its cells are empty."""
 
 
 def _columns(found: Sequence[Figure]) -> list[Column]:
@@ -148,14 +150,14 @@ def _columns(found: Sequence[Figure]) -> list[Column]:
 
 
 def _label(subject: str, step: str, role: Role) -> str:
-    """What a row is called; what is set beside our step stands below it."""
+    """Return a row's label; parts, limits and rivals are indented below our step."""
     if role in BESIDE:
         return f"  {BESIDE[role]}{step}"
     return subject if step == figures.WHOLE else f"{subject}: {step}"
 
 
 def _grouped(found: Iterable[Figure]) -> list[Figure]:
-    """By subject as they come, our step before what is set beside it."""
+    """Return the figures grouped by subject in order of appearance, our step first in each group."""
     by_subject: dict[str, list[Figure]] = {}
     for each in found:
         by_subject.setdefault(each.subject, []).append(each)

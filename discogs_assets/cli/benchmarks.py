@@ -1,7 +1,4 @@
-"""The commands `discogs bench …`: what a person types to have this machine measured.
-
-What belongs here: names, arguments and help texts. What doesn't: anything that takes time to import.
-"""
+"""The commands `discogs bench …`: names, arguments and help texts; slow imports happen inside the commands."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +31,7 @@ Against = Annotated[str | None, Parameter(help="A rival to measure on the same d
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Options:
-    """What every benchmark takes."""
+    """Options of every benchmark of Discogs dumps."""
 
     releases: Annotated[
         tuple[int, ...],
@@ -50,7 +47,7 @@ class Options:
     plot: Annotated[Path | None, Parameter(help="Picture of time and memory against size, .svg or .png.")] = None
 
     def asked(self, against: str | None = None) -> "Asked":
-        """The same as the benchmarks take it."""
+        """Return the validated options, with the rival named by `against`; raises SettingError if one is invalid."""
         from discogs_assets.cli.bench import asked
 
         return asked(self.releases, self.dumps, self.keep, against, self.json, self.plot)
@@ -61,7 +58,9 @@ DEFAULT = Options()
 
 @bench.command
 def parse(*, options: Options = DEFAULT, entity: Entities = None, against: Against = None) -> None:
-    """Dumps to Parquet, beside gunzip, framing and tokenising alone.
+    """Measure parsing dumps to Parquet against its limits.
+
+    The limits are gunzip, framing and tokenising, each measured alone.
 
     Example: discogs bench parse --releases 200000 --entity releases --against discogskit
     """
@@ -74,7 +73,9 @@ def parse(*, options: Options = DEFAULT, entity: Entities = None, against: Again
 
 @bench.command
 def postgres(*, options: Options = DEFAULT, against: Against = None) -> None:
-    """Parquet to PostgreSQL, documents and relational tables apart, beside the bare COPY of the same rows.
+    """Measure loading PostgreSQL against a bare COPY of its rows.
+
+    Loads from Parquet; documents and relational tables are measured separately.
 
     Example: discogs bench postgres --releases 200000 --against discogskit
     """
@@ -94,7 +95,9 @@ def neo4j(
         bool, Parameter(help="Fill an empty database over Bolt as well, minutes for 200000.", negative="")
     ] = False,
 ) -> None:
-    """Graph tables to an indexed and answering Neo4j, beside the import alone.
+    """Measure loading Neo4j against the import alone.
+
+    Loads from graph tables, until Neo4j is indexed and answers queries.
 
     Example: discogs bench neo4j --releases 200000
     """
@@ -107,7 +110,7 @@ def neo4j(
 
 @bench.command
 def changes(*, options: Options = DEFAULT) -> None:
-    """Two months compared, beside reading them.
+    """Measure comparing two months against only reading them.
 
     Example: discogs bench changes --releases 200000
     """
@@ -120,7 +123,9 @@ def changes(*, options: Options = DEFAULT) -> None:
 
 @bench.command
 def insights(*, options: Options = DEFAULT) -> None:
-    """Records and graph tables to insights, together and each question by itself.
+    """Measure the insights, all together and each one alone.
+
+    They are computed from records and graph tables.
 
     Example: discogs bench insights --releases 200000
     """
@@ -133,7 +138,9 @@ def insights(*, options: Options = DEFAULT) -> None:
 
 @bench.command
 def month(*, options: Options = DEFAULT) -> None:
-    """Every stage of a month in a new home, and with several sizes what a whole dump would cost.
+    """Measure every stage of a month and extrapolate to a whole dump.
+
+    The stages run in a new home. Extrapolation needs two or more sizes.
 
     Example: discogs bench month --releases 200000 500000 1000000 --keep generated --json month.json --plot month.svg
     """
@@ -155,7 +162,7 @@ def musicbrainz(
     keep: Annotated[Path | None, Parameter(help="Folder where generated runs stay, and are found again.")] = None,
     json: Annotated[Path | None, Parameter(help="File for all figures, the machine and the versions.")] = None,
 ) -> None:
-    """MusicBrainz dumps to Parquet, beside unpacking alone.
+    """Measure MusicBrainz dumps to Parquet against unpacking alone.
 
     Example: discogs bench musicbrainz --artists 25000 100000 --entity artist
     """

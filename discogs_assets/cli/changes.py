@@ -1,7 +1,4 @@
-"""`discogs changes`: what a month added, changed and removed.
-
-What belongs here: reading the changes in the lake and the form of the answer. What doesn't: making them.
-"""
+"""`discogs changes`: records that a month added, changed and removed, read from the lake."""
 
 from pathlib import Path
 
@@ -21,7 +18,10 @@ KINDS = ("added", "changed", "removed")
 
 
 def show(month: str, entity: str | None, limit: int) -> None:
-    """Print counts by entity and change, or the first records of one entity."""
+    """Print counts by entity and change, or the first `limit` records of one entity.
+
+    Raises SettingError if there is no such month or entity.
+    """
     held, partition = lake.of(Settings()), partition_of(month)
     known = {each.name: keys.changes(each).path for each in ENTITIES}
     if entity is None:

@@ -1,7 +1,4 @@
-"""`discogs demo`: two small months through the whole platform, and eight questions answered.
-
-What belongs here: the order of things and the questions. What doesn't: any of the work.
-"""
+"""`discogs demo`: load two small months through the whole platform and run eight queries."""
 
 import shutil
 import time
@@ -35,16 +32,16 @@ BOTH = (
     "MATCH (teacher:Artist)-[:TAUGHT]->(pupil:Artist) OPTIONAL MATCH (pupil)-[g:MEMBER_OF]->(group:Artist) "
     "WHERE g.source IS NULL RETURN teacher.name, pupil.name, collect(group.name) AS groups ORDER BY teacher.name",
 )
-"""Questions that need both sources: MusicBrainz says who was a member when and who taught whom, Discogs the rest."""
+"""Queries that need both sources: membership dates and teachers come from MusicBrainz, the rest from Discogs."""
 
 SHOWN = 40
-"""Rows of an answer that are printed; the number of all is said."""
+"""Maximum number of rows printed per answer; the number of omitted rows is printed too."""
 
 
 def run() -> None:
-    """Start, load October and November, print counts and answers; LoadError if a step failed.
+    """Start the servers, load October and November, and print counts and answers.
 
-    The sample is smaller than any month that may be in the lake.
+    Raises LoadError if a step failed, SettingError if DISCOGS_TARGETS leaves out a target.
     """
     began, settings = time.monotonic(), Settings()
     if missing := {*TARGETS} - settings.chosen_targets:
@@ -55,6 +52,7 @@ def run() -> None:
     for partition in months.PARTITIONS:
         _write(folder, partition)
         with timed(f"{partition[:7]} through all layers"):
+            # The sample is smaller than any month in the lake may be, so its counts are accepted.
             if not runs.run("monthly", partition, bounds.accepting(*ENTITIES)):
                 raise LoadError(
                     f"{partition[:7]} did not go through; the lines above say which step failed. "
@@ -72,23 +70,23 @@ def run() -> None:
 
 
 def _offer() -> Path:
-    """Make the folder that the sample is written to the source of both kinds of dumps, for this process alone."""
+    """Make the sample's folder the source of both kinds of dumps for this process only; return the folder."""
     folder = Settings().home_folder / environment.SAMPLE
-    # A month takes the newest run there is: one of an earlier demo would be newer than the first month's.
+    # A month takes the newest export: one left by an earlier demo would be newer than the first month's.
     shutil.rmtree(folder / musicbrainz.FOLDER, ignore_errors=True)
     environment.enter({f"DISCOGS_{name}": str(folder / below) for name, below in environment.DEMO.items()})
     return folder
 
 
 def _write(folder: Path, partition: str) -> None:
-    """Write the sample's dump files of the month, and the run of MusicBrainz' dumps that belongs to it."""
+    """Write the sample's dump files of the month and the MusicBrainz export that belongs to it."""
     dumps.write(folder, partition)
     musicbrainz.write(folder, partition)
     say(f"dump files of {partition[:7]} are in {folder}")
 
 
 def _count(postgres: Postgres, graph: Graph) -> None:
-    """What both stores hold, beside what the sample says."""
+    """Print the counts of both stores next to those of the sample."""
     tables = {each.name: postgres.ask(f"SELECT count(*) AS n FROM {each.name}")[0]["n"] for each in ENTITIES}
     sample = months.counts(months.PARTITIONS[-1])
     rows = [[name, sample[name], count] for name, count in tables.items()]

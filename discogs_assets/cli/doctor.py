@@ -1,7 +1,4 @@
-"""`discogs doctor`: what is installed, reachable and writable, how much disk a month needs, and what to do.
-
-What belongs here: one function per question, each answering with a finding. What doesn't: mending anything.
-"""
+"""`discogs doctor`: check installation, servers, sources, permissions and disk space; nothing is repaired."""
 
 import os
 import shutil
@@ -25,18 +22,22 @@ from discogs_assets.stores.musicbrainz import MusicBrainz
 GB = 10**9
 
 MONTH_GB = {"dumps": 12, "MusicBrainz' dumps": 23, "lake": 16}
-"""Disk of a whole month outside the servers, rounded up: the four files of 2026-08 are 11.6 GB, those of MusicBrainz of
-2026-03 some 22; the rest `discogs bench month` infers from generated months of up to 1,000,000 releases."""
+"""Disk space of a whole month outside the servers, rounded up.
+
+The four dumps of 2026-08 are 11.6 GB, the MusicBrainz dumps of 2026-03 about 22 GB. The rest is extrapolated by
+`discogs bench month` from generated months of up to 1,000,000 releases.
+"""
 
 TARGET_GB = {"documents": 93, "relational": 87, "neo4j": 50}
-"""Disk of a whole month in each target, inferred alike; the tables of MusicBrainz and insights are in `relational`."""
+"""Disk space of a whole month in each target, extrapolated likewise; `relational` includes MusicBrainz and insights."""
 
 MEMORY_GB = 4
+"""Memory needed to load a whole month."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer to one question: `state` is ok, warn or fail, `advice` what to do about it."""
+    """The result of one check: `state` is ok, warn or fail; `advice` is the remedy."""
 
     question: str
     state: str
@@ -45,7 +46,7 @@ class Finding:
 
 
 def examine(json: bool) -> int:
-    """Print all findings; 1 if one of them is a failure."""
+    """Print all findings; return 1 if a check failed, else 0."""
     settings = Settings()
     findings = [_asked(question, settings) for question in QUESTIONS]
     if json:
@@ -56,7 +57,7 @@ def examine(json: bool) -> int:
 
 
 def _asked(question: Callable[[Settings], Finding], settings: Settings) -> Finding:
-    """The finding; an error of our own is one, and so is one of the system."""
+    """Run a check; turn our own errors and the system's into a failed finding."""
     try:
         return question(settings)
     except (DiscogsError, OSError) as error:

@@ -1,7 +1,4 @@
-"""`.env` and Dagster's home: what makes a plain dagster command use the same instance as the UI.
-
-What belongs here: the two files and their content. What doesn't: starting anything.
-"""
+"""`.env` and `dagster.yaml`, which make a plain dagster command use the same instance as the UI."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -21,14 +18,14 @@ from discogs_assets.variables import ENV, INSTANCE, MARK
 MODE = 0o600
 
 SAMPLE = "sample"
-"""Folder of the home that the demo writes its dumps to."""
+"""Folder below the home for the demo's dumps."""
 
 DEMO = {"DUMPS": "", "MUSICBRAINZ": musicbrainz.FOLDER}
-"""The demo's sources: the setting, and the folder of the sample that it names."""
+"""The demo's sources: setting name to folder below the sample's."""
 
 
 def dagster_variables(settings: Settings, postgres_url: str) -> dict[str, str]:
-    """The variables that `dagster.yaml` reads, for a storage in the database `dagster` of this server."""
+    """Return the variables that `dagster.yaml` reads; storage is the database `dagster` of this server."""
     parts = urlsplit(postgres_url)
     return {
         INSTANCE: str(settings.home_folder / "dagster"),
@@ -41,7 +38,7 @@ def dagster_variables(settings: Settings, postgres_url: str) -> dict[str, str]:
 
 
 def write(variables: Mapping[str, str], path: Path = ENV, without: Collection[str] = ()) -> None:
-    """Set these variables in the file, leaving other lines but those `without`; only its owner may read it."""
+    """Set variables in the file, readable by its owner only; drop the variables in `without`, keep other lines."""
     lines = path.read_text().splitlines() if path.exists() else []
     kept = [line for line in lines if line.partition("=")[0].strip() not in {*variables, *without}]
     text = "\n".join([*kept, *(f"{name}={value}" for name, value in variables.items())]) + "\n"
@@ -49,12 +46,12 @@ def write(variables: Mapping[str, str], path: Path = ENV, without: Collection[st
 
 
 def enter(variables: Mapping[str, str]) -> None:
-    """Make the variables those of this process, and of its children."""
+    """Set the variables in this process, and so in its children."""
     os.environ.update(variables)
 
 
 def forget_demo(path: Path = ENV) -> None:
-    """Take lines out of the file that name the demo's sample as a source of dumps: it is the demo's alone."""
+    """Remove lines from the file that name the demo's sample as a source of dumps; only the demo may use it."""
     named = dotenv_values(path) if path.exists() else {}
     homes = (named.get("DISCOGS_HOME"), os.environ.get("DISCOGS_HOME"), ".discogs")
     samples = [Path(home).expanduser().absolute() / SAMPLE for home in homes if home]
@@ -65,7 +62,7 @@ def forget_demo(path: Path = ENV) -> None:
 
 
 def make_dagster_home(folder: Path) -> None:
-    """Put `dagster.yaml` where Dagster looks for it, and mark the folder as the instance of the home above it."""
+    """Copy `dagster.yaml` to Dagster's home, and mark the folder as the instance of the home above it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
     source = _dagster_yaml()
@@ -75,7 +72,7 @@ def make_dagster_home(folder: Path) -> None:
 
 
 def _dagster_yaml() -> Path:
-    """The working directory's own, else the project's, else the one that was installed with the package."""
+    """Return the `dagster.yaml` of the working directory, else the project's, else the installed package's."""
     package = Path(discogs_assets.__file__).parent
     places = (Path("dagster.yaml"), package.parent / "dagster.yaml", package / "dagster.yaml")
     return next(place for place in places if place.exists())

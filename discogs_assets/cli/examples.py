@@ -1,10 +1,6 @@
-"""Worked examples of `discogs query`, and the page that shows them with their answers: `cli/README.md`.
+"""Worked examples of `discogs query`, and `cli/README.md`, the page that shows them with their answers.
 
-What belongs here: questions, and what is said around them. What doesn't: asking and the form of answers (see `query`
-and `answers`). An example is one declaration in EXAMPLES; every one has an ORDER BY, so that its answer is always the
-same. The page is made where `discogs demo` has run:
-
-    python -m discogs_assets.cli.examples > discogs_assets/cli/README.md
+After `discogs demo`, generate it with `python -m discogs_assets.cli.examples > discogs_assets/cli/README.md`.
 """
 
 import io
@@ -18,7 +14,7 @@ from discogs_assets.cli.query import Question, run
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What is asked in words, in one of `query.LANGUAGES`, and the form in which the answer is shown."""
+    """A query: its heading, its text in one of `query.LANGUAGES`, and the output format of its answer."""
 
     about: str
     language: str
@@ -26,6 +22,7 @@ class Example:
     form: str = "table"
 
 
+# Every example has an ORDER BY, so that its answer is always the same.
 EXAMPLES = (
     Example(
         "An artist, whatever the accents and capitals",
@@ -282,7 +279,7 @@ with neo4j.GraphDatabase.driver(address["Neo4j"], auth=("neo4j", passwords["neo4
 
 
 def page() -> str:
-    """The page; the errors of the stores if one does not answer."""
+    """Return the page; raises the error of a store that does not answer."""
     chapters = ("\n\n".join([f"## {title}", *_shown(language)]) for language, title in CHAPTERS.items())
     return "\n\n".join([OPENING, *chapters, _notebook()]) + "\n"
 
@@ -296,7 +293,7 @@ def _shown(language: str) -> Iterator[str]:
 
 
 def answer(example: Example) -> str:
-    """What `discogs query` prints."""
+    """Return the output of `discogs query` for the example."""
     printed = io.StringIO()
     with redirect_stdout(printed):
         run(Question(example.text, example.language), example.form, None)

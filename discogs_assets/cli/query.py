@@ -1,8 +1,4 @@
-"""`discogs query`: a question to PostgreSQL, Neo4j or the lake, and its answer.
-
-What belongs here: where the question comes from and who is asked. What doesn't: asking (see `stores`), and the form of
-the answer (see `answers`).
-"""
+"""`discogs query`: read a query, run it against PostgreSQL, Neo4j or the lake, and print the result."""
 
 import os
 import sys
@@ -19,7 +15,7 @@ from discogs_assets.settings import Settings
 from discogs_assets.stores.answers import Answer
 
 SHOWN = 100
-"""Rows of a table unless told otherwise; CSV and JSON have all."""
+"""Default maximum number of rows in a table; CSV and JSON have no default limit."""
 
 STDIN = "-"
 
@@ -28,7 +24,7 @@ LANGUAGES = ("sql", "cypher", "parquet")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A text in one of LANGUAGES: `sql` is for PostgreSQL, `parquet` for a month of the lake, None being its newest."""
+    """A query in one of LANGUAGES: `sql` is for PostgreSQL, `parquet` for a month of the lake, None the newest."""
 
     text: str
     language: str = LANGUAGES[0]
@@ -36,7 +32,10 @@ class Question:
 
 
 def question(text: str | None, file: Path | None, cypher: bool, parquet: bool, month: str | None) -> Question:
-    """The question of the command's arguments; SettingError if they contradict each other."""
+    """Return the query given by the command's arguments.
+
+    Raises SettingError if they contradict each other, or if the query is missing, empty or unreadable.
+    """
     if cypher and parquet:
         raise SettingError("--cypher and --parquet are both given, expected one of them, or neither for PostgreSQL")
     if month and not parquet:
@@ -46,7 +45,7 @@ def question(text: str | None, file: Path | None, cypher: bool, parquet: bool, m
 
 
 def form(csv: bool, json: bool) -> str:
-    """The one of `answers.FORMS` that the arguments name; SettingError if they name two."""
+    """Return the output format, one of `answers.FORMS`; raises SettingError if two are given."""
     if csv and json:
         raise SettingError("--csv and --json are both given, expected one of them, or neither for a table")
     return "csv" if csv else "json" if json else "table"
@@ -69,7 +68,7 @@ def _read(file: Path) -> str:
 
 
 def run(asked: Question, form: str, limit: int | None) -> None:
-    """Ask, print the answer in one of `answers.FORMS`, and tell its rows and seconds, and whether some are left out."""
+    """Run the query and print the answer in one of `answers.FORMS`; narrate row count, time and omitted rows."""
     limit = SHOWN if limit is None and form == "table" else limit
     answered = asking(asked)
     began = time.monotonic()
@@ -78,7 +77,7 @@ def run(asked: Question, form: str, limit: int | None) -> None:
             rows, cut = answers.write(answer, form, limit)
             sys.stdout.flush()
         except BrokenPipeError:
-            # Whoever reads has had enough; what is left in the buffer must not be tried again at exit.
+            # The reader of the pipe is gone. Without this, Python would flush the buffer at exit and fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
     more = ", and there are more; --limit shows as many as it says" if cut else ""
@@ -86,7 +85,7 @@ def run(asked: Question, form: str, limit: int | None) -> None:
 
 
 def asking(asked: Question) -> AbstractContextManager[Answer]:
-    """The answer, which is read while the block lasts; the errors of the store that is asked."""
+    """Return a context manager for the answer, readable within its block; raises the store's own errors."""
     settings = Settings()
     if asked.language == "parquet":
         from discogs_assets.stores import lake, lake_tables

@@ -1,7 +1,4 @@
-"""Runs started from the command line: one job, one month, narrated.
-
-What belongs here: starting a job in this process and telling what it does. What doesn't: what the job does.
-"""
+"""Dagster runs started from the command line: one job and one month in this process, with progress on stderr."""
 
 import logging
 import threading
@@ -21,11 +18,11 @@ from discogs_assets.errors import SettingError
 POLL_SECONDS = 0.5
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-"""Dagster's own console lines are left out: `_narrated` tells the same in fewer words."""
+"""Run config that silences Dagster's console log; `_narrated` reports the same in fewer words."""
 
 
 def publish_month(month: str) -> int:
-    """Publish a loaded month, whatever readers see now; 0 if it went well."""
+    """Publish a loaded month, even if a newer one is published; return 0 on success, else 1."""
     partition = partition_of(month)
     servers.start()
     config = {"ops": {"published": {"config": {"older": True}}}}
@@ -33,7 +30,7 @@ def publish_month(month: str) -> int:
 
 
 def partition_of(month: str) -> str:
-    """The partition key of a month given as 2026-11; SettingError if there is no such month."""
+    """Return the partition key of a month given as 2026-11; raises SettingError if there is no such month."""
     key = f"{month[:7]}-01"
     if not monthly.has_partition_key(key):
         raise SettingError(f"the month is {month!r}, expected one from 2008-03 to the current one, such as 2026-11")
@@ -41,8 +38,11 @@ def partition_of(month: str) -> str:
 
 
 def run(job: str, partition: str, config: Mapping[str, object] | None = None) -> bool:
-    """Run a job for a month in this process, on the instance of `.env`; False if a step failed, the log says which."""
-    # Dagster repeats the driver's words for every attempt to connect; the error at the end has them once.
+    """Run a job for a month in this process, on the instance of `.env`.
+
+    Return False if a step failed; the log names the step.
+    """
+    # Dagster logs the driver's message for every connection attempt; the final error contains it once.
     logging.getLogger().addFilter(lambda record: not record.getMessage().startswith("Retrying failed database"))
     with dg.DagsterInstance.get() as instance, _narrated(instance, partition):
         lifeline.release(instance)
@@ -58,7 +58,7 @@ def run(job: str, partition: str, config: Mapping[str, object] | None = None) ->
 
 @contextmanager
 def _narrated(instance: dg.DagsterInstance, partition: str) -> Iterator[None]:
-    """Tell what each step of the newest run has made, while it runs."""
+    """Report the materialisations and failures of runs that start within the block."""
     done = threading.Event()
     known = {run.run_id for run in instance.get_runs(limit=5)}
     teller = threading.Thread(target=_tell, args=(instance, partition, known, done), daemon=True)
@@ -71,7 +71,7 @@ def _narrated(instance: dg.DagsterInstance, partition: str) -> Iterator[None]:
 
 
 def _tell(instance: dg.DagsterInstance, partition: str, known: set[str], done: threading.Event) -> None:
-    """Tell until it is done, or Dagster's records are out of reach, which ends the run and is reported there."""
+    """Report events until `done` is set; a storage error ends it silently, as it also fails the run."""
     try:
         _follow(instance, partition, known, done)
     except Exception as error:

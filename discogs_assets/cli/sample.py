@@ -1,7 +1,4 @@
-"""`discogs sample`: dumps of any size, made up, with the truth about them.
-
-What belongs here: the arguments of a plan and what is said on the way. What doesn't: how dumps are made.
-"""
+"""`discogs sample`: write generated dumps of any size, with truth files, and report progress."""
 
 import time
 from dataclasses import dataclass, field
@@ -14,18 +11,18 @@ from discogs_assets.sample.generated import counterparts, musicbrainz
 from discogs_assets.sample.generated.plan import ENTITIES, Plan
 
 REPORT_SECONDS = 5.0
-"""Time between two lines of progress."""
+"""Minimum time between two progress lines."""
 
 
 @dataclass(slots=True)
 class Report:
-    """Says now and then how far the files are."""
+    """Progress reports of the files, at most one every REPORT_SECONDS."""
 
     began: float = field(default_factory=time.monotonic)
     said: float = field(default_factory=time.monotonic)
 
     def __call__(self, file: str, done: int, whole: int) -> None:
-        """Say it, if some time has passed since it was said last."""
+        """Print the progress if REPORT_SECONDS have passed since the last report."""
         now = time.monotonic()
         if now - self.said < REPORT_SECONDS:
             return
@@ -35,7 +32,7 @@ class Report:
 
 
 def run(plan: Plan, folder: Path, with_musicbrainz: bool = False) -> None:
-    """Write the plan's months, with MusicBrainz' runs if asked to, and print what they hold."""
+    """Write the plan's months, optionally with MusicBrainz exports, and print their record counts and sizes."""
     began = time.monotonic()
     generated.write(folder, plan, Report())
     months = {partition: generated.truth(folder, partition) for partition in plan.partitions}

@@ -1,7 +1,4 @@
-"""The servers from the command line: up, down, status, and the UI on top of them.
-
-What belongs here: what is started in which order, and what is told. What doesn't: how a server runs (see `embedded`).
-"""
+"""Servers from the command line: `discogs up`, `down` and `status`, and `dev` with the UI on top of them."""
 
 import signal
 import subprocess
@@ -25,7 +22,7 @@ DAGSTER = (sys.executable, "-m", "dagster")
 
 
 def start() -> tuple[Postgres, Graph | None]:
-    """Start the embedded servers, settle a publication that was cut off, and write `.env`; the opened stores."""
+    """Start the embedded servers, write `.env`, and settle an interrupted publication; return the opened stores."""
     environment.forget_demo()
     settings = Settings()
     for path in permissions.close(permissions.find(settings.home_folder, variables.ENV)):
@@ -45,7 +42,7 @@ def start() -> tuple[Postgres, Graph | None]:
 
 
 def _enter(settings: Settings, storage_url: str) -> None:
-    """Write `.env` and Dagster's home, make the variables those of this process, and create Dagster's pools."""
+    """Write `.env` and Dagster's home, set the variables in this process, and create Dagster's pools."""
     variables = environment.dagster_variables(settings, storage_url)
     folder = settings.home_folder / "dagster"
     with records.exclusive(folder / "setup.lock", "setting up Dagster"):
@@ -56,7 +53,7 @@ def _enter(settings: Settings, storage_url: str) -> None:
 
 
 def _create_pools() -> None:
-    """Create Dagster's tables and pools, so that no two runs do so at once."""
+    """Create Dagster's tables and pools in advance, so that no two runs do so at once."""
     import dagster as dg
 
     from discogs_assets.defs import pools
@@ -66,13 +63,13 @@ def _create_pools() -> None:
 
 
 def stop() -> None:
-    """Stop both, whichever run."""
+    """Stop both servers, if they run."""
     for name, stopped in stop_servers(Settings().home_folder):
         say(f"{name} is stopped" if stopped else f"{name} was not running")
 
 
 def show(json: bool) -> None:
-    """Print what runs where and shows what."""
+    """Print each server's state, address and published month, and report an unfinished publication."""
     connections = Connections()
     rows = [asdict(each.state()) for each in (connections.tables, connections.graph)]
     if json:
@@ -85,17 +82,17 @@ def show(json: bool) -> None:
 
 
 def run_dagster(port: int, watch: bool | None = None) -> int:
-    """Dagster's UI and daemon in the foreground; Ctrl-C ends them, the servers go on.
+    """Start the servers, then run Dagster's UI and daemon in the foreground until Ctrl-C; return the exit status.
 
-    `watch` turns the sensor of new dumps on or off; None leaves it as it is.
+    The servers keep running. `watch` turns the sensor of new dumps on or off; None leaves it as it is.
     """
     start()
     place = ["-w", "workspace.yaml"] if Path("workspace.yaml").exists() else ["-m", "discogs_assets.definitions"]
     if watch is not None:
         turn(watch, place)
     for number in (signal.SIGINT, signal.SIGTERM):
-        # The child ends its own children only on the signal that Ctrl-C sends, and inherits a signal that is ignored,
-        # as a shell's background jobs have it; so ours are set before it starts.
+        # Dagster ends its own children only on SIGINT. It would also inherit an ignored SIGINT, which is the state of
+        # a shell's background jobs, so the handlers are set before it starts.
         signal.signal(number, lambda *_: child.send_signal(signal.SIGINT))
     child = subprocess.Popen([*DAGSTER, "dev", *place, "-h", "127.0.0.1", "-p", str(port)], start_new_session=True)
     say(f"the UI opens at http://127.0.0.1:{port}; Ctrl-C ends it, `discogs down` ends the servers")
@@ -103,7 +100,7 @@ def run_dagster(port: int, watch: bool | None = None) -> int:
 
 
 def turn(on: bool, place: Sequence[str]) -> None:
-    """Turn the sensor of new dumps on or off in the instance of `.env`; ServerError if Dagster does not do it."""
+    """Turn the sensor of new dumps on or off in the instance of `.env`; raises ServerError if Dagster fails to."""
     verb, state = ("start", "on") if on else ("stop", "off")
     command = [*DAGSTER, "sensor", verb, SENSOR, *place]
     with timed(f"turning {SENSOR} {state}"):

@@ -1,7 +1,4 @@
-"""What the commands write: narration to stderr, tables and JSON to stdout.
-
-What belongs here: the two streams and the form of a table. What doesn't: what is said.
-"""
+"""Output of the commands: narration on stderr, data (tables and JSON) on stdout."""
 
 import json
 import time
@@ -13,12 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 NARROWEST = 150
+"""Minimum width of a table when stdout is no terminal."""
 
 narration = Console(stderr=True, highlight=False, emoji=False)
 
 
 def data() -> Console:
-    """The data stream, wide enough for a table where it is no terminal."""
+    """Return a console on stdout, at least NARROWEST wide if it is no terminal."""
     console = Console(highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = max(console.width, NARROWEST)
@@ -26,13 +24,13 @@ def data() -> Console:
 
 
 def say(line: str) -> None:
-    """A line of narration."""
+    """Print a line of narration."""
     narration.print(escape(line), soft_wrap=True)
 
 
 @contextmanager
 def timed(what: str) -> Iterator[None]:
-    """Narrate what is under way and how long it took."""
+    """Narrate the start of the block and, if it succeeds, its duration."""
     began = time.monotonic()
     say(f"{what} …")
     yield
@@ -40,12 +38,12 @@ def timed(what: str) -> Iterator[None]:
 
 
 def heading(line: str) -> None:
-    """A line above a table, never broken, so that a question can be copied as it stands."""
+    """Print a heading above a table; it is never wrapped, so that a query can be copied as it is."""
     data().print(f"\n[bold]{escape(line)}[/bold]", soft_wrap=True)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], grouped: bool = False) -> None:
-    """A table on the data stream; numbers stand to the right, digits of counts `grouped`, an absent value is empty."""
+    """Print a table on stdout; numbers are right-aligned, None is empty, `grouped` adds thousands separators."""
     shown = Table(box=None, pad_edge=False)
     for place, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[place], int | float | None) for row in rows)
@@ -56,12 +54,12 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], grouped: boo
 
 
 def text(value: object, grouped: bool = False) -> str:
-    """A value as a cell shows it."""
+    """Return a value as shown in a cell."""
     if value is None:
         return ""
     return f"{value:,}" if grouped and isinstance(value, int) else str(value)
 
 
 def write_json(value: object) -> None:
-    """JSON on the data stream."""
+    """Print JSON on stdout."""
     data().print_json(json.dumps(value, default=str))
