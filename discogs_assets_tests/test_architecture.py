@@ -62,6 +62,19 @@ def test_a_file_is_short_and_opens_by_saying_what_it_is(path: Path) -> None:
         )
 
 
+NO_FIRST_WORD = {"what", "which", "whose", "whether", "those", "whoever", "where", "how", "that", "who"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_docstring_opens_with_a_verb_or_a_noun(path: Path) -> None:
+    strings = (
+        (node.lineno, node.value.value)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    )
+    assert [line for line, text in strings if text.split(maxsplit=1)[0].lower() in NO_FIRST_WORD] == []
+
+
 def test_functions_are_short() -> None:
     lines = dict(each for path in MODULES for each in functions(path))
     assert statistics.median(lines.values()) <= MEDIAN_FUNCTION_LINES
