@@ -15,6 +15,7 @@ from discogs_assets.connections.publisher import Publisher, drop_line
 from discogs_assets.connections.tables import EmbeddedTables, ExternalTables, TableStore
 from discogs_assets.embedded.neo4j import Neo4jServer
 from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.errors import BusyError
 from discogs_assets.settings import Settings
 from discogs_assets.stores import lake, publication
 from discogs_assets.stores.archive import Archive
@@ -23,6 +24,9 @@ from discogs_assets.stores.musicbrainz import MusicBrainz
 from discogs_assets.stores.neo4j import Graph
 from discogs_assets.stores.postgres import VIEWS, Postgres, month_of
 from discogs_assets.stores.publication import Publication
+
+SETTLE_SECONDS = 0.5
+"""Longest wait for another publisher before an open publication is left to it."""
 
 GRAPH = "neo4j"
 """Target of the graph store."""
@@ -101,22 +105,29 @@ class Connections:
         return {each.partition for each in found if each}
 
     @contextmanager
-    def publishing(self) -> Iterator[Publisher]:
-        """Lend the right to switch the stores to one process at a time. Raises BusyError if another keeps it."""
+    def publishing(self, wait: float | None = None) -> Iterator[Publisher]:
+        """Lend the right to switch the stores to one process at a time.
+
+        Raises BusyError if another keeps it for `wait` seconds, by default as long as a publication may take.
+        """
         postgres = self.tables.start()
-        with postgres.publishing():
+        with postgres.publishing(wait):
             self.tables.restore_reader()
             yield Publisher(postgres, self.graph, self._done(postgres))
 
     def settle(self, log: Log = drop_line) -> str:
         """Complete an interrupted publication, or undo it if its loads are gone.
 
-        Return a sentence about it, empty if none is open. Raises BusyError while another process is publishing.
+        Return a sentence about it, empty if none is open or another process is publishing. No server is started to
+        find out.
         """
-        if publication.read_open(self.tables.start()) is None:
+        if self.open_publication() is None:
             return ""
-        with self.publishing() as publisher:
-            return publisher.settle(log)
+        try:
+            with self.publishing(SETTLE_SECONDS) as publisher:
+                return publisher.settle(log)
+        except BusyError:
+            return ""
 
     def _done(self, postgres: Postgres) -> Publication | None:
         """Return the publication that readers see. A database without a record has one created from its views."""

@@ -1,7 +1,6 @@
 """The job `retention`: drop months beyond the configured counts from servers, lake and archive."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -136,9 +135,8 @@ def after_publishing(context: dg.SensorEvaluationContext, platform: Platform) ->
 
     An interrupted publication is settled first.
     """
-    with suppress(BusyError):
-        if settled := platform.connections.settle(context.log.info):
-            context.log.warning(settled)
+    if settled := platform.connections.settle(context.log.info):
+        context.log.warning(settled)
     found = [history.latest(context.instance, keys.published(store)) for store in ("postgres", "neo4j")]
     newest = max((each for each in found if each), key=lambda each: each.event, default=None)
     seen = str(newest.event if newest else 0)

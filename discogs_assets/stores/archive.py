@@ -152,7 +152,9 @@ class Archive:
         try:
             month = _month(self._opened(), partition)
             file = month.files.get(held.entity)
-            if file is None or month.expected(file) != held.sha256:
+            if file is None:
+                return "does not say where it came from and could not be compared: it is not at the source now"
+            if month.expected(file) != held.sha256:
                 return "does not say where it came from and is another file than is published"
         except (DiscogsError, OSError) as error:
             return f"does not say where it came from and could not be compared ({error})"

@@ -138,14 +138,14 @@ class Postgres(Database):
             return _published(connection)
 
     @contextmanager
-    def publishing(self) -> Iterator[None]:
+    def publishing(self, wait: float | None = None) -> Iterator[None]:
         """Hold the publisher's lock, from reading the published state to switching it.
 
-        The server frees the lock when the connection ends, however it does. Raises BusyError if another publisher takes
-        too long.
+        The server frees the lock when the connection ends, however it does. Raises BusyError if another publisher keeps
+        it for `wait` seconds, by default `PUBLISH_SECONDS`.
         """
         with self.connection(autocommit=True) as connection:
-            execute(connection, f"SET lock_timeout = '{PUBLISH_SECONDS:.0f}s'")
+            execute(connection, f"SET lock_timeout = '{1000 * (wait or PUBLISH_SECONDS):.0f}ms'")
             try:
                 execute(connection, f"SELECT pg_advisory_lock(hashtextextended('{VIEWS}.publish', 0))")
             except LockNotAvailable as error:

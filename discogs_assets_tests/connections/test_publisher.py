@@ -146,12 +146,14 @@ def test_a_view_whose_table_is_not_published_is_dropped(
 
 
 def test_a_publication_under_way_is_settled_by_nobody_else(
-    connections: Connections, load: Load, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+    connections: Connections, load: Load, postgres: Postgres
 ) -> None:
-    monkeypatch.setattr("discogs_assets.stores.postgres.PUBLISH_SECONDS", 1)
     publication.record_intent(postgres, load(NOVEMBER))
-    with connections.publishing(), pytest.raises(BusyError, match="another process is publishing"):
-        connections.settle()
+    with connections.publishing():
+        assert not connections.settle()
+        with pytest.raises(BusyError, match="another process is publishing"), connections.publishing(wait=0.1):
+            pass
+    assert connections.open_publication() is not None
 
 
 def test_what_an_earlier_version_published_is_recorded(

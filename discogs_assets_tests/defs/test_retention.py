@@ -67,7 +67,7 @@ def publish(instance: dg.DagsterInstance, partition: str, stores: Collection[str
 
 def tick(instance: dg.DagsterInstance, cursor: str | None) -> tuple[list[str | None], str | None]:
     """The run keys that the sensor asks for, and its cursor."""
-    said = after_publishing(dg.build_sensor_context(instance, cursor))
+    said = after_publishing(dg.build_sensor_context(instance, cursor, resources={"platform": Platform()}))
     if isinstance(said, dg.SkipReason):
         return [], cursor
     assert isinstance(said, dg.SensorResult)

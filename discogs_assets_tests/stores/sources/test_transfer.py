@@ -32,9 +32,10 @@ def archive(fake_site: FakeSite, tmp_path: Path) -> Archive:
 
 
 def left(tmp_path: Path) -> list[str]:
-    """What is in the archive beside the file, its digest, the lock and the ledger."""
+    """Files in the archive other than the dump, its digest and source, the lock and the record of requests."""
     names = [path.name for path in (tmp_path / "dumps").rglob("*") if path.is_file()]
-    return [name for name in names if not name.endswith((".lock", ".sha256", NAME)) and ".requests" not in name]
+    kept = (".lock", ".sha256", ".txt", NAME)
+    return [name for name in names if not name.endswith(kept) and ".requests" not in name]
 
 
 def test_a_killed_process_leaves_what_the_next_one_continues(
