@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import compress
 
 import lxml.etree as etree
 import numpy as np
@@ -95,8 +96,8 @@ class Parser:
         """Return all records parsed at once, None if anything in the block is out of the ordinary."""
         if not self._vocabulary.knows(block.data):
             return None
-        batch = self._at_once(block.data, block.records)
-        return None if batch is None else Parsed(block, batch, range(block.records))
+        batch = self._nested(block.data, block.records)
+        return Parsed(block, batch, range(block.records)) if batch is not None and _identified(batch).all() else None
 
     def tokens(self, data: bytes) -> Flat:
         """Return the records' values as texts, as the fast parser finds them.
@@ -113,14 +114,14 @@ class Parser:
         reading = _Reading(block, self.source)
         return self._whole(reading, range(len(reading.spans)), [])
 
-    def _at_once(self, data: bytes, records: int) -> pa.RecordBatch | None:
-        """Return known records as a batch, None if they are not UTF-8, an id is missing or a value repeated."""
+    def _nested(self, data: bytes, records: int) -> pa.RecordBatch | None:
+        """Return known records as a batch, None if they are not UTF-8 or a value is repeated."""
         try:
             batch = nest(self.entity, self.tokens(data), self.newest_year)
         except Exception:
             # Any error of the fast parser; the careful reader then reports it for the one record that causes it.
             return None
-        return batch if len(batch) == records and _identified(batch) else None
+        return batch if len(batch) == records else None
 
     def _apart(self, block: Block) -> Parsed:
         """Parse the known records at once, and the others one by one."""
@@ -128,22 +129,25 @@ class Parser:
         strange = set(self._vocabulary.strange(reading.records))
         pieces: list[Piece] = []
         known = [place for place in range(len(reading.records)) if place not in strange]
-        odd = [*strange, *self._halved(reading.records, known, pieces)]
+        odd = [*strange]
+        self._halve(reading.records, known, pieces, odd)
         return self._whole(reading, sorted(odd), pieces)
 
-    def _halved(self, records: Sequence[bytes], places: list[int], pieces: list[Piece]) -> Iterator[int]:
-        """Add records parsed at once, in halves if needed, to `pieces`; yield the positions of the rest."""
+    def _halve(self, records: Sequence[bytes], places: list[int], pieces: list[Piece], odd: list[int]) -> None:
+        """Add records parsed at once, in halves if needed, to `pieces`, and the positions of the rest to `odd`."""
         if not places:
             return
-        batch = self._at_once(b"\n".join(records[place] for place in places), len(places))
+        batch = self._nested(b"\n".join(records[place] for place in places), len(places))
         if batch is not None:
-            pieces.append((batch, places))
-        elif len(places) <= FEW:
-            yield from places
+            ids = _identified(batch)
+            pieces.append((batch.filter(pa.array(ids)), [*compress(places, ids)]))
+            odd += compress(places, ~ids)
+        elif len(places) <= FEW or len(odd) > MOST_REFUSED:
+            odd += places
         else:
             half = len(places) // 2
-            yield from self._halved(records, places[:half], pieces)
-            yield from self._halved(records, places[half:], pieces)
+            self._halve(records, places[:half], pieces, odd)
+            self._halve(records, places[half:], pieces, odd)
 
     def _whole(self, reading: "_Reading", places: Iterable[int], pieces: list[Piece]) -> Parsed:
         """Return the block's result: the parsed pieces, and the records at these positions, parsed one by one."""
@@ -225,6 +229,7 @@ def _normalised(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
-def _identified(batch: pa.RecordBatch) -> bool:
-    ids = batch.column("id")
-    return ids.null_count == 0 and bool(pc.all(pc.greater(ids, 0), min_count=0).as_py())
+def _identified(batch: pa.RecordBatch) -> Bools:
+    """Return for each record True if it has an id."""
+    positive = pc.fill_null(pc.greater(batch.column("id"), 0), False)
+    return np.asarray(positive.to_numpy(zero_copy_only=False), dtype=np.bool_)

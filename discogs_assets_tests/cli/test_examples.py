@@ -43,6 +43,7 @@ def test_the_page_is_what_the_sample_months_answer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("DISCOGS_MUSICBRAINZ")
     assert page() == PAGE
     assert not [line for line in capsys.readouterr().err.splitlines() if line.startswith("0 rows")]
 
