@@ -2,25 +2,15 @@
 
 import dagster as dg
 
-from discogs_assets.defs import (
-    automation,
-    changes,
-    dumps,
-    freshness,
-    graph,
-    insights,
-    neo4j,
-    parquet,
-    postgres,
-    published,
-    quality,
-)
+from discogs_assets.defs import jobs
+from discogs_assets.defs.assets import changes, dumps, graph, insights, neo4j, parquet, postgres, published, quality
+from discogs_assets.defs.checks import freshness
 from discogs_assets.defs.executor import configured
-from discogs_assets.defs.lifeline import killed_runs
-from discogs_assets.defs.new_dumps import new_dumps
-from discogs_assets.defs.platform import Platform
-from discogs_assets.defs.retention import after_publishing, retention
-from discogs_assets.defs.stall import stalled_runs
+from discogs_assets.defs.resources import Platform
+from discogs_assets.defs.sensors.new_dumps import new_dumps
+from discogs_assets.defs.sensors.retention import after_publishing, retention
+from discogs_assets.defs.sensors.run_owner import killed_runs
+from discogs_assets.defs.sensors.stalled_runs import stalled_runs
 from discogs_assets.settings import Settings
 
 LAYERS = (dumps, parquet, quality, changes, graph, insights, postgres, neo4j, published)
@@ -28,7 +18,7 @@ LAYERS = (dumps, parquet, quality, changes, graph, insights, postgres, neo4j, pu
 defs = dg.Definitions(
     assets=[asset for layer in LAYERS for asset in layer.assets],
     asset_checks=freshness.checks,
-    jobs=[automation.refresh, automation.publish, retention, freshness.freshness],
+    jobs=[jobs.refresh, jobs.publish, retention, freshness.freshness],
     schedules=[freshness.daily],
     sensors=[new_dumps, killed_runs, stalled_runs, after_publishing],
     resources={"platform": Platform()},

@@ -5,7 +5,7 @@ What belongs here: reading it. What doesn't: any claim.
 
 from typing import Any
 
-from discogs_assets.stores.neo4j import Graph
+from discogs_assets.stores.neo4j.driver import Graph
 
 
 def contents(graph: Graph) -> list[str]:

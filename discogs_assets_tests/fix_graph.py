@@ -12,13 +12,14 @@ import polars as pl
 import pytest
 
 from discogs_assets.sample import xml
-from discogs_assets.schema import arrow, discogs
+from discogs_assets.schema import discogs
+from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.streams import parquet
-from discogs_assets.streams.framing import Block
-from discogs_assets.streams.nodes import write_nodes
-from discogs_assets.streams.parse import Parser
-from discogs_assets.streams.relationships import write_relationships
+from discogs_assets.streams.discogs.framing import Block
+from discogs_assets.streams.discogs.parse import Parser
+from discogs_assets.streams.graph.nodes import write_nodes
+from discogs_assets.streams.graph.relationships import write_relationships
 
 Files = dict[str, list[Path]]
 Records = dict[str, list[dict[str, Any]]]

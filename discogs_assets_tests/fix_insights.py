@@ -15,16 +15,17 @@ import pytest
 
 from discogs_assets.sample import generated, months, xml
 from discogs_assets.sample.generated import Plan
-from discogs_assets.schema import arrow
+from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.discogs import ENTITIES, PLACEHOLDERS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams import dump, parquet
-from discogs_assets.streams.framing import Block
+from discogs_assets.streams import parquet
+from discogs_assets.streams.discogs import convert
+from discogs_assets.streams.discogs.framing import Block
+from discogs_assets.streams.discogs.parse import Parser
+from discogs_assets.streams.graph.nodes import write_nodes
+from discogs_assets.streams.graph.relationships import write_relationships
 from discogs_assets.streams.insights.questions import question
-from discogs_assets.streams.nodes import write_nodes
-from discogs_assets.streams.parse import Parser
-from discogs_assets.streams.relationships import write_relationships
 from discogs_assets_tests.fix_graph import RECORDS
 
 Files = dict[str, list[Path]]
@@ -92,7 +93,7 @@ def _parsed(folder: Path, entity: Entity, file: Path) -> list[Path]:
     good, bad = folder / f"{entity.name} good", folder / f"{entity.name} bad"
     good.mkdir()
     bad.mkdir()
-    dump.write(dump.Source(file, entity, "aa", 2027), good, bad)
+    convert.write(convert.Source(file, entity, "aa", 2027), good, bad)
     return sorted(good.iterdir())
 
 

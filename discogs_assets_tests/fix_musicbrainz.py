@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from discogs_assets.schema import arrow
 from discogs_assets.schema import musicbrainz as schema
+from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams import musicbrainz, musicbrainz_links, parquet
-from discogs_assets.streams.dump import Source
-from discogs_assets.streams.enrichment import RELATIONS
+from discogs_assets.streams import parquet
+from discogs_assets.streams.discogs.convert import Source
+from discogs_assets.streams.graph.enrichment import RELATIONS
+from discogs_assets.streams.musicbrainz import records as musicbrainz
+from discogs_assets.streams.musicbrainz import relations as musicbrainz_links
 from discogs_assets_tests import mbdump
 
 Record = dict[str, Any]

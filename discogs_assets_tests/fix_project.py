@@ -17,12 +17,12 @@ import dagster as dg
 import pytest
 from dotenv import dotenv_values
 
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.sample import dumps
-from discogs_assets.stores.lake import Lake
-from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import Postgres
+from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.postgres.server import PostgresServer
+from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.neo4j.driver import Graph
+from discogs_assets.stores.postgres.loads import Postgres
 
 LOADED = "2026-11-01"
 """The month of the fixture `loaded`."""

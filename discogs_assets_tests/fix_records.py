@@ -12,7 +12,8 @@ import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
 from discogs_assets.definitions import defs
-from discogs_assets.defs import checks, history, keys, metadata
+from discogs_assets.defs import event_log, keys, metadata
+from discogs_assets.defs.checks import specs as checks
 from discogs_assets.schema.discogs import ENTITIES
 
 CHECKS = tuple(spec.key for spec in checks.ALL)
@@ -67,7 +68,7 @@ def record(
 
 
 def _check(instance: dg.DagsterInstance, key: dg.AssetCheckKey, partition: str, passed: bool) -> None:
-    judged = history.latest(instance, key.asset_key, partition)
+    judged = event_log.latest(instance, key.asset_key, partition)
     assert judged
     instance.report_runless_asset_event(
         dg.AssetCheckEvaluation(

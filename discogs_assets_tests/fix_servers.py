@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from discogs_assets.cli import environment
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.postgres import PostgresServer
-from discogs_assets.embedded.store import Store
 from discogs_assets.schema.tables import SOURCES
+from discogs_assets.servers.neo4j.neo4j_home import Store
+from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.settings import Settings
-from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import Postgres
+from discogs_assets.stores.neo4j.driver import Graph
+from discogs_assets.stores.postgres.loads import Postgres
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from discogs_assets.stores.sources import patience
-from discogs_assets.stores.sources.site import Site
+from discogs_assets.stores.dumps.sources import retry
+from discogs_assets.stores.dumps.sources.discogs_site import Site
 
 STALL_SECONDS = 0.3
 DRIP_SECONDS = 0.02
@@ -201,8 +201,8 @@ class SiteHandler(Handler):
 def served(site: Server, handler: type[Handler], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The site answers. Its clients take a third of a second for a stall, and pause for nothing."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(patience, "STALL_SECONDS", STALL_SECONDS)
-    monkeypatch.setattr(patience, "PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(retry, "STALL_SECONDS", STALL_SECONDS)
+    monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0, 0.0))
     ended = threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (handler,), {"site": site, "ended": ended}))
     server.daemon_threads = True
@@ -224,7 +224,7 @@ def fake_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSite]:
         yield site
 
 
-class FakeClock(patience.Clock):
+class FakeClock(retry.Clock):
     """A clock that passes only when somebody sleeps."""
 
     def __init__(self, now: float = 1_800_000_000.0) -> None:
@@ -240,7 +240,7 @@ class FakeClock(patience.Clock):
         self.time += seconds
 
 
-def site_at(address: str, root: Path, clock: patience.Clock) -> Site:
+def site_at(address: str, root: Path, clock: retry.Clock) -> Site:
     """The site, asked by that clock."""
     site = Site.at(address, root)
     return replace(site, throttle=replace(site.throttle, clock=clock))

@@ -12,8 +12,8 @@ import polars as pl
 from discogs_assets.sample import xml
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams import quality
-from discogs_assets.streams.framing import Block
-from discogs_assets.streams.parse import Parser
+from discogs_assets.streams.discogs.framing import Block
+from discogs_assets.streams.discogs.parse import Parser
 
 NEWEST_YEAR = 2027
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import lxml.etree as etree
 
-from discogs_assets.schema.arrow import RAW
+from discogs_assets.schema.backends.arrow import RAW
 from discogs_assets.schema.model import Derived, Entity, Field, One, Part, Texts
 
 Said = Counter[tuple[str, str]]

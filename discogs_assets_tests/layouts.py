@@ -7,7 +7,7 @@ from pathlib import Path
 
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams.framing import Framing
+from discogs_assets.streams.discogs.framing import Framing
 
 DATA = Path(__file__).parent / "data"
 

@@ -17,8 +17,10 @@ from urllib.parse import urlsplit
 import pyarrow.parquet as pq
 
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams import dump, musicbrainz, parquet
-from discogs_assets.streams.dump import Account
+from discogs_assets.streams import parquet
+from discogs_assets.streams.discogs import convert
+from discogs_assets.streams.discogs.convert import Account
+from discogs_assets.streams.musicbrainz import records as musicbrainz
 
 MBID = "b10bbbfc-cf9e-42e0-be17-e2c3e1d2600d"
 Row = dict[str, Any]
@@ -56,7 +58,7 @@ def stored(folder: Path, entity: Entity, data: bytes) -> tuple[Account, list[Row
     path.write_bytes(data)
     for each in (good, bad):
         each.mkdir(exist_ok=True)
-    account = musicbrainz.write(dump.Source(path, entity, "a" * 64), good, bad)
+    account = musicbrainz.write(convert.Source(path, entity, "a" * 64), good, bad)
     return account, *(pq.read_table(each / parquet.FILE).to_pylist() for each in (good, bad))
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from discogs_assets.streams import parquet
-from discogs_assets.streams.graph import Tables
+from discogs_assets.streams.graph.files import Tables
 
 Credit = tuple[int, int, str | None]
 """An artist, a release, and the role."""

@@ -17,13 +17,13 @@ import pytest
 from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 
-from discogs_assets.defs import run_logs
-from discogs_assets.defs.platform import Platform
-from discogs_assets.defs.published import prove, publication_of, require_loaded
-from discogs_assets.embedded import loads
-from discogs_assets.embedded.neo4j import Neo4jServer
+from discogs_assets.defs.assets.published import prove, publication_of, require_loaded
+from discogs_assets.defs.resources import Platform
+from discogs_assets.defs.sensors import run_logs
 from discogs_assets.sample import months
-from discogs_assets.stores.postgres import month_of
+from discogs_assets.servers.neo4j import loads
+from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.stores.postgres.loads import month_of
 from discogs_assets_tests.fix_project import BARE, Project
 from discogs_assets_tests.watching import repeatedly
 

@@ -16,10 +16,10 @@ import psutil
 import psycopg
 import pytest
 
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.failpoints import PLACES
-from discogs_assets.stores.postgres import month_schema
+from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.postgres.server import PostgresServer
+from discogs_assets.stores.postgres.loads import month_schema
 from discogs_assets_tests.contents import contents
 from discogs_assets_tests.fix_project import BARE, LOADED, Project
 

@@ -14,18 +14,19 @@ from pathlib import Path
 import pytest
 
 from discogs_assets import failpoints
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.faults import disk_full
 from discogs_assets.sample import generated
 from discogs_assets.sample.generated import Plan
 from discogs_assets.schema.discogs import LABELS, RELEASES
 from discogs_assets.schema.graph import node
-from discogs_assets.stores.archive import Archive
-from discogs_assets.stores.lake import Lake
-from discogs_assets.stores.postgres import Postgres
-from discogs_assets.streams import documents, dump
-from discogs_assets.streams.nodes import write_nodes
+from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.postgres.server import PostgresServer
+from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.postgres.loads import Postgres
+from discogs_assets.streams.discogs import convert
+from discogs_assets.streams.graph.nodes import write_nodes
+from discogs_assets.streams.postgres import jsonb_rows
 
 pytestmark = pytest.mark.slow
 
@@ -97,7 +98,7 @@ def parse(source: Path, lake: Lake, name: str) -> None:
     entity = {each.name: each for each in (LABELS, RELEASES)}[name]
     held = Archive(str(source), source / "home").take(name, MONTH)
     with lake.writing(["parquet", name], MONTH) as good, lake.writing(["quarantine", name], MONTH) as bad:
-        dump.write(dump.Source(held.path, entity, held.sha256, held.newest_year), good, bad)
+        convert.write(convert.Source(held.path, entity, held.sha256, held.newest_year), good, bad)
 
 
 def files(lake: Lake) -> list[str]:
@@ -144,16 +145,16 @@ def test_a_database_that_is_full_keeps_what_it_showed_and_takes_the_load_later(
         postgres = Postgres(server.start().url)
         postgres.prepare()
         labels = lake.files(["parquet", "labels"], MONTH)
-        postgres.publish({LABELS: postgres.load(LABELS, MONTH, documents.rows(LABELS, labels)).table})
+        postgres.publish({LABELS: postgres.load(LABELS, MONTH, jsonb_rows.rows(LABELS, labels)).table})
         shown = postgres.ask("SELECT count(*) AS n FROM discogs.labels")
         releases = lake.files(["parquet", "releases"], MONTH)
         small.leave(kilobytes=4_000)
         with pytest.raises(Exception, match=r"No space left|closed the connection"):
-            postgres.load(RELEASES, MONTH, documents.rows(RELEASES, releases))
+            postgres.load(RELEASES, MONTH, jsonb_rows.rows(RELEASES, releases))
         small.clear()
         postgres = Postgres(server.start().url)
         assert postgres.ask("SELECT count(*) AS n FROM discogs.labels") == shown
-        load = postgres.load(RELEASES, MONTH, documents.rows(RELEASES, releases))
+        load = postgres.load(RELEASES, MONTH, jsonb_rows.rows(RELEASES, releases))
         assert load.rows == COUNT
         postgres.publish({RELEASES: load.table})
         postgres.sweep(MONTH, postgres.published().values())

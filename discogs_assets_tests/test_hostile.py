@@ -21,9 +21,9 @@ import pytest
 
 from discogs_assets.errors import DiscogsError
 from discogs_assets.schema.discogs import entity
-from discogs_assets.stores.archive import Archive
-from discogs_assets.stores.lake import Lake
-from discogs_assets.streams import dump
+from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.lake.local import Lake
+from discogs_assets.streams.discogs import convert
 
 SECONDS = 60
 MEMORY_KB = 1 << 20
@@ -46,7 +46,7 @@ def read(folder: Path, name: str) -> Said:
     try:
         held = Archive(str(folder), folder / "home").take(name, "2026-10-01")
         with lake.writing(["good"], "x") as good, lake.writing(["bad"], "x") as bad:
-            account = dump.write(dump.Source(held.path, entity(name), held.sha256, 2027), good, bad)
+            account = convert.write(convert.Source(held.path, entity(name), held.sha256, 2027), good, bad)
     except DiscogsError as error:
         left = [str(path) for path in folder.rglob("*.parquet")]
         return {"error": f"{type(error).__name__}: {error}", "left": left}

@@ -13,20 +13,22 @@ import pyarrow as pa
 import pytest
 from psycopg import sql as names
 
-from discogs_assets.schema import arrow, search, sql
 from discogs_assets.schema import graph as model
+from discogs_assets.schema.backends import arrow, search, sql
+from discogs_assets.schema.backends.sql import Column
+from discogs_assets.schema.child_tables import Table
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity, Index
-from discogs_assets.schema.relations import Table
-from discogs_assets.schema.sql import Column
 from discogs_assets.schema.tables import TABLES
-from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import Postgres
-from discogs_assets.streams import bolt, documents, parquet
-from discogs_assets.streams.graph import Tables
-from discogs_assets.streams.nodes import write_nodes
-from discogs_assets.streams.relationships import write_relationships
+from discogs_assets.stores.neo4j.driver import Graph
+from discogs_assets.stores.postgres.loads import Postgres
+from discogs_assets.streams import parquet
+from discogs_assets.streams.graph import bolt
+from discogs_assets.streams.graph.files import Tables
+from discogs_assets.streams.graph.nodes import write_nodes
+from discogs_assets.streams.graph.relationships import write_relationships
+from discogs_assets.streams.postgres import jsonb_rows
 
 NOVEMBER = "2026-11-01"
 LONG = 1_500_000
@@ -69,7 +71,7 @@ def records(entity: Entity, text: str, folder: Path) -> Path:
 def rows(of: Table, text: str, folder: Path) -> Iterator[bytes]:
     """One row all of whose texts are this one, as COPY takes it."""
     if isinstance(of, Entity):
-        return documents.rows(of, [records(of, text, folder)])
+        return jsonb_rows.rows(of, [records(of, text, folder)])
     given = {"text": text, "uuid": UUID(int=1), "jsonb": "{}", "boolean": True}
     written = io.StringIO()
     csv.writer(written).writerow([given.get(column.type, 1) for column in sql.stored(of)])

@@ -21,15 +21,15 @@ import pytest
 
 from discogs_assets.definitions import defs
 from discogs_assets.defs import keys
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.sample import generated
 from discogs_assets.sample.generated import Plan
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.graph import MUSICBRAINZ
 from discogs_assets.schema.model import Entity
-from discogs_assets.stores.lake import Lake
-from discogs_assets.stores.neo4j import Graph
+from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.postgres.server import PostgresServer
+from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets_tests.watching import repeatedly
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]

@@ -8,9 +8,9 @@ import pytest
 
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams import framing, record
-from discogs_assets.streams.framing import Block, Framing
-from discogs_assets.streams.parse import Parsed, Parser
+from discogs_assets.streams.discogs import framing, lxml_reader
+from discogs_assets.streams.discogs.framing import Block, Framing
+from discogs_assets.streams.discogs.parse import Parsed, Parser
 from discogs_assets_tests.oddities import Oddities
 
 entities = pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
@@ -33,8 +33,8 @@ def framed(entity: Entity, made: bytes) -> bool:
 def sound(made: bytes) -> bool:
     """Whether lxml finds the record well-formed."""
     try:
-        record.element(made)
-    except record.RecordError:
+        lxml_reader.element(made)
+    except lxml_reader.RecordError:
         return False
     return True
 
@@ -76,14 +76,14 @@ def agree_with_the_document(entity: Entity, elements: list[bytes]) -> None:
     whole = [each for each in elements if sound(each)]
     root = entity.name.encode()
     data = b"<%b>" % root + b"\n".join(whole) + b"</%b>" % root
-    tree = etree.fromstring(data, record._parser())  # noqa: SLF001
+    tree = etree.fromstring(data, lxml_reader._parser())  # noqa: SLF001
     blocks = list(Framing(entity, "test").blocks(data[at : at + 5000] for at in range(0, len(data), 5000)))
     pieces = [each.data[start:end] for each in blocks for start, end in each.spans()]
     assert pieces == whole
     assert sum(each.records for each in blocks) == len(whole)
     for piece, node in zip(pieces, tree, strict=True):
         node.tail = None
-        assert etree.tostring(record.element(piece), method="c14n") == etree.tostring(node, method="c14n")
+        assert etree.tostring(lxml_reader.element(piece), method="c14n") == etree.tostring(node, method="c14n")
 
 
 @entities

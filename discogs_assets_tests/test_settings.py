@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from discogs_assets.cli import environment
-from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import SettingError
 from discogs_assets.settings import Settings
 

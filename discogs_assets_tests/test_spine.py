@@ -17,18 +17,20 @@ from neo4j.exceptions import DriverError, Neo4jError
 
 from discogs_assets.cli.demo import BOTH, CYPHER, SQL
 from discogs_assets.definitions import defs
-from discogs_assets.defs import checks, history, keys
-from discogs_assets.defs.platform import Platform
-from discogs_assets.defs.published import prove, publication_of, require_loaded
-from discogs_assets.embedded.postgres import PostgresServer
+from discogs_assets.defs import event_log, keys
+from discogs_assets.defs.assets.published import prove, publication_of, require_loaded
+from discogs_assets.defs.checks import specs
+from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import PublishRefusedError
 from discogs_assets.sample import dumps, months, xml
+from discogs_assets.schema.child_tables import tables
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.insights import ARTIST_CENTRALITY
-from discogs_assets.schema.relations import tables
-from discogs_assets.stores.postgres import month_of
-from discogs_assets.streams import documents, framing
+from discogs_assets.servers.postgres.server import PostgresServer
+from discogs_assets.stores.postgres.loads import month_of
+from discogs_assets.streams.discogs import framing
+from discogs_assets.streams.postgres import jsonb_rows
 from discogs_assets_tests import judge
 from discogs_assets_tests.fix_project import Project
 from discogs_assets_tests.fix_records import downstream
@@ -123,13 +125,13 @@ def test_relationships_are_those_that_the_records_state(project: Project) -> Non
 
 def test_every_blocking_check_of_both_months_has_passed(instance: dg.DagsterInstance) -> None:
     for partition in months.PARTITIONS:
-        assert {spec.asset_key for spec in checks.ALL} <= set(prove(instance, partition))
+        assert {spec.asset_key for spec in specs.ALL} <= set(prove(instance, partition))
 
 
 def test_every_asset_reports_its_rows_bytes_seconds_columns_and_preview(instance: dg.DagsterInstance) -> None:
     graph = defs.resolve_asset_graph()
     for key in graph.toposorted_asset_keys:
-        node, made = graph.get(key), history.latest(instance, key, NOVEMBER)
+        node, made = graph.get(key), event_log.latest(instance, key, NOVEMBER)
         assert made is not None, key
         assert node.description
         assert node.owners
@@ -176,7 +178,7 @@ def test_a_month_lacking_30_percent_of_its_artists_is_not_published_and_says_why
     project: Project, instance: dg.DagsterInstance
 ) -> None:
     before, artists, table = published(project), ENTITIES[0], keys.table(ENTITIES[0])
-    loaded = history.latest(instance, table, NOVEMBER)
+    loaded = event_log.latest(instance, table, NOVEMBER)
     whole = months.records(artists, NOVEMBER)
     with other_dumps(project), pytest.MonkeyPatch.context() as patch:
         short = {entity: months.records(entity, NOVEMBER) for entity in ENTITIES} | {
@@ -185,7 +187,7 @@ def test_a_month_lacking_30_percent_of_its_artists_is_not_published_and_says_why
         patch.setattr(months, "records", lambda entity, partition: short[entity])
         dumps.write(project.home / "sample", NOVEMBER)
         assert not execute(instance, keys.dump(artists), keys.records(artists), table)
-    assert history.latest(instance, table, NOVEMBER) == loaded
+    assert event_log.latest(instance, table, NOVEMBER) == loaded
     assert not execute(instance, keys.published("postgres"), keys.published("neo4j"))
     with pytest.raises(PublishRefusedError) as refused:
         prove(instance, NOVEMBER)
@@ -276,7 +278,7 @@ def test_publishing_alone_is_refused_after_a_failed_check(
 ) -> None:
     before = project.postgres.published()
     with monkeypatch.context() as patch:
-        patch.setattr(documents, "frames", lambda entity, files: iter(()))
+        patch.setattr(jsonb_rows, "frames", lambda entity, files: iter(()))
         assert not execute(instance, keys.table(LABELS))
     done = project.materialise('key:"published/*"', NOVEMBER)
     assert done.returncode != 0

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from discogs_assets.bench import homes, stages
+from discogs_assets.bench import sandbox, stages
 from discogs_assets.bench.dumps import Dumps, Say
-from discogs_assets.bench.figures import Figure, figure
-from discogs_assets.bench.homes import Home
-from discogs_assets.bench.measurement import alone
+from discogs_assets.bench.measuring.measurement import alone
+from discogs_assets.bench.measuring.results import Figure, figure
+from discogs_assets.bench.sandbox import Home
 from discogs_assets.defs import keys
 from discogs_assets.errors import DumpMissingError
 from discogs_assets.schema.discogs import ENTITIES
@@ -24,7 +24,7 @@ def figures(dumps: Dumps, beside: Path | None, say: Say) -> Iterator[Figure]:
     """
     if dumps.before is None:
         raise DumpMissingError(f"{dumps.folder} holds one month, expected two to be compared. Add the month before.")
-    with homes.new(dumps, beside) as home:
+    with sandbox.new(dumps, beside) as home:
         first = stages.together("dumps", "parquet")
         ran = [stages.run(home, first, each, "before", say) for each in dumps.partitions]
         ran += [stages.run(home, each, dumps.partition, "ours", say) for each in stages.stages(SUBJECT)]

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from discogs_assets.bench import homes, stages
+from discogs_assets.bench import sandbox, stages
 from discogs_assets.bench.dumps import Dumps, Say
-from discogs_assets.bench.figures import Figure, figure
-from discogs_assets.bench.homes import Home
-from discogs_assets.bench.measurement import alone
-from discogs_assets.defs.insights import read
+from discogs_assets.bench.measuring.measurement import alone
+from discogs_assets.bench.measuring.results import Figure, figure
+from discogs_assets.bench.sandbox import Home
+from discogs_assets.defs.assets.insights import read
 from discogs_assets.streams import parquet
-from discogs_assets.streams.graph import Files
+from discogs_assets.streams.graph.files import Files
 from discogs_assets.streams.insights.questions import QUESTIONS, question
 
 SUBJECT = "insights"
@@ -19,7 +19,7 @@ SUBJECT = "insights"
 
 def figures(dumps: Dumps, beside: Path | None, say: Say) -> Iterator[Figure]:
     """Yield the figures of the stage that answers all questions, and of each question in a separate process."""
-    with homes.new(dumps, beside) as home:
+    with sandbox.new(dumps, beside) as home:
         first = stages.together("dumps", "parquet", "graph")
         ran = [stages.run(home, first, dumps.partition, "before", say)]
         ran += [stages.run(home, each, dumps.partition, "ours", say) for each in stages.stages(SUBJECT)]

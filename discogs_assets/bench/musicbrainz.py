@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from discogs_assets.bench.figures import Figure, figure
-from discogs_assets.bench.measurement import alone
+from discogs_assets.bench.measuring.measurement import alone
+from discogs_assets.bench.measuring.results import Figure, figure
 from discogs_assets.sample.generated import musicbrainz as generated
 from discogs_assets.sample.generated.counterparts import SHARES
 from discogs_assets.sample.generated.plan import CENSUS, Plan
 from discogs_assets.schema import musicbrainz as schema
-from discogs_assets.streams import dump, musicbrainz, tarball
+from discogs_assets.streams.discogs import convert as dump
+from discogs_assets.streams.musicbrainz import records as musicbrainz
+from discogs_assets.streams.musicbrainz import tarball
 
 OURS = "dump to Parquet"
 

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from discogs_assets.bench import homes, stages
+from discogs_assets.bench import sandbox, stages
 from discogs_assets.bench.dumps import Dumps, Say
-from discogs_assets.bench.figures import Figure, figure
-from discogs_assets.bench.homes import Home
-from discogs_assets.bench.measurement import alone
+from discogs_assets.bench.measuring.measurement import alone
+from discogs_assets.bench.measuring.results import Figure, figure
+from discogs_assets.bench.sandbox import Home
 from discogs_assets.connections.graph import ExternalGraph, GraphOrder
-from discogs_assets.defs.neo4j import order, tables
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.store import Store
-from discogs_assets.stores.neo4j import Graph
-from discogs_assets.streams.graph import Tables
+from discogs_assets.defs.assets.neo4j import order, tables
+from discogs_assets.servers.neo4j.neo4j_home import Store
+from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.stores.neo4j.driver import Graph
+from discogs_assets.streams.graph.files import Tables
 
 ALONE = "alone/0001"
 """Store that is imported but never indexed."""
@@ -27,7 +27,7 @@ STEADY = 1 << 30
 
 def figures(dumps: Dumps, beside: Path | None, over_bolt: bool, say: Say) -> Iterator[Figure]:
     """Yield the figures of the stage that loads Neo4j, of the bare import, and optionally of a load over Bolt."""
-    with homes.new(dumps, beside) as home:
+    with sandbox.new(dumps, beside) as home:
         ran = [
             stages.run(home, stages.together("dumps", "parquet", "graph"), dumps.partition, "before", say),
             *(stages.run(home, each, dumps.partition, "ours", say) for each in stages.stages("neo4j")),

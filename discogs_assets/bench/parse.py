@@ -9,13 +9,13 @@ from typing import Any
 import polars as pl
 
 from discogs_assets.bench import rivals
-from discogs_assets.bench.figures import Figure, Role, figure
-from discogs_assets.bench.measurement import alone
+from discogs_assets.bench.measuring.measurement import alone
+from discogs_assets.bench.measuring.results import Figure, Role, figure
 from discogs_assets.bench.rivals import Place, Rival
 from discogs_assets.schema.discogs import ENTITIES, entity
-from discogs_assets.streams import dump
-from discogs_assets.streams.framing import Framing, unpacked
-from discogs_assets.streams.parse import Parser, at_once
+from discogs_assets.streams.discogs import convert as dump
+from discogs_assets.streams.discogs.framing import Framing, unpacked
+from discogs_assets.streams.discogs.parse import Parser, at_once
 
 YEAR = 2027
 

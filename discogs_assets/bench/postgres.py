@@ -13,16 +13,16 @@ from typing import Any
 
 from psycopg import sql
 
-from discogs_assets.bench import homes, rivals, stages
+from discogs_assets.bench import rivals, sandbox, stages
 from discogs_assets.bench.dumps import Dumps, Say
-from discogs_assets.bench.figures import WHOLE, Figure, figure
-from discogs_assets.bench.homes import Home
-from discogs_assets.bench.measurement import alone
+from discogs_assets.bench.measuring.measurement import alone
+from discogs_assets.bench.measuring.results import WHOLE, Figure, figure
 from discogs_assets.bench.rivals import Place, Rival
+from discogs_assets.bench.sandbox import Home
 from discogs_assets.bench.stages import DOCUMENTS, RELATIONAL
-from discogs_assets.embedded.machine import cores
 from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.stores.postgres import Postgres
+from discogs_assets.servers.host_limits import cores
+from discogs_assets.stores.postgres.loads import Postgres
 
 BARE = "bench_bare"
 """Schema of the bare tables."""
@@ -37,7 +37,7 @@ Loads = Sequence[tuple[str, Path]]
 def figures(dumps: Dumps, beside: Path | None, rival: Rival | None, say: Say) -> Iterator[Figure]:
     """Yield the figures of the stages that load PostgreSQL, of bare COPY, and of the rival if there is one."""
     program = rivals.installed(rival) if rival else None
-    with homes.new(dumps, beside) as home:
+    with sandbox.new(dumps, beside) as home:
         ran = [stages.run(home, stages.together("dumps", "parquet"), dumps.partition, "before", say)]
         ran += [stages.run(home, each, dumps.partition, "ours", say) for each in stages.stages(DOCUMENTS, RELATIONAL)]
         found = stages.figures(home, ran)

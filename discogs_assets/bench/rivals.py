@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from discogs_assets.bench.measurement import Measured, command
-from discogs_assets.bench.processes import Servers, no_servers
-from discogs_assets.embedded import artifacts, process
+from discogs_assets.bench.measuring.measurement import Measured, command
+from discogs_assets.bench.measuring.processes import Servers, no_servers
 from discogs_assets.errors import InstallError, SettingError
+from discogs_assets.servers import artifacts, process
 
 SCHEMA = "rival"
 STAMP = "installed"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
-from discogs_assets.bench.measurement import alone
+from discogs_assets.bench.measuring.measurement import alone
 
 ROWS, BYTES, SECONDS = "dagster/partition_row_count", "bytes", "seconds"
 """Metadata keys of an asset's row count, bytes and seconds."""

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from discogs_assets.bench import runs
 from discogs_assets.bench.dumps import Say
-from discogs_assets.bench.figures import WHOLE, Figure, Role, figure
-from discogs_assets.bench.homes import Home
-from discogs_assets.bench.measurement import Measured
+from discogs_assets.bench.measuring.measurement import Measured
+from discogs_assets.bench.measuring.results import WHOLE, Figure, Role, figure
 from discogs_assets.bench.runs import Run
+from discogs_assets.bench.sandbox import Home
 from discogs_assets.definitions import LAYERS, defs
-from discogs_assets.defs.neo4j import STORE
-from discogs_assets.defs.postgres import TABLE
-from discogs_assets.embedded import records
-from discogs_assets.embedded.store import Store
+from discogs_assets.defs.assets.neo4j import STORE
+from discogs_assets.defs.assets.postgres import TABLE
 from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.servers import json_state
+from discogs_assets.servers.neo4j.neo4j_home import Store
 
 POSTGRES, DOCUMENTS, RELATIONAL, BESIDE = "postgres", "documents", "relational tables", "tables beside"
 """PostgreSQL's layer, and its stages.
@@ -131,7 +131,7 @@ def _parts(said: Run) -> dict[str, float]:
     parts = {STEPS: sum(said.steps.values())}
     parts |= {step: said.total(key) for key, step in PARTS.items() if said.says(key)}
     for store in _stores(said):
-        alone = float((records.read(store.imported) or {}).get("seconds", 0.0))
+        alone = float((json_state.read(store.imported) or {}).get("seconds", 0.0))
         parts |= {"import": alone, "indexes, counts, the rest": max(0.0, said.seconds - alone)}
     return parts
 

@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from discogs_assets import __version__
-from discogs_assets.cli.benchmarks import bench
+from discogs_assets.cli.bench_commands import bench
 
 # Each command imports its modules when it runs, so that help is printed at once.
 app = App(
@@ -138,7 +138,7 @@ def publish(month: Annotated[str, Parameter(help="The month, such as 2026-10.")]
 
     Example: discogs publish 2026-10
     """
-    from discogs_assets.cli.runs import publish_month
+    from discogs_assets.cli.run_job import publish_month
 
     return publish_month(month)
 

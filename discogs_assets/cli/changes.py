@@ -5,13 +5,13 @@ from pathlib import Path
 import polars as pl
 
 from discogs_assets.cli import terminal
-from discogs_assets.cli.runs import partition_of
+from discogs_assets.cli.run_job import partition_of
 from discogs_assets.cli.terminal import say
 from discogs_assets.defs import keys
 from discogs_assets.errors import SettingError
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
-from discogs_assets.stores import lake
+from discogs_assets.stores.lake import local
 from discogs_assets.streams.changes import compared_with
 
 KINDS = ("added", "changed", "removed")
@@ -22,7 +22,7 @@ def show(month: str, entity: str | None, limit: int) -> None:
 
     Raises SettingError if there is no such month or entity.
     """
-    held, partition = lake.of(Settings()), partition_of(month)
+    held, partition = local.of(Settings()), partition_of(month)
     known = {each.name: keys.changes(each).path for each in ENTITIES}
     if entity is None:
         there = {name: key for name, key in known.items() if partition in held.partitions(key)}

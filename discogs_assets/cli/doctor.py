@@ -12,12 +12,12 @@ import psutil
 from discogs_assets import variables
 from discogs_assets.cli import terminal
 from discogs_assets.connections import Connections
-from discogs_assets.embedded import artifacts, permissions
 from discogs_assets.errors import DiscogsError
+from discogs_assets.servers import artifacts, permissions
 from discogs_assets.settings import Settings
-from discogs_assets.stores import lake
-from discogs_assets.stores.archive import Archive
-from discogs_assets.stores.musicbrainz import MusicBrainz
+from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
+from discogs_assets.stores.lake import local
 
 GB = 10**9
 
@@ -149,7 +149,7 @@ def _musicbrainz(settings: Settings) -> Finding:
 
 
 def _lake(settings: Settings) -> Finding:
-    held = lake.of(settings)
+    held = local.of(settings)
     held.require_writable()
     months = held.months()
     return Finding(

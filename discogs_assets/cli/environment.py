@@ -10,8 +10,8 @@ from dotenv import dotenv_values
 import discogs_assets
 from discogs_assets.cli.terminal import say
 from discogs_assets.connections.tables import DAGSTER_DATABASE
-from discogs_assets.embedded import records
 from discogs_assets.sample import musicbrainz
+from discogs_assets.servers import json_state
 from discogs_assets.settings import Settings
 from discogs_assets.variables import ENV, INSTANCE, MARK
 
@@ -42,7 +42,7 @@ def write(variables: Mapping[str, str], path: Path = ENV, without: Collection[st
     lines = path.read_text().splitlines() if path.exists() else []
     kept = [line for line in lines if line.partition("=")[0].strip() not in {*variables, *without}]
     text = "\n".join([*kept, *(f"{name}={value}" for name, value in variables.items())]) + "\n"
-    records.replace(path, text, MODE)
+    json_state.replace(path, text, MODE)
 
 
 def enter(variables: Mapping[str, str]) -> None:
@@ -68,7 +68,7 @@ def make_dagster_home(folder: Path) -> None:
     source = _dagster_yaml()
     target = folder / "dagster.yaml"
     if not target.exists() or target.read_bytes() != source.read_bytes():
-        records.replace(target, source.read_text(encoding="utf-8"))
+        json_state.replace(target, source.read_text(encoding="utf-8"))
 
 
 def _dagster_yaml() -> Path:

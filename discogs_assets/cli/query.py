@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from discogs_assets.cli import answers
+from discogs_assets.cli import output
 from discogs_assets.cli.terminal import say
-from discogs_assets.embedded import machine
 from discogs_assets.errors import SettingError
+from discogs_assets.servers import host_limits
 from discogs_assets.settings import Settings
-from discogs_assets.stores.answers import Answer
+from discogs_assets.stores.query_result import Answer
 
 SHOWN = 100
 """Default maximum number of rows in a table; CSV and JSON have no default limit."""
@@ -45,7 +45,7 @@ def question(text: str | None, file: Path | None, cypher: bool, parquet: bool, m
 
 
 def form(csv: bool, json: bool) -> str:
-    """Return the output format, one of `answers.FORMS`; raises SettingError if two are given."""
+    """Return the output format, one of `output.FORMS`; raises SettingError if two are given."""
     if csv and json:
         raise SettingError("--csv and --json are both given, expected one of them, or neither for a table")
     return "csv" if csv else "json" if json else "table"
@@ -68,13 +68,13 @@ def _read(file: Path) -> str:
 
 
 def run(asked: Question, form: str, limit: int | None) -> None:
-    """Run the query and print the answer in one of `answers.FORMS`; narrate row count, time and omitted rows."""
+    """Run the query and print the answer in one of `output.FORMS`; narrate row count, time and omitted rows."""
     limit = SHOWN if limit is None and form == "table" else limit
     answered = asking(asked)
     began = time.monotonic()
     with answered as answer:
         try:
-            rows, cut = answers.write(answer, form, limit)
+            rows, cut = output.write(answer, form, limit)
             sys.stdout.flush()
         except BrokenPipeError:
             # The reader of the pipe is gone. Without this, Python would flush the buffer at exit and fail again.
@@ -88,10 +88,10 @@ def asking(asked: Question) -> AbstractContextManager[Answer]:
     """Return a context manager for the answer, readable within its block; raises the store's own errors."""
     settings = Settings()
     if asked.language == "parquet":
-        from discogs_assets.stores import lake, lake_tables
+        from discogs_assets.stores.lake import duckdb, local
 
-        means = lake_tables.Means(machine.share(0.5, 256 * machine.MIB, 16 * machine.GIB), machine.cores())
-        return lake_tables.asking(lake.of(settings), asked.month, asked.text, means)
+        means = duckdb.Means(host_limits.share(0.5, 256 * host_limits.MIB, 16 * host_limits.GIB), host_limits.cores())
+        return duckdb.asking(local.of(settings), asked.month, asked.text, means)
     from discogs_assets.connections import Connections
 
     connections = Connections(settings)

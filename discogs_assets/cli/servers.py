@@ -11,11 +11,11 @@ from discogs_assets import variables
 from discogs_assets.cli import environment, terminal
 from discogs_assets.cli.terminal import say, timed
 from discogs_assets.connections import Connections, stop_servers
-from discogs_assets.embedded import permissions, records
 from discogs_assets.errors import ServerError
+from discogs_assets.servers import json_state, permissions
 from discogs_assets.settings import Settings
-from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import Postgres
+from discogs_assets.stores.neo4j.driver import Graph
+from discogs_assets.stores.postgres.loads import Postgres
 
 SENSOR = "new_dumps"
 DAGSTER = (sys.executable, "-m", "dagster")
@@ -45,7 +45,7 @@ def _enter(settings: Settings, storage_url: str) -> None:
     """Write `.env` and Dagster's home, set the variables in this process, and create Dagster's pools."""
     variables = environment.dagster_variables(settings, storage_url)
     folder = settings.home_folder / "dagster"
-    with records.exclusive(folder / "setup.lock", "setting up Dagster"):
+    with json_state.exclusive(folder / "setup.lock", "setting up Dagster"):
         environment.make_dagster_home(folder)
         environment.write(variables)
         environment.enter(variables)

@@ -13,17 +13,18 @@ from pathlib import Path
 from discogs_assets.connections.graph import EmbeddedGraph, ExternalGraph, GraphStore, Log
 from discogs_assets.connections.publisher import Publisher, drop_line
 from discogs_assets.connections.tables import EmbeddedTables, ExternalTables, TableStore
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.errors import BusyError
+from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.settings import Settings
-from discogs_assets.stores import lake, publication
-from discogs_assets.stores.archive import Archive
-from discogs_assets.stores.lake import Lake
-from discogs_assets.stores.musicbrainz import MusicBrainz
-from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.postgres import VIEWS, Postgres, month_of
-from discogs_assets.stores.publication import Publication
+from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
+from discogs_assets.stores.lake import local
+from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.neo4j.driver import Graph
+from discogs_assets.stores.postgres import publication
+from discogs_assets.stores.postgres.loads import VIEWS, Postgres, month_of
+from discogs_assets.stores.postgres.publication import Publication
 
 SETTLE_SECONDS = 0.5
 """Longest wait for another publisher before an open publication is left to it."""
@@ -51,7 +52,7 @@ class Connections:
     @cached_property
     def lake(self) -> Lake:
         """The Parquet lake."""
-        return lake.of(self.settings)
+        return local.of(self.settings)
 
     @cached_property
     def tables(self) -> TableStore:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Protocol
 
 from discogs_assets.connections.state import ServerState, state_of
-from discogs_assets.embedded import loads
-from discogs_assets.embedded.neo4j import Neo4jServer
-from discogs_assets.embedded.store import Store
-from discogs_assets.stores import bolt, ledger
-from discogs_assets.stores.neo4j import Graph
-from discogs_assets.stores.sent import Sent
-from discogs_assets.streams.graph import Tables, write_load
+from discogs_assets.servers.neo4j import loads
+from discogs_assets.servers.neo4j.neo4j_home import Store
+from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.stores.neo4j import bolt, load_checkpoint
+from discogs_assets.stores.neo4j.driver import Graph
+from discogs_assets.stores.neo4j.graph_snapshots import Sent
+from discogs_assets.streams.graph.files import Tables, write_load
 
 Log = Callable[[str], None]
 
@@ -196,7 +196,7 @@ class ExternalGraph:
 
     def missing(self, load: str, month: str) -> str:
         """See `GraphStore`."""
-        found = ledger.read(self.graph)
+        found = load_checkpoint.read(self.graph)
         if found and found.whole and found.month == month:
             return ""
         older = bolt.OLDER if found and found.month > month else ""
@@ -211,12 +211,12 @@ class ExternalGraph:
 
     def shown(self) -> str | None:
         """See `GraphStore`."""
-        found = ledger.read(self.graph)
+        found = load_checkpoint.read(self.graph)
         return (found.load or found.tables) if found and found.whole else None
 
     def shown_month(self) -> str | None:
         """Return the month that readers see, or the state of the load under way in words."""
-        found = ledger.read(self.graph)
+        found = load_checkpoint.read(self.graph)
         return str(found) if found else None
 
     def sweep(self, month: str) -> list[str]:

@@ -6,9 +6,9 @@ from discogs_assets import failpoints
 from discogs_assets.connections.graph import GraphStore, Log
 from discogs_assets.errors import PublishRefusedError, ServerError
 from discogs_assets.schema.tables import TABLES
-from discogs_assets.stores import publication
-from discogs_assets.stores.postgres import Postgres, view_of
-from discogs_assets.stores.publication import Publication
+from discogs_assets.stores.postgres import publication
+from discogs_assets.stores.postgres.loads import Postgres, view_of
+from discogs_assets.stores.postgres.publication import Publication
 
 
 def drop_line(line: str) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from discogs_assets.embedded.server import ServerStatus
+from discogs_assets.servers.server_state import ServerStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from discogs_assets.connections.state import ServerState, state_of
-from discogs_assets.embedded.postgres import PostgresServer
-from discogs_assets.stores.postgres import Postgres, month_of
+from discogs_assets.servers.postgres.server import PostgresServer
+from discogs_assets.stores.postgres.loads import Postgres, month_of
 
 DAGSTER_DATABASE = "dagster"
 """Database of Dagster's storage, on the same server as the tables."""

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 import dagster as dg
 
-from discogs_assets.defs import history
-from discogs_assets.defs.platform import Platform
+from discogs_assets.defs import event_log
+from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import DumpMissingError
 
 
@@ -20,7 +20,7 @@ def stops_at_parquet(context: dg.AssetExecutionContext, platform: Platform) -> b
     The runs succeed, but the backfill's summary in Dagster counts the skipped partitions as failed, since nothing
     materialised them.
     """
-    asked = history.backfilled(context.instance, context.run)
+    asked = event_log.backfilled(context.instance, context.run)
     if len(asked) < 2 or platform.settings.load_history:
         return False
     newest = max({*asked, *platform.shown()})
@@ -38,7 +38,7 @@ def require_newest(context: dg.AssetExecutionContext, platform: Platform) -> Non
 
     MusicBrainz offers only today's exports: they are taken for the newest month alone.
     """
-    asked = history.backfilled(context.instance, context.run)
+    asked = event_log.backfilled(context.instance, context.run)
     if len(asked) > 1 and not platform.settings.load_history and context.partition_key < max(asked):
         raise DumpMissingError(
             f"{context.partition_key[:7]} is one of {len(asked)} months of a backfill, of which {max(asked)[:7]} alone "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from discogs_assets.defs.lifeline import Watched
+from discogs_assets.defs.sensors.run_owner import Watched
 from discogs_assets.errors import SettingError
 from discogs_assets.settings import Settings
 

@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from discogs_assets.schema import insights, musicbrainz, musicbrainz_sheets, relations
+from discogs_assets.schema import child_tables, insights, musicbrainz, musicbrainz_tables
+from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity
-from discogs_assets.schema.sheet import Sheet
 
 
 def dump(entity: Entity) -> dg.AssetKey:
@@ -48,9 +48,9 @@ def insight(name: str) -> dg.AssetKey:
     return dg.AssetKey(["insights", name])
 
 
-def table(of: relations.Table) -> dg.AssetKey:
+def table(of: child_tables.Table) -> dg.AssetKey:
     """Return the key of the PostgreSQL table of records, of rows of a repeated part, or of flat rows."""
-    return dg.AssetKey(["postgres", relations.source_of(of), of.name])
+    return dg.AssetKey(["postgres", child_tables.source_of(of), of.name])
 
 
 def imported(name: str) -> dg.AssetKey:
@@ -63,25 +63,25 @@ def published(store: str) -> dg.AssetKey:
     return dg.AssetKey(["published", store])
 
 
-def rows(of: relations.Table) -> dg.AssetKey:
+def rows(of: child_tables.Table) -> dg.AssetKey:
     """Return the key of the Parquet that a table's rows are made from."""
     if not isinstance(of, Sheet):
-        return records(relations.entity_of(of))
+        return records(child_tables.entity_of(of))
     if of.source == musicbrainz.SOURCE:
-        return dg.AssetKey(["parquet", of.source, musicbrainz_sheets.FILES.get(of.name, of.name)])
+        return dg.AssetKey(["parquet", of.source, musicbrainz_tables.FILES.get(of.name, of.name)])
     return dg.AssetKey([of.source, of.name])
 
 
-TABLES: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in relations.TABLES.values()}
+TABLES: dict[child_tables.Table, dg.AssetKey] = {each: table(each) for each in child_tables.TABLES.values()}
 """Tables made from Discogs records."""
 
-MUSICBRAINZ: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in musicbrainz_sheets.SHEETS}
+MUSICBRAINZ: dict[child_tables.Table, dg.AssetKey] = {each: table(each) for each in musicbrainz_tables.SHEETS}
 """Tables of MusicBrainz."""
 
-INSIGHTS: dict[relations.Table, dg.AssetKey] = {each: table(each) for each in insights.INSIGHTS}
+INSIGHTS: dict[child_tables.Table, dg.AssetKey] = {each: table(each) for each in insights.INSIGHTS}
 """Tables of answers to questions."""
 
-LOADED: dict[relations.Table, dg.AssetKey] = {**TABLES, **MUSICBRAINZ, **INSIGHTS}
+LOADED: dict[child_tables.Table, dg.AssetKey] = {**TABLES, **MUSICBRAINZ, **INSIGHTS}
 """All tables."""
 
 GRAPH = {

@@ -10,8 +10,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from discogs_assets.schema import sql
-from discogs_assets.schema.relations import Table
+from discogs_assets.schema.backends import sql
+from discogs_assets.schema.child_tables import Table
 from discogs_assets.streams import report
 from discogs_assets.streams.parquet import Versions
 

@@ -1,8 +1,8 @@
 """Insights computed from a month's records and graph: a flat table for each question, and its parameters."""
 
 from discogs_assets.schema import rarity
+from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.model import Field, Index, Type
-from discogs_assets.schema.sheet import Sheet
 
 SOURCE = "insights"
 

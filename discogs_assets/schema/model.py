@@ -23,7 +23,7 @@ class Type(Enum):
 
 
 class Rule(Enum):
-    """Computation of a derived value from its sources, implemented in `streams.values`."""
+    """Computation of a derived value from its sources, implemented in `streams.discogs.coercion`."""
 
     YEAR = "the first four digits, if they are a year from 1860 to the one after the dump's"
     CREDIT = "the artists as one line: name variation or else name without its number, with the join texts between"

@@ -1,14 +1,14 @@
 """All tables of PostgreSQL, and the sources that name the schemas of their views."""
 
-from discogs_assets.schema import insights, musicbrainz_sheets, relations
-from discogs_assets.schema.relations import Table
-from discogs_assets.schema.sheet import Sheet
+from discogs_assets.schema import child_tables, insights, musicbrainz_tables
+from discogs_assets.schema.child_tables import Table
+from discogs_assets.schema.flat_table import Sheet
 
 SOURCES = ("discogs", "musicbrainz", "insights")
 """Schemas of the views."""
 
-SHEETS: tuple[Sheet, ...] = (*musicbrainz_sheets.SHEETS, *insights.INSIGHTS)
+SHEETS: tuple[Sheet, ...] = (*musicbrainz_tables.SHEETS, *insights.INSIGHTS)
 """All flat tables."""
 
-TABLES: tuple[Table, ...] = (*relations.TABLES.values(), *SHEETS)
+TABLES: tuple[Table, ...] = (*child_tables.TABLES.values(), *SHEETS)
 """All tables of all sources."""

@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from discogs_assets.schema import arrow
+from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.model import Entity
 from discogs_assets.schema.quality import QualityRule, rules
 from discogs_assets.streams import parquet
-from discogs_assets.streams.original import Originals
+from discogs_assets.streams.discogs.raw_records import Originals
 
 BATCH_ROWS = 8_192
 """Records checked at once: if all are flagged, about 30 MB of releases' bytes are in memory."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from discogs_assets.bench import postgres as bench
-from discogs_assets.stores.postgres import Postgres
+from discogs_assets.stores.postgres.loads import Postgres
 
 MAKE = """
 CREATE SCHEMA discogs_2026_11;

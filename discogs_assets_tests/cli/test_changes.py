@@ -1,4 +1,4 @@
-"""Tests of `cli.changes`; its tables are held in the tests of `defs.changes`."""
+"""Tests of `cli.changes`; its tables are held in the tests of `defs.assets.changes`."""
 
 from pathlib import Path
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from discogs_assets.cli.doctor import examine
-from discogs_assets.embedded.credentials import credentials
+from discogs_assets.servers.credentials import credentials
 from discogs_assets_tests.fix_runs import FolderOfRuns
 
 

@@ -10,15 +10,15 @@ import pytest
 from discogs_assets import failpoints
 from discogs_assets.connections import Connections
 from discogs_assets.connections.publisher import Publisher
-from discogs_assets.embedded.postgres import PostgresServer
 from discogs_assets.errors import BusyError
 from discogs_assets.schema.discogs import ARTISTS, LABELS
 from discogs_assets.schema.model import Entity
+from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.settings import Settings
-from discogs_assets.stores import publication
-from discogs_assets.stores.postgres import Postgres, view_of
-from discogs_assets.stores.publication import CHANNEL, Publication
-from discogs_assets_tests.stores.test_postgres import ONE, rows
+from discogs_assets.stores.postgres import publication
+from discogs_assets.stores.postgres.loads import Postgres, view_of
+from discogs_assets.stores.postgres.publication import CHANNEL, Publication
+from discogs_assets_tests.stores.postgres.test_loads import ONE, rows
 
 pytestmark = pytest.mark.slow
 

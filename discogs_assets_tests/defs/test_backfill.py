@@ -9,9 +9,10 @@ import pytest
 from dagster._core.execution.backfill import PartitionBackfill
 
 from discogs_assets.definitions import defs
-from discogs_assets.defs import backfill, dumps, keys, neo4j, postgres, published
+from discogs_assets.defs import backfill, keys
+from discogs_assets.defs.assets import dumps, neo4j, postgres, published
 from discogs_assets.defs.partitions import monthly
-from discogs_assets.defs.platform import Platform
+from discogs_assets.defs.resources import Platform
 from discogs_assets.sample import months, musicbrainz
 
 # Dagster's own way of making a backfill uses what Dagster has deprecated.

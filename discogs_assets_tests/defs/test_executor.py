@@ -11,15 +11,16 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from discogs_assets.definitions import defs
-from discogs_assets.defs import insights, keys
+from discogs_assets.defs import keys
+from discogs_assets.defs.assets import insights
 from discogs_assets.defs.executor import by_size, chosen, configured
 from discogs_assets.errors import SettingError
 from discogs_assets.sample import months
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
-from discogs_assets.stores import lake
-from discogs_assets.stores.lake import Lake
-from discogs_assets.stores.postgres import Postgres
+from discogs_assets.stores.lake import local
+from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.postgres.loads import Postgres
 from discogs_assets_tests.fix_project import Project
 
 OCTOBER, NOVEMBER = months.PARTITIONS
@@ -96,7 +97,7 @@ def machine(
 def test_steps_in_processes_and_on_machines_of_their_own_make_what_one_machine_makes(
     machine: Callable[[str], Project], project: Project, postgres: Postgres
 ) -> None:
-    one, shared = machine("one"), lake.of(Settings())
+    one, shared = machine("one"), local.of(Settings())
     for path in (keys.records(entity).path for entity in ENTITIES):
         with shared.writing(path, OCTOBER) as folder:
             for file in project.lake.files(path, OCTOBER):
@@ -115,7 +116,7 @@ def test_steps_in_processes_and_on_machines_of_their_own_make_what_one_machine_m
         ).success
     for each in (one, other):
         assert [path.name for path in each.home.iterdir()] == ["staged"], "all else would be missed elsewhere"
-    here, there = dict(tables(project.lake)), dict(tables(lake.of(Settings())))
+    here, there = dict(tables(project.lake)), dict(tables(local.of(Settings())))
     assert there.keys() == here.keys()
     for name, expected in here.items():
         assert_frame_equal(there[name], expected)

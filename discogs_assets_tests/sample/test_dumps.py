@@ -7,9 +7,9 @@ import pytest
 from discogs_assets.sample import dumps, months
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
-from discogs_assets.stores.archive import Archive
-from discogs_assets.streams.framing import Framing, unpacked
-from discogs_assets.streams.parse import Parser, parsed
+from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.streams.discogs.framing import Framing, unpacked
+from discogs_assets.streams.discogs.parse import Parser, parsed
 from discogs_assets_tests import judge
 
 

@@ -1,6 +1,7 @@
-"""Tests of `schema.graph` and `schema.cypher`."""
+"""Tests of `schema.graph` and `schema.backends.cypher`."""
 
-from discogs_assets.schema import cypher, graph
+from discogs_assets.schema import graph
+from discogs_assets.schema.backends import cypher
 from discogs_assets.schema.discogs import ENTITIES
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from discogs_assets.schema.arrow import RAW
+from discogs_assets.schema.backends.arrow import RAW
 from discogs_assets.schema.discogs import ARTISTS, ENTITIES, LABELS, MASTERS, RELEASES
 from discogs_assets.schema.model import Entity, Field, Rows
 from discogs_assets.schema.quality import RULES, QualityRule, rules

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from discogs_assets.sample import generated
 from discogs_assets.sample.generated.plan import Plan
-from discogs_assets.schema import arrow
+from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams import changes, dump, parquet
+from discogs_assets.streams import changes, parquet
 from discogs_assets.streams.changes import Month, Tally
+from discogs_assets.streams.discogs import convert
 
 Record = dict[str, Any]
 SCHEMA = arrow.record(RELEASES)
@@ -140,5 +141,5 @@ def read(folder: Path, entity: Entity, partition: str) -> Month:
     source = next(folder.rglob(f"discogs_{partition.replace('-', '')}_{entity.name}.xml.gz"))
     place = folder / partition / entity.name
     (place / "bad").mkdir(parents=True)
-    dump.write(dump.Source(source, entity, partition, 2026), place, place / "bad")
+    convert.write(convert.Source(source, entity, partition, 2026), place, place / "bad")
     return Month(partition, tuple(sorted(place.glob("*.parquet"))))

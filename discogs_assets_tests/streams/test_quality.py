@@ -8,11 +8,12 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from discogs_assets.schema import arrow
+from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams import dump, parquet, quality
-from discogs_assets.streams.original import Originals
+from discogs_assets.streams import parquet, quality
+from discogs_assets.streams.discogs import convert
+from discogs_assets.streams.discogs.raw_records import Originals
 from discogs_assets.streams.quality import Sample, Tally
 from discogs_assets_tests.layouts import LAYOUTS
 
@@ -34,7 +35,7 @@ def asked(folder: Path, entity: Entity, records: Sequence[bytes]) -> tuple[Tally
     source.write_bytes(gzip.compress(b"<%b>\n%b\n</%b>" % (root, b"\n".join(records), root)))
     for name in ("good", "bad"):
         (folder / name).mkdir()
-    dump.write(dump.Source(source, entity, "aa", 2027), folder / "good", folder / "bad")
+    convert.write(convert.Source(source, entity, "aa", 2027), folder / "good", folder / "bad")
     with Originals(entity, source, [folder / "bad" / parquet.FILE]) as originals:
         tally = quality.write(entity, [folder / "good" / parquet.FILE], originals, folder / parquet.FILE)
     return tally, pl.read_parquet(folder / parquet.FILE)

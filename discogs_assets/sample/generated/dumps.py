@@ -21,7 +21,7 @@ from discogs_assets.sample.generated.draws import Ints, Keys
 from discogs_assets.sample.generated.plan import ENTITIES, Plan
 from discogs_assets.sample.generated.truth import Tally
 from discogs_assets.sample.generated.world import world
-from discogs_assets.streams.ahead import in_order
+from discogs_assets.streams.prefetch import in_order
 
 WRITTEN = {
     "artists": artists.written,

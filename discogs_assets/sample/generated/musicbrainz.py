@@ -19,7 +19,7 @@ from discogs_assets.sample.generated.counterparts import RECORDS, Batch, Tally
 from discogs_assets.sample.generated.dumps import ALONE, UNDER_WAY, Job, Progress
 from discogs_assets.sample.generated.plan import Plan
 from discogs_assets.sample.generated.world import world
-from discogs_assets.streams.ahead import in_order
+from discogs_assets.streams.prefetch import in_order
 
 FOLDER = "musicbrainz"
 """Folder of the exports, next to that of the Discogs dumps."""

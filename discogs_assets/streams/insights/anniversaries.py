@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from discogs_assets.schema.insights import MILESTONES
-from discogs_assets.streams.graph import Files
-from discogs_assets.streams.picture import Picture
+from discogs_assets.streams.graph.files import Files
+from discogs_assets.streams.plot import Picture
 
 MONTH = r"^[0-9]{4}-([0-9]{1,2})(?:-[0-9]{1,2})?$"
 """Pattern of a date as written, capturing the month; in 1969-00-00 it is unknown."""

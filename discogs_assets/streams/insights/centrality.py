@@ -7,8 +7,8 @@ import polars as pl
 
 from discogs_assets.schema import graph
 from discogs_assets.schema.insights import CROWD, DAMPING
-from discogs_assets.streams.graph import Files, between
-from discogs_assets.streams.picture import Picture
+from discogs_assets.streams.graph.files import Files, between
+from discogs_assets.streams.plot import Picture
 
 SHOWN = 15
 

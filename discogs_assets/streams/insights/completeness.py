@@ -1,6 +1,6 @@
 """Number of records with a value in each part, and in each part of a part.
 
-A month's checks compare the counts of `streams.completeness` instead.
+A month's checks compare the counts of `streams.discogs.fill_rates` instead.
 """
 
 from collections import Counter
@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from discogs_assets.schema.discogs import ENTITIES, RELEASES
 from discogs_assets.schema.model import Entity, One, Rows
 from discogs_assets.streams import parquet
-from discogs_assets.streams.completeness import filled
-from discogs_assets.streams.graph import Files
-from discogs_assets.streams.picture import Picture
+from discogs_assets.streams.discogs.fill_rates import filled
+from discogs_assets.streams.graph.files import Files
+from discogs_assets.streams.plot import Picture
 
 BATCH_ROWS = 20_000
 

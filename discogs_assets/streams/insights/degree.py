@@ -9,7 +9,7 @@ import polars as pl
 from discogs_assets.schema import graph
 from discogs_assets.schema.graph import RELATIONSHIPS
 from discogs_assets.streams import parquet
-from discogs_assets.streams.graph import ends
+from discogs_assets.streams.graph.files import ends
 from discogs_assets.streams.insights.lookup import Lookup
 
 

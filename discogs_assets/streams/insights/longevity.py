@@ -6,8 +6,8 @@ import polars as pl
 
 from discogs_assets.schema import graph
 from discogs_assets.schema.insights import ACTIVE_YEARS
-from discogs_assets.streams.graph import Files, keys
-from discogs_assets.streams.picture import Picture
+from discogs_assets.streams.graph.files import Files, keys
+from discogs_assets.streams.plot import Picture
 
 
 def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from discogs_assets.schema import arrow
-from discogs_assets.schema.sheet import Sheet
+from discogs_assets.schema.backends import arrow
+from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.streams import parquet
-from discogs_assets.streams.graph import Files
-from discogs_assets.streams.picture import Picture
+from discogs_assets.streams.graph.files import Files
+from discogs_assets.streams.plot import Picture
 
 Rows = Callable[[Files, str], Iterator[pl.DataFrame]]
 """Function that yields the answer in batches, from the files by entity, node label and relationship type, for a month

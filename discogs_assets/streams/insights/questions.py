@@ -1,6 +1,6 @@
 """All questions about a month.
 
-The log of computations is not among them, since it reads no data (see `defs.insights`).
+The log of computations is not among them, since it reads no data (see `defs.assets.insights`).
 """
 
 from functools import partial

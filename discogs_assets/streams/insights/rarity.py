@@ -27,10 +27,10 @@ from discogs_assets.schema.rarity import (
     Steps,
 )
 from discogs_assets.streams import parquet
-from discogs_assets.streams.graph import Files
+from discogs_assets.streams.graph.files import Files
 from discogs_assets.streams.insights.degree import degrees, types
 from discogs_assets.streams.insights.lookup import Lookup, Numbers
-from discogs_assets.streams.picture import Picture
+from discogs_assets.streams.plot import Picture
 
 READS = ("releases", *types("Release", "Artist"), "Release", "Artist", "Label", "Genre")
 

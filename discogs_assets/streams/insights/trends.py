@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from discogs_assets.streams.graph import Files, keys
-from discogs_assets.streams.picture import Picture
+from discogs_assets.streams.graph.files import Files, keys
+from discogs_assets.streams.plot import Picture
 
 SHOWN = 8
 

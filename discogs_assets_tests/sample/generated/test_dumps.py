@@ -11,9 +11,9 @@ import pytest
 from discogs_assets.sample import generated
 from discogs_assets.sample.generated import Plan, dumps
 from discogs_assets.sample.generated.plan import ENTITIES, LAYOUTS
+from discogs_assets.schema.backends.xml import paths
 from discogs_assets.schema.discogs import entity
-from discogs_assets.schema.xml import paths
-from discogs_assets.stores.archive import Archive
+from discogs_assets.stores.dumps.archive import Archive
 from discogs_assets_tests.sample.generated import walk
 from discogs_assets_tests.sample.generated.walk import RECORDS, Month
 

@@ -11,9 +11,9 @@ import pytest
 
 from discogs_assets.sample.generated import Plan, counterparts, musicbrainz
 from discogs_assets.sample.generated.world import world
-from discogs_assets.schema import json as places
+from discogs_assets.schema.backends import json as places
 from discogs_assets.schema.musicbrainz import ENTITIES, entity
-from discogs_assets.streams.links import discogs_id
+from discogs_assets.streams.musicbrainz.discogs_urls import discogs_id
 from discogs_assets_tests import mbdump
 
 PLAN = Plan(12_000, months=1)

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from discogs_assets.schema import arrow
+from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.insights import COMPUTATION_LOG, INSIGHTS
-from discogs_assets.streams import parquet, picture
+from discogs_assets.streams import parquet, plot
 from discogs_assets.streams.insights.question import Question
 from discogs_assets.streams.insights.questions import QUESTIONS, question
 from discogs_assets_tests.fix_insights import MONTH, Asked
@@ -45,4 +45,4 @@ def test_a_question_reads_what_it_says_and_nothing_else(each: Question, asked: A
 def test_an_answer_is_drawn(each: Question, asked: Asked) -> None:
     drawn = each.picture(asked.answer(each.sheet.name).lazy())
     assert drawn.bars or drawn.lines
-    assert picture.png(drawn).startswith(b"\x89PNG")
+    assert plot.png(drawn).startswith(b"\x89PNG")

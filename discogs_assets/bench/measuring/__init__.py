@@ -1,0 +1,1 @@
+"""Measurements of commands and processes, and the figures computed from them."""

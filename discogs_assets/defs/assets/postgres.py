@@ -1,0 +1,136 @@
+"""postgres/{source}/{table}: a table per load, of whole records, of the rows of a repeated part, or flat."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from discogs_assets.defs import event_log, keys, metadata, targets
+from discogs_assets.defs.asset_factory import Layer, Result
+from discogs_assets.defs.backfill import stops_at_parquet
+from discogs_assets.defs.checks import specs as checks
+from discogs_assets.defs.resources import Platform
+from discogs_assets.errors import LoadError
+from discogs_assets.schema.child_tables import Relation, Table, tables
+from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.schema.flat_table import Sheet
+from discogs_assets.schema.model import Entity
+from discogs_assets.servers.host_limits import cores
+from discogs_assets.stores.postgres.loads import Load
+from discogs_assets.stores.postgres.parallel_loads import Loading
+from discogs_assets.streams import parquet
+from discogs_assets.streams.postgres import child_rows, flat_rows, jsonb_rows
+
+LAYER = Layer("postgres", frozenset({"postgres"}), code_version="2")
+
+TABLE = "dagster/table_name"
+"""Metadata key: schema and name of the load's table."""
+
+FORMS = {Entity: ": the record as data, numbers beside it", Relation: ": a row for each in its place"}
+"""Descriptions of a table's rows, by kind of table; a flat table's own description says it all."""
+
+
+def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
+    """Return the assets of the tables that one step loads.
+
+    The tables of one entity's records are one step, and so are a source's flat tables. The step loads as many tables in
+    parallel as there are cores. Each table can be selected alone and costs no more than itself.
+    """
+    made = {keys.table(table): table for table in of}
+    specs, judged = [_spec(table) for table in made.values()], [checks.ROWS[table] for table in made.values()]
+
+    @LAYER.several(f"postgres__{name}", specs, judged, pool="postgres")
+    def loaded(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
+        if stops_at_parquet(context, platform):
+            return
+        selected = targets.selected(context, platform.settings)
+        wanted = [table for key, table in made.items() if key in selected]
+        files = {table: platform.lake.files(keys.rows(table).path, context.partition_key) for table in wanted}
+        refused: dict[Table, LoadError] = {}
+        loading = Loading(
+            platform.postgres(),
+            context.partition_key,
+            _kept(context, wanted),
+            context.log.info,
+            cores(),
+            refused.__setitem__ if blocked_by_none(wanted) else None,
+        )
+        for table, load in loading.of(wanted, lambda table: copied(table, files[table])):
+            yield _result(context, table, load, files[table])
+        for table, error in refused.items():
+            context.log.error(str(error))
+            yield _failed(context, table, str(error))
+
+    return loaded
+
+
+def blocked_by_none(tables: Sequence[Table]) -> bool:
+    """Return True if publishing waits for none of the tables; MusicBrainz tables never hold Discogs up."""
+    return all(table in keys.MUSICBRAINZ for table in tables)
+
+
+def _failed(context: dg.AssetExecutionContext, table: Table, why: str) -> Result:
+    """Return the result of a table that could not be loaded and is therefore not shown."""
+    spec = checks.ROWS[table]
+    judged = [checks.judged(spec, False, why, {}, dg.AssetCheckSeverity.ERROR)]
+    return dg.MaterializeResult(
+        asset_key=keys.table(table),
+        metadata={"available": False, "why": why},
+        check_results=judged if spec.key in context.selected_asset_check_keys else [],
+    )
+
+
+def _spec(table: Table) -> dg.AssetSpec:
+    form = f"{table.doc} A table of its own for every load{FORMS.get(type(table), '')}"
+    columns: dict[str, object] = {"dagster/column_schema": metadata.view_schema(table)}
+    return LAYER.spec(keys.table(table), f"{form}, indexed.", [keys.rows(table)], columns)
+
+
+def _kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> dict[Table, str]:
+    """Return the loads in Dagster's records; the month is published from them until new ones are reported."""
+    known = event_log.latest_of(context.instance, [keys.table(table) for table in wanted], context.partition_key)
+    found = {table: known.get(keys.table(table)) for table in wanted}
+    return {table: each.text(TABLE) for table, each in found.items() if each}
+
+
+def copied(table: Table, files: Sequence[Path]) -> Iterator[bytes]:
+    """Return the table's rows as input of COPY."""
+    if isinstance(table, Entity):
+        return jsonb_rows.rows(table, files)
+    return child_rows.csv(table, files) if isinstance(table, Relation) else flat_rows.csv(table, files)
+
+
+def _result(context: dg.AssetExecutionContext, table: Table, load: Load, files: Sequence[Path]) -> Result:
+    key, spec = keys.table(table), checks.ROWS[table]
+    expected = child_rows.count(table, files) if isinstance(table, Relation) else parquet.rows(files)
+    judged = [checks.result(spec, expected, load.rows)] if spec.key in context.selected_asset_check_keys else []
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata={
+            TABLE: load.table,
+            **metadata.measured(load.rows, load.size, load.seconds),
+            "copy_seconds": round(load.copy_seconds, 3),
+            "index_seconds": round(load.index_seconds, 3),
+            **metadata.versions(parquet.versions(files)),
+            "preview": metadata.preview(_head(table, files)),
+            "dagster/column_schema": metadata.view_schema(table),
+        },
+        check_results=judged,
+    )
+
+
+def _head(table: Table, files: Sequence[Path]) -> pl.DataFrame:
+    """Return the first rows; for a repeated part, the rows of the first records."""
+    if isinstance(table, Sheet):
+        return flat_rows.head(table, files[0], metadata.PREVIEW_ROWS)
+    first = pl.scan_parquet(files[0]).head(metadata.PREVIEW_ROWS)
+    found = child_rows.head(table, files[0]) if isinstance(table, Relation) else first.collect()
+    return found.head(metadata.PREVIEW_ROWS)
+
+
+assets = [
+    *(loads(f"discogs__{entity.name}", tables(entity)) for entity in ENTITIES),
+    loads("musicbrainz", [*keys.MUSICBRAINZ]),
+    loads("insights", [*keys.INSIGHTS]),
+]

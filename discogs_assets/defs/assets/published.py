@@ -1,0 +1,246 @@
+"""published/{store}: one whole month, as readers see it.
+
+`publish_gate` says if it may be shown, and `connections` switches the stores.
+"""
+
+import time
+from collections.abc import Collection, Iterator
+
+import dagster as dg
+
+from discogs_assets.connections.publisher import Publisher
+from discogs_assets.defs import event_log, keys, metadata, publish_gate, targets
+from discogs_assets.defs.asset_factory import OWNERS, RETRIES, Layer, Result, failures
+from discogs_assets.defs.assets.neo4j import STORE
+from discogs_assets.defs.assets.postgres import TABLE
+from discogs_assets.defs.checks import specs
+from discogs_assets.defs.partitions import monthly
+from discogs_assets.defs.publish_gate import Proof
+from discogs_assets.defs.resources import Platform
+from discogs_assets.errors import BusyError, PublishRefusedError
+from discogs_assets.schema.child_tables import Table
+from discogs_assets.settings import Settings
+from discogs_assets.stores.postgres.loads import Postgres, view_of
+from discogs_assets.stores.postgres.publication import Publication
+
+LAYER = Layer("published", frozenset(), code_version="1")
+
+BESIDE = (*keys.MUSICBRAINZ, *keys.INSIGHTS)
+"""Optional tables: each is shown if it is loaded from the same dumps, and nothing waits for it."""
+
+
+class Show(dg.Config):
+    """Options of a publication."""
+
+    older: bool = False
+    """True if a month older than the one shown may replace it."""
+
+
+def prove(instance: dg.DagsterInstance, partition: str, settings: Settings | None = None) -> Proof:
+    """Return the latest materialisations of all assets that a publication rests on.
+
+    Raises PublishRefusedError if the month may not be published.
+    """
+    required = targets.required(settings or Settings())
+    judged = [spec for spec in specs.ALL if _rests_on(spec.asset_key, required)]
+    return publish_gate.prove(instance, partition, required, judged)
+
+
+def _rests_on(key: dg.AssetKey, required: Collection[dg.AssetKey]) -> bool:
+    """Return False for databases and graph tables of targets that are not chosen."""
+    if key.path[0] in ("postgres", "neo4j"):
+        return key in required
+    return key.path[0] != "graph" or not set(required).isdisjoint(keys.IMPORTED.values())
+
+
+def beside(instance: dg.DagsterInstance, partition: str, found: Proof, store: Postgres) -> tuple[Proof, dict[str, str]]:
+    """Return the proof with the optional tables added, and the reasons for leaving out others."""
+    whole, left_out = dict(found), dict[str, str]()
+    for table in BESIDE:
+        try:
+            proven = publish_gate.prove(instance, partition, [keys.LOADED[table]], [specs.ROWS[table]], whole)
+            if gone := store.lacking(_tables(proven).values()):
+                raise PublishRefusedError(f"{', '.join(gone)} is no longer there")
+            whole.update(proven)
+        except PublishRefusedError as error:
+            left_out[view_of(table)] = str(error)
+    return whole, left_out
+
+
+def require_loaded(publisher: Publisher, wanted: Publication) -> None:
+    """Raise PublishRefusedError, naming the loads to repeat, if a server no longer holds proven data."""
+    if gone := publisher.missing(wanted):
+        raise PublishRefusedError(
+            f"{wanted.month} is no longer in the servers, readers keep what they have. Gone: {', '.join(gone)}. Older "
+            "months are dropped after a publication (DISCOGS_KEEP says how many stay). Load it again: dagster asset "
+            f"""materialize -m discogs_assets.definitions --select 'key:"postgres/*" or key:"neo4j/*"' """
+            f"--partition {wanted.partition}, then: discogs publish {wanted.month}"
+        )
+
+
+def publication_of(proof: Proof, partition: str, platform: Platform) -> Publication:
+    """Return the publication of the proven data: the table of each view and the newest graph load."""
+    imports = [proof[key] for key in keys.IMPORTED.values() if key in proof]
+    place = max(imports, key=lambda each: each.event).text(STORE) if imports else None
+    graph = None if place is None else platform.graph.load_at(place)
+    return Publication(partition[:7], {view_of(of): table for of, table in _tables(proof).items()}, graph)
+
+
+def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
+    """Return the proof of the month.
+
+    While another run works on the month, a refusal is raised as BusyError: that run may yet remove its cause.
+    """
+    try:
+        return prove(context.instance, context.partition_key)
+    except PublishRefusedError as error:
+        working = event_log.unfinished(context.instance)
+        others = [run for run, month in working.items() if month == context.partition_key and run != context.run_id]
+        if not others:
+            raise
+        raise BusyError(f"{error} Run {', '.join(others)} is at work on the month: wait for its end.") from error
+
+
+def _tables(proof: Proof) -> dict[Table, str]:
+    return {table: proof[key].text(TABLE) for table, key in keys.LOADED.items() if key in proof}
+
+
+def _newer(context: dg.AssetExecutionContext, shown: Publication | None, config: Show) -> bool:
+    """Return True if the month may replace the one shown; if not, log the reason."""
+    if shown is None or context.partition_key >= shown.partition or config.older:
+        return True
+    context.log.warning(
+        f"readers see {shown.month}, which is newer; {context.partition_key[:7]} is loaded but not published. "
+        f"To publish it all the same: discogs publish {context.partition_key[:7]}"
+    )
+    for key in context.selected_asset_keys:
+        kept = {"kept": shown.month}
+        context.log_event(dg.AssetObservation(key, partition=context.partition_key, metadata=kept))
+    return False
+
+
+def _result(
+    key: dg.AssetKey, wanted: Publication, proven: Proof, parts: Collection[dg.AssetKey], said: metadata.Metadata
+) -> Result:
+    """Return a store's month and dump versions, its rows by part, and the report of the switch."""
+    made_from = {name: sums for part in parts for name, sums in metadata.read_versions(proven[part].metadata).items()}
+    rows = {"/".join(part.path[1:]): proven[part].number("dagster/partition_row_count") for part in parts}
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata={
+            "shown": wanted.month,
+            "rows": dg.MetadataValue.json(rows),
+            **metadata.versions(made_from),
+            **said,
+        },
+    )
+
+
+def _spec(store: str, doc: str) -> dg.AssetSpec:
+    settings = Settings()
+    deps = [*targets.required(settings)]
+    if targets.shows("postgres", settings):
+        deps += keys.MUSICBRAINZ.values()
+    return LAYER.spec(keys.published(store), doc, deps).replace_attributes(kinds={store})
+
+
+SPECS = {
+    "postgres": _spec(
+        "postgres",
+        "The views of the schemas discogs and musicbrainz, which show one month's tables, all of them at once. "
+        "Insights that are loaded already move with them.",
+    ),
+    "neo4j": _spec("neo4j", "The store that the Neo4j server serves. A switch is a restart of some seconds."),
+}
+
+
+@dg.multi_asset(name="published", specs=[*SPECS.values()], can_subset=True, retry_policy=RETRIES, pool="published")
+def published(context: dg.AssetExecutionContext, config: Show, platform: Platform):  # type: ignore[no-untyped-def]
+    """Switch both stores to the month.
+
+    They switch in one step, even if only one of the two assets is selected: both show the same month.
+    """
+    with failures(), platform.connections.publishing() as publisher:
+        found = proven(context)
+        if _newer(context, publisher.shown, config):
+            for store, result in _published(context, platform, publisher, found):
+                if SPECS[store].key in context.selected_asset_keys:
+                    yield result
+                else:
+                    _report(context, result)
+
+
+def _report(context: dg.AssetExecutionContext, result: Result) -> None:
+    """Record that an unselected asset shows the month, too."""
+    assert result.asset_key
+    made = dg.AssetMaterialization(result.asset_key, metadata=result.metadata, partition=context.partition_key)
+    context.log_event(made)
+
+
+def _published(
+    context: dg.AssetExecutionContext, platform: Platform, publisher: Publisher, found: Proof
+) -> Iterator[tuple[str, Result]]:
+    """Publish the proven month; yield the result of each store that shows a chosen target."""
+    began, settings = time.monotonic(), platform.settings
+    whole, said = _with_beside(context, publisher, found, settings)
+    wanted = publication_of(whole, context.partition_key, platform)
+    require_loaded(publisher, wanted)
+    replaced = publisher.shown.month if publisher.shown else "nothing"
+    away = publisher.publish(wanted, context.log.info)
+    seconds = {"replaced": replaced, "seconds": round(time.monotonic() - began, 3)}
+    if targets.shows("postgres", settings):
+        swept = publisher.postgres.sweep(context.partition_key, wanted.tables.values())
+        parts = [key for key in keys.LOADED.values() if key in whole]
+        dropped = {**seconds, "dropped": ", ".join(swept) or "nothing", **said}
+        yield "postgres", _result(keys.published("postgres"), wanted, whole, parts, dropped)
+    if targets.shows("neo4j", settings):
+        swept = publisher.graph.sweep(wanted.month)
+        dropped = {**seconds, "dropped": ", ".join(swept) or "nothing", "seconds_away": round(away, 3)}
+        yield "neo4j", _result(keys.published("neo4j"), wanted, found, keys.IMPORTED.values(), dropped)
+
+
+def _with_beside(
+    context: dg.AssetExecutionContext, publisher: Publisher, found: Proof, settings: Settings
+) -> tuple[Proof, metadata.Metadata]:
+    """Return the proof with the optional tables added, and metadata on the tables left out."""
+    if not targets.shows("postgres", settings):
+        return found, {}
+    whole, left_out = beside(context.instance, context.partition_key, found, publisher.postgres)
+    for name, why in left_out.items():
+        context.log.warning(f"{name} is not shown: {why}")
+    return whole, {"left_out": ", ".join(left_out)} if left_out else {}
+
+
+@dg.asset(
+    key=keys.published("insights"),
+    # Without tables as a target, the insights are not loaded: a step that waits for skipped and for failed ones hangs.
+    deps=[keys.published("postgres"), *(keys.INSIGHTS.values() if targets.shows("postgres", Settings()) else ())],
+    description="The views of the schema insights, which show the answers about the month that the others show.",
+    group_name="published",
+    kinds={"postgres"},
+    owners=OWNERS,
+    code_version="1",
+    partitions_def=monthly,
+    retry_policy=RETRIES,
+    pool="published",
+    output_required=False,
+)
+def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
+    """Publish all views again, now with the insights, if the month is the one shown."""
+    with failures(), platform.connections.publishing() as publisher:
+        shown = publisher.shown
+        if shown is None or shown.partition != context.partition_key:
+            seen = shown.month if shown else "nothing"
+            context.log.warning(f"readers see {seen}: the insights of this month are not shown")
+            return
+        began, found = time.monotonic(), proven(context)
+        whole, said = _with_beside(context, publisher, found, platform.settings)
+        wanted = publication_of(whole, context.partition_key, platform)
+        require_loaded(publisher, wanted)
+        publisher.publish(wanted, context.log.info)
+        parts = [key for key in keys.INSIGHTS.values() if key in whole]
+        said = {"replaced": shown.month, "seconds": round(time.monotonic() - began, 3), **said}
+        yield _result(context.asset_key, wanted, whole, parts, said)
+
+
+assets = [published, insights]

@@ -1,0 +1,1 @@
+"""Asset checks: blocking checks, volume checks, freshness."""

@@ -1,0 +1,1 @@
+"""Unattended operation: sensors, retention, and the supervision of runs."""

@@ -1,0 +1,1 @@
+"""The declarations as Arrow types, SQL, Cypher, XML and JSON mappings, and as a data dictionary."""

@@ -1,0 +1,132 @@
+"""Statements that prepare our PostgreSQL server for the first load: roles, rights, schemas and extensions.
+
+`database` is for the owner of a database, ours or external; the rest, for a superuser, runs in
+`servers.postgres.provision`.
+"""
+
+from collections.abc import Iterator
+
+from discogs_assets.schema.backends import search
+from discogs_assets.schema.backends.sql import NUMBERS
+from discogs_assets.schema.tables import SOURCES
+
+OWNER = "discogs"
+READER = "reader"
+DAGSTER = "dagster"
+DATABASES = {"discogs": OWNER, "dagster": DAGSTER}
+"""Databases and their owners."""
+
+EXTENSIONS = ("pg_trgm", "unaccent")
+"""Extensions shipped with PostgreSQL that search needs."""
+
+PUBLICATION = f"{search.SCHEMA}.publication"
+"""Table of the publication record."""
+
+SEARCH_PATH = ", ".join((*SOURCES, "public"))
+
+CONNECTIONS = 160
+"""Connections that the server accepts: `READER_CONNECTIONS`, and 100 for all other roles."""
+
+READER_CONNECTIONS = 60
+
+RESERVED_CONNECTIONS = 20
+"""Connections reserved for the owner and Dagster."""
+
+READER_TEMPORARY_FILES = "2GB"
+"""Disk space that the sorts and joins of one reader session may use at a time."""
+
+HARMLESS = (
+    *("array_sample", "array_shuffle", "clock_timestamp", "current_query", "gen_random_uuid", "random"),
+    *("random_normal", "set_config", "set_limit", "setseed", "timeofday", "ts_rewrite", "ts_stat", "uuidv4", "uuidv7"),
+    # Called by clients when they connect, inspect a server or return a connection to a pool.
+    *("pg_advisory_unlock_all", "pg_collation_actual_version", "pg_database_collation_actual_version"),
+    *("pg_is_in_recovery", "pg_is_wal_replay_paused", "pg_jit_available", "pg_partition_ancestors"),
+    *("pg_partition_tree", "pg_sequence_last_value"),
+    *("pg_database_size", "pg_indexes_size", "pg_relation_size", "pg_table_size", "pg_tablespace_size"),
+    *("pg_total_relation_size", "pg_stat_statements", "pg_stat_statements_info"),
+    # Limited to sessions of the caller's own role.
+    *("pg_cancel_backend", "pg_terminate_backend"),
+)
+"""Volatile functions that anybody may call: they change only the session, and hold nothing.
+
+All others are for the owner alone. Among these are advisory locks, which a publication waits for; large objects;
+messages to the write-ahead log; exported snapshots, each a file."""
+
+NUMBERED = ("pg_current_xact_id", "txid_current")
+"""Functions that are not volatile but use up a transaction ID, of which a database has two billion."""
+
+
+def database(name: str) -> Iterator[str]:
+    """Yield the database owner's statements: the schemas of the views, search, and a search path that covers both."""
+    for schema in SOURCES:
+        yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
+        yield f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC"
+        yield f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO PUBLIC"
+    for extension in EXTENSIONS:
+        yield f"CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA public"
+    yield from search.create()
+    yield f"CREATE SEQUENCE IF NOT EXISTS {NUMBERS}"
+    yield from publication()
+    yield f'ALTER DATABASE "{name}" SET search_path = {SEARCH_PATH}'
+
+
+def publication() -> Iterator[str]:
+    """Yield the statements that create the publication record, readable by anybody."""
+    yield (
+        f"CREATE TABLE IF NOT EXISTS {PUBLICATION} (sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+        "state text NOT NULL CHECK (state IN ('intended', 'done', 'undone')), month text NOT NULL, "
+        "tables jsonb NOT NULL, graph text, search text, "
+        "intended_at timestamptz NOT NULL DEFAULT clock_timestamp(), settled_at timestamptz)"
+    )
+    yield (
+        f"COMMENT ON TABLE {PUBLICATION} IS 'Every switch of what readers see. The published month is the row in the "
+        "state done with the highest sequence number.'"
+    )
+    yield f"GRANT SELECT ON {PUBLICATION} TO PUBLIC"
+
+
+def server() -> Iterator[str]:
+    """Yield the superuser's statements that may run in any database."""
+    yield f"GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO {OWNER}"
+    yield f"GRANT pg_use_reserved_connections TO {OWNER}, {DAGSTER}"
+    for name in ("postgres", "template1", *DATABASES):
+        yield f"REVOKE ALL ON DATABASE {name} FROM PUBLIC"
+    yield f"GRANT CONNECT ON DATABASE discogs TO {READER}"
+    # Earlier versions set the path for the role, too, where an old one would override the database's.
+    yield f"ALTER ROLE {OWNER} IN DATABASE discogs RESET search_path"
+
+
+def inside(owner: str) -> Iterator[str]:
+    """Yield the superuser's statements for a database of this owner: rights of PUBLIC by default go to the owner."""
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    for language in ("sql", "plpgsql"):
+        yield f"REVOKE USAGE ON LANGUAGE {language} FROM PUBLIC"
+        yield f"GRANT USAGE ON LANGUAGE {language} TO {owner}"
+    yield f"""
+        DO $$
+        DECLARE routine regprocedure;
+        BEGIN
+            FOR routine IN
+                SELECT p.oid FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) granted
+                WHERE granted.grantee = 0 AND (p.proname = ANY ('{{{",".join(NUMBERED)}}}')
+                    OR p.provolatile = 'v' AND p.proname <> ALL ('{{{",".join(HARMLESS)}}}'))
+            LOOP
+                EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', routine);
+                EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO {owner}', routine);
+            END LOOP;
+        END $$"""
+
+
+def reader() -> Iterator[str]:
+    """Yield the superuser's statements that undo the reader's changes to its own role, except to its password.
+
+    PostgreSQL lets every role change its own settings, except those that only a superuser may change.
+    """
+    yield f"ALTER ROLE {READER} CONNECTION LIMIT {READER_CONNECTIONS}"
+    yield f"ALTER ROLE {READER} RESET ALL"
+    yield f"ALTER ROLE {READER} IN DATABASE discogs RESET ALL"
+    yield f"ALTER ROLE {READER} SET default_transaction_read_only = on"
+    yield f"ALTER ROLE {READER} SET idle_in_transaction_session_timeout = '1h'"
+    yield f"ALTER ROLE {READER} SET temp_file_limit = '{READER_TEMPORARY_FILES}'"
+    # Errors in its queries are returned to it and stay out of the server's log.
+    yield f"ALTER ROLE {READER} SET log_min_messages = fatal"

@@ -1,0 +1,43 @@
+"""Passwords of the servers: random, created once for each home, in one file that only its owner can read."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from discogs_assets.errors import ServerError
+from discogs_assets.servers import json_state
+
+# Accounts of a home, as "server/user".
+ACCOUNTS = ("postgres/postgres", "postgres/discogs", "postgres/reader", "postgres/dagster", "neo4j/neo4j")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Passwords of one home by account ("server/user"); the repr shows none of them."""
+
+    file: Path
+    passwords: Mapping[str, str] = field(repr=False)
+
+    def password(self, account: str) -> str:
+        """Return the password of `account`, one of ACCOUNTS."""
+        return self.passwords[account]
+
+
+def credentials(home: Path) -> Credentials:
+    """Return the passwords of `home`, in `credentials.json` of mode 600; the first call creates them for good.
+
+    Raises ServerError if the file exists and lacks a password.
+    """
+    file = home / "credentials.json"
+    if not file.exists():
+        json_state.create(file, {account: secrets.token_urlsafe(24) for account in ACCOUNTS}, mode=0o600)
+    passwords = json_state.read(file) or {}
+    missing = [account for account in ACCOUNTS if not isinstance(passwords.get(account), str)]
+    if missing:
+        raise ServerError(
+            f"{file} has no password for {', '.join(missing)}, or cannot be read by this user. Put back the file "
+            f"that the servers under {home} were made with; if it is lost, delete it with the folders postgres and "
+            "neo4j beside it, and load the months again: what they are made of is in the lake."
+        )
+    return Credentials(file, passwords)

@@ -1,0 +1,90 @@
+"""Command of the maintainers that rewrites `artifacts.lock.toml` for other versions of the servers.
+
+Run `python -m discogs_assets.servers.lockfile`; no user's machine runs any of this.
+"""
+
+import logging
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from discogs_assets.servers.artifacts import LOCK, Artifact, sha256
+from discogs_assets.servers.maven import Repository
+
+log = logging.getLogger(__name__)
+
+NEO4J = "2026.08.1"
+POSTGRES = "18.6.0"
+
+NEO4J_ROOTS = (
+    f"org.neo4j:neo4j:{NEO4J}",
+    f"org.neo4j.app:neo4j-server:{NEO4J}",
+    f"org.neo4j:neo4j-import-tool:{NEO4J}",
+    f"org.neo4j:neo4j-record-storage-engine:{NEO4J}",
+    f"org.neo4j:neo4j-consistency-check:{NEO4J}",
+    # Needed for reading Parquet, but not declared by the import tool.
+    "com.fasterxml.woodstox:woodstox-core:7.1.0",
+    "org.apache.commons:commons-collections4:4.5.0",
+    "org.apache.hadoop.thirdparty:hadoop-shaded-guava:1.5.0",
+)
+
+# Usage reports, uploads to a cloud service, and test libraries that a dependency declares for run time.
+NEO4J_UNWANTED = frozenset(
+    {"neo4j-udc", "neo4j-push-to-cloud", "mockito-core", "objenesis", "byte-buddy", "byte-buddy-agent"}
+    | {"junit", "hamcrest"}
+)
+
+POSTGRES_TARGETS = ("linux-amd64", "linux-arm64v8", "darwin-amd64", "darwin-arm64v8")
+_SECONDS_PER_REQUEST = 120
+
+
+def make(lock: Path = LOCK) -> None:
+    """Resolve the wanted versions, download every file, and write the sha256s to `lock`."""
+    with tempfile.TemporaryDirectory() as folder:
+        repository = Repository(Path(folder), timeout=_SECONDS_PER_REQUEST)
+        servers = {"neo4j": (NEO4J, _neo4j(repository)), "postgres": (POSTGRES, _postgres())}
+        sections = [_section(name, version, _hashed(repository, a)) for name, (version, a) in servers.items()]
+    lock.write_text("\n".join([_HEADER, *sections]), encoding="utf-8")
+    log.info("wrote %s", lock)
+
+
+def _neo4j(repository: Repository) -> list[Artifact]:
+    context = repository.context
+    inputs, transitive = context.resolver.resolve([context.create_dependency(root) for root in NEO4J_ROOTS])
+    return [_artifact(d) for d in [*inputs, *transitive] if d.artifactId not in NEO4J_UNWANTED]
+
+
+def _postgres() -> list[Artifact]:
+    names = (f"embedded-postgres-binaries-{target}" for target in POSTGRES_TARGETS)
+    return [Artifact("io.zonky.test.postgres", name, POSTGRES, "") for name in names]
+
+
+def _artifact(dependency: Any) -> Artifact:
+    return Artifact(
+        dependency.groupId, dependency.artifactId, dependency.version, "", dependency.classifier, dependency.type
+    )
+
+
+def _hashed(repository: Repository, artifacts: Iterable[Artifact]) -> Iterator[tuple[Artifact, str]]:
+    ordered = sorted(artifacts, key=str)
+    with ThreadPoolExecutor(8) as pool:
+        yield from zip(ordered, pool.map(lambda a: sha256(repository.fetch(a)), ordered), strict=True)
+
+
+def _section(name: str, version: str, artifacts: Iterable[tuple[Artifact, str]]) -> str:
+    rows = (_ROW.format(a=artifact, sha256=digest) for artifact, digest in artifacts)
+    return "\n".join([f"[{name}]", f'version = "{version}"', "artifacts = [", *rows, "]", ""])
+
+
+_HEADER = "# Written by `python -m discogs_assets.servers.lockfile`; a change by hand is lost.\n"
+_ROW = (
+    '  {{ group = "{a.group}", artifact = "{a.artifact}", version = "{a.version}", '
+    'classifier = "{a.classifier}", packaging = "{a.packaging}", sha256 = "{sha256}" }},'
+)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    make()

@@ -1,0 +1,1 @@
+"""The embedded Neo4j server, its store directories and the bulk import."""

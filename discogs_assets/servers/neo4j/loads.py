@@ -1,0 +1,139 @@
+"""Store directories of a month: numbering, locking, and deletion of superseded ones."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from discogs_assets.errors import BusyError
+from discogs_assets.servers import json_state
+from discogs_assets.servers.neo4j.server import Neo4jServer
+
+FINISHED = "finished.json"
+"""File in a store that exists once the store is indexed and counted."""
+
+NUMBERS = "numbers.json"
+"""File with the number of each month's last load, so that no number is given twice."""
+
+
+@contextmanager
+def alone(server: Neo4jServer, month: str) -> Iterator[None]:
+    """Lock the month (2026-11) against other loads during the block. Raises BusyError if one is running."""
+    lock = _lock(server, month)
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(lock, timeout=0):
+            yield
+    except Timeout as error:
+        raise BusyError(
+            f"{month} is being loaded into Neo4j by another process, which holds {lock}. "
+            "Wait for it to end, then run again."
+        ) from error
+
+
+def publishing(server: Neo4jServer, month: str) -> AbstractContextManager[None]:
+    """Return the lock held from reading the served store to serving another; BusyError after two minutes."""
+    return json_state.exclusive(server.folder / "publish.lock", f"publishing {month}")
+
+
+def fresh(server: Neo4jServer, month: str, keep: Iterable[str]) -> Path:
+    """Return an unused store directory of the month, after deleting stores that nobody needs. Call it in `alone`.
+
+    `keep` are stores named in Dagster's event log: they may still be published.
+    """
+    kept = {Path(store) for store in keep}
+    _sweep(server, month, kept)
+    number = _last(server, month, kept) + 1
+    _note(server, month, number)
+    return server.folder / month / f"{number:04d}"
+
+
+def _last(server: Neo4jServer, month: str, kept: Iterable[Path] = ()) -> int:
+    """Return the number of the month's last load; existing stores count even if the file is lost."""
+    noted = (json_state.read(server.folder / NUMBERS) or {}).get(month)
+    before = (json_state.read(server.folder / month / NUMBERS) or {}).get("last")  # file of earlier versions
+    given = [number for number in (noted, before) if isinstance(number, int)]
+    return max([0, *given, *map(_number, [*_stores(server, month), *kept])])
+
+
+def _note(server: Neo4jServer, month: str, number: int) -> None:
+    with json_state.exclusive(server.folder / "locks" / "numbers.lock", f"numbering a load of {month}"):
+        file = server.folder / NUMBERS
+        json_state.write(file, {**(json_state.read(file) or {}), month: number})
+
+
+def _lock(server: Neo4jServer, month: str) -> Path:
+    return server.folder / "locks" / f"{month}.lock"
+
+
+def finish(store: Path) -> None:
+    """Mark the store as indexed and counted: from now on, only a later one supersedes it."""
+    json_state.write(store / FINISHED, {})
+
+
+def sweep(server: Neo4jServer, month: str) -> list[str]:
+    """Delete the month's stores superseded by the served one; return their names, or none during a load."""
+    try:
+        with alone(server, month):
+            return _sweep(server, month, [])
+    except BusyError:
+        return []
+
+
+def _sweep(server: Neo4jServer, month: str, keep: Iterable[Path]) -> list[str]:
+    """Delete stores that are neither served nor kept, if a later one is or if a killed load left them behind.
+
+    A finished store with a later number is kept: a run of another Dagster instance has yet to publish it.
+    """
+    alive = {store for store in (server.served(), *keep) if store.parent.name == month}
+    newest = max(map(_number, alive), default=0)
+    dead = [
+        store
+        for store in _stores(server, month)
+        if store not in alive and (_number(store) < newest or not (store / FINISHED).exists())
+    ]
+    return [f"{month}/{store.name}" for store in dead if _removed(server, store)]
+
+
+def _removed(server: Neo4jServer, store: Path) -> bool:
+    """Delete the store; return False if it is in use, such as by a process about to serve it."""
+    try:
+        server.remove(store)
+    except BusyError:
+        return False
+    return True
+
+
+def months(server: Neo4jServer) -> list[str]:
+    """Return the months (2026-11) that have a store, oldest first."""
+    return sorted({store.parent.name for store in server.folder.glob("[0-9]*-[0-9]*/[0-9]*") if store.is_dir()})
+
+
+def drop(server: Neo4jServer, month: str) -> dict[str, int]:
+    """Delete the month's stores, folder and lock; return the bytes by store name.
+
+    Raises BusyError if one is served, or if the month is being loaded.
+    """
+    with alone(server, month):
+        # The number outlives the stores: no later load gets it again.
+        _note(server, month, _last(server, month))
+        sizes = {f"{month}/{store.name}": server.remove(store) for store in _stores(server, month)}
+        shutil.rmtree(server.folder / month, ignore_errors=True)
+        _lock(server, month).unlink()
+        return sizes
+
+
+def served_month(server: Neo4jServer) -> str | None:
+    """Return the month that is served, None if there is none."""
+    month = server.served().parent.name
+    return None if month == "empty" else month
+
+
+def _stores(server: Neo4jServer, month: str) -> list[Path]:
+    return sorted(store for store in (server.folder / month).glob("[0-9]*") if store.is_dir())
+
+
+def _number(store: Path) -> int:
+    return int(store.name) if store.name.isdigit() else 0

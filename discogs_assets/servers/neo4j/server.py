@@ -1,0 +1,324 @@
+"""The embedded Neo4j server of a home: start, attach, stop, status, import, and the switch between stores."""
+
+import logging
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from discogs_assets import failpoints
+from discogs_assets.errors import BusyError, LoadError, ServerError, SettingError
+from discogs_assets.servers import artifacts, json_state, os_user, process, server_state
+from discogs_assets.servers.credentials import credentials
+from discogs_assets.servers.neo4j import cds_archive
+from discogs_assets.servers.neo4j.bulk_import import ImportResult, Nodes, Relationships, run_import
+from discogs_assets.servers.neo4j.jvm import Java
+from discogs_assets.servers.neo4j.neo4j_home import Store, recipe, served_memory, temporary_memory
+from discogs_assets.servers.neo4j.server_process import Neo4jAddress, address, home_argument, launch, wait_for_answer
+from discogs_assets.servers.os_user import Account
+from discogs_assets.servers.server_state import Record, ServerStatus
+
+log = logging.getLogger(__name__)
+
+_PREFERRED_PORT = 7687
+_STOP_SECONDS = 120.0
+_LOAD_SECONDS = 1.0
+_EMPTY = "empty/0001"
+
+
+class Neo4jServer:
+    """The Neo4j of `home`, with its stores in `home/neo4j`; `cache` replaces the per-user cache of programs.
+
+    `home/neo4j/served.json` names the store that users see; without it, that is an empty one.
+    """
+
+    def __init__(self, home: Path, cache: Path | None = None) -> None:
+        self.home = home.absolute()
+        self.folder = self.home / "neo4j"
+        self._cache = cache
+        self._lock = self.folder / "server.lock"
+        self._state = self.folder / "server.json"
+        self._pointer = self.folder / "served.json"
+        self._locks = self.folder / "locks"
+
+    def start(self) -> Neo4jAddress:
+        """Return the address of the served store, starting the server first if it does not run.
+
+        Raises InstallError, ServerError, or BusyError if another process keeps starting or stopping it.
+        """
+        record = self._record()
+        if not record or not self._serves_pointed(record):
+            with json_state.exclusive(self._lock, "starting Neo4j"), self._pointed().noticing_full_disk():
+                record = self._ready()
+        return self._address(record.port)
+
+    def stop(self) -> bool:
+        """Disconnect all users, write everything and shut down; return True if there was a server."""
+        with json_state.exclusive(self._lock, "stopping Neo4j"):
+            return self._stop()
+
+    def status(self) -> ServerStatus:
+        """Return the server's status: running or not, address, store and uptime."""
+        record = self._record()
+        url = self._address(record.port).url if record else ""
+        return server_state.status_of("Neo4j", record, url, artifacts.neo4j().version, self._pointed().folder)
+
+    def address(self) -> Neo4jAddress:
+        """Return the address of the served store. Raises ServerError if the server does not run."""
+        record = self._record()
+        if not record or not record.ready:
+            raise ServerError(f"Neo4j of {self.home} does not run. Start it with `discogs up`.")
+        return self._address(record.port)
+
+    def served(self) -> Path:
+        """Return the store directory that users see, or would see if the server ran."""
+        return self._pointed().folder
+
+    def stores(self) -> list[Path]:
+        """Return the imported store directories, including the empty one."""
+        return sorted(file.parent for file in self.folder.glob("*/*/imported.json"))
+
+    def import_store(
+        self,
+        store: Path,
+        nodes: Nodes,
+        relationships: Relationships,
+        log: Callable[[str], None] = log.info,
+    ) -> ImportResult:
+        """Empty the store directory `store` and fill it from Parquet; see `run_import` for columns and errors.
+
+        `nodes` has the files of each label; `relationships` has pairs of a type and its files, one pair for each
+        combination of end labels. Raises BusyError if the store is being served, filled or inspected.
+        """
+        empty = Store(store.absolute())
+        with self._alone_with(empty, "importing into"):
+            return run_import(self._trained(), empty, nodes, relationships, log)
+
+    @contextmanager
+    def running(self, store: Path, expected: int = 0) -> Iterator[Neo4jAddress]:
+        """Yield the address of a separate server on `store`, on a spare port; it dies with this thread.
+
+        It is sized for the bytes of the store, or for `expected` bytes if it is to be filled. Raises LoadError if the
+        store is not the complete result of an import, BusyError as `import_store` does.
+        """
+        opened = _whole(Store(store.absolute(), expected))
+        with self._alone_with(opened, "inspecting"):
+            at = self._address(process.free_port([]))
+            java = self._trained()
+            self._let_reach(opened, java)
+            started = launch(java, opened, at, temporary_memory(opened), bound=True)
+            with opened.noticing_full_disk():
+                try:
+                    wait_for_answer(at, opened, started)
+                    yield at
+                finally:
+                    process.stop(started, timeout=_STOP_SECONDS)
+
+    def serve(self, store: Path) -> float:
+        """Show `store` to users instead of the present one; return the seconds of downtime.
+
+        The port and the password stay the same; users created in Neo4j are lost. After a kill in the middle, the next
+        `start` serves one of the two. Raises LoadError if the store is not the complete result of an import, and
+        ServerError if it does not start: then the previous one is served again.
+        """
+        new = Store(store.absolute())
+        with json_state.exclusive(self._lock, f"serving {self._name(new)}"):
+            old, record = self._pointed(), self._record()
+            if new == old and record and self._serves_pointed(record):
+                return 0.0
+            with self._locked(new, "serving"):
+                _whole(new)
+                begun = time.monotonic()
+                self._stop()
+                failpoints.reach("serve")
+                with new.noticing_full_disk():
+                    self._switch(old, new)
+                return time.monotonic() - begun
+
+    def remove(self, store: Path) -> int:
+        """Delete a store directory; return the bytes of its graph. Raises BusyError as `import_store` does."""
+        doomed = Store(store.absolute())
+        with self._alone_with(doomed, "removing"):
+            if doomed == self._pointed():
+                raise BusyError(f"{doomed.folder} is what readers of Neo4j see; it is not removed")
+            size = doomed.size
+            doomed.remove()
+            json_state.remove_lock(self._lock_of(doomed))
+            return size
+
+    def _switch(self, old: Store, new: Store) -> None:
+        try:
+            self._started(new)
+        except (ServerError, OSError) as error:
+            self._stop()
+            self._started(self._served())
+            raise ServerError(f"{new.folder} did not start, {old.folder} is served again. {error}") from error
+        # Last: after a kill before this line, the next start serves the old store.
+        json_state.write(self._pointer, {"store": self._name(new)})
+
+    def _ready(self) -> Record:
+        """Return a server that answers on the pointed store: the running one, or a new one."""
+        record = self._record()
+        if record and self._serves_pointed(record):
+            return record
+        if record and not (record.ready or record.stopping) and record.folder == str(self._pointed().folder):
+            return self._answering(record)
+        self._stop()
+        return self._started(self._served())
+
+    def _serves_pointed(self, record: Record) -> bool:
+        return record.ready and record.recipe == recipe() and record.folder == str(self._pointed().folder)
+
+    def _started(self, store: Store) -> Record:
+        last = server_state.read_record(self._state)
+        preferred = [last.port if last else None, _PREFERRED_PORT]
+        return server_state.on_free_port(preferred, lambda port: self._launched(store, port), self._answering)
+
+    def _launched(self, store: Store, port: int) -> Record:
+        java = self._java()
+        self._let_reach(store, java)
+        started = launch(java, store, self._address(port), served_memory(store), readers=True)
+        version, mark, folder = artifacts.neo4j().version, home_argument(store), str(store.folder)
+        record = Record(started.pid, started.create_time(), mark, port, folder, version, recipe=recipe())
+        return record.written(self._state)
+
+    def _let_reach(self, store: Store, java: Java) -> None:
+        """Let the user of a server of `java` reach the store.
+
+        If that user cannot pass the folders above this home, all stores move to a stand-in, and a link leads there.
+        Raises ServerError if they cannot move.
+        """
+        user = java.account
+        if not user:
+            return
+        if not user.reaches(self.folder.resolve().parent):
+            self._move(os_user.fallback(self.folder))
+        between = [folder for folder in store.folder.parents if folder.is_relative_to(self.folder)]
+        os_user.let_pass(*between)
+
+    def _move(self, into: Path) -> None:
+        """Move all stores of this home to `into`, and leave a link."""
+        if server_state.live_record(self._state):
+            reason = f"The stores in {self.folder} have to move to {into}, and one is being served"
+            raise ServerError(f"{reason}. Stop it with `discogs down`, and start again.")
+        try:
+            os_user.make(into.parent)
+            self.folder.rename(into)
+            self.folder.symlink_to(into)
+        except OSError as error:
+            reason = f"Neo4j does not run as root, and its user cannot reach {self.folder}"
+            raise ServerError(
+                f"{reason}, which cannot move to {into}: {error.strerror}. "
+                f"Move it where every user may pass, and leave a link: "
+                f"`mv {self.folder} {into} && ln -s {into} {self.folder}`."
+            ) from error
+
+    def _answering(self, record: Record) -> Record:
+        store, running = Store(Path(record.folder)), record.process()
+        if not running:
+            raise ServerError(f"Neo4j ended at once. {process.last_words(store.log)}")
+        wait_for_answer(self._address(record.port), store, running)
+        return record.made_ready(self._state)
+
+    def _stop(self) -> bool:
+        return server_state.stop(self._state, self._record(), signal.SIGTERM, _STOP_SECONDS)
+
+    def _record(self) -> Record | None:
+        """Return the record of the running server, found by its process if the file is lost."""
+        return server_state.live_record(self._state, self._find)
+
+    def _find(self) -> Record | None:
+        store = self._pointed()
+        found = process.find(home_argument(store)) if store.folder.exists() else None
+        port = store.port if found else None
+        if not found or port is None:
+            return None
+        version = artifacts.neo4j().version
+        return Record(found.pid, found.create_time(), home_argument(store), port, str(store.folder), version)
+
+    @contextmanager
+    def _alone_with(self, store: Store, purpose: str) -> Iterator[None]:
+        """Keep other processes from `store`. Raises BusyError if one uses it, or if it is served."""
+        with self._locked(store, purpose):
+            record = self._record()
+            if record and record.folder == str(store.folder):
+                raise BusyError(f"{store.folder} is being served; {purpose} a store needs one that is not")
+            yield
+
+    def _locked(self, store: Store, purpose: str) -> AbstractContextManager[None]:
+        return json_state.exclusive(self._lock_of(store), f"{purpose} {self._name(store)}", _LOAD_SECONDS)
+
+    def _lock_of(self, store: Store) -> Path:
+        return self._locks / f"{self._name(store).replace('/', '-')}.lock"
+
+    def _pointed(self) -> Store:
+        """Return the store that users are to see; point a damaged pointer to the store served last."""
+        if not self._pointer.exists():
+            return Store(self.folder / _EMPTY)
+        name = (json_state.read(self._pointer) or {}).get("store")
+        if isinstance(name, str):
+            return Store(self.folder / name)
+        last = server_state.read_record(self._state)
+        if last is None or not Path(last.folder).is_relative_to(self.folder):
+            raise ServerError(
+                f'{self._pointer} is damaged: it has to be like {{"store": "2026-11/0001"}}. Delete it, then run '
+                "`discogs up` and `discogs publish` with the month that readers are to see."
+            )
+        store = Store(Path(last.folder))
+        log.info("%s was damaged; it is written anew for %s", self._pointer, store.folder)
+        json_state.write(self._pointer, {"store": self._name(store)})
+        return store
+
+    def _served(self) -> Store:
+        """Return the pointed store, ready to be started."""
+        store = self._pointed()
+        if store.folder == self.folder / _EMPTY and not (store.whole and store.size):
+            self._make_empty(store)
+        return _whole(store)
+
+    def _make_empty(self, store: Store) -> None:
+        """Import no data: a server that may not write starts only on a store that has its files."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        with tempfile.TemporaryDirectory() as folder:
+            none = Path(folder) / "none.parquet"
+            parquet.write_table(pa.table({"id:ID(None)": pa.array([], pa.int64())}), none)
+            run_import(self._java(), store, {"None": [none]}, [], log.debug)
+
+    def _name(self, store: Store) -> str:
+        if not store.folder.is_relative_to(self.folder):
+            raise SettingError(f"{store.folder} is no store of this home; it has to lie in {self.folder}")
+        return store.folder.relative_to(self.folder).as_posix()
+
+    def installed(self) -> bool:
+        """Return True if the programs are installed, so that a start downloads nothing."""
+        return artifacts.installed(artifacts.neo4j(), self._programs())
+
+    def _java(self) -> Java:
+        java = Java(artifacts.install(artifacts.neo4j(), os_user.make(self._programs())), self._account())
+        java.share()
+        return java
+
+    def _programs(self) -> Path:
+        return os_user.place(self._cache or artifacts.cache_folder(), self._account())
+
+    def _account(self) -> Account | None:
+        return os_user.unprivileged(self.home)
+
+    def _trained(self) -> Java:
+        """Return a Java that starts fast; if its archive is missing, make it in the background."""
+        java = self._java()
+        cds_archive.begin(java)
+        return java
+
+    def _address(self, port: int) -> Neo4jAddress:
+        return address(port, credentials(self.home).password("neo4j/neo4j"))
+
+
+def _whole(store: Store) -> Store:
+    if not store.whole:
+        raise LoadError(f"{store.folder} is not the whole result of an import. Load that month again.")
+    return store

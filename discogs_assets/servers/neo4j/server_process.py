@@ -1,0 +1,89 @@
+"""One Neo4j server, served or short-lived, on one store: command line, address and readiness."""
+
+import logging
+from dataclasses import dataclass, field
+
+import psutil
+
+from discogs_assets.servers import process
+from discogs_assets.servers.neo4j.jvm import QUICK, SERVER, STEADY, Java, Run
+from discogs_assets.servers.neo4j.neo4j_home import DATABASE, USER, Store, reader_settings
+
+log = logging.getLogger(__name__)
+
+# A server that was killed first replays its transactions.
+_START_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Neo4jAddress:
+    """Bolt address of the graph for a user. Neither the repr nor `url` contains the password."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """URI for the driver, without the password."""
+        return f"bolt://{self.host}:{self.port}"
+
+    @property
+    def auth(self) -> tuple[str, str]:
+        """User and password, in the driver's form."""
+        return self.user, self.password
+
+
+def address(port: int, password: str) -> Neo4jAddress:
+    """Return the address of a server of ours on `port` for the user `neo4j`."""
+    return Neo4jAddress(process.HOST, port, USER, password)
+
+
+def launch(
+    java: Java, store: Store, at: Neo4jAddress, memory: tuple[int, int], readers: bool = False, bound: bool = False
+) -> psutil.Process:
+    """Start a server on `store` at the address `at`, with `memory` bytes of heap and page cache.
+
+    It is set up for `readers`, who may not write, or for us, who may. `bound` is as in `spawn`.
+    """
+    store = Store(store.folder.resolve(), store.expected)
+    command = java.command(server_run(store, at, memory, readers))
+    store.hand_over(java.account)
+    return process.spawn(command, store.log, store.folder, account=java.account, bound=bound)
+
+
+def server_run(store: Store, at: Neo4jAddress, memory: tuple[int, int], readers: bool = False) -> Run:
+    """Return the run that `launch` starts, after writing its configuration and password."""
+    heap, page_cache = memory
+    store.configure(at.port, page_cache, reader_settings(heap) if readers else None)
+    store.set_password(at.password)
+    arguments = [home_argument(store), f"--config-dir={store.conf}", "--console-mode"]
+    return Run(SERVER, arguments, heap, QUICK if store.small else STEADY, store.scratch)
+
+
+def home_argument(store: Store) -> str:
+    """Return the argument that identifies a server's process among all others."""
+    return f"--home-dir={store.folder.resolve()}"
+
+
+def wait_for_answer(at: Neo4jAddress, store: Store, running: psutil.Process) -> None:
+    """Wait until the server answers a query. Raises ServerError as `process.wait_until` does."""
+    process.wait_until(lambda: _answers(at, store), running, "Neo4j", store.log, _START_SECONDS)
+
+
+def _answers(at: Neo4jAddress, store: Store) -> bool:
+    # The log shows that the listener is ours: in a container, root may not inspect another user's process.
+    if not (process.listens(at.port) and process.has_said(store.log, f"Bolt enabled on {at.host}:{at.port}")):
+        return False
+    from neo4j import GraphDatabase
+    from neo4j.exceptions import AuthError, DriverError, Neo4jError
+
+    try:
+        with GraphDatabase.driver(at.url, auth=at.auth, max_transaction_retry_time=0) as driver:
+            driver.execute_query("RETURN 1", database_=DATABASE)
+    except AuthError:
+        log.warning("Neo4j on port %d has another password for %s than this home", at.port, at.user)
+    except (DriverError, Neo4jError):
+        return False
+    return True

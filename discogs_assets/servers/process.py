@@ -1,0 +1,234 @@
+"""Server processes, detached or bound to ours: start, identify, wait for and end them; their ports and logs."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from discogs_assets.errors import ServerError
+from discogs_assets.servers.os_user import Account
+
+HOST = "127.0.0.1"
+
+# Two readings of a process's creation time differ by up to a second, or by more after the clock was set.
+_CREATION_TOLERANCE = 5.0
+_POLL = 0.02
+_LARGE_LOG = 10 * 1024**2
+_STARTED = "--- started at "
+
+# Executes the program in its place, so that the program has the child's process id. Only Linux can end a process with
+# its parent (PR_SET_PDEATHSIG); elsewhere a bound process survives a killed parent. A change of user clears the signal,
+# and another user may not reach this interpreter, so the user is changed here, first. A parent that died before the
+# signal was set shows as another parent id.
+_BOUND = (
+    "import ctypes, os, signal, sys\n"
+    "parent, user, group = map(int, sys.argv[1:4])\n"
+    "if user != os.geteuid(): os.setgroups([]); os.setgid(group); os.setuid(user)\n"
+    "ctypes.CDLL(None).prctl(1, signal.SIGKILL)\n"
+    "if os.getppid() != parent: os._exit(1)\n"
+    "os.execve(sys.argv[4], sys.argv[4:], os.environ)\n"
+)
+
+
+def alive(pid: int, created: float, mark: str) -> psutil.Process | None:
+    """Return the process `pid` if it was created at `created` or has `mark` on its command line, else None."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            _reap(pid)
+            return None
+        same = abs(process.create_time() - created) < _CREATION_TOLERANCE or mark in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
+        return None
+    return process if same else None
+
+
+def find(word: str) -> psutil.Process | None:
+    """Return the process with the argument `word` on its command line; None if there is none."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if word in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
+                return process
+    return None
+
+
+def spawn(
+    command: Sequence[str],
+    log: Path,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    account: Account | None = None,
+    bound: bool = False,
+) -> psutil.Process:
+    """Start `command` in its own session, with working folder `folder`, empty input and its output in `log`.
+
+    It outlives this process or, if `bound`, dies with the calling thread. Its environment is `environment` and a few
+    harmless variables of ours; with `account` it runs as that user.
+    Raises ServerError if the command cannot be started.
+    """
+    if bound and sys.platform == "linux":
+        runs_as = account or Account(os.geteuid(), os.getegid())
+        numbers = map(str, (os.getpid(), runs_as.user, runs_as.group))
+        command, account = [sys.executable, "-I", "-S", "-c", _BOUND, *numbers, *command], None
+    with _opened(log) as output:
+        child = _popen(command, output, folder, {**_inherited(), **(environment or {})}, account)
+    # Any process may read its end from the process table; a return code keeps this object from waiting for it.
+    child.returncode = 0
+    return psutil.Process(child.pid)
+
+
+def stop(process: psutil.Process, by: signal.Signals = signal.SIGTERM, timeout: float = 60.0) -> None:
+    """Send `by` to `process`; after `timeout` seconds, send SIGKILL to it and to its children still alive.
+
+    Raises ServerError if one of them survives that.
+    """
+    family = [process, *_children(process)]
+    _signal([process], by)
+    left = _left_after(timeout, family)
+    _signal(left, signal.SIGKILL)
+    left = _left_after(10, left)
+    if left:
+        raise ServerError(f"process {left[0].pid} is still there 10 s after SIGKILL; see what keeps it in the kernel")
+
+
+def ask(process: psutil.Process, by: signal.Signals = signal.SIGTERM) -> None:
+    """Send `by` to `process` if it still exists."""
+    _signal([process], by)
+
+
+def free_port(preferred: Iterable[int | None]) -> int:
+    """Return the first preferred port that is free, or else any free port."""
+    for port in [*filter(None, preferred), 0]:
+        with socket.socket() as candidate:
+            candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                candidate.bind((HOST, port))
+                return int(candidate.getsockname()[1])
+    raise ServerError(f"no port is free on {HOST}; end some of what listens there")
+
+
+def listens(port: int) -> bool:
+    """Return True if something accepts connections on `port`."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def wait_until(ready: Callable[[], bool], process: psutil.Process, name: str, log: Path, timeout: float) -> None:
+    """Wait until `ready()` is true.
+
+    Raises ServerError, with the end of `log`, if `process` ends before that or `timeout` seconds pass.
+    """
+    deadline = time.monotonic() + timeout
+    while not ready():
+        if not running(process):
+            raise ServerError(f"{name} ended while it was starting. {last_words(log)}")
+        if time.monotonic() > deadline:
+            raise ServerError(f"{name} does not answer after {timeout:.0f} s. {last_words(log)}")
+        time.sleep(_POLL)
+
+
+def running(process: psutil.Process) -> bool:
+    """Return True if `process` runs; a zombie does not."""
+    with suppress(psutil.NoSuchProcess):
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            return True
+    _reap(process.pid)
+    return False
+
+
+def last_words(log: Path, lines: int = 15) -> str:
+    """Return the end of a log as part of an error message."""
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        return f"Its log cannot be read: {error}."
+    return f"The end of {log}:\n" + "\n".join(text.splitlines()[-lines:])
+
+
+def has_said(log: Path, words: str) -> bool:
+    """Return True if the process started last has written `words` to `log`."""
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return words in text.rpartition(_STARTED)[2]
+
+
+def _popen(
+    command: Sequence[str],
+    output: IO[bytes],
+    folder: Path,
+    environment: Mapping[str, str],
+    account: Account | None,
+) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+            user=account.user if account else None,
+            group=account.group if account else None,
+            extra_groups=[] if account else None,
+            umask=0o077,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ServerError(f"{command[0]} could not be started in {folder}: {error}") from error
+
+
+def _inherited() -> dict[str, str]:
+    """Return the only variables passed on: a caller's PGPORT or JAVA_TOOL_OPTIONS must not change a server."""
+    kept = ("PATH", "HOME", "TMPDIR", "TZ", "LANG")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def _opened(log: Path) -> IO[bytes]:
+    """Open the log for appending, after a line with the time; a large log is first renamed and kept."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > _LARGE_LOG:
+        log.replace(log.with_name(f"{log.name}.1"))
+    output = os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600), "ab")
+    output.write(f"{_STARTED}{datetime.now(UTC).isoformat(timespec='seconds')}\n".encode())
+    output.flush()
+    return output
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _left_after(timeout: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    deadline = time.monotonic() + timeout
+    left = [p for p in processes if running(p)]
+    while left and time.monotonic() < deadline:
+        time.sleep(_POLL)
+        left = [p for p in left if running(p)]
+    return left
+
+
+def _signal(processes: Iterable[psutil.Process], by: signal.Signals) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(by)
+
+
+def _reap(pid: int) -> None:
+    """Remove an ended child from the process table; only its parent can."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)

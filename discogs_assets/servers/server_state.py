@@ -1,0 +1,127 @@
+"""A server as other processes find it: the record of its process and port, and its status."""
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import psutil
+
+from discogs_assets.errors import ServerError
+from discogs_assets.servers import json_state, process
+
+log = logging.getLogger(__name__)
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Record:
+    """A started server, as its state file describes it to other processes.
+
+    `created` is the process's creation time in seconds since the epoch. `mark` is an argument of its command line that
+    names its data, `folder` that data. `ready` is True once it has answered, `stopping` once it was told to end.
+    `recipe` is a digest of its setup.
+    """
+
+    pid: int
+    created: float
+    mark: str
+    port: int
+    folder: str
+    version: str
+    ready: bool = False
+    stopping: bool = False
+    recipe: str = ""
+
+    def written(self, file: Path) -> "Record":
+        """Write this record to `file` and return it."""
+        json_state.write(file, asdict(self))
+        return self
+
+    def made_ready(self, file: Path) -> "Record":
+        """Mark the server as ready; write the new record to `file` and return it."""
+        log.info("%s is served on %s:%d (version %s)", self.folder, process.HOST, self.port, self.version)
+        return replace(self, ready=True).written(file)
+
+    def made_stopping(self, file: Path) -> "Record":
+        """Mark the server as stopping, so that nobody attaches to it; write the new record to `file` and return it."""
+        return replace(self, ready=False, stopping=True).written(file)
+
+    def process(self) -> psutil.Process | None:
+        """Return the recorded process; None if it has ended, even if its number was reused."""
+        return process.alive(self.pid, self.created, self.mark)
+
+
+@dataclass(frozen=True)
+class ServerStatus:
+    """Status of a server; `url` carries no password, `seconds_up` is None unless it runs."""
+
+    name: str
+    running: bool
+    pid: int | None
+    url: str | None
+    version: str
+    folder: Path
+    seconds_up: float | None
+
+
+def read_record(file: Path) -> Record | None:
+    """Return the record in `file`; None if there is none, or if another version of this program wrote it."""
+    fields = json_state.read(file)
+    try:
+        return Record(**fields) if fields else None
+    except TypeError:
+        return None
+
+
+def live_record(file: Path, find: Callable[[], Record | None] = lambda: None) -> Record | None:
+    """Return the record in `file` if its process lives.
+
+    If the file is lost or damaged, it is rewritten from the running server that `find` returns.
+    """
+    record = read_record(file)
+    if record is None and (found := find()):
+        log.info("%s was lost or damaged; it is written anew for process %d", file, found.pid)
+        record = found.written(file)
+    return record if record and record.process() else None
+
+
+def stop(file: Path, record: Record | None, by: signal.Signals, timeout: float) -> bool:
+    """End the server of the live record in `file` as `process.stop` does; return True if there was one."""
+    running = record.process() if record else None
+    if record and running:
+        # First, so that nobody attaches to the server if we are killed while it shuts down.
+        record.made_stopping(file)
+        process.stop(running, by, timeout)
+    return running is not None
+
+
+def status_of(name: str, record: Record | None, url: str, version: str, folder: Path) -> ServerStatus:
+    """Return the status of the server of `record`, or of one that does not run."""
+    process = record.process() if record else None
+    if not record or not process:
+        return ServerStatus(name, False, None, None, version, folder, None)
+    up = time.time() - process.create_time()
+    return ServerStatus(name, True, process.pid, url, record.version, Path(record.folder), up)
+
+
+def on_free_port(
+    preferred: Sequence[int | None], launch: Callable[[int], Record], answering: Callable[[Record], Record]
+) -> Record:
+    """Launch a server on the first preferred port that is free, or any other, and wait until it is `answering`.
+
+    Another program may take the port between our check and the server's bind: then another port is tried.
+    Raises the error of `answering` if it has a different reason.
+    """
+    for attempt in range(_ATTEMPTS):
+        port = process.free_port(preferred if attempt == 0 else [])
+        record = launch(port)
+        try:
+            return answering(record)
+        except ServerError:
+            if record.process() or not process.listens(port):
+                raise
+    raise ServerError(f"{_ATTEMPTS} ports in turn were taken while a server was starting; see what takes them")

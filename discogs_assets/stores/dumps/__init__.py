@@ -1,0 +1,1 @@
+"""Published dumps: sources, uploads, and our verified copies."""

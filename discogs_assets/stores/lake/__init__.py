@@ -1,0 +1,1 @@
+"""The Parquet lake: a folder or a bucket, one folder per partition."""

@@ -1,0 +1,226 @@
+"""A folder of objects in S3, replaced or emptied atomically: immutable objects, some named by a manifest."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import ClientError
+
+from discogs_assets import failpoints
+from discogs_assets.errors import BusyError, DiscogsError, DumpMissingError, ServerError
+from discogs_assets.stores.lake.atomic_dir import sync
+from discogs_assets.stores.lake.local_cache import VERSION_DIGITS
+from discogs_assets.stores.lake.s3 import ABSENT, LOST, Prefix, code
+
+MANIFEST = "manifest.json"
+
+NOTHING_BYTES = 64
+"""Largest size in bytes of a manifest that names nothing."""
+
+TRANSFER = TransferConfig(multipart_chunksize=32 << 20, max_concurrency=8)
+FILES_AT_ONCE = 3
+
+FOOTER_BYTES = 64 << 10
+"""Bytes read first from the end of a Parquet file; more are read if its footer is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file of a folder: its object, size in bytes and sha256."""
+
+    object: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The files of a folder, by name. `etag` is the server's, empty if there is no manifest yet."""
+
+    version: str = ""
+    files: Mapping[str, Stored] = field(default_factory=dict)
+    etag: str = ""
+
+    @property
+    def size(self) -> int:
+        """Size of the files in bytes."""
+        return sum(each.size for each in self.files.values())
+
+    def written(self) -> bytes:
+        """Return the manifest as JSON."""
+        files = {name: asdict(each) for name, each in self.files.items()}
+        return json.dumps({"version": self.version, "files": files}).encode()
+
+    @classmethod
+    def read(cls, text: bytes, etag: str) -> "Manifest":
+        """Return the manifest from JSON; the inverse of `written`."""
+        said = json.loads(text)
+        return cls(said["version"], {name: Stored(**each) for name, each in said["files"].items()}, etag)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFolder:
+    """A folder of objects below a prefix.
+
+    A writer reads the manifest, uploads objects under unique names, and lists all other objects. Then it replaces the
+    manifest if that is unchanged, and deletes the listed objects. So one of two writers wins. It deletes only objects
+    of writers that began before the manifest was replaced and can no longer win. For the same reason a manifest is
+    never deleted: the manifest of an empty folder names nothing.
+    """
+
+    prefix: Prefix
+
+    def manifest(self) -> Manifest:
+        """Return the current manifest, an empty one if there is none."""
+        client = self.prefix.client
+        with self.prefix.asked(MANIFEST):
+            try:
+                found = client.get_object(**self.prefix.place(MANIFEST))
+                return Manifest.read(found["Body"].read(), found["ETag"])
+            except ClientError as error:
+                if code(error) in ABSENT:
+                    return Manifest()
+                raise
+
+    def replace(self, draft: Path, held: Manifest) -> str:
+        """Replace the files of the manifest by the draft's, and return the new version.
+
+        Raises BusyError if the manifest has changed meanwhile. Objects and uploads left by killed writers are deleted.
+        """
+        version, naming = secrets.token_hex(VERSION_DIGITS // 2), False
+        try:
+            new = Manifest(version, self._upload(draft, version), held.etag)
+            # Listed before the manifest is replaced: objects of writers that begin later must survive.
+            others, unfinished = self._others(version), self._unfinished()
+            failpoints.reach("place")
+            naming = True
+            self._name(new)
+        except BaseException as error:
+            # After a network error, the manifest may already name the new objects.
+            if not naming or isinstance(error, BusyError):
+                self._give_up(version)
+            raise
+        failpoints.reach("placed")
+        self._delete(others)
+        self._abort(unfinished)
+        return version
+
+    def empty(self, etag: str, objects: Iterable[str]) -> None:
+        """Empty the manifest with the etag and delete the objects. Raises BusyError if the manifest has changed."""
+        self._name(Manifest(secrets.token_hex(VERSION_DIGITS // 2), {}, etag))
+        self._delete(objects)
+
+    def fetch(self, manifest: Manifest, folder: Path) -> None:
+        """Download the files that the manifest names. Raises DumpMissingError if an object no longer exists."""
+        with ThreadPoolExecutor(FILES_AT_ONCE, "download") as pool:
+            list(pool.map(lambda file: self._download(manifest.files[file], folder / file), manifest.files))
+
+    def fetch_footers(self, manifest: Manifest, folder: Path) -> None:
+        """Download the footers of the manifest's Parquet files without their rows, often many times as many bytes."""
+        for name, stored in manifest.files.items():
+            if fnmatch(name, "*.parquet"):
+                end = self._end(stored, FOOTER_BYTES)
+                length = int.from_bytes(end[-8:-4], "little") + 8
+                end = end if len(end) >= length else self._end(stored, length)
+                (folder / name).write_bytes(b"PAR1" + end[-length:])
+
+    def _end(self, stored: Stored, size: int) -> bytes:
+        with self.prefix.asked(stored.object):
+            found = self.prefix.client.get_object(**self.prefix.place(stored.object), Range=f"bytes=-{size}")
+            return bytes(found["Body"].read())
+
+    def put(self, name: str, content: bytes, etag: str = "") -> bool:
+        """Write the object if its etag matches, or, without one, if it is absent; return False otherwise."""
+        condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        client = self.prefix.client
+        with self.prefix.asked(name):
+            try:
+                client.put_object(**self.prefix.place(name), Body=content, **condition)
+            except ClientError as error:
+                if code(error) in LOST:
+                    return False
+                raise
+        return True
+
+    def delete(self, name: str) -> None:
+        """Delete the object, if it exists."""
+        self.prefix.ask(name, "delete_object")
+
+    def _name(self, manifest: Manifest) -> None:
+        """Replace the manifest with this etag.
+
+        A request repeated because its response was lost may find that it has already won.
+        """
+        won = self.put(MANIFEST, manifest.written(), manifest.etag)
+        if not won and self.manifest().version != manifest.version:
+            raise BusyError(
+                f"{self.prefix.title} was written or dropped by another process meanwhile, which was faster; what this "
+                "one has made was thrown away. Run again if it is to take the place."
+            )
+
+    def _upload(self, draft: Path, version: str) -> dict[str, Stored]:
+        """Upload every file of the draft as an object of this version."""
+
+        def upload(file: Path) -> tuple[str, Stored]:
+            stem, dot, rest = file.name.partition(".")
+            name = f"{stem}.{version}{dot}{rest}"
+            sync(file)
+            with file.open("rb") as content, self.prefix.asked(name):
+                sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+                content.seek(0)
+                client.upload_fileobj(content, *self.prefix.place(name).values(), Config=TRANSFER)
+            failpoints.reach("upload")
+            return file.name, Stored(name, file.stat().st_size, sha256)
+
+        client = self.prefix.client
+        with ThreadPoolExecutor(FILES_AT_ONCE, "upload") as pool:
+            return dict(pool.map(upload, sorted(draft.iterdir())))
+
+    def _download(self, stored: Stored, target: Path) -> None:
+        client = self.prefix.client
+        with self.prefix.asked(stored.object):
+            client.download_file(*self.prefix.place(stored.object).values(), str(target), Config=TRANSFER)
+        with target.open("rb") as content:
+            if hashlib.file_digest(content, "sha256").hexdigest() != stored.sha256:
+                raise ServerError(f"{self.prefix.title}{stored.object} came with other bytes than were put there.")
+        sync(target)
+
+    def _others(self, version: str) -> list[str]:
+        """Return the objects of all other versions."""
+        names = [each["Key"] for each in self.prefix.listed()]
+        return [name for name in names if name != MANIFEST and f".{version}" not in name]
+
+    def _unfinished(self) -> list[tuple[str, str]]:
+        """Return object and id of each unfinished multipart upload; none if the server does not list them."""
+        with self.prefix.asked(""):
+            try:
+                found = self.prefix.client.list_multipart_uploads(
+                    Bucket=self.prefix.bucket, Prefix=self.prefix.prefix
+                ).get("Uploads", ())
+            except ClientError as error:
+                if code(error) in {"NotImplemented", "501"}:
+                    return []
+                raise
+        names = [(each["Key"].removeprefix(self.prefix.prefix), each["UploadId"]) for each in found]
+        return [(name, upload) for name, upload in names if "/" not in name]
+
+    def _abort(self, uploads: Iterable[tuple[str, str]]) -> None:
+        for name, upload in uploads:
+            with suppress(DumpMissingError):
+                self.prefix.ask(name, "abort_multipart_upload", UploadId=upload)
+
+    def _delete(self, names: Iterable[str]) -> None:
+        with ThreadPoolExecutor(FILES_AT_ONCE, "delete") as pool:
+            list(pool.map(self.delete, names))
+
+    def _give_up(self, version: str) -> None:
+        """Delete the uploads of this version, as far as the server allows; the next writer deletes the rest."""
+        with suppress(DiscogsError):
+            self._delete(each["Key"] for each in self.prefix.listed() if f".{version}" in each["Key"])

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, loads, views, and the publication record."""

@@ -1,0 +1,1 @@
+"""Discogs XML → Parquet."""

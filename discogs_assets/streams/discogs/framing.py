@@ -1,0 +1,300 @@
+"""Blocks of whole records from a gzipped dump: the file's own bytes, transcoded to UTF-8 if needed."""
+
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO
+
+from isal import igzip
+from isal.isal_zlib import error as isal_error
+
+from discogs_assets.errors import DumpDamagedError
+from discogs_assets.schema.model import Entity
+from discogs_assets.streams.discogs import head
+from discogs_assets.streams.discogs.head import INSIDE, MISC, Head
+from discogs_assets.streams.prefetch import prefetched
+
+CHUNK_BYTES = 16 << 20
+"""Unpacked bytes read at once: large enough to hide the cost of a call, small enough to hold a few at a time."""
+
+HEAD_BYTES = 1 << 16
+"""Bytes that suffice to identify the root element."""
+
+RECORD_LIMIT = 256 << 20
+"""Unpacked bytes of a record above which the file counts as damaged."""
+
+STRAY_LIMIT = 1 << 20
+"""Bytes within which an element between records must close; otherwise its start tag alone is a piece."""
+
+STRAY = re.compile(
+    rb"<!\[CDATA\[.*?\]\]>|</[^<>]*>|<([^\s<>/!?]+)" + INSIDE + rb">"
+    rb"|(?:[^<]|<(?!!--|\?|!\[CDATA\[))[^<]*(<|\Z)",
+    re.DOTALL,
+)
+"""Anything but a record in its place: CDATA, an end tag, a start tag, or anything up to the next tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive whole records: their bytes, their number, and their offset in the unpacked file.
+
+    Anything between records except white space, comments and processing instructions counts as a record; the dumps have
+    nothing there. `lined` means that each record begins on the line after the one before, and that no element inside a
+    record has its name. `namespaces` are the root's declarations of prefixes. `root` names the root's attributes, in
+    the document's first block.
+    """
+
+    tag: str
+    data: bytes
+    records: int
+    offset: int
+    lined: bool = False
+    namespaces: bytes = b""
+    root: tuple[str, ...] = ()
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Return start and end of each record within `data`."""
+        return list(_lined(self.data, self.tag) if self.lined else _spans(self.data, self.tag))
+
+
+def _named(tag: bytes) -> bytes:
+    """Return the pattern of a tag from its name to its end; of a malformed tag, the name alone."""
+    return re.escape(tag) + rb"(?=[\s/>])(?:" + INSIDE + rb"(>)|)"
+
+
+@cache
+def _tokens(tag: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of all tags of this name, malformed start tags included; skips CDATA and the like."""
+    aside = rb"<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)|<\?(?:.*?\?>|.*)"
+    return re.compile(aside + rb"|<(/?)" + _named(tag), re.DOTALL)
+
+
+@cache
+def _opening(tag: bytes, root: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of Misc, followed by the start tag of a record or the end tag of the root, if any."""
+    return re.compile(MISC + rb"(?:(<" + _named(tag) + rb")|(</" + (root or rb"(?!)") + rb"\s*>))?", re.DOTALL)
+
+
+def _spans(data: bytes, tag: str, root: str = "", whole: bool = True) -> Iterator[tuple[int, int]]:
+    """Yield start and end of every complete record, found by depth, and of every stray piece between records.
+
+    Stops at the end of the root. `whole` means that nothing follows the data, so the last piece cannot grow any more.
+    """
+    name = tag.encode()
+    opening, position = _opening(name, root.encode()), 0
+    while position < len(data):
+        found = opening.match(data, position)
+        assert found
+        start, tail = found.start(1), found.end()
+        if start >= 0:
+            end = tail if data.endswith(b"/>", start, tail) else _closed(data, name, tail)
+        elif found[3] is not None or tail == len(data):
+            return
+        else:
+            start, end = tail, _stray(data, tail, whole)
+        if end is None:
+            return
+        yield start, end
+        position = end
+
+
+def _closed(data: bytes, tag: bytes, position: int) -> int | None:
+    """Return the end of the element with a start tag that ends at the position, None if it does not close."""
+    depth = 1
+    for token in _tokens(tag).finditer(data, position):
+        closing, complete = token.groups()
+        if closing is None or (closing and not complete):
+            continue
+        if closing or not data.endswith(b"/>", token.start(), token.end()):
+            depth += -1 if closing else 1
+        if depth == 0:
+            return token.end()
+    return None
+
+
+def _stray(data: bytes, start: int, whole: bool) -> int | None:
+    """Return the end of a piece that is not a record, None if it depends on data to come."""
+    found = STRAY.match(data, start)
+    if not found:
+        return None
+    end = found.end() - len(found[2] or b"")
+    if found[2] is not None and not found[2] and not whole:
+        return None
+    if found[1] and not data.endswith(b"/>", start, end):
+        closed = _closed(data, found[1], end)
+        if closed is None and not whole and len(data) - start <= STRAY_LIMIT:
+            return None
+        return closed if closed is not None and closed - start <= STRAY_LIMIT else end
+    return end
+
+
+def _lined(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of every record of a lined block, found by end tags alone."""
+    closing = b"</%b>" % tag.encode()
+    start = data.find(b"<")
+    while (found := data.find(closing, start)) >= 0:
+        end = found + len(closing)
+        yield start, end
+        start = end + 1
+
+
+def _plain(data: bytes) -> bool:
+    """Return True if there is no CDATA, comment or processing instruction.
+
+    Searches for the second characters of their delimiters, because these are rare.
+    """
+    for mark in (b"!", b"?"):
+        place = data.find(mark)
+        while place >= 0:
+            if data.endswith(b"<", 0, place):
+                return False
+            place = data.find(mark, place + 1)
+    return True
+
+
+@cache
+def _own(tag: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of this tag without the bracket: brackets are so frequent that searching them is slow."""
+    return re.compile(re.escape(tag) + rb"[\s/>]")
+
+
+@cache
+def _start(tag: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of a whole start tag without the bracket."""
+    return re.compile(_named(tag))
+
+
+def _countable(data: bytes, tag: bytes) -> int | None:
+    """Return the number of records if counting tags is exact, None otherwise.
+
+    It is exact if each record begins on the line after the one before, no element inside has its name, and there is no
+    CDATA, comment or processing instruction.
+    """
+    if not _plain(data):
+        return None
+    records, inside, end = 0, False, -1
+    for found in _own(tag).finditer(data):
+        start, tail = found.span()
+        before = data[max(start - 2, 0) : start]
+        if before == b"</":
+            if not inside or not data.endswith(b">", start, tail):
+                return None
+            records, inside, end = records + 1, False, tail
+        elif before.endswith(b"<"):
+            whole = _start(tag).match(data, start)
+            if inside or not (whole and whole[1]) or whole[0].endswith(b"/>") or not _follows(data, end, start - 1):
+                return None
+            inside = True
+    return None if inside else records
+
+
+def _follows(data: bytes, end: int, start: int) -> bool:
+    """Return True if the record at `start` is the first, or begins on the line after the one that ends at `end`."""
+    return start == end + 1 and data[end] == ord("\n") if end >= 0 else not data[:start].strip(b" \t\r\n")
+
+
+class Framing:
+    """Cuts an entity's document, given as unpacked bytes in pieces of any size, into blocks.
+
+    A record ends where its tag closes at its own depth: a label holds elements called `label`, and CDATA may quote
+    tags. Anything else between records is framed like a record, so that it is accounted for.
+    """
+
+    def __init__(self, entity: Entity, source: str) -> None:
+        self.entity = entity
+        self.source = source
+        self.nests = any(path.split("/")[-1] == entity.record for path in _paths(entity))
+
+    def blocks(self, chunks: Iterable[bytes]) -> Iterator[Block]:
+        """Yield blocks of whole records in the order of the file.
+
+        Raises DumpDamagedError if the document is not whole.
+        """
+        rest = iter(chunks)
+        first = b""
+        while len(first) < HEAD_BYTES and (chunk := next(rest, b"")):
+            first += chunk
+        found = self._head(first)
+        buffer, offset = found.utf8(first[found.size :]), found.size
+        for chunk in () if found.whole else rest:
+            block = self._cut(buffer, offset, found)
+            if block is not None:
+                yield block
+                buffer, offset = buffer[len(block.data) :], offset + len(block.data)
+            elif len(buffer) > RECORD_LIMIT:
+                raise self._damaged(offset, f"a record does not end within {RECORD_LIMIT:,} bytes")
+            buffer += found.utf8(chunk)
+        while not found.whole and (block := self._cut(buffer, offset, found, True)):
+            yield block
+            buffer, offset = buffer[len(block.data) :], offset + len(block.data)
+        self._tail(buffer + next(rest, b""), offset, found.whole)
+
+    def _head(self, first: bytes) -> Head:
+        try:
+            return head.read(first[:HEAD_BYTES], self.entity.name)
+        except head.HeadError as error:
+            raise self._damaged(0, str(error)) from error
+
+    def _cut(self, buffer: bytes, offset: int, found: Head, whole: bool = False) -> Block | None:
+        """Return the whole records at the start of the buffer, None if there are none."""
+        tag = self.entity.record
+        root = found.root if offset == found.size else ()
+        # Counting end tags is fast, and exact if nothing in the block nests or quotes tags; otherwise depth decides.
+        end = 0 if self.nests else buffer.rfind(f"</{tag}>".encode())
+        if end > 0:
+            data = buffer[: end + len(tag) + 3]
+            records = _countable(data, tag.encode())
+            if records:
+                return Block(tag, data, records, offset, True, found.namespaces, root)
+        spans = list(_spans(buffer, tag, self.entity.name, whole))
+        if not spans:
+            return None
+        return Block(tag, buffer[: spans[-1][1]], len(spans), offset, False, found.namespaces, root)
+
+    def _tail(self, rest: bytes, offset: int, closed: bool) -> None:
+        """Raise DumpDamagedError unless the root element closes and nothing follows it."""
+        closing = f"</{self.entity.name}>"
+        end = b"" if closed else rb"</" + self.entity.name.encode() + rb"\s*>" + MISC
+        if re.fullmatch(MISC + end, rest, re.DOTALL):
+            return
+        if rest.lstrip().startswith(closing.encode()) and f"<{self.entity.record}".encode() in rest:
+            raise self._damaged(offset, f"{closing} stands before the last record")
+        found = f"{rest[:60]!r} instead" if rest.strip() else "the end of the file instead"
+        raise self._damaged(offset, f"expected {closing} after the last whole record, found {found}")
+
+    def _damaged(self, offset: int, what: str) -> DumpDamagedError:
+        return DumpDamagedError(
+            f"{self.source}: not a whole {self.entity.name} document: at unpacked byte {offset:,} {what}. "
+            "Fetch the file again and compare its sha256 with the month's CHECKSUM file."
+        )
+
+
+def _paths(entity: Entity) -> Iterator[str]:
+    return (getattr(part, "path", "") for part in entity.parts)
+
+
+def _read(file: BinaryIO, stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Yield the unpacked chunks, each with the number of packed bytes read so far."""
+    while chunk := stream.read(CHUNK_BYTES):
+        yield chunk, file.tell()
+
+
+def unpacked(path: Path, packed: Callable[[int], None] = lambda done: None) -> Iterator[bytes]:
+    """Yield the bytes of a gzip file of one or more members, unpacking each chunk while the last is in use.
+
+    Calls `packed` with the number of packed bytes read. Raises DumpDamagedError if the file is truncated or not gzip.
+    """
+    with path.open("rb") as file, igzip.open(file, "rb") as stream, closing(prefetched(_read(file, stream))) as ahead:
+        try:
+            for chunk, done in ahead:
+                packed(done)
+                yield chunk
+        except (EOFError, OSError, zlib.error, isal_error) as error:
+            raise DumpDamagedError(
+                f"{path}: not a whole gzip file ({error}). Fetch it again and compare its sha256 with the month's "
+                "CHECKSUM file."
+            ) from error

@@ -1,0 +1,1 @@
+"""MusicBrainz JSON Lines → Parquet."""

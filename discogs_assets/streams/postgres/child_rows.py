@@ -1,0 +1,106 @@
+"""Rows of a child table: a repeated part of records, unnested, with the ordinals of every row."""
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from discogs_assets.schema.child_tables import Relation, Source, Value
+from discogs_assets.schema.model import Type
+from discogs_assets.streams import parquet
+
+BATCH_ROWS = 16_384
+"""Records unnested at once: about 200,000 credits."""
+
+HEAD_ROWS = 64
+
+Ints = npt.NDArray[np.int64]
+
+
+def csv(relation: Relation, files: Sequence[Path]) -> Iterator[bytes]:
+    """Yield CSV in the order of the key and the values; null is an empty field, an empty text is `""`."""
+    for frame in frames(relation, files):
+        buffer = io.BytesIO()
+        frame.write_csv(buffer, include_header=False)
+        yield buffer.getvalue()
+
+
+def frames(relation: Relation, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
+    """Yield the rows in frames: the key's columns, then the values'; all rows of a record are in one frame."""
+    for file in files:
+        yield from _frames(relation, file, BATCH_ROWS)
+
+
+def head(relation: Relation, file: Path) -> pl.DataFrame:
+    """Return the rows of the first records; an empty frame if they have none."""
+    return next(_frames(relation, file, HEAD_ROWS), pl.DataFrame())
+
+
+def _frames(relation: Relation, file: Path, size: int) -> Iterator[pl.DataFrame]:
+    for batch in parquet.batches(file, _columns(relation), size):
+        yield pl.concat([_unfolded(relation, source, batch) for source in relation.sources])
+
+
+def count(relation: Relation, files: Sequence[Path]) -> int:
+    """Return the number of rows: the items of the lists, counted by reading one leaf."""
+    return sum(_items(file, source) for file in files for source in relation.sources)
+
+
+def _items(file: Path, source: Source) -> int:
+    names = source.part.split(".")
+    leaf = next(each for each in parquet.leaves(file) if f"{each}.".startswith(_place(source)))
+    found = 0
+    for batch in parquet.batches(file, [leaf], BATCH_ROWS):
+        items = batch.column(0)
+        for name in names[1:]:
+            items = pc.list_flatten(items).field(name)
+        found += pc.sum(pc.list_value_length(items)).as_py() or 0
+    return found
+
+
+def _columns(relation: Relation) -> list[str]:
+    """Return the leaves of the Parquet file that the rows are made from."""
+    found = (f"{_place(source)}{value.source}" for source in relation.sources for value in relation.values)
+    return [relation.entity.key, *(each.removesuffix(".") for each in found)]
+
+
+def _place(source: Source) -> str:
+    """Return the path of the part's items among the leaves of the file."""
+    return "".join(f"{name}.list.element." for name in source.part.split("."))
+
+
+def _unfolded(relation: Relation, source: Source, batch: pa.RecordBatch) -> pl.DataFrame:
+    """Return the rows of one part."""
+    names = source.part.split(".")
+    owner, items = (
+        batch.column(relation.entity.key).to_numpy(),
+        pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema)),
+    )
+    counted: dict[str, Ints] = {}
+    for name, ordinal in zip(names, source.ordinals, strict=True):
+        parent, position, items = _listed(items.field(name))
+        owner, counted = owner[parent], {each: held[parent] for each, held in counted.items()} | {ordinal: position}
+    key = {relation.owner: owner} | {
+        each: counted[each] if each in counted else np.zeros(len(owner), np.int64) for each in relation.key[1:]
+    }
+    values = {value.name: _value(items, value) for value in relation.values}
+    return pl.DataFrame({name: pl.Series(name, column) for name, column in {**key, **values}.items()})
+
+
+def _listed(lists: pa.ListArray) -> tuple[Ints, Ints, pa.Array]:
+    """Return for every item the row of its list and its ordinal, counted from 1; and the items."""
+    parent = pc.list_parent_indices(lists).to_numpy()
+    sizes = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
+    starts = np.cumsum(sizes) - sizes
+    return parent, np.arange(1, len(parent) + 1) - starts[parent], pc.list_flatten(lists)
+
+
+def _value(items: pa.Array, value: Value) -> pa.Array:
+    """Return the column of a value, with null for a reference of 0."""
+    column = items.field(value.source) if value.source else items
+    return pc.if_else(pc.equal(column, 0), None, column) if value.type is Type.REFERENCE else column

@@ -1,0 +1,78 @@
+"""Tests of `defs.assets.postgres`, on the sample's newer month."""
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from discogs_assets.defs import event_log, keys
+from discogs_assets.defs.assets.postgres import TABLE, loads
+from discogs_assets.defs.resources import Platform
+from discogs_assets.schema.backends import sql
+from discogs_assets.schema.child_tables import RELATIONS, Relation
+from discogs_assets.schema.musicbrainz_tables import EXTERNAL_LINKS, RELATIONSHIPS, SHEETS
+from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.postgres.loads import Postgres
+from discogs_assets.streams import parquet
+from discogs_assets.streams.graph import enrichment
+from discogs_assets.streams.postgres import child_rows
+from discogs_assets_tests.fix_musicbrainz import files, record
+from discogs_assets_tests.fix_project import LOADED, Project
+from discogs_assets_tests.test_spine import execute
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.mark.parametrize("relation", RELATIONS.values(), ids=lambda relation: relation.name)
+def test_readers_find_a_row_for_every_repeated_element(relation: Relation, loaded: Project) -> None:
+    files = loaded.lake.files(keys.records(relation.entity).path, LOADED)
+    expected = [row for frame in child_rows.frames(relation, files) for row in frame.iter_rows(named=True)]
+    columns = ", ".join(column.name for column in sql.stored(relation))
+    found = loaded.postgres.ask(f"SELECT {columns} FROM {relation.name} ORDER BY {', '.join(relation.key)}")
+    assert found == sorted(expected, key=lambda row: tuple(row[name] for name in relation.key))
+
+
+def test_a_table_of_musicbrainz_that_cannot_be_loaded_is_left_out_alone(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCOGS_HOME", str(tmp_path))
+    monkeypatch.setenv("DISCOGS_POSTGRES_URL", postgres.url)
+    twice = files(tmp_path / "made", artist=[record(1), record(2)])
+    records = twice["musicbrainz/artist"][0]
+    pl.concat([pl.read_parquet(records)] * 2).write_parquet(records)
+    found = {keys.rows(sheet): twice.get(f"musicbrainz/{keys.rows(sheet).path[-1]}") for sheet in SHEETS}
+    found |= {keys.rows(RELATIONSHIPS): twice[enrichment.RELATIONS], keys.rows(EXTERNAL_LINKS): twice["links"]}
+    for key, made in found.items():
+        with Lake(tmp_path / "lake").writing(key.path, LOADED) as folder:
+            for file in made or []:
+                shutil.copy(file, folder / parquet.FILE)
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = dg.materialize(
+            [loads("musicbrainz", SHEETS)], partition_key=LOADED, instance=instance, resources={"platform": Platform()}
+        )
+    assert run.success
+    failed = {each.asset_key for each in run.get_asset_check_evaluations() if not each.passed}
+    assert failed == {keys.table(SHEETS[0])}
+    (told,) = (each for each in run.get_asset_check_evaluations() if each.asset_key == keys.table(SHEETS[0]))
+    assert "are not told apart by mbid" in str(told.description)
+
+
+def test_a_table_that_is_made_again_costs_that_table(loaded: Project, instance: dg.DagsterInstance) -> None:
+    def made() -> dict[str, str]:
+        found = {name: event_log.latest(instance, keys.table(table), LOADED) for name, table in RELATIONS.items()}
+        return {name: each.text(TABLE) for name, each in found.items() if each}
+
+    before, published = made(), loaded.postgres.published()
+    assert execute(instance, keys.table(RELATIONS["tracks"]), partition=LOADED)
+    after = made()
+    assert {name for name in after if after[name] != before[name]} == {"tracks"}
+    assert loaded.postgres.published() == published
+    assert execute(instance, keys.published("postgres"), partition=LOADED)
+    assert loaded.postgres.published() == {**published, "tracks": after["tracks"]}
+
+
+def test_the_columns_say_what_they_are(loaded: Project) -> None:
+    (found,) = loaded.postgres.ask("SELECT col_description('discogs.release_labels'::regclass, 6) AS doc")
+    assert "letters and digits" in found["doc"]

@@ -1,0 +1,46 @@
+"""Tests of `defs.asset_factory`."""
+
+import errno
+import os
+from datetime import UTC, datetime
+
+import dagster as dg
+import psycopg2  # type: ignore[import-untyped]
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from discogs_assets.defs.asset_factory import failures
+from discogs_assets.errors import DumpMissingError, ServerError
+
+
+def test_an_error_that_names_a_moment_ends_the_step_and_keeps_the_moment() -> None:
+    moment = datetime(2026, 11, 1, 21, 30, tzinfo=UTC)
+    with pytest.raises(dg.Failure, match="ServerError: later") as raised, failures():
+        raise ServerError("later", moment)
+    assert raised.value.allow_retries is False
+    assert raised.value.metadata["retry_not_before"].value == moment.timestamp()
+
+
+def test_other_transient_errors_may_be_retried_and_terminal_ones_may_not() -> None:
+    with pytest.raises(ServerError), failures():
+        raise ServerError("soon")
+    with pytest.raises(dg.Failure) as raised, failures():
+        raise DumpMissingError("never")
+    assert raised.value.allow_retries is False
+
+
+def test_a_full_disk_ends_the_step_for_good_and_is_named() -> None:
+    with pytest.raises(dg.Failure, match=r"DiskFullError: the disk is full: .*No space left") as raised, failures():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert raised.value.allow_retries is False
+
+
+def test_records_that_are_out_of_reach_may_be_tried_again_and_are_named() -> None:
+    gone = OperationalError("SELECT 1", {}, psycopg2.OperationalError("Connection refused"))
+    with pytest.raises(ServerError, match="Dagster's records, does not answer"), failures():
+        raise gone
+
+
+def test_whatever_else_is_raised_stays_itself() -> None:
+    with pytest.raises(ZeroDivisionError), failures():
+        raise ZeroDivisionError

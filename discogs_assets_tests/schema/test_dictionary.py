@@ -1,7 +1,0 @@
-"""Tests of `schema.dictionary`."""
-
-from discogs_assets.schema import dictionary
-
-
-def test_the_committed_dictionary_is_the_declared_one() -> None:
-    assert dictionary.PLACE.read_text() == dictionary.markdown(), "run: python -m discogs_assets.schema.dictionary"
