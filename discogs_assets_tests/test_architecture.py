@@ -4,6 +4,7 @@ import ast
 import statistics
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +80,12 @@ def test_functions_are_short() -> None:
     lines = dict(each for path in MODULES for each in functions(path))
     assert statistics.median(lines.values()) <= MEDIAN_FUNCTION_LINES
     assert {each: count for each, count in lines.items() if count > FUNCTION_LINES} == {}
+
+
+def test_a_folder_has_at_most_15_modules() -> None:
+    folders = Counter(path.parent for path in MODULES if path.name != "__init__.py")
+    large = {str(folder.relative_to(PACKAGE)) for folder, modules in folders.items() if modules > 15}
+    assert large <= {"sample/generated"}
 
 
 def test_no_module_is_a_drawer() -> None:

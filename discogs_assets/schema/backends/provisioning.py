@@ -1,7 +1,6 @@
 """Statements that prepare our PostgreSQL server for the first load: roles, rights, schemas and extensions.
 
-`database` is for the owner of a database, ours or external; the rest, for a superuser, runs in
-`servers.postgres.provision`.
+`database` is for the owner of a database, ours or external; the rest is for a superuser.
 """
 
 from collections.abc import Iterator
