@@ -47,7 +47,7 @@ from discogs_assets.defs import partitions
 partitions.monthly = dg.MonthlyPartitionsDefinition(start_date="2008-03-01", end_offset=2)
 
 from discogs_assets.definitions import defs
-from discogs_assets.defs import attempts
+from discogs_assets.defs.sensors import attempts
 from discogs_assets.stores.dumps.sources import throttle
 
 attempts.PAUSES = (timedelta(seconds=1),)

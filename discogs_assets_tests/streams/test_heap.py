@@ -7,7 +7,7 @@ import pytest
 
 PROGRAM = """
 from pathlib import Path
-from discogs_assets.streams import allocation
+from discogs_assets.streams import heap
 
 def resident():
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("RssAnon"))
@@ -19,7 +19,7 @@ before = resident()
 last = held.pop()
 held.clear()
 kept = resident()
-allocation.give_back()
+heap.give_back()
 print(before - kept, before - resident())
 """
 

@@ -18,8 +18,8 @@ GONE = json.dumps([socket.gethostname(), 2**22 - 7, 1.0])
 
 STEP = """
 import time
-from discogs_assets.defs import lifeline
-lifeline.tie()
+from discogs_assets.defs.sensors import run_owner
+run_owner.tie()
 time.sleep(60)
 """
 
