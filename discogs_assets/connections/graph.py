@@ -103,8 +103,7 @@ class EmbeddedGraph:
         month = order.tables.month
         with loads.alone(self.server, month):
             folder = loads.fresh(self.server, month, order.keep)
-            mark = folder.with_name(f"{folder.name}.load.parquet")
-            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark = self._mark(month)
             write_load(mark, month, self.load_at(str(folder)))
             try:
                 nodes = {**order.tables.nodes, "Load": [mark]}
@@ -115,6 +114,10 @@ class EmbeddedGraph:
             counts = self._index(folder)
             loads.finish(folder)
         return str(folder), counts
+
+    def _mark(self, month: str) -> Path:
+        """Return the table of the node that names a load; a killed import leaves it to the next one."""
+        return self.server.folder / f"{month}.load.parquet"
 
     def _index(self, folder: Path) -> dict[str, int]:
         with self.server.running(folder) as address:
@@ -153,7 +156,9 @@ class EmbeddedGraph:
 
     def drop(self, partition: str) -> Mapping[str, int]:
         """See `GraphStore`."""
-        return loads.drop(self.server, partition[:7])
+        dropped = loads.drop(self.server, partition[:7])
+        self._mark(partition[:7]).unlink(missing_ok=True)
+        return dropped
 
     def running(self) -> bool:
         """See `GraphStore`."""

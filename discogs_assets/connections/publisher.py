@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from discogs_assets import failpoints
 from discogs_assets.connections.graph import GraphStore, Log
-from discogs_assets.errors import PublishRefusedError, ServerError
+from discogs_assets.errors import DiscogsError, PublishRefusedError
 from discogs_assets.schema.tables import TABLES
 from discogs_assets.stores.postgres import publication
 from discogs_assets.stores.postgres.loads import Postgres, view_of
@@ -56,7 +56,7 @@ class Publisher:
         """Switch the graph, since its start may fail, and then the views, in the transaction that closes the record."""
         try:
             away = self.graph.publish(intended.graph) if intended.graph is not None else 0.0
-        except ServerError:
+        except DiscogsError:
             self._undo(intended)
             raise
         failpoints.reach("switch")

@@ -13,8 +13,8 @@ from discogs_assets_tests.servers.fix_embedded import Python
 HOLD = """
 import sys, time
 from pathlib import Path
-from discogs_assets.servers import records
-with records.exclusive(Path(sys.argv[1]), "counting sheep"):
+from discogs_assets.servers import json_state
+with json_state.exclusive(Path(sys.argv[1]), "counting sheep"):
     print("held", flush=True)
     time.sleep(60)
 """
