@@ -156,6 +156,12 @@ def test_a_publication_under_way_is_settled_by_nobody_else(
     assert connections.open_publication() is not None
 
 
+def test_a_database_without_a_record_has_no_open_publication(connections: Connections, postgres: Postgres) -> None:
+    with postgres.connection() as connection:
+        connection.execute("DROP TABLE discogs.publication")
+    assert connections.open_publication() is None
+
+
 def test_what_an_earlier_version_published_is_recorded(
     connections: Connections, load: Load, postgres: Postgres
 ) -> None:

@@ -81,6 +81,9 @@ def settle(connection: "Connection", sequence: int, state: Settled) -> None:
 
 def _read(postgres: "Postgres", where: str) -> Publication | None:
     with postgres.connection() as connection, connection.cursor(row_factory=class_row(Publication)) as cursor:
+        if postgres.lacking([TABLE]):
+            # The cluster is of an earlier version, and has yet to be prepared.
+            return None
         cursor.execute(f"SELECT {COLUMNS} FROM {TABLE} WHERE {where} ORDER BY sequence DESC LIMIT 1".encode())
         return cursor.fetchone()
 

@@ -21,12 +21,16 @@ URL = "url"
 LINK = "discogs"
 """Type of relations to Discogs."""
 
+_UNDERSCORE_FIRST = sorted(TARGETS, key=lambda key: "-" in key)
+
 HELD = {
-    each.replace("_", sign): tuple(attribute(key) for key in TARGETS if key.replace("_", "-") == each.replace("_", "-"))
+    each.replace("_", sign): tuple(
+        attribute(key) for key in _UNDERSCORE_FIRST if key.replace("_", "-") == each.replace("_", "-")
+    )
     for each in TARGETS
     for sign in "_-"
 }
-"""Attributes that may hold the target record, by target type in either spelling."""
+"""Attributes that may hold the target record, by target type in either spelling; that of the dumps comes first."""
 
 Objects = Sequence[Any]
 

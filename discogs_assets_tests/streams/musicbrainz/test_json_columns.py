@@ -118,6 +118,12 @@ def test_a_relation_of_a_type_that_nobody_knows_is_kept() -> None:
     assert (found["type"], found["target"]) == ("invented today", HETFIELD)
 
 
+def test_of_two_spellings_the_one_of_the_dumps_counts() -> None:
+    relation = {"target-type": "release-group", "release-group": {"id": HETFIELD}, "release_group": {"id": METALLICA}}
+    (found,) = row(ARTISTS, {"id": METALLICA, "relations": [relation]})["relations"]
+    assert found["target"] == METALLICA
+
+
 def test_a_relation_to_what_nobody_knows_is_kept_without_its_target() -> None:
     relation = {"type": "x", "target-type": "mood", "mood": {"id": HETFIELD}}
     (found,) = row(ARTISTS, {"id": MBID, "relations": [relation]})["relations"]
