@@ -48,10 +48,10 @@ partitions.monthly = dg.MonthlyPartitionsDefinition(start_date="2008-03-01", end
 
 from discogs_assets.definitions import defs
 from discogs_assets.defs.sensors import attempts
-from discogs_assets.stores.dumps.sources import throttle
+from discogs_assets.stores.dumps.sources import rate_limit
 
 attempts.PAUSES = (timedelta(seconds=1),)
-throttle.REQUESTS = 10_000
+rate_limit.REQUESTS = 10_000
 for sensor in defs.sensors:
     sensor._min_interval = 5
 os.environ["DISCOGS_DUMPS"] = "{address}"
