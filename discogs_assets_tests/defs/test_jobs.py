@@ -37,7 +37,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 DECEMBER = "2026-12-01"
 MODULE = "next_month"
 DEFINITIONS = """
-import os
 from datetime import timedelta
 
 import dagster as dg
@@ -54,7 +53,6 @@ attempts.PAUSES = (timedelta(seconds=1),)
 rate_limit.REQUESTS = 10_000
 for sensor in defs.sensors:
     sensor._min_interval = 5
-os.environ["DISCOGS_DUMPS"] = "{address}"
 """
 """The platform in a year in which December has begun; it looks for dumps all the time, as if no site minded."""
 
@@ -144,10 +142,14 @@ def december(
     loaded: Project, instance: dg.DagsterInstance, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dg.DagsterInstance]:
     """The project's instance, in which the sensor is turned on; nothing of December is left at the end."""
-    (loaded.folder / f"{MODULE}.py").write_text(DEFINITIONS.format(address=fake_site.address))
+    (loaded.folder / f"{MODULE}.py").write_text(DEFINITIONS)
+    named = loaded.folder / ".env"
+    before = named.read_text()
+    named.write_text(before.replace(f"DISCOGS_DUMPS={loaded.folder / 'dumps'}", f"DISCOGS_DUMPS={fake_site.address}"))
     monkeypatch.chdir(loaded.folder)
     servers.turn(True, ["-m", MODULE])
     yield instance
+    named.write_text(before)
     done = loaded.run("discogs", "publish", LOADED[:7])
     assert done.returncode == 0, done.stderr
     for folder in (*loaded.home.glob(f"lake/*/*/*/{DECEMBER}"), *loaded.home.glob(f"dumps/*/*/{DECEMBER}")):
