@@ -10,9 +10,9 @@ from pathlib import Path
 from discogs_assets.errors import DiscogsError, DumpDamagedError, DumpMissingError, SettingError
 from discogs_assets.schema.musicbrainz import ENTITIES, SOURCE
 from discogs_assets.settings import Settings
-from discogs_assets.stores.dumps import origin, sources
+from discogs_assets.stores.dumps import origin, sources, uploads
 from discogs_assets.stores.dumps.sources import musicbrainz_exports
-from discogs_assets.stores.dumps.sources.dump_file import SUM, Progress, Published
+from discogs_assets.stores.dumps.sources.dump_file import Progress, Published
 from discogs_assets.stores.dumps.sources.musicbrainz_exports import Runs
 from discogs_assets.stores.dumps.sources.rate_limit import WINDOW
 from discogs_assets.stores.lake import local
@@ -296,7 +296,7 @@ def _note(file: Path) -> Path:
 
 def _held(file: Path) -> Held:
     run, _, entity = file.name.removesuffix(".tar.xz").partition("_")
-    sums = _sums(_note(file).read_text())
+    sums = uploads.lines(_note(file).read_text())
     return Held(entity, file, run, sums[f"{run}/{entity}.tar.xz"], file.stat().st_size)
 
 
@@ -328,13 +328,8 @@ def _complete(source: Runs, name: str) -> Run | None:
     if not files.keys() >= {*NAMES, musicbrainz_exports.SUMS}:
         return None
     try:
-        told = _sums(source.text(files.pop(musicbrainz_exports.SUMS)))
+        told = uploads.lines(source.text(files.pop(musicbrainz_exports.SUMS)))
     except DumpMissingError:
         return None
     sums = {each: told[f"{each}.tar.xz"] for each in NAMES if f"{each}.tar.xz" in told}
     return Run(name, files, sums) if len(sums) == len(NAMES) else None
-
-
-def _sums(text: str) -> dict[str, str]:
-    """Return the sha256 by file name from a checksum file."""
-    return {line["name"]: line["sha256"].lower() for line in SUM.finditer(text)}
