@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from discogs_assets import variables
@@ -23,6 +23,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=variables.PREFIX, env_file=variables.ENV, extra="ignore", env_ignore_empty=True
     )
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingError("; ".join(map(_sentence, error.errors()))) from None
 
     home: Path = Field(
         default_factory=variables.default_home,
@@ -130,3 +136,11 @@ class Settings(BaseSettings):
     def staged_folder(self) -> Path:
         """Folder of local copies of files in S3."""
         return self.home_folder / "staged"
+
+
+def _sentence(error: Any) -> str:
+    """Return pydantic's finding about a setting as a sentence: name, value unless secret, and expectation."""
+    name = f"{variables.PREFIX}{'_'.join(map(str, error['loc'])).upper()}"
+    expected = str(error["msg"]).removeprefix("Value error, ")
+    value = "" if name.lower().endswith(("password", "url")) else f" is {error['input']!r}"
+    return f"{name}{value}: {expected[0].lower()}{expected[1:]}"

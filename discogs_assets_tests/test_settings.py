@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from discogs_assets.cli import environment
 from discogs_assets.defs.resources import Platform
@@ -29,10 +28,23 @@ def test_the_environment_goes_before_the_file_of_the_working_directory(
     assert settings.executor is None
 
 
-def test_a_value_that_is_none_of_the_valid_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DISCOGS_EXECUTOR", "threads")
-    with pytest.raises(ValidationError, match=r"in_process\|multiprocess"):
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("KEEP", "many", r"DISCOGS_KEEP is 'many': input should be a valid integer"),
+        ("KEEP", "0", r"DISCOGS_KEEP is '0': input should be greater than or equal to 1"),
+        ("EXECUTOR", "threads-", r"DISCOGS_EXECUTOR is 'threads-': .*in_process\|multiprocess"),
+        ("TARGETS", "neo", r"DISCOGS_TARGETS is 'neo': 'neo' is no target, expected some of documents"),
+        ("LOAD_HISTORY", "perhaps", r"DISCOGS_LOAD_HISTORY is 'perhaps': input should be a valid boolean"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_that_names_the_setting(
+    name: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"DISCOGS_{name}", value)
+    with pytest.raises(SettingError, match=f"^{sentence}") as raised:
         Settings()
+    assert "\n" not in str(raised.value)
 
 
 def test_the_home_is_the_one_of_the_instance_that_up_has_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

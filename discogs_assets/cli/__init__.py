@@ -26,19 +26,27 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON in
 
 
 def main() -> None:
-    """Run the command; report our own errors, full disks and dead servers in one sentence and exit with code 1."""
-    from discogs_assets.faults import explain
+    """Run the command and exit with its code: 1 after an error, which is reported in one sentence; 130 after Ctrl-C."""
+    from discogs_assets.cli import terminal
 
+    terminal.accept_any_encoding()
     try:
-        sys.exit(app() or 0)
+        code = app() or 0
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        sys.exit(130)
+        code = 130
+    except BrokenPipeError:
+        # The reader of the pipe has gone. Without this, Python would flush the buffer at exit and fail again.
+        terminal.discard_output()
+        code = 0
     except Exception as error:
-        found = explain(error)
-        if found is None:
+        sentence = terminal.sentence(error)
+        if sentence is None:
             raise
-        sys.stderr.write(f"discogs: {found}\n")
-        sys.exit(1)
+        terminal.discard_output()
+        sys.stderr.write(f"discogs: {sentence}\n")
+        code = 1
+    sys.exit(code)
 
 
 @app.command
@@ -131,7 +139,23 @@ def doctor(*, json: Json = False) -> int:
 
 
 @app.command
-def publish(month: Annotated[str, Parameter(help="The month, such as 2026-10.")]) -> int:
+def load(months: Annotated[str, Parameter(help="A month, such as 2026-11, or a range: 2026-09..2026-11.")]) -> None:
+    """Download, load and publish months, with progress.
+
+    Makes what is missing or out of date: a load that was killed or has failed is
+    continued, and a month that is up to date takes seconds. The source is the
+    Discogs site or DISCOGS_DUMPS. A month older than the published one is loaded
+    but not published.
+
+    Example: discogs load 2026-11
+    """
+    from discogs_assets.cli.load import run
+
+    run(months)
+
+
+@app.command
+def publish(month: Annotated[str, Parameter(help="The month, such as 2026-10.")]) -> None:
     """Publish a loaded month, even if a newer one is published now.
 
     The exit code is 1 if the month is refused.
@@ -140,7 +164,7 @@ def publish(month: Annotated[str, Parameter(help="The month, such as 2026-10.")]
     """
     from discogs_assets.cli.run_job import publish_month
 
-    return publish_month(month)
+    publish_month(month)
 
 
 @app.command

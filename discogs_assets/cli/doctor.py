@@ -107,9 +107,8 @@ def _permissions(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    targets, beside = settings.chosen_targets, settings.keep + 1
-    needed = sum(MONTH_GB.values()) + beside * sum(TARGET_GB[name] for name in targets)
-    free = shutil.disk_usage(_existing(settings.home_folder)).free // GB
+    targets, needed = settings.chosen_targets, needed_gb(settings)
+    free = shutil.disk_usage(existing(settings.home_folder)).free // GB
     sizes = [*(f"{name} {size}" for name, size in MONTH_GB.items())]
     sizes += [f"{name} {size}{'' if name in targets else ' (not chosen)'}" for name, size in TARGET_GB.items()]
     found = (
@@ -122,8 +121,14 @@ def _disk(settings: Settings) -> Finding:
     return Finding("disk", "warn", found, advice)
 
 
-def _existing(folder: Path) -> Path:
-    return folder if folder.exists() else _existing(folder.parent)
+def needed_gb(settings: Settings) -> int:
+    """Return the disk space for loading a whole month into the chosen targets, next to the months kept."""
+    return sum(MONTH_GB.values()) + (settings.keep + 1) * sum(TARGET_GB[name] for name in settings.chosen_targets)
+
+
+def existing(folder: Path) -> Path:
+    """Return the folder, or its nearest parent that exists."""
+    return next(each for each in (folder, *folder.parents) if each.exists())
 
 
 def _dumps(settings: Settings) -> Finding:

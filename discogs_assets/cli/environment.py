@@ -1,21 +1,41 @@
 """`.env` and `dagster.yaml`, which make a plain dagster command use the same instance as the UI."""
 
 import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import yaml
 from dotenv import dotenv_values
 
 import discogs_assets
 from discogs_assets.cli.terminal import say
 from discogs_assets.connections.tables import DAGSTER_DATABASE
+from discogs_assets.errors import SettingError
 from discogs_assets.sample import musicbrainz
 from discogs_assets.servers import json_state
 from discogs_assets.settings import Settings
 from discogs_assets.variables import ENV, INSTANCE, MARK
 
 MODE = 0o600
+
+PLAIN = re.compile(r"[\w./:@%+,~-]*")
+"""Values that need no quotes."""
+
+STORAGE = """\
+storage:
+  postgres:
+    postgres_db:
+      username: {env: DAGSTER_PG_USERNAME}
+      password: {env: DAGSTER_PG_PASSWORD}
+      hostname: {env: DAGSTER_PG_HOST}
+      port: {env: DAGSTER_PG_PORT}
+      db_name: {env: DAGSTER_PG_DB}
+      # SQLAlchemy 2.1 takes psycopg 3 by default, whose NOTIFY refuses the parameters that dagster-postgres sends.
+      scheme: postgresql+psycopg2
+"""
+"""Storage of the Dagster instance in PostgreSQL, unless `dagster.yaml` names another."""
 
 SAMPLE = "sample"
 """Folder below the home for the demo's dumps."""
@@ -38,11 +58,37 @@ def dagster_variables(settings: Settings, postgres_url: str) -> dict[str, str]:
 
 
 def write(variables: Mapping[str, str], path: Path = ENV, without: Collection[str] = ()) -> None:
-    """Set variables in the file, readable by its owner only; drop the variables in `without`, keep other lines."""
-    lines = path.read_text().splitlines() if path.exists() else []
+    """Set variables in the file, readable by its owner only; drop the variables in `without`, keep other lines.
+
+    If the path is a link, its target is replaced.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     kept = [line for line in lines if line.partition("=")[0].strip() not in {*variables, *without}]
-    text = "\n".join([*kept, *(f"{name}={value}" for name, value in variables.items())]) + "\n"
-    json_state.replace(path, text, MODE)
+    text = "\n".join([*kept, *(f"{name}={quote(value)}" for name, value in variables.items())]) + "\n"
+    json_state.replace(path.resolve(), text, MODE)
+
+
+def quote(value: str) -> str:
+    """Return a value as python-dotenv reads it back, for Dagster and for `settings`.
+
+    Plain values stay as they are. python-dotenv replaces `${NAME}` even in quotes; the default of a nameless variable
+    is the one way to write a literal `${`.
+    """
+    if PLAIN.fullmatch(value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "${:-$}{")
+    return f"'{escaped}'"
+
+
+def require_writable(path: Path = ENV) -> None:
+    """Raise SettingError if the file cannot be written where it is."""
+    target = path.resolve()
+    place = target if target.exists() else target.parent
+    if not os.access(target.parent, os.W_OK | os.X_OK) or not os.access(place, os.W_OK):
+        raise SettingError(
+            f"{target} cannot be written by user id {os.geteuid()}, expected a folder of yours. "
+            "Dagster's commands read it. Run this in another folder, or change the permissions of this one."
+        )
 
 
 def enter(variables: Mapping[str, str]) -> None:
@@ -62,13 +108,15 @@ def forget_demo(path: Path = ENV) -> None:
 
 
 def make_dagster_home(folder: Path) -> None:
-    """Copy `dagster.yaml` to Dagster's home, and mark the folder as the instance of the home above it."""
+    """Write `dagster.yaml` with its storage to Dagster's home, marked as the instance of the home above it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
-    source = _dagster_yaml()
+    text = _dagster_yaml().read_text(encoding="utf-8")
+    if "storage" not in (yaml.safe_load(text) or {}):
+        text += STORAGE
     target = folder / "dagster.yaml"
-    if not target.exists() or target.read_bytes() != source.read_bytes():
-        json_state.replace(target, source.read_text(encoding="utf-8"))
+    if not target.exists() or target.read_text(encoding="utf-8") != text:
+        json_state.replace(target, text)
 
 
 def _dagster_yaml() -> Path:

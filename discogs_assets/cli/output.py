@@ -15,9 +15,6 @@ from discogs_assets.stores.query_result import Answer, Document, Element
 
 Row = Sequence[Any]
 
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""Control characters except line feed and tab."""
-
 SURROGATES = re.compile("[\ud800-\udfff]")
 """Lone surrogates, which UTF-8 cannot encode."""
 
@@ -177,9 +174,7 @@ def written(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """Return the value as a table cell; control characters are escaped, so that a terminal does not obey them."""
-    return CONTROLS.sub(
-        lambda found: f"\\x{ord(found[0]):02x}", _nested(value) if _holds_more(value) else written(value)
-    )
+    return terminal.escape_controls(_nested(value) if _holds_more(value) else written(value))
 
 
 def _cell(value: Any) -> int | float | str | None:

@@ -1,32 +1,36 @@
-"""Dagster runs started from the command line: one job and one month in this process, with progress on stderr."""
+"""Dagster runs started from the command line: one job and one month, with progress on stderr."""
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
+from dagster._core.definitions.reconstruct import ReconstructableRepository
+from dagster._core.execution.api import execute_run
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
 
 from discogs_assets import faults
 from discogs_assets.cli import servers
 from discogs_assets.cli.terminal import say
-from discogs_assets.definitions import defs
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.sensors import run_owner
-from discogs_assets.errors import SettingError
+from discogs_assets.errors import LoadError, SettingError
 
 POLL_SECONDS = 0.5
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-"""Run config that silences Dagster's console log; `_narrated` reports the same in fewer words."""
+"""Run config that silences Dagster's console log; `_narrate` reports the same in fewer words."""
+
+LOCATION, REPOSITORY = "discogs_assets", "__repository__"
+"""Names that the UI knows our definitions by: a run that carries them is in its timeline and under its job."""
 
 
-def publish_month(month: str) -> int:
-    """Publish a loaded month, even if a newer one is published; return 0 on success, else 1."""
+def publish_month(month: str) -> None:
+    """Publish a loaded month, even if a newer one is published; raises LoadError if it is refused."""
     partition = partition_of(month)
     servers.start()
-    config = {"ops": {"published": {"config": {"older": True}}}}
-    return 0 if run("publish", partition, config) else 1
+    run("publish", partition, {"ops": {"published": {"config": {"older": True}}}})
 
 
 def partition_of(month: str) -> str:
@@ -37,31 +41,69 @@ def partition_of(month: str) -> str:
     return key
 
 
-def run(job: str, partition: str, config: Mapping[str, object] | None = None) -> bool:
-    """Run a job for a month in this process, on the instance of `.env`.
+def run(
+    job: str,
+    partition: str,
+    config: Mapping[str, object] | None = None,
+    selection: Sequence[dg.AssetKey] | None = None,
+) -> None:
+    """Run a job for a month, or the selected assets of it, on the instance of `.env`.
 
-    Return False if a step failed; the log names the step.
+    Raises LoadError, with the first failed step and its reason, if a step failed.
     """
     # Dagster logs the driver's message for every connection attempt; the final error contains it once.
     logging.getLogger().addFilter(lambda record: not record.getMessage().startswith("Retrying failed database"))
-    with dg.DagsterInstance.get() as instance, _narrated(instance, partition):
+    with dg.DagsterInstance.get() as instance:
         run_owner.release(instance)
-        result = defs.resolve_job_def(job).execute_in_process(
-            partition_key=partition,
-            instance=instance,
+        origin = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(LOCATION), REPOSITORY).get_job_origin(job)
+        whole = ReconstructableRepository.for_module("discogs_assets.definitions", "defs").get_reconstructable_job(job)
+        chosen = whole.get_subset(asset_selection=frozenset(selection)) if selection else whole
+        definition = chosen.get_definition()
+        made = instance.create_run_for_job(
+            definition,
             run_config={**QUIET, **(config or {})},
-            raise_on_error=False,
-            tags={run_owner.TAG: run_owner.this_process()},
+            tags={
+                **definition.get_tags_for_partition_key(partition, selection),
+                run_owner.TAG: run_owner.this_process(),
+            },
+            asset_selection=frozenset(selection) if selection else None,
+            remote_job_origin=origin,
+            job_code_origin=whole.get_python_origin(),
         )
-    return result.success
+        with _narrate(instance, made.run_id, partition):
+            result = execute_run(chosen, made, instance)
+        if not result.success:
+            raise LoadError(_failure(instance, made.run_id, partition[:7]))
+
+
+def _failure(instance: dg.DagsterInstance, run_id: str, month: str) -> str:
+    """Return the reason of the first failed step, the number of others, and the place of the log."""
+    failed = [
+        f"{event.step_key} failed: {_cause(event)}"
+        for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+        if (event := entry.dagster_event)
+    ]
+    first, others = failed[0] if failed else "the run ended early", len(failed) - 1
+    more = f" {others} more steps failed." if others > 0 else ""
+    return f"{month} was not loaded: {first.rstrip('.')}.{more} Full log: `discogs dev`, run {run_id[:8]}."
+
+
+def _cause(event: dg.DagsterEvent) -> str:
+    """Return the description of a step's failure: our own sentence, or the first line of the innermost error."""
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description.partition(": ")[2] or data.user_failure_data.description
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return faults.line(error.message) if error else "no reason given"
 
 
 @contextmanager
-def _narrated(instance: dg.DagsterInstance, partition: str) -> Iterator[None]:
-    """Report the materialisations and failures of runs that start within the block."""
+def _narrate(instance: dg.DagsterInstance, run_id: str, partition: str) -> Iterator[None]:
+    """Report the run's materialisations and failures while the block runs."""
     done = threading.Event()
-    known = {run.run_id for run in instance.get_runs(limit=5)}
-    teller = threading.Thread(target=_tell, args=(instance, partition, known, done), daemon=True)
+    teller = threading.Thread(target=_report, args=(instance, run_id, partition, done), daemon=True)
     teller.start()
     try:
         yield
@@ -70,30 +112,22 @@ def _narrated(instance: dg.DagsterInstance, partition: str) -> Iterator[None]:
         teller.join()
 
 
-def _tell(instance: dg.DagsterInstance, partition: str, known: set[str], done: threading.Event) -> None:
+def _report(instance: dg.DagsterInstance, run_id: str, partition: str, done: threading.Event) -> None:
     """Report events until `done` is set; a storage error ends it silently, as it also fails the run."""
+    cursor, last = None, False
     try:
-        _follow(instance, partition, known, done)
+        while not last:
+            last = done.wait(POLL_SECONDS)
+            page = instance.get_records_for_run(run_id, cursor)
+            cursor = page.cursor
+            for record in page.records:
+                _report_event(record.event_log_entry, partition)
     except Exception as error:
         if faults.explain(error) is None:
             raise
 
 
-def _follow(instance: dg.DagsterInstance, partition: str, known: set[str], done: threading.Event) -> None:
-    cursor = None
-    while True:
-        last = done.wait(POLL_SECONDS)
-        for run in instance.get_runs(limit=5):
-            if run.run_id not in known:
-                page = instance.get_records_for_run(run.run_id, cursor)
-                cursor = page.cursor
-                for record in page.records:
-                    _tell_event(record.event_log_entry, partition)
-        if last:
-            return
-
-
-def _tell_event(entry: dg.EventLogEntry, partition: str) -> None:
+def _report_event(entry: dg.EventLogEntry, partition: str) -> None:
     event = entry.dagster_event
     if event is None:
         return
@@ -103,5 +137,4 @@ def _tell_event(entry: dg.EventLogEntry, partition: str) -> None:
         shown = f"  {rows.value:>9,} rows" if rows is not None else ""
         say(f"  {partition[:7]}  {made.asset_key.to_user_string():<34}{shown}")
     elif event.is_step_failure:
-        cause = event.step_failure_data.error
-        say(f"  {partition[:7]}  {event.step_key} failed: {cause.message.strip() if cause else event.message}")
+        say(f"  {partition[:7]}  {event.step_key} failed: {_cause(event)}")

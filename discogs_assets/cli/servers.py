@@ -1,6 +1,7 @@
 """Servers from the command line: `discogs up`, `down` and `status`, and `dev` with the UI on top of them."""
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ DAGSTER = (sys.executable, "-m", "dagster")
 
 def start() -> tuple[Postgres, Graph | None]:
     """Start the embedded servers, write `.env`, and settle an interrupted publication; return the opened stores."""
+    environment.require_writable()
     environment.forget_demo()
     settings = Settings()
     for path in permissions.close(permissions.find(settings.home_folder, variables.ENV)):
@@ -86,6 +88,7 @@ def run_dagster(port: int, watch: bool | None = None) -> int:
 
     The servers keep running. `watch` turns the sensor of new dumps on or off; None leaves it as it is.
     """
+    _require_free(port)
     start()
     place = ["-w", "workspace.yaml"] if Path("workspace.yaml").exists() else ["-m", "discogs_assets.definitions"]
     if watch is not None:
@@ -97,6 +100,19 @@ def run_dagster(port: int, watch: bool | None = None) -> int:
     child = subprocess.Popen([*DAGSTER, "dev", *place, "-h", "127.0.0.1", "-p", str(port)], start_new_session=True)
     say(f"the UI opens at http://127.0.0.1:{port}; Ctrl-C ends it, `discogs down` ends the servers")
     return child.wait()
+
+
+def _require_free(port: int) -> None:
+    """Raise ServerError if the port is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ServerError(
+                f"port {port} of 127.0.0.1 cannot be used for the UI: {error.strerror}. End the program that listens "
+                f"there, or choose another port: discogs dev --port {port + 1}"
+            ) from error
 
 
 def turn(on: bool, place: Sequence[str]) -> None:

@@ -1,6 +1,11 @@
 """Output of the commands: narration on stderr, data (tables and JSON) on stdout."""
 
+import errno
+import io
 import json
+import os
+import re
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +16,16 @@ from rich.table import Table
 
 NARROWEST = 150
 """Minimum width of a table when stdout is no terminal."""
+
+ADVICE = {
+    errno.EACCES: " Run the command as its owner, or change its permissions.",
+    errno.EPERM: " Run the command as its owner, or change its permissions.",
+    errno.EROFS: " Choose another place; the settings are listed in README.md.",
+}
+"""Remedies for system errors, by number."""
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Control characters except line feed and tab."""
 
 narration = Console(stderr=True, highlight=False, emoji=False)
 
@@ -25,7 +40,7 @@ def data() -> Console:
 
 def say(line: str) -> None:
     """Print a line of narration."""
-    narration.print(escape(line), soft_wrap=True)
+    narration.print(escape(escape_controls(line)), soft_wrap=True)
 
 
 @contextmanager
@@ -57,9 +72,40 @@ def text(value: object, grouped: bool = False) -> str:
     """Return a value as shown in a cell."""
     if value is None:
         return ""
-    return f"{value:,}" if grouped and isinstance(value, int) else str(value)
+    return f"{value:,}" if grouped and isinstance(value, int) else escape_controls(str(value))
+
+
+def escape_controls(text: str) -> str:
+    r"""Return a text with control characters as escapes (`\x1b`), so that a terminal does not obey them."""
+    return CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def write_json(value: object) -> None:
     """Print JSON on stdout."""
     data().print_json(json.dumps(value, default=str))
+
+
+def accept_any_encoding() -> None:
+    """Let characters that the terminal's encoding lacks be written as escapes instead of raising."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def discard_output() -> None:
+    """Send the rest of stdout to nowhere, so that flushing it at exit raises nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def sentence(error: Exception) -> str | None:
+    """Return an error as one sentence with advice: our own errors and the system's; None for any other."""
+    from discogs_assets import faults
+
+    if isinstance(error, OSError) and error.filename is None and error.errno in faults.FULL:
+        return f"standard output cannot be written: {error.strerror}. Free some space, or write elsewhere."
+    if found := faults.explain(error):
+        return escape_controls(str(found))
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes | os.PathLike) else ""
+        return f"{place}{error.strerror}.{ADVICE.get(error.errno or 0, '')}"
+    return None

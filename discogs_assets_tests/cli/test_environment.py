@@ -4,9 +4,41 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from discogs_assets.cli import environment
+from discogs_assets.errors import SettingError
 from discogs_assets.settings import Settings
+
+VALUES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), max_size=30)
+
+
+@example("pass #word")
+@example("it's $5 or ${HOME}")
+@example("back\\slash\\'")
+@example("${${X}:-y}")
+@given(VALUES)
+def test_any_value_survives_the_file(tmp_path_factory: pytest.TempPathFactory, value: str) -> None:
+    path = tmp_path_factory.getbasetemp() / ".env-values"
+    environment.write({"DAGSTER_PG_PASSWORD": value, "AFTER": "1"}, path)
+    assert dotenv_values(path) == {"DAGSTER_PG_PASSWORD": value, "AFTER": "1"}
+
+
+def test_a_linked_file_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    path = tmp_path / ".env"
+    path.symlink_to(tmp_path / "shared" / "env")
+    environment.write({"A": "b"}, path)
+    assert path.is_symlink()
+    assert (tmp_path / "shared" / "env").read_text() == "A=b\n"
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path) != tmp_path)
+    with pytest.raises(SettingError, match=rf"^{tmp_path}/.env cannot be written by user id \d+, expected a folder"):
+        environment.require_writable()
 
 
 def test_variables_replace_their_own_lines_and_leave_others(tmp_path: Path) -> None:
@@ -75,6 +107,6 @@ def test_without_a_file_there_is_nothing_to_forget(tmp_path: Path) -> None:
 def test_dagsters_home_gets_the_configuration_of_the_working_directory_or_else_the_projects(tmp_path: Path) -> None:
     environment.make_dagster_home(tmp_path / "home")
     assert "postgresql+psycopg2" in (tmp_path / "home" / "dagster.yaml").read_text()
-    (tmp_path / "dagster.yaml").write_text("mine: true\n")
+    (tmp_path / "dagster.yaml").write_text("storage: {sqlite: {base_dir: x}}\n")
     environment.make_dagster_home(tmp_path / "home")
-    assert (tmp_path / "home" / "dagster.yaml").read_text() == "mine: true\n"
+    assert (tmp_path / "home" / "dagster.yaml").read_text() == "storage: {sqlite: {base_dir: x}}\n"

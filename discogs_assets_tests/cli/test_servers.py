@@ -8,13 +8,17 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
+from discogs_assets.cli import servers
+from discogs_assets.errors import ServerError
 from discogs_assets_tests.fix_project import BARE, Project
 
-RUNS = "{ runsOrError { ... on Runs { results { status tags { key value } } } } }"
+RUN = "pipelineName repositoryOrigin { repositoryLocationName } tags { key value }"
+RUNS = f"{{ runsOrError {{ ... on Runs {{ results {{ {RUN} }} }} }} }}"
 
 
 def free_port() -> int:
@@ -28,6 +32,28 @@ def ask(port: int, query: str) -> object:
     request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, {"content-type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
         return json.loads(answer.read())["data"]
+
+
+def test_a_port_that_is_taken_is_refused_before_any_server_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(ServerError, match=r"cannot be used for the UI: .* --port"):
+            servers.run_dagster(taken.getsockname()[1])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_month_that_is_up_to_date_is_not_loaded_again(project: Project) -> None:
+    sample = project.home / "sample"
+    sources = {"DISCOGS_DUMPS": str(sample), "DISCOGS_MUSICBRAINZ": str(sample / "musicbrainz")}
+    done = project.run("discogs", "load", "2026-11", **sources)
+    assert done.returncode == 0, done.stderr
+    assert f"Discogs dumps: {sample}; MusicBrainz: {sample}/musicbrainz" in done.stderr
+    assert "2026-11 is loaded as the source announces it" in done.stderr
+    absent = project.run("discogs", "load", "2026-09", **sources)
+    assert absent.returncode == 1
+    assert "has no dumps of 2026-09" in absent.stderr
 
 
 @pytest.mark.slow
@@ -49,13 +75,17 @@ def test_the_ui_shows_the_runs_of_the_command_line_and_ends_with_all_its_process
         finally:
             dev.send_signal(signal.SIGTERM)
             dev.wait(60)
-    assert [{"key": "dagster/partition", "value": "2026-11-01"} in run["tags"] for run in found].count(True) >= 1
+    of_month = [run for run in found if {"key": "dagster/partition", "value": "2026-11-01"} in run["tags"]]
+    # Only runs with an origin are in the UI's timeline, and under their job.
+    assert {(run["pipelineName"], run["repositoryOrigin"]["repositoryLocationName"]) for run in of_month} == {
+        ("monthly", "discogs_assets")
+    }
     assert children
     _, alive = psutil.wait_procs(children, timeout=20)
     assert alive == []
 
 
-def wait_for_runs(port: int) -> list[dict[str, list[dict[str, str]]]]:
+def wait_for_runs(port: int) -> list[dict[str, Any]]:
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         try:

@@ -1,10 +1,12 @@
 """Tests of `cli.terminal`."""
 
+import errno
 import json
 
 import pytest
 
 from discogs_assets.cli import terminal
+from discogs_assets.errors import SettingError
 
 
 def test_data_goes_to_stdout_and_narration_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,3 +43,33 @@ def test_what_takes_time_is_told_with_its_seconds(capsys: pytest.CaptureFixture[
     with terminal.timed("waiting"):
         pass
     assert capsys.readouterr().err.splitlines() == ["waiting …", "waiting: 0.0 s"]
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/x"),
+            "/x: Permission denied. Run the command as",
+        ),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", b"/x"), "/x: Is a directory."),
+        (OSError(errno.ENOSPC, "No space left on device"), "standard output cannot be written: No space left"),
+        (OSError(errno.ENOSPC, "No space left on device", "/x"), "the disk is full: "),
+        (SettingError("it is \x1b[31mred"), "it is \\x1b[31mred"),
+    ],
+)
+def test_our_errors_and_the_systems_are_one_sentence(error: Exception, sentence: str) -> None:
+    assert (terminal.sentence(error) or "").startswith(sentence)
+
+
+def test_a_fault_of_the_program_keeps_its_traceback() -> None:
+    assert terminal.sentence(KeyError("x")) is None
+
+
+def test_control_characters_never_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "\x1b]0;owned\x07\x9b31m"
+    terminal.table(["name"], [[name]])
+    terminal.say(name)
+    out, err = capsys.readouterr()
+    assert "\\x1b]0;owned\\x07\\x9b31m" in out
+    assert "\\x1b]0;owned\\x07\\x9b31m" in err

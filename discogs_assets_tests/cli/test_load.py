@@ -1,0 +1,17 @@
+"""Tests of `cli.load`."""
+
+import pytest
+
+from discogs_assets.cli.load import partitions_of
+from discogs_assets.errors import SettingError
+
+
+def test_a_month_or_a_range_is_accepted() -> None:
+    assert partitions_of("2026-10") == ["2026-10-01"]
+    assert partitions_of("2026-09..2026-11") == ["2026-09-01", "2026-10-01", "2026-11-01"]
+
+
+@pytest.mark.parametrize("wrong", ["2026-11..2026-10", "2026-13", "..2026-10", "2026-10..", "november"])
+def test_any_other_text_is_refused(wrong: str) -> None:
+    with pytest.raises(SettingError, match="expected one"):
+        partitions_of(wrong)
