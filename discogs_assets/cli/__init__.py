@@ -187,6 +187,28 @@ def changes(
 
 
 @app.command
+def quality(
+    month: Annotated[str, Parameter(help="The month, such as 2026-11.")],
+    *,
+    rule: Annotated[str | None, Parameter(help="List the records of this rule; quarantine: unreadable ones.")] = None,
+    against: Annotated[
+        str | None, Parameter(help="Month to compare the counts with; by default the newest older one.")
+    ] = None,
+    limit: Annotated[int, Parameter(help="Records listed at the most.", validator=Number(gte=1))] = 20,
+) -> None:
+    """Show the records that data quality rules flag, and unreadable records.
+
+    By default the counts of each rule are shown, next to those of another month.
+    With --rule, the finding and the XML of each record.
+
+    Example: discogs quality 2026-11 --rule barcode_check_digit --limit 5
+    """
+    from discogs_assets.cli.quality import show
+
+    show(month, rule, against, limit)
+
+
+@app.command
 def query(
     text: Annotated[str | None, Parameter(help="The question; - is standard input.", allow_leading_hyphen=True)] = None,
     /,
