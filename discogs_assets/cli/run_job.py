@@ -54,6 +54,7 @@ def run(
     # Dagster logs the driver's message for every connection attempt; the final error contains it once.
     logging.getLogger().addFilter(lambda record: not record.getMessage().startswith("Retrying failed database"))
     with dg.DagsterInstance.get() as instance:
+        run_owner.keep_connected(instance)
         run_owner.release(instance)
         origin = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(LOCATION), REPOSITORY).get_job_origin(job)
         whole = ReconstructableRepository.for_module("discogs_assets.definitions", "defs").get_reconstructable_job(job)
