@@ -122,7 +122,7 @@ def test_runs_at_once_leave_readers_whole_and_the_newest_month_shown(
     expected = (counts["releases"], counts["artists"])
     assert rows == {expected}
     assert nodes - {None} == {expected}
-    assert {month_of(table) for table in project.postgres.published().values()} == {NOVEMBER}
+    assert {month_of(table) for table in project.postgres.read_published_loads().values()} == {NOVEMBER}
     assert loads.served_month(Neo4jServer(project.home)) == NOVEMBER[:7]
     require_both_loaded(instance)
 

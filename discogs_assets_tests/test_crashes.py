@@ -53,7 +53,7 @@ def tables(project: Project) -> dict[str, object]:
             view: connection.execute(
                 f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM discogs.{view} t"
             ).fetchone()
-            for view in sorted(project.postgres.published())
+            for view in sorted(project.postgres.read_published_loads())
         }
 
 
@@ -69,9 +69,9 @@ def leftovers(project: Project) -> list[str]:
         found = connection.execute(
             "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = %s", [month_schema(NOVEMBER)]
         ).fetchall()
-    loads = [table for (table,) in found if table not in project.postgres.published().values()]
+    loads = [table for (table,) in found if table not in project.postgres.read_published_loads().values()]
     stores = {str(path) for path in (project.home / "neo4j" / NOVEMBER[:7]).glob("[0-9]*")}
-    return [*drafts, *loads, *stores - {str(Neo4jServer(project.home).served())}]
+    return [*drafts, *loads, *stores - {str(Neo4jServer(project.home).find_served_folder())}]
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def execute(
 ) -> bool:
     """Materialise these assets in this process; whether all went well."""
     job = defs.resolve_implicit_global_asset_job_def()
-    publishes = not {keys.published("postgres"), keys.published("neo4j")}.isdisjoint(selected)
+    publishes = not {keys.published_month("postgres"), keys.published_month("neo4j")}.isdisjoint(selected)
     config = {**QUIET, "ops": {"published": {"config": {"older": older}}} if publishes else {}}
     done = job.execute_in_process(
         config, instance=instance, asset_selection=selected, partition_key=partition, raise_on_error=False
@@ -57,7 +57,7 @@ def execute(
 
 def shown(project: Project) -> tuple[str, str]:
     """The months that PostgreSQL and Neo4j show."""
-    (postgres,) = {month_of(table)[:7] for table in project.postgres.published().values()}
+    (postgres,) = {month_of(table)[:7] for table in project.postgres.read_published_loads().values()}
     pointer = json.loads((project.home / "neo4j" / "served.json").read_text())
     return postgres, pointer["store"].partition("/")[0]
 
@@ -171,7 +171,12 @@ def other_dumps(project: Project) -> Iterator[Path]:
 def published(project: Project) -> tuple[object, ...]:
     """What both stores show, and how many artists readers see."""
     question = "SELECT count(*) AS n FROM artists"
-    return shown(project), project.postgres.published(), project.postgres.ask(question), project.graph.counts()
+    return (
+        shown(project),
+        project.postgres.read_published_loads(),
+        project.postgres.ask(question),
+        project.graph.counts(),
+    )
 
 
 def test_a_month_lacking_30_percent_of_its_artists_is_not_published_and_says_why(
@@ -188,7 +193,7 @@ def test_a_month_lacking_30_percent_of_its_artists_is_not_published_and_says_why
         dumps.write(project.home / "sample", NOVEMBER)
         assert not execute(instance, keys.dump(artists), keys.records(artists), table)
     assert event_log.latest(instance, table, NOVEMBER) == loaded
-    assert not execute(instance, keys.published("postgres"), keys.published("neo4j"))
+    assert not execute(instance, keys.published_month("postgres"), keys.published_month("neo4j"))
     with pytest.raises(PublishRefusedError) as refused:
         prove(instance, NOVEMBER)
     assert "2026-11 is not published, readers keep what they have: the check count_within_bounds" in str(refused.value)
@@ -276,17 +281,17 @@ def test_one_entity_is_rebuilt_alone_while_readers_see_the_old_or_the_new_conten
 def test_publishing_alone_is_refused_after_a_failed_check(
     project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = project.postgres.published()
+    before = project.postgres.read_published_loads()
     with monkeypatch.context() as patch:
         patch.setattr(jsonb_rows, "frames", lambda entity, files: iter(()))
         assert not execute(instance, keys.table(LABELS))
     done = project.materialise('key:"published/*"', NOVEMBER)
     assert done.returncode != 0
     assert "the check rows_match on postgres/discogs/labels failed (expected 54, found 0)" in done.stdout + done.stderr
-    assert project.postgres.published() == before
+    assert project.postgres.read_published_loads() == before
     assert execute(instance, keys.table(LABELS))
     assert project.materialise('key:"published/*"', NOVEMBER).returncode == 0
-    assert project.postgres.published() != before
+    assert project.postgres.read_published_loads() != before
 
 
 def test_up_takes_back_what_the_reader_has_changed_of_its_role(project: Project) -> None:
@@ -322,11 +327,11 @@ def test_a_publication_that_was_killed_between_the_stores_is_completed_by_up(pro
 
 
 def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project) -> None:
-    before = project.postgres.published()
+    before = project.postgres.read_published_loads()
     done = project.materialise('key:"published/*"', "2026-09-01")
     assert done.returncode != 0
     assert "2026-09 is not published" in done.stdout + done.stderr
-    assert project.postgres.published() == before
+    assert project.postgres.read_published_loads() == before
 
 
 def test_a_month_that_retention_has_dropped_is_refused_with_what_to_do_and_comes_back_by_doing_it(
@@ -355,13 +360,13 @@ def test_a_month_that_retention_has_dropped_is_refused_with_what_to_do_and_comes
 
 def test_an_older_month_is_loaded_but_shown_only_when_asked_for(project: Project, instance: dg.DagsterInstance) -> None:
     assert shown(project) == ("2026-11", "2026-11")
-    assert execute(instance, keys.published("postgres"), keys.published("neo4j"), partition=OCTOBER)
+    assert execute(instance, keys.published_month("postgres"), keys.published_month("neo4j"), partition=OCTOBER)
     assert shown(project) == ("2026-11", "2026-11")
     done = project.run("discogs", "publish", "2026-10")
     assert done.returncode == 0, done.stderr
     assert counted(project) == months.counts(OCTOBER)["releases"]
     assert shown(project) == ("2026-10", "2026-10")
-    assert execute(instance, keys.published("postgres"), keys.published("neo4j"))
+    assert execute(instance, keys.published_month("postgres"), keys.published_month("neo4j"))
     assert shown(project) == ("2026-11", "2026-11")
     assert counted(project) == months.counts(NOVEMBER)["releases"]
 

@@ -71,7 +71,7 @@ def _python(settings: Settings) -> Finding:
 
 def _programs(settings: Settings) -> Finding:
     connections = Connections(settings)
-    own = {"PostgreSQL": connections.tables.installed(), "Neo4j": connections.graph.installed()}
+    own = {"PostgreSQL": connections.tables.is_installed(), "Neo4j": connections.graph.is_installed()}
     if absent := [name for name, there in own.items() if not there]:
         return Finding("programs", "warn", f"not installed yet: {', '.join(absent)}", "`discogs up` fetches them")
     return Finding("programs", "ok", f"{' and '.join(own)} in {artifacts.cache_folder()}")

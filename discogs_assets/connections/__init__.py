@@ -99,7 +99,7 @@ class Connections:
         postgres = self.tables.owner() if self.tables.running() else None
         return publication.read_open(postgres) if postgres else None
 
-    def shown(self) -> set[str]:
+    def read_published_partitions(self) -> set[str]:
         """Return the partitions that readers see: one, or two while a publication is open."""
         postgres = self.tables.start()
         found = (self._done(postgres), publication.read_open(postgres))
@@ -133,10 +133,10 @@ class Connections:
     def _done(self, postgres: Postgres) -> Publication | None:
         """Return the publication that readers see. A database without a record has one created from its views."""
         found = publication.read_done(postgres)
-        if found is None and (views := postgres.published()):
+        if found is None and (views := postgres.read_published_loads()):
             month = max(map(month_of, views.values()))[:7]
             tables = {view if "." in view else f"{VIEWS}.{view}": table for view, table in views.items()}
-            wanted = Publication(month, tables, self.graph.shown())
+            wanted = Publication(month, tables, self.graph.read_published_load())
             with postgres.connection() as connection:
                 publication.record_done(connection, wanted)
             found = publication.read_done(postgres)

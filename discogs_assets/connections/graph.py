@@ -57,7 +57,7 @@ class GraphStore(Protocol):
     def publish(self, load: str) -> float:
         """Show a load; return the seconds that the graph was unavailable to readers."""
 
-    def shown(self) -> str | None:
+    def read_published_load(self) -> str | None:
         """Return the id of the load that readers see, None if there is none."""
 
     def shown_month(self) -> str | None:
@@ -75,7 +75,7 @@ class GraphStore(Protocol):
     def running(self) -> bool:
         """Return False if an embedded server does not run."""
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """Return False if an embedded server's programs have yet to be downloaded."""
 
     def state(self) -> ServerState:
@@ -138,9 +138,9 @@ class EmbeddedGraph:
         """See `GraphStore`."""
         return self.server.serve(self.server.folder / load)
 
-    def shown(self) -> str | None:
+    def read_published_load(self) -> str | None:
         """See `GraphStore`."""
-        return self.load_at(str(self.server.served())) if self.shown_month() else None
+        return self.load_at(str(self.server.find_served_folder())) if self.shown_month() else None
 
     def shown_month(self) -> str | None:
         """See `GraphStore`."""
@@ -164,9 +164,9 @@ class EmbeddedGraph:
         """See `GraphStore`."""
         return self.server.status().running
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """See `GraphStore`."""
-        return self.server.installed()
+        return self.server.is_installed()
 
     def state(self) -> ServerState:
         """See `GraphStore`."""
@@ -190,14 +190,14 @@ class ExternalGraph:
 
     def load(self, order: GraphOrder, log: Log) -> tuple[str, dict[str, int]]:
         """Change the database until it holds the month and no other."""
-        with Sent(self.sent).opened() as sent:
+        with Sent(self.sent).lock_folder() as sent:
             wanted = bolt.Order(order.tables, order.older, order.connections)
             bolt.load(self.graph, wanted, sent, order.find, log)
         return self.graph.url, self.graph.counts()
 
     def load_at(self, place: str) -> str:
         """Return the id of the load that the server holds now."""
-        return self.shown() or ""
+        return self.read_published_load() or ""
 
     def missing(self, load: str, month: str) -> str:
         """See `GraphStore`."""
@@ -214,7 +214,7 @@ class ExternalGraph:
         """Show nothing new: readers have seen the load since it was made."""
         return 0.0
 
-    def shown(self) -> str | None:
+    def read_published_load(self) -> str | None:
         """See `GraphStore`."""
         found = load_checkpoint.read(self.graph)
         return (found.load or found.tables) if found and found.whole else None
@@ -240,7 +240,7 @@ class ExternalGraph:
         """See `GraphStore`."""
         return True
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """See `GraphStore`."""
         return True
 

@@ -67,7 +67,7 @@ class Publisher:
 
     def _undo(self, intended: Publication) -> None:
         """Make the graph store show the same publication as the tables, and close the record."""
-        if self.shown and self.shown.graph and self.shown.graph != self.graph.shown():
+        if self.shown and self.shown.graph and self.shown.graph != self.graph.read_published_load():
             if missing := self.graph.missing(self.shown.graph, self.shown.month):
                 raise PublishRefusedError(
                     f"the publication of {intended.month} can be neither completed nor undone: {missing} is gone, too. "

@@ -32,7 +32,7 @@ class TableStore(Protocol):
     def running(self) -> bool:
         """Return False if an embedded server does not run."""
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """Return False if an embedded server's programs have yet to be fetched."""
 
     def state(self) -> ServerState:
@@ -71,9 +71,9 @@ class EmbeddedTables:
         """See `TableStore`."""
         return self.server.status().running
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """See `TableStore`."""
-        return self.server.installed()
+        return self.server.is_installed()
 
     def state(self) -> ServerState:
         """See `TableStore`."""
@@ -112,7 +112,7 @@ class ExternalTables:
         """See `TableStore`."""
         return True
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """See `TableStore`."""
         return True
 
@@ -122,4 +122,4 @@ class ExternalTables:
 
 
 def _shown_tables(postgres: Postgres) -> str | None:
-    return max((month_of(table)[:7] for table in postgres.published().values()), default=None)
+    return max((month_of(table)[:7] for table in postgres.read_published_loads().values()), default=None)

@@ -104,7 +104,7 @@ def test_a_publication_that_was_killed_is_completed(
             publish(connections, wanted)
     assert shown(postgres) == [OCTOBER, OCTOBER]
     assert connections.open_publication() is not None
-    assert connections.shown() == {f"{OCTOBER}-01", f"{NOVEMBER}-01"}
+    assert connections.read_published_partitions() == {f"{OCTOBER}-01", f"{NOVEMBER}-01"}
     assert "2026-11, which was cut off, is completed" in connections.settle()
     assert shown(postgres) == [NOVEMBER, NOVEMBER]
     assert connections.open_publication() is None
@@ -142,7 +142,7 @@ def test_a_view_whose_table_is_not_published_is_dropped(
 ) -> None:
     publish(connections, load(OCTOBER, LABELS, ARTISTS))
     publish(connections, load(NOVEMBER, LABELS))
-    assert set(postgres.published()) == {"labels"}
+    assert set(postgres.read_published_loads()) == {"labels"}
 
 
 def test_a_publication_under_way_is_settled_by_nobody_else(
@@ -170,4 +170,4 @@ def test_what_an_earlier_version_published_is_recorded(
     with connections.publishing() as publisher:
         assert isinstance(publisher, Publisher)
         assert publisher.shown == replace(wanted, sequence=1, state="done")
-    assert connections.shown() == {f"{OCTOBER}-01"}
+    assert connections.read_published_partitions() == {f"{OCTOBER}-01"}

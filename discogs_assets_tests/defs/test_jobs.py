@@ -133,7 +133,7 @@ def fetched(site: FakeSite) -> dict[str, int]:
 
 def shown(project: Project) -> tuple[set[str], str | None]:
     """The months that PostgreSQL and Neo4j show."""
-    tables = project.postgres.published().values()
+    tables = project.postgres.read_published_loads().values()
     return {month_of(table)[:7] for table in tables}, served_month(Neo4jServer(project.home))
 
 

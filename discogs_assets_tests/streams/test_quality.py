@@ -79,7 +79,7 @@ def test_the_bytes_of_each_rules_first_records_are_kept_whatever_the_batches(
 def test_no_more_than_a_batch_of_records_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quality, "BATCH_ROWS", 10)
     seen: list[int] = []
-    ask = quality.flagged
+    ask = quality.flag_records
 
     def counted(entity: Entity, frame: pl.DataFrame, first: int = 0) -> pl.DataFrame:
         seen.append(len(frame))

@@ -19,7 +19,7 @@ from discogs_assets.schema.model import Entity
 from discogs_assets.schema.musicbrainz import ENTITIES as SECOND
 from discogs_assets.streams import parquet
 from discogs_assets.streams.discogs import convert
-from discogs_assets.streams.graph.enrichment import linked
+from discogs_assets.streams.graph.enrichment import count_linked
 from discogs_assets.streams.graph.files import Files
 from discogs_assets.streams.musicbrainz import records as musicbrainz
 from discogs_assets.streams.musicbrainz import relations
@@ -92,7 +92,7 @@ def enriching(entity: Entity) -> dg.AssetsDefinition:
                 **metadata.files(lake.address(key.path, partition), files),
                 **metadata.versions(parquet.versions(files)),
                 "unpacked_bytes": account.unpacked,
-                **linked(files),
+                **count_linked(files),
             },
             check_results=[
                 specs.judged(specs.READ[entity], not why, why or "the file was read to its end", {}),

@@ -87,7 +87,7 @@ def _samples(tally: quality.Tally) -> dg.TableMetadataValue:
                 "rule": rule.name,
                 "severity": rule.severity.value,
                 "id": sample.id,
-                "found": report.shortened(sample.found),
+                "found": report.shorten_text(sample.found),
                 "page": report.page(tally.entity, sample.id),
             }
         )

@@ -142,7 +142,7 @@ def refused(entity: Entity, now: Month, older: Month | None, first: list[str]) -
     known = older.refused if older else 0
     total = now.records + now.refused
     beside = f"{older.name} had {known:,}" if older else FIRST
-    allowed = thresholds.refused(total)
+    allowed = thresholds.max_refused(total)
     said = f"{now.refused:,} of {total:,} records could not be read, of {allowed:,} that a month may lack"
     said = "; ".join([said, beside, *first])
     numbers = {"found": now.refused, "before": known, "share": now.refused / total, "most": allowed}
@@ -203,6 +203,6 @@ def references(
     beside = f"{older[0][:7]}: {older[1]:.2%}" if older else FIRST
     said = f"{share:.2%} of {stated(tally):,} references lead to a record, expected {least:.2%} ({beside})"
     if share < least:
-        said += f". Are {' and '.join(thresholds.referred(relationship))} records missing?"
+        said += f". Are {' and '.join(thresholds.target_labels(relationship))} records missing?"
     numbers = {"share": share, "least": least, "references": stated(tally), "dangling": tally.omitted["dangling"]}
     return specs.judged(specs.RESOLVE[relationship.type], share >= least, said, numbers)

@@ -132,7 +132,7 @@ class Postgres(Database):
             count, size = row(connection, f"SELECT count(*), pg_total_relation_size('{table}') FROM {table}")
         return Load(table, count, size, time.monotonic() - began, copied - began, indexed - copied)
 
-    def published(self) -> dict[str, str]:
+    def read_published_loads(self) -> dict[str, str]:
         """Return the load shown by each view, empty if nothing is published; Discogs views are named without schema."""
         with self.connection() as connection:
             return _published(connection)

@@ -12,7 +12,7 @@ from discogs_assets.errors import LoadError
 from discogs_assets.schema.child_tables import Table
 from discogs_assets.stores.postgres.loads import Load, Postgres
 from discogs_assets.stores.postgres.pool import Connection
-from discogs_assets.streams.prefetch import prefetched
+from discogs_assets.streams.prefetch import prefetch_items
 
 REPORT_BYTES = 256 << 20
 
@@ -72,7 +72,7 @@ class Loading:
             _, left = wait(left, timeout=1.0)
 
     def _load(self, table: Table, rows: Rows) -> Load:
-        sent = self._reported(table, prefetched(rows(table)))
+        sent = self._reported(table, prefetch_items(rows(table)))
         return self.server.load(
             table, self.partition, sent, self.keep.get(table, ""), self.say, self.connections.append
         )

@@ -102,7 +102,7 @@ def test_a_month_is_published_where_the_server_holds_it_whole(
 ) -> None:
     test_published.load(runs.instance)
     monkeypatch.setenv("DISCOGS_TARGETS", "neo4j")
-    shown = [keys.published("neo4j")]
+    shown = [keys.published_month("neo4j")]
     assert "holds no month, not 2026-11" in runs.execute(NOVEMBER, shown)
     for held, said in {
         Ledger("2026-11", state="loading"): "holds 2026-11 being loaded over nothing (0 rows sent), not 2026-11",

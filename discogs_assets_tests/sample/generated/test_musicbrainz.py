@@ -108,7 +108,7 @@ def test_releases_belong_to_release_groups_of_the_run(records: Records) -> None:
 
 def test_every_key_is_declared_or_left_out_on_purpose(records: Records) -> None:
     for name, found in records.items():
-        assert not {key for record in found for key in places.undeclared(entity(name), record)}
+        assert not {key for record in found for key in places.find_undeclared(entity(name), record)}
 
 
 def test_records_are_about_as_large_as_real_ones(folder: Path) -> None:

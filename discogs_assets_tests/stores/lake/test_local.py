@@ -31,11 +31,11 @@ def put(lake: Lake, partition: str = MONTH, key: tuple[str, ...] = KEY, **files:
 
 
 def got(lake: Lake) -> dict[str, str]:
-    return {file.stem: file.read_text() for file in lake.found(KEY, MONTH)}
+    return {file.stem: file.read_text() for file in lake.find_files(KEY, MONTH)}
 
 
 def test_a_partition_lies_under_its_key_and_month(lake: Lake) -> None:
-    assert lake.found(KEY, MONTH) == []
+    assert lake.find_files(KEY, MONTH) == []
     put(lake, part_0="abc", part_1="de")
     assert [file.name for file in lake.files(KEY, MONTH)] == ["part_0.parquet", "part_1.parquet"]
     assert got(lake) == {"part_0": "abc", "part_1": "de"}
@@ -48,7 +48,7 @@ def test_what_is_beside_the_tables_is_kept_with_them(lake: Lake) -> None:
     with lake.writing(KEY, MONTH) as folder:
         (folder / "part_0.parquet").write_text("abc")
         (folder / "report.md").write_text("# it")
-    assert [file.read_text() for file in lake.found(KEY, MONTH, "*.md")] == ["# it"]
+    assert [file.read_text() for file in lake.find_files(KEY, MONTH, "*.md")] == ["# it"]
     assert (got(lake), lake.size(KEY, MONTH)) == ({"part_0": "abc"}, 3)
 
 
@@ -113,7 +113,7 @@ def test_a_dropped_month_is_gone_from_every_asset_and_can_be_written_again(lake:
     assert lake.months() == ["2026-10-01", MONTH]
     assert lake.drop("2026-10-01") == {"insights/question": 3, "parquet/discogs/artists": 3}
     assert (lake.months(), lake.partitions(KEY), lake.drop("2026-10-01")) == ([MONTH], [MONTH], {})
-    assert lake.found(KEY, "2026-10-01") == []
+    assert lake.find_files(KEY, "2026-10-01") == []
     assert not list(lake.root.glob("**/*draft*"))
     put(lake, "2026-10-01")
     assert lake.partitions(KEY) == ["2026-10-01", MONTH]

@@ -49,7 +49,7 @@ def put(lake: ObjectLake, **files: str) -> None:
 
 
 def got(lake: ObjectLake) -> dict[str, str]:
-    return {file.stem: file.read_text() for file in lake.found(KEY, MONTH)}
+    return {file.stem: file.read_text() for file in lake.find_files(KEY, MONTH)}
 
 
 def objects(s3_owner: Any, lake: ObjectLake) -> list[str]:

@@ -55,7 +55,7 @@ class Loader:
     def load(self, month: str, older: bool = False) -> Ledger:
         """Load a month of the lake."""
         self.said.clear()
-        with Sent(self.folder / "sent").opened() as sent:
+        with Sent(self.folder / "sent").lock_folder() as sent:
             return bolt.load(self.graph, Order(self.lake[month], older), sent, self.lake.get, self.said.append)
 
     @property

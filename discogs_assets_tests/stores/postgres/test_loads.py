@@ -98,7 +98,7 @@ def test_a_refused_row_leaves_no_table(postgres: Postgres) -> None:
 
 def test_readers_find_what_is_published_unqualified_and_with_its_meaning(postgres: Postgres, tmp_path: Path) -> None:
     tables = publish_everything(postgres, tmp_path, "First")
-    assert postgres.published() == {entity.name: table for entity, table in tables.items()}
+    assert postgres.read_published_loads() == {entity.name: table for entity, table in tables.items()}
     assert postgres.ask("SELECT id, data_id, name FROM labels") == [{"id": 1, "data_id": "1", "name": "First"}]
     (found,) = postgres.ask("SELECT obj_description('discogs.labels'::regclass) AS doc")
     assert found["doc"] == LABELS.doc
@@ -108,7 +108,7 @@ def test_all_views_move_at_once_and_what_was_shown_is_swept(postgres: Postgres, 
     first = publish_everything(postgres, tmp_path, "First")
     second = publish_everything(postgres, tmp_path, "Second")
     assert set(postgres.sweep(NOVEMBER, second.values())) == set(first.values())
-    assert set(postgres.published().values()) == set(second.values())
+    assert set(postgres.read_published_loads().values()) == set(second.values())
     remaining = postgres.ask("SELECT count(*) AS n FROM pg_tables WHERE schemaname = 'discogs_2026_11'")
     assert remaining == [{"n": len(second)}]
 
@@ -254,7 +254,7 @@ def test_a_question_that_does_more_than_read_is_refused(statement: str, postgres
 
 def test_every_stored_column_is_copied(postgres: Postgres) -> None:
     for entity in ENTITIES:
-        assert sql.copy(entity, "t").count(",") >= len(sql.stored(entity)) - 1
+        assert sql.copy(entity, "t").count(",") >= len(sql.stored_columns(entity)) - 1
 
 
 @pytest.mark.slow
@@ -395,7 +395,7 @@ def publish_beside(postgres: Postgres, folder: Path, tables: dict[Table, str]) -
 def test_tables_of_another_source_lie_in_a_schema_of_their_own(postgres: Postgres, tmp_path: Path) -> None:
     tables = publish_everything(postgres, tmp_path, "First")
     beside = publish_beside(postgres, tmp_path, tables)
-    shown = postgres.published()
+    shown = postgres.read_published_loads()
     assert {shown[f"musicbrainz.{of.name}"] for of in beside} == {*beside.values()}
     assert all(table.startswith("musicbrainz_2026_11.") for table in beside.values())
     question = "SELECT mbid, discogs_id FROM musicbrainz.artists WHERE words(name) @@ all_words('bjork')"
@@ -412,7 +412,7 @@ def test_what_is_shown_beside_is_swept_and_goes_with_its_month(postgres: Postgre
     with pytest.raises(BusyError, match="is what readers of PostgreSQL see"):
         postgres.drop(NOVEMBER)
     postgres.publish(tables)
-    assert {name for name in postgres.published() if "." in name} == set()
+    assert {name for name in postgres.read_published_loads() if "." in name} == set()
     with pytest.raises(LoadError, match="does not exist"):
         postgres.ask("SELECT * FROM musicbrainz.artists")
     assert {*postgres.sweep(NOVEMBER, tables.values())} == set()

@@ -12,7 +12,7 @@ from discogs_assets.errors import DumpDamagedError
 from discogs_assets.schema.discogs import ARTISTS, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams.discogs import framing
-from discogs_assets.streams.discogs.framing import Framing, unpacked
+from discogs_assets.streams.discogs.framing import Framing, unpack_gzip
 
 TRICKY = (
     b'<release id="1"><title>a</title></release>\n',
@@ -144,7 +144,7 @@ def test_the_tail_is_held_to_account_in_linear_time() -> None:
 def test_several_gzip_members_are_one_file(tmp_path: Path) -> None:
     path = tmp_path / "two.gz"
     path.write_bytes(gzip.compress(b"<artists>") + gzip.compress(b"</artists>"))
-    assert b"".join(unpacked(path)) == b"<artists></artists>"
+    assert b"".join(unpack_gzip(path)) == b"<artists></artists>"
 
 
 @pytest.mark.parametrize("damage", ["cut", "crc", "html", "empty"])
@@ -154,7 +154,7 @@ def test_a_damaged_gzip_file_is_refused_by_name(tmp_path: Path, damage: str) -> 
     crc = whole[:-8] + bytes(byte ^ 1 for byte in whole[-8:-4]) + whole[-4:]
     path.write_bytes({"cut": whole[: len(whole) // 2], "crc": crc, "html": b"<html>", "empty": b""}[damage])
     if damage == "empty":
-        assert b"".join(unpacked(path)) == b""
+        assert b"".join(unpack_gzip(path)) == b""
     else:
         with pytest.raises(DumpDamagedError, match=r"dump\.xml\.gz: not a whole gzip file"):
-            list(unpacked(path))
+            list(unpack_gzip(path))

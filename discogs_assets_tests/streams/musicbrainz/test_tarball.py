@@ -23,7 +23,7 @@ TAR = mbdump.tar(NAME, LINES)
 def read(folder: Path, data: bytes, name: str = NAME) -> bytes:
     path = folder / "label.tar.xz"
     path.write_bytes(data)
-    return b"".join(tarball.unpacked(path, name))
+    return b"".join(tarball.unpack_member(path, name))
 
 
 def blocks(folder: Path, content: bytes) -> list[Block]:
