@@ -85,7 +85,7 @@ def test_no_more_than_a_batch_of_records_is_in_memory(tmp_path: Path, monkeypatc
         seen.append(len(frame))
         return ask(entity, frame, first)
 
-    monkeypatch.setattr(quality, "flagged", counted)
+    monkeypatch.setattr(quality, "flag_records", counted)
     _, rows = asked(tmp_path, LABELS, [label(number, NAMELESS) for number in range(1, 96)])
     assert seen == [10] * 9 + [5]
     assert rows["bytes"].to_list() == [label(number, NAMELESS) for number in range(1, 96)]
