@@ -81,7 +81,7 @@ def _referring(
     targets = min(parquet.rows(lake.files(keys.nodes(each).path, partition)) for each in target_labels(relationship))
     older = volume_checks.share_before(context.instance, lake, key, partition)
     return dg.MaterializeResult(
-        metadata={**(made.metadata or {}), volume_checks.RESOLVED: volume_checks.resolved(tally)},
+        metadata={**(made.metadata or {}), volume_checks.RESOLVED: volume_checks.resolved_share(tally)},
         check_results=[volume_checks.references(relationship, tally, targets, older)],
     )
 
@@ -92,7 +92,7 @@ def _result(platform: Platform, key: dg.AssetKey, partition: str, tally: Tally, 
     files = lake.files(key.path, partition)
     return dg.MaterializeResult(
         metadata={
-            **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
+            **metadata.describe_output(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
             **metadata.files(lake.address(key.path, partition), files, meanings(key.path[-1])),
             **metadata.versions(parquet.versions(files)),
             **dict(tally.facts()),

@@ -41,7 +41,7 @@ def prove(instance: dg.DagsterInstance, partition: str, settings: Settings | Non
 
     Raises PublishRefusedError if the month may not be published.
     """
-    required = targets.required(settings or Settings())
+    required = targets.required_assets(settings or Settings())
     judged = [spec for spec in specs.ALL if _rests_on(spec.asset_key, required)]
     return publish_gate.prove(instance, partition, required, judged)
 
@@ -94,7 +94,7 @@ def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
     try:
         return prove(context.instance, context.partition_key)
     except PublishRefusedError as error:
-        working = event_log.unfinished(context.instance)
+        working = event_log.find_unfinished(context.instance)
         others = [run for run, month in working.items() if month == context.partition_key and run != context.run_id]
         if not others:
             raise
@@ -138,7 +138,7 @@ def _result(
 
 def _spec(store: str, doc: str) -> dg.AssetSpec:
     settings = Settings()
-    deps = [*targets.required(settings)]
+    deps = [*targets.required_assets(settings)]
     if targets.shows("postgres", settings):
         deps += keys.MUSICBRAINZ.values()
     return LAYER.spec(keys.published_month(store), doc, deps).replace_attributes(kinds={store})

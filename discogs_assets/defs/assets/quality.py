@@ -66,7 +66,7 @@ def _result(platform: Platform, partition: str, tally: quality.Tally, began: flo
     asked = rules(tally.entity)
     return dg.MaterializeResult(
         metadata={
-            **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
+            **metadata.describe_output(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
             **metadata.files(lake.address(key.path, partition), files),
             **metadata.versions(parquet.versions(files)),
             "flagged_records": tally.flagged,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from discogs_assets.defs import event_log, keys, metadata, targets
-from discogs_assets.defs.checks.specs import judged
+from discogs_assets.defs.checks.specs import build_result
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
@@ -95,7 +95,7 @@ def _result(
     spec: dg.AssetCheckSpec, severity: dg.AssetCheckSeverity | None, said: str, newest: str
 ) -> dg.AssetCheckResult:
     grave = severity or dg.AssetCheckSeverity.WARN
-    return judged(spec, severity is None, said, {"newest_month": newest}, grave)
+    return build_result(spec, severity is None, said, {"newest_month": newest}, grave)
 
 
 @dg.multi_asset_check(specs=[*DUMPS.values(), *PUBLISHED.values()], can_subset=True)

@@ -109,4 +109,4 @@ def test_a_month_loaded_again_from_another_dump_makes_its_successor_stale(
 
 def test_nothing_waits_for_changes() -> None:
     assert not any(spec.blocking or spec in specs.ALL for spec in specs.CURRENT.values())
-    assert not {keys.changes(entity) for entity in ENTITIES} & set(targets.required(Settings()))
+    assert not {keys.changes(entity) for entity in ENTITIES} & set(targets.required_assets(Settings()))

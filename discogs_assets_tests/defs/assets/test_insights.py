@@ -119,7 +119,7 @@ def test_insights_read_records_and_graph_alone_and_nothing_waits_for_them() -> N
         assert {parent.path[0] for parent in node.parent_keys} <= wanted
         assert {child for child in node.child_keys if child.path[0] not in ("insights", "postgres")} == set()
     assert GRAPH.get(KEYS[-1]).parent_keys == {*KEYS[:-1]}
-    assert not {*KEYS} & {*targets.required(Settings())}
+    assert not {*KEYS} & {*targets.required_assets(Settings())}
 
 
 def test_the_log_says_what_every_run_did_also_one_that_failed(

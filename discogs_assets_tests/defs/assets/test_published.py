@@ -27,7 +27,7 @@ from discogs_assets.stores.neo4j.load_checkpoint import Ledger
 from discogs_assets.stores.postgres.loads import Postgres
 
 NOVEMBER, OCTOBER = "2026-11-01", "2026-10-01"
-LOADED = targets.required(Settings())
+LOADED = targets.required_assets(Settings())
 NEEDED = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))
 
 SOME = ("pg_class", "pg_proc", "pg_type", "pg_index", "pg_am", "pg_cast")

@@ -98,7 +98,7 @@ def test_a_share_that_puts_the_dump_in_doubt_is_a_warning_and_blocks_nothing(ins
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "name_missing flags 50.0% of all records" in str(found.description)
     assert not any(spec.blocking or spec in specs.ALL for spec in specs.SHARES.values())
-    assert not {keys.quality(entity) for entity in ENTITIES} & set(targets.required(Settings()))
+    assert not {keys.quality(entity) for entity in ENTITIES} & set(targets.required_assets(Settings()))
 
 
 def test_a_dump_that_the_parquet_was_not_made_from_is_refused(instance: dg.DagsterInstance, folder: Path) -> None:

@@ -93,7 +93,7 @@ def test_it_waits_for_the_end_of_the_run_that_publishes(alone: dg.DagsterInstanc
     newest = event_log.latest(alone, keys.published_month("postgres"))
     assert newest
     assert newest.run == run.run_id
-    assert event_log.unfinished(alone) == {working.run_id: NOVEMBER}
+    assert event_log.find_unfinished(alone) == {working.run_id: NOVEMBER}
 
 
 def test_lake_and_dumps_are_kept_unless_their_counts_are_set(

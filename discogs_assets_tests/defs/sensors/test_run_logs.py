@@ -37,7 +37,7 @@ def known(instance: dg.DagsterInstance) -> list[object]:
         latest,
         event_log.results(instance, [CHECK], NOVEMBER),
         event_log.judging(instance, CHECK, NOVEMBER, latest),
-        event_log.computed(instance, [KEY], NOVEMBER),
+        event_log.find_computed(instance, [KEY], NOVEMBER),
         instance.get_materialized_partitions(KEY),
         [run.status for run in instance.get_runs()],
     ]
