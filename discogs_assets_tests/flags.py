@@ -23,7 +23,7 @@ def _parser(entity: Entity) -> Parser:
     return Parser(entity, NEWEST_YEAR)
 
 
-def found(entity: Entity, records: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+def find_flags(entity: Entity, records: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
     """For each record the findings by rule."""
     data = [xml.record(entity, each) for each in records]
     block = Block(entity.record, b"".join(data), len(data), 0)

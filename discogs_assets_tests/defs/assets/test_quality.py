@@ -23,7 +23,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 HOSTILE = {"id": 5000001, "name": "a | b\n<script>", "profile": "DO NOT USE [x](javascript:1)", "data_quality": "`?`"}
 
 
-def made(instance: dg.DagsterInstance, key: dg.AssetKey) -> Materialised:
+def find_materialisation(instance: dg.DagsterInstance, key: dg.AssetKey) -> Materialised:
     found = event_log.latest(instance, key, MONTH)
     assert found is not None
     return found
@@ -64,10 +64,10 @@ def instance(folder: Path) -> Iterator[dg.DagsterInstance]:
 def test_a_month_is_asked_and_what_is_found_lies_in_the_lake_with_its_bytes(instance: dg.DagsterInstance) -> None:
     held = local.of(Settings())
     for entity in ENTITIES:
-        said = made(instance, keys.quality(entity))
+        said = find_materialisation(instance, keys.quality(entity))
         records = months.records(entity, MONTH) + ([HOSTILE] if entity is LABELS else [])
         expected = {
-            each["id"]: found for each, found in zip(records, flags.found(entity, records), strict=True) if found
+            each["id"]: found for each, found in zip(records, flags.find_flags(entity, records), strict=True) if found
         }
         rows = pl.read_parquet(held.files(keys.quality(entity).path, MONTH))
         assert {number for number, *_ in rows.rows()} == set(expected)
@@ -80,7 +80,7 @@ def test_a_month_is_asked_and_what_is_found_lies_in_the_lake_with_its_bytes(inst
 
 
 def test_the_report_links_records_and_shows_any_text_as_it_is(instance: dg.DagsterInstance) -> None:
-    said = made(instance, keys.quality(LABELS))
+    said = find_materialisation(instance, keys.quality(LABELS))
     shown = said.text("report")
     assert "[5000001](https://www.discogs.com/label/5000001) DO NOT USE \\[x\\](javascript\\:1)" in shown
     assert (local.of(Settings()).folder(keys.quality(LABELS).path, MONTH) / "report.md").read_text() == shown

@@ -270,7 +270,7 @@ def test_every_text_of_a_generated_month_is_in_parquet_and_in_the_database_as_lx
         bad.mkdir()
         convert.write(convert.Source(path, entity, "", 2027), good, bad)
         root = etree.fromstring(gzip.decompress(path.read_bytes()))
-        said = {int(judged["id"]): judge.of_xml(judged["xml"]) for judged in map(_identified, root)}
+        said = {int(judged["id"]): judge.of_xml(judged["xml"]) for judged in map(_identify_record, root)}
         rows = [row for file in good.iterdir() for row in pq.read_table(file).to_pylist()]
         assert {row["id"]: judge.of_row(entity, row) for row in rows} == said
         load = postgres.load(entity, "2026-10-01", jsonb_rows.rows(entity, list(good.iterdir())))
@@ -278,7 +278,7 @@ def test_every_text_of_a_generated_month_is_in_parquet_and_in_the_database_as_lx
         assert {row["id"]: judge.of_row(entity, row["data"]) for row in found} == said
 
 
-def _identified(record: etree._Element) -> dict[str, Any]:
+def _identify_record(record: etree._Element) -> dict[str, Any]:
     """A record's XML by its id."""
     return {"id": record.get("id") or record.findtext("id"), "xml": etree.tostring(record, with_tail=False)}
 
