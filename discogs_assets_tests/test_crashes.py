@@ -51,7 +51,7 @@ def tables(project: Project) -> dict[str, object]:
     with psycopg.connect(project.postgres.url) as connection:
         return {
             view: connection.execute(
-                f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM discogs.{view} t"
+                f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {view} t"
             ).fetchone()
             for view in sorted(project.postgres.read_published_loads())
         }

@@ -23,7 +23,7 @@ from discogs_assets.stores.lake import local
 from discogs_assets.stores.lake.local import Lake
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres import publication
-from discogs_assets.stores.postgres.loads import VIEWS, Postgres, month_of
+from discogs_assets.stores.postgres.loads import Postgres, month_of
 from discogs_assets.stores.postgres.publication import Publication
 
 SETTLE_SECONDS = 0.5
@@ -133,9 +133,8 @@ class Connections:
     def _done(self, postgres: Postgres) -> Publication | None:
         """Return the publication that readers see. A database without a record has one created from its views."""
         found = publication.read_done(postgres)
-        if found is None and (views := postgres.read_published_loads()):
-            month = max(map(month_of, views.values()))[:7]
-            tables = {view if "." in view else f"{VIEWS}.{view}": table for view, table in views.items()}
+        if found is None and (tables := postgres.read_published_loads()):
+            month = max(map(month_of, tables.values()))[:7]
             wanted = Publication(month, tables, self.graph.read_published_load())
             with postgres.connection() as connection:
                 publication.record_done(connection, wanted)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from discogs_assets.connections.state import ServerState, state_of
 from discogs_assets.servers.neo4j import loads
@@ -33,11 +33,13 @@ class GraphOrder:
 
 
 class GraphStore(Protocol):
-    """Neo4j, by its loads. A load has an id, and a place named in Dagster's records."""
+    """Neo4j, by its loads. A load has an id, and a place named in Dagster's records.
 
-    @property
-    def shows_while_loading(self) -> bool:
-        """True if readers see a load in progress; its tables must be checked before."""
+    Defaults are those of a server that always runs and holds a single load.
+    """
+
+    shows_while_loading: ClassVar[bool] = True
+    """True if readers see a load in progress; its tables must be checked before."""
 
     def start(self) -> None:
         """Start an embedded server."""
@@ -56,6 +58,7 @@ class GraphStore(Protocol):
 
     def publish(self, load: str) -> float:
         """Show a load; return the seconds that the graph was unavailable to readers."""
+        return 0.0
 
     def read_published_load(self) -> str | None:
         """Return the id of the load that readers see, None if there is none."""
@@ -65,29 +68,35 @@ class GraphStore(Protocol):
 
     def sweep(self, month: str) -> list[str]:
         """Remove the month's loads that the shown one supersedes; return their names."""
+        return []
 
     def months(self) -> list[str]:
         """Return the partition keys of the months that retention may drop."""
+        return []
 
     def drop(self, partition: str) -> Mapping[str, int]:
         """Remove a month's loads; return the bytes by load."""
+        return {}
 
     def running(self) -> bool:
         """Return False if an embedded server does not run."""
+        return True
 
     def is_installed(self) -> bool:
         """Return False if an embedded server's programs have yet to be downloaded."""
+        return True
 
     def state(self) -> ServerState:
         """Return the state of the server and the month that it shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class EmbeddedGraph:
+class EmbeddedGraph(GraphStore):
     """The Neo4j of our home: a store directory for each load, one of them served."""
 
+    shows_while_loading: ClassVar[bool] = False
+
     server: Neo4jServer
-    shows_while_loading: bool = False
 
     def start(self) -> None:
         """See `GraphStore`."""
@@ -174,15 +183,11 @@ class EmbeddedGraph:
 
 
 @dataclass(frozen=True, slots=True)
-class ExternalGraph:
+class ExternalGraph(GraphStore):
     """A Neo4j that the settings name. It holds one load, changed over Bolt in its readers' view."""
 
     graph: Graph
     sent: Path
-    shows_while_loading: bool = True
-
-    def start(self) -> None:
-        """See `GraphStore`."""
 
     def reader(self) -> Graph:
         """See `GraphStore`."""
@@ -210,10 +215,6 @@ class ExternalGraph:
             f"of {month}-01{older}"
         )
 
-    def publish(self, load: str) -> float:
-        """Show nothing new: readers have seen the load since it was made."""
-        return 0.0
-
     def read_published_load(self) -> str | None:
         """See `GraphStore`."""
         found = load_checkpoint.read(self.graph)
@@ -223,26 +224,6 @@ class ExternalGraph:
         """Return the month that readers see, or the state of the load under way in words."""
         found = load_checkpoint.read(self.graph)
         return str(found) if found else None
-
-    def sweep(self, month: str) -> list[str]:
-        """See `GraphStore`."""
-        return []
-
-    def months(self) -> list[str]:
-        """See `GraphStore`."""
-        return []
-
-    def drop(self, partition: str) -> Mapping[str, int]:
-        """See `GraphStore`."""
-        return {}
-
-    def running(self) -> bool:
-        """See `GraphStore`."""
-        return True
-
-    def is_installed(self) -> bool:
-        """See `GraphStore`."""
-        return True
 
     def state(self) -> ServerState:
         """See `GraphStore`."""

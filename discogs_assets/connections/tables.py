@@ -12,7 +12,7 @@ DAGSTER_DATABASE = "dagster"
 
 
 class TableStore(Protocol):
-    """PostgreSQL, by the roles that use it."""
+    """PostgreSQL, by the roles that use it. Defaults are those of a server that always runs."""
 
     def start(self) -> Postgres:
         """Return the database as its owner, prepared. An embedded server is started."""
@@ -31,16 +31,18 @@ class TableStore(Protocol):
 
     def running(self) -> bool:
         """Return False if an embedded server does not run."""
+        return True
 
     def is_installed(self) -> bool:
-        """Return False if an embedded server's programs have yet to be fetched."""
+        """Return False if an embedded server's programs have yet to be downloaded."""
+        return True
 
     def state(self) -> ServerState:
         """Return the state of the server and the month that it shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class EmbeddedTables:
+class EmbeddedTables(TableStore):
     """The PostgreSQL of our home."""
 
     server: PostgresServer
@@ -82,7 +84,7 @@ class EmbeddedTables:
 
 
 @dataclass(frozen=True, slots=True)
-class ExternalTables:
+class ExternalTables(TableStore):
     """A PostgreSQL that the settings name."""
 
     postgres: Postgres
@@ -104,17 +106,6 @@ class ExternalTables:
         """See `TableStore`."""
         self.postgres.make_database(DAGSTER_DATABASE)
         return self.postgres.url
-
-    def restore_reader(self) -> None:
-        """See `TableStore`."""
-
-    def running(self) -> bool:
-        """See `TableStore`."""
-        return True
-
-    def is_installed(self) -> bool:
-        """See `TableStore`."""
-        return True
 
     def state(self) -> ServerState:
         """See `TableStore`."""

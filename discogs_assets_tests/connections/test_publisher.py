@@ -142,7 +142,7 @@ def test_a_view_whose_table_is_not_published_is_dropped(
 ) -> None:
     publish(connections, load(OCTOBER, LABELS, ARTISTS))
     publish(connections, load(NOVEMBER, LABELS))
-    assert set(postgres.read_published_loads()) == {"labels"}
+    assert set(postgres.read_published_loads()) == {"discogs.labels"}
 
 
 def test_a_publication_under_way_is_settled_by_nobody_else(

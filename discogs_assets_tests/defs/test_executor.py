@@ -120,7 +120,7 @@ def test_steps_in_processes_and_on_machines_of_their_own_make_what_one_machine_m
     assert there.keys() == here.keys()
     for name, expected in here.items():
         assert_frame_equal(there[name], expected)
-    shown = project.postgres.read_published_loads()["labels"]
+    shown = project.postgres.read_published_loads()["discogs.labels"]
     (loaded,) = postgres.ask(
         "SELECT schemaname || '.' || tablename AS name FROM pg_tables "
         "WHERE tablename ~ '^labels__' AND schemaname ~ '^discogs'"

@@ -22,7 +22,7 @@ from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
 from discogs_assets.schema.musicbrainz_tables import EXTERNAL_LINKS, FILES, RELATIONSHIPS, SHEETS
 from discogs_assets.stores.postgres import loads as module
-from discogs_assets.stores.postgres.loads import Postgres, month_of
+from discogs_assets.stores.postgres.loads import Postgres, month_of, view_of
 from discogs_assets.streams import parquet
 from discogs_assets.streams.discogs import convert
 from discogs_assets.streams.discogs.framing import Block
@@ -98,7 +98,7 @@ def test_a_refused_row_leaves_no_table(postgres: Postgres) -> None:
 
 def test_readers_find_what_is_published_unqualified_and_with_its_meaning(postgres: Postgres, tmp_path: Path) -> None:
     tables = publish_everything(postgres, tmp_path, "First")
-    assert postgres.read_published_loads() == {entity.name: table for entity, table in tables.items()}
+    assert postgres.read_published_loads() == {view_of(entity): table for entity, table in tables.items()}
     assert postgres.ask("SELECT id, data_id, name FROM labels") == [{"id": 1, "data_id": "1", "name": "First"}]
     (found,) = postgres.ask("SELECT obj_description('discogs.labels'::regclass) AS doc")
     assert found["doc"] == LABELS.doc
@@ -412,7 +412,7 @@ def test_what_is_shown_beside_is_swept_and_goes_with_its_month(postgres: Postgre
     with pytest.raises(BusyError, match="is what readers of PostgreSQL see"):
         postgres.drop(NOVEMBER)
     postgres.publish(tables)
-    assert {name for name in postgres.read_published_loads() if "." in name} == set()
+    assert {*postgres.read_published_loads()} == {*map(view_of, tables)}
     with pytest.raises(LoadError, match="does not exist"):
         postgres.ask("SELECT * FROM musicbrainz.artists")
     assert {*postgres.sweep(NOVEMBER, tables.values())} == set()
