@@ -320,7 +320,7 @@ def test_a_publication_that_was_killed_between_the_stores_is_completed_by_up(pro
     status = project.run("discogs", "status")
     assert "the publication of 2026-10 was cut off" in status.stderr
     up = project.run("discogs", "up")
-    assert "the publication of 2026-10, which was cut off, is completed" in up.stderr
+    assert "the interrupted publication of 2026-10 is completed" in up.stderr
     assert read_months(project) == ("2026-10", "2026-10")
     assert project.run("discogs", "publish", "2026-11").returncode == 0
     assert read_months(project) == ("2026-11", "2026-11")

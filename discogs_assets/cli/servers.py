@@ -43,23 +43,19 @@ def start() -> tuple[Postgres, Graph | None]:
 
 def _enter(settings: Settings, storage_url: str) -> None:
     """Write `.env` and Dagster's home, set the variables in this process, and create Dagster's pools."""
+    import dagster as dg
+
+    from discogs_assets.defs import pools
+
     variables = environment.dagster_variables(settings, storage_url)
     folder = settings.home_folder / "dagster"
     with json_state.exclusive(folder / "setup.lock", "setting up Dagster"):
         environment.make_dagster_home(folder)
         environment.write(variables)
         environment.enter(variables)
-        _create_pools()
-
-
-def _create_pools() -> None:
-    """Create Dagster's tables and pools in advance, so that no two runs do so at once."""
-    import dagster as dg
-
-    from discogs_assets.defs import pools
-
-    with dg.DagsterInstance.get() as instance:
-        pools.create(instance)
+        # Dagster's tables and pools are created now, so that no two runs do so at once.
+        with dg.DagsterInstance.get() as instance:
+            pools.create(instance)
 
 
 def stop() -> None:

@@ -42,4 +42,4 @@ def ending(connection: Connection, held_up: Connection, say: Callable[[str], Non
                 done.set()
     finally:
         for blocker, session in ended.items():
-            say(f"ended session {blocker}, which held the views: {session}")
+            say(f"ended session {blocker}, which blocked the views: {session}")

@@ -78,7 +78,7 @@ class Database:
                 raise
             except psycopg.Error as error:
                 self._require_alive(connection, error)
-                raise LoadError(f"{self.name} refused the question {statement!r}: {error}") from error
+                raise LoadError(f"{self.name} rejected the query {statement!r}: {error}") from error
 
     @contextmanager
     def asking(self, statement: str) -> Iterator[Answer]:
@@ -93,10 +93,10 @@ class Database:
                     columns = [each.name for each in cursor.description or ()]
                     yield Answer(columns or _describe_columns(connection, statement), chain(first, rows))
             except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
-                raise LoadError(f"{self.name} refused the question, which may only read: {error}") from error
+                raise LoadError(f"{self.name} rejected the query, since only reading is allowed: {error}") from error
             except psycopg.Error as error:
                 self._require_alive(connection, error)
-                raise LoadError(f"{self.name} refused the question: {error}") from error
+                raise LoadError(f"{self.name} rejected the query: {error}") from error
 
     @contextmanager
     def connection(self, autocommit: bool = False) -> Iterator[Connection]:
@@ -120,7 +120,7 @@ class Database:
                     raise
         except LockNotAvailable as error:
             raise BusyError(
-                f"{self.name}: a lock was not free in time: {error}. Try again; SELECT * FROM pg_locks says who has it."
+                f"{self.name}: a lock was not free in time: {error}. Try again; pg_locks shows its holder."
             ) from error
         finally:
             if pooled:
@@ -146,7 +146,7 @@ class Database:
         if gone:
             raise ServerError(
                 f"{self.name} has ended or closed the connection: {faults.line(str(error))}. Start it with "
-                "`discogs up`, then run again; what was half written is gone."
+                "`discogs up`, then run again; the incomplete transaction was rolled back."
             ) from error
 
     def make_database(self, name: str) -> None:
@@ -160,7 +160,7 @@ class Database:
                     execute(connection, f'CREATE DATABASE "{name}"')
             except InsufficientPrivilege as error:
                 raise LoadError(
-                    f"{self.safe_url} lacks the database {name} and does not let us create it. "
+                    f"{self.safe_url} lacks the database {name}, and its role may not create it. "
                     f'Have its administrator run: CREATE DATABASE "{name}" OWNER {self._user}'
                 ) from error
 

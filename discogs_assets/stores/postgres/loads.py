@@ -114,7 +114,7 @@ class Postgres(Database):
                         copy.write(data)
                         failpoints.reach("rows")
             except (psycopg.DataError, psycopg.IntegrityError, ProgramLimitExceeded) as error:
-                raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
+                raise LoadError(f"{table}: PostgreSQL rejected a row: {error}") from error
             failpoints.reach("table")
             copied = time.monotonic()
             try:
@@ -180,10 +180,10 @@ class Postgres(Database):
             except (BusyError, DeadlockDetected) as error:
                 if time.monotonic() - began > PUBLISH_SECONDS:
                     raise BusyError(
-                        f"the views of {VIEWS} were in use for {PUBLISH_SECONDS:.0f} s without a gap of a moment. "
+                        f"the views of {VIEWS} were in use for {PUBLISH_SECONDS:.0f} s without a break. "
                         "End the long queries (SELECT * FROM pg_stat_activity) or publish again later."
                     ) from error
-                waiting(f"a reader holds the views; trying again in {pause:.2f} s")
+                waiting(f"a reader uses the views; trying again in {pause:.2f} s")
                 time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
                 pause = min(pause * 2, 2.0)
 
@@ -236,9 +236,9 @@ class Postgres(Database):
                 for schema in schemas:
                     _drop_schema(connection, schema)
             except DependentObjectsStillExist as error:
-                raise BusyError(f"{partition[:7]} is what readers of {self.name} see; it is not dropped.") from error
+                raise BusyError(f"{partition[:7]} is published in {self.name}. Publish another month first.") from error
             except LockNotAvailable as error:
-                raise BusyError(f"a reader holds a table of {partition[:7]}; it is dropped another time.") from error
+                raise BusyError(f"a reader uses a table of {partition[:7]}. Drop the month later.") from error
         return sizes
 
     def sweep_schemas(self) -> list[str]:
@@ -281,8 +281,8 @@ class Postgres(Database):
             pool_of(self.url).drain()
         if left:
             raise LoadError(
-                f"{self.safe_url} does not let {self._user} do this: {'; '.join(left)}. Have its administrator run "
-                f'that there, or: ALTER DATABASE "{database}" OWNER TO "{self._user}"'
+                f"{self._user} may not do this at {self.safe_url}: {'; '.join(left)}. Have its administrator run "
+                f'these statements, or: ALTER DATABASE "{database}" OWNER TO "{self._user}"'
             )
 
 

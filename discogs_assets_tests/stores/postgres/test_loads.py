@@ -91,7 +91,7 @@ def test_a_month_whose_references_exceed_32_bits_is_loaded(postgres: Postgres, t
 
 
 def test_a_refused_row_leaves_no_table(postgres: Postgres) -> None:
-    with pytest.raises(LoadError, match=r"discogs_2026_11\.labels__.*refused a row"):
+    with pytest.raises(LoadError, match=r"discogs_2026_11\.labels__.*rejected a row"):
         postgres.load(LABELS, NOVEMBER, [b"not a number,,{}\n"])
     assert postgres.ask("SELECT count(*) AS n FROM pg_tables WHERE schemaname = 'discogs_2026_11'") == [{"n": 0}]
 
@@ -247,7 +247,7 @@ def test_an_answer_without_rows_has_its_columns(postgres: Postgres) -> None:
 def test_a_question_that_does_more_than_read_is_refused(statement: str, postgres: Postgres) -> None:
     with postgres.connection() as connection:
         connection.execute("CREATE SEQUENCE discogs.numbers")
-    with pytest.raises(LoadError, match="refused the question"), postgres.asking(statement) as answer:
+    with pytest.raises(LoadError, match="rejected the query"), postgres.asking(statement) as answer:
         assert not [*answer.rows]
     assert postgres.ask("SELECT is_called FROM discogs.numbers") == [{"is_called": False}]
 
@@ -338,12 +338,12 @@ def test_numbers_go_on_where_an_earlier_version_has_left_its_own_and_past_four_d
 
 def test_a_month_is_not_dropped_while_it_is_shown_read_or_loaded(postgres: Postgres, tmp_path: Path) -> None:
     shown = publish_everything(postgres, tmp_path, "First")
-    with pytest.raises(BusyError, match="what readers of PostgreSQL see"):
+    with pytest.raises(BusyError, match="2026-11 is published in PostgreSQL"):
         postgres.drop(NOVEMBER)
     old = postgres.load(LABELS, "2026-10-01", labels(tmp_path, "A")).table
     with psycopg.connect(postgres.url) as other:
         other.execute(f"SELECT * FROM {old}")
-        with pytest.raises(BusyError, match="a reader holds a table of 2026-10"):
+        with pytest.raises(BusyError, match="a reader uses a table of 2026-10"):
             postgres.drop("2026-10-01")
         other.rollback()
         other.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('discogs_2026_10', 0))")
@@ -409,7 +409,7 @@ def test_what_is_shown_beside_is_swept_and_goes_with_its_month(postgres: Postgre
     first = publish_beside(postgres, tmp_path / "1", tables)
     second = publish_beside(postgres, tmp_path / "2", tables)
     assert {*postgres.sweep(NOVEMBER, [*tables.values(), *second.values()])} == {*first.values()}
-    with pytest.raises(BusyError, match="is what readers of PostgreSQL see"):
+    with pytest.raises(BusyError, match="is published in PostgreSQL"):
         postgres.drop(NOVEMBER)
     postgres.publish(tables)
     assert {*postgres.read_published_loads()} == {*map(view_of, tables)}
