@@ -318,7 +318,7 @@ def test_a_publication_that_was_killed_between_the_stores_is_completed_by_up(pro
     assert done.returncode == -9
     assert read_months(project) == ("2026-11", "2026-10")
     status = project.run("discogs", "status")
-    assert "the publication of 2026-10 was cut off" in status.stderr
+    assert "the publication of 2026-10 was interrupted" in status.stderr
     up = project.run("discogs", "up")
     assert "the interrupted publication of 2026-10 is completed" in up.stderr
     assert read_months(project) == ("2026-10", "2026-10")

@@ -26,7 +26,7 @@ def start() -> tuple[Postgres, Graph | None]:
     environment.forget_demo()
     settings = Settings()
     for path in permissions.close(permissions.find(settings.home_folder, variables.ENV)):
-        say(f"closed {path} to other users")
+        say(f"removed other users' access to {path}")
     connections = Connections(settings)
     with timed("starting the servers"):
         store, graph = connections.start()
@@ -74,7 +74,7 @@ def show(json: bool) -> None:
         columns = ["server", "running", "shows", "address", "version", "pid", "folder"]
         terminal.table(columns, [[row[column] for column in columns] for row in rows])
     if found := connections.open_publication():
-        say(f"the publication of {found.month} was cut off or is under way; `discogs up` settles it")
+        say(f"the publication of {found.month} was interrupted or is under way; `discogs up` settles it")
 
 
 def run_dagster(port: int, watch: bool | None = None) -> int:
@@ -91,7 +91,7 @@ def run_dagster(port: int, watch: bool | None = None) -> int:
         # a shell's background jobs, so the handlers are set before it starts.
         signal.signal(number, lambda *_: child.send_signal(signal.SIGINT))
     child = subprocess.Popen([*DAGSTER, "dev", *place, "-h", "127.0.0.1", "-p", str(port)], start_new_session=True)
-    say(f"the UI opens at http://127.0.0.1:{port}; Ctrl-C ends it, `discogs down` ends the servers")
+    say(f"the UI starts at http://127.0.0.1:{port}; Ctrl-C stops it, `discogs down` stops the servers")
     return child.wait()
 
 
@@ -102,4 +102,4 @@ def turn(on: bool, place: Sequence[str]) -> None:
     with timed(f"turning {SENSOR} {state}"):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ServerError(f"{SENSOR} was not turned {state}: {done.stderr.strip()[-500:]}. Try it in the UI's Sensors.")
+        raise ServerError(f"{SENSOR} was not turned {state}: {done.stderr.strip()[-500:]}. Use the UI's Sensors.")

@@ -43,6 +43,7 @@ class GraphStore(Protocol):
 
     def start(self) -> None:
         """Start an embedded server."""
+        return
 
     def reader(self) -> Graph:
         """Return the published graph. Raises ServerError if an embedded server does not run."""

@@ -28,6 +28,7 @@ class TableStore(Protocol):
 
     def restore_reader(self) -> None:
         """Undo any changes that the reader of an embedded server has made to its role."""
+        return
 
     def running(self) -> bool:
         """Return False if an embedded server does not run."""
