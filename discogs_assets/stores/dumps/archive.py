@@ -10,7 +10,7 @@ from discogs_assets.errors import DiscogsError, DumpDamagedError, DumpMissingErr
 from discogs_assets.settings import Settings
 from discogs_assets.stores.dumps import origin, sources
 from discogs_assets.stores.dumps.sources.download import broken_gzip
-from discogs_assets.stores.dumps.sources.dump_file import Progress, Source, parse_name
+from discogs_assets.stores.dumps.sources.dump_file import Progress, Source, named
 from discogs_assets.stores.dumps.sources.rate_limit import WINDOW
 from discogs_assets.stores.dumps.uploads import Month, partition_of, partitions
 from discogs_assets.stores.lake import local
@@ -187,7 +187,7 @@ class Archive:
         return replace(self.dump(entity, partition), upload=month.days, later=month.later)
 
     def _opened(self) -> Source:
-        return sources.open_source(self.source, self.root, self.patience)
+        return sources.opened(self.source, self.root, self.patience)
 
     def address(self, entity: str, partition: str) -> str:
         """Return the location of our copy as a URI."""
@@ -218,6 +218,6 @@ def _month(source: Source, partition: str) -> Month:
 
 
 def _date(name: str) -> date:
-    found = parse_name(name, name)
+    found = named(name, name)
     assert found
     return found.day

@@ -44,7 +44,7 @@ class Held:
     @property
     def made(self) -> datetime:
         """The time that the export is named after."""
-        found = musicbrainz_exports.parse_time(self.run)
+        found = musicbrainz_exports.made(self.run)
         assert found
         return found
 
@@ -60,7 +60,7 @@ class Run:
     @property
     def made(self) -> datetime:
         """The time that the export is named after."""
-        found = musicbrainz_exports.parse_time(self.name)
+        found = musicbrainz_exports.made(self.name)
         assert found
         return found
 

@@ -14,7 +14,7 @@ from discogs_assets.stores.dumps.sources.rate_limit import WINDOW
 WEB = {"http", "https"}
 
 
-def open_source(address: str, root: Path, patience: float = WINDOW) -> Source:
+def opened(address: str, root: Path, patience: float = WINDOW) -> Source:
     """Return the source that DISCOGS_DUMPS names. No request is made yet.
 
     Requests to a site are recorded in `root`. `patience` is the longest delay of a request, in seconds, that our rate

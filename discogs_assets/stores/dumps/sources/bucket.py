@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from botocore.exceptions import ClientError
 
 from discogs_assets.stores.dumps.sources import download, musicbrainz_exports, retry
-from discogs_assets.stores.dumps.sources.dump_file import TEXT_BYTES, Listed, Progress, Published, parse_name
+from discogs_assets.stores.dumps.sources.dump_file import TEXT_BYTES, Listed, Progress, Published, named
 from discogs_assets.stores.lake.s3 import CHANGED, Prefix, code
 
 KEY = re.compile(r"(?:data/\d{4}/)?([^/]+)")
@@ -76,7 +76,7 @@ class Bucket(Objects, Listed):
         for each in self.within.list_objects():
             key = KEY.fullmatch(each["Key"])
             facts = (each["Size"], each.get("ETag"), each.get("LastModified"))
-            if key and (file := parse_name(key[1], f"{self.within.prefix}{each['Key']}", *facts)):
+            if key and (file := named(key[1], f"{self.within.prefix}{each['Key']}", *facts)):
                 found.append(file.examined())
         return found
 

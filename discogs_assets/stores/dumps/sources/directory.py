@@ -13,7 +13,7 @@ from typing import BinaryIO, ClassVar, Self
 from discogs_assets import failpoints
 from discogs_assets.errors import DumpMissingError, SettingError
 from discogs_assets.stores.dumps.sources import musicbrainz_exports
-from discogs_assets.stores.dumps.sources.dump_file import TEXT_BYTES, Listed, Progress, Published, parse_name
+from discogs_assets.stores.dumps.sources.dump_file import TEXT_BYTES, Listed, Progress, Published, named
 from discogs_assets.stores.lake.atomic_dir import require_room
 
 COPY_BYTES = 8 << 20
@@ -157,7 +157,7 @@ class Directory(Files, Listed):
 
     def _all(self) -> Iterator[Published]:
         for path in (path for folder in (self.folder, *self._years()) for path in _entries(folder)):
-            file = parse_name(path.name, str(path))
+            file = named(path.name, str(path))
             if file and (found := _examined(path)):
                 size, changed, fault = found
                 yield replace(file, size=size, last_modified=changed, fault=fault).examined()
@@ -178,7 +178,7 @@ class DirectoryRuns(Files, musicbrainz_exports.ListedRuns):
         return [*musicbrainz_exports.ListedRuns.faults(self), *filter(None, map(_denied, self._runs()))]
 
     def _runs(self) -> list[Path]:
-        return [path for path in _entries(self.folder) if musicbrainz_exports.parse_time(path.name)]
+        return [path for path in _entries(self.folder) if musicbrainz_exports.made(path.name)]
 
     def _all(self) -> Iterator[Published]:
         for path in (path for run in self._runs() for path in _entries(run)):

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from discogs_assets.errors import DumpMissingError, ServerError
 from discogs_assets.stores.dumps.sources import html_index
-from discogs_assets.stores.dumps.sources.dump_file import CHECKSUM, SUM, Published, Source, parse_name
+from discogs_assets.stores.dumps.sources.dump_file import CHECKSUM, SUM, Published, Source, named
 from discogs_assets.stores.dumps.sources.http import Web
 
 
@@ -53,13 +53,13 @@ class Site(Web, Source):
     def _guessed(self, first: date) -> list[Published]:
         """Return the CHECKSUM file of the month's first day and the files that it names; none if it does not exist."""
         name = f"discogs_{first:%Y%m01}_{CHECKSUM}.txt"
-        sums = parse_name(name, html_index.place(name))
+        sums = named(name, html_index.place(name))
         assert sums
         try:
             names = [line["name"] for line in SUM.finditer(self.text(sums))]
         except (DumpMissingError, ServerError):
             return []
-        files = [parse_name(each, html_index.place(each)) for each in names]
+        files = [named(each, html_index.place(each)) for each in names]
         return [sums, *(file for file in files if file)] if any(files) else []
 
     def _alarm(self, query: str) -> ServerError:

@@ -45,7 +45,7 @@ class Published:
         return replace(self, fault="is empty") if self.size == 0 and not self.fault else self
 
 
-def parse_name(
+def named(
     name: str,
     place: str,
     size: int | None = None,

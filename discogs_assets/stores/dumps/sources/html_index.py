@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from discogs_assets.stores.dumps.sources.dump_file import NAME, Published, ordered, parse_name
+from discogs_assets.stores.dumps.sources.dump_file import NAME, Published, named, ordered
 
 YEAR = re.compile(r"data/(\d{4})/?")
 SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT]?)i?B\b")
@@ -78,7 +78,7 @@ def _file(path: str, text: str) -> Published | None:
     """Return the file at that path. Its place follows from its name, whatever else the link says."""
     name = unquote(path).rpartition("/")[2]
     size, when = SIZE.search(text), WHEN.search(text)
-    return parse_name(
+    return named(
         name,
         place(name),
         int(float(size[1]) * UNITS[size[2]]) if size else None,

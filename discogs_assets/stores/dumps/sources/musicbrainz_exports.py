@@ -24,7 +24,7 @@ KINDS = {**{f"{entity.name}.tar.xz": entity.name for entity in ENTITIES}, SUMS: 
 RUN = re.compile(r"[0-9]{8}-[0-9]{6}")
 
 
-def parse_time(run: str) -> datetime | None:
+def made(run: str) -> datetime | None:
     """Return the time that an export is named after; None if it is not the name of an export."""
     try:
         return datetime.strptime(run, "%Y%m%d-%H%M%S").replace(tzinfo=UTC) if RUN.fullmatch(run) else None
@@ -38,7 +38,7 @@ def part(name: str, place: str, size: int | None = None) -> Published | None:
     `place` is its location at the source, `size` its size in bytes.
     """
     run, _, file = name.partition("/")
-    moment = parse_time(run)
+    moment = made(run)
     if moment is None or file not in KINDS:
         return None
     return Published(name, moment.date(), KINDS[file], place, size)

@@ -25,7 +25,7 @@ class Index(Web, musicbrainz_exports.Runs):
 
     def names(self) -> list[str]:
         """Return the names of the exports, newest first. Raises ServerError, an alarm, if the page names none."""
-        found = {name for name in html_index.names(self.page("")) if musicbrainz_exports.parse_time(name)}
+        found = {name for name in html_index.names(self.page("")) if musicbrainz_exports.made(name)}
         if not found:
             raise ServerError(
                 f"{self.title} answers with a page that lists no runs, expected links such as 20261121-001001/: its "

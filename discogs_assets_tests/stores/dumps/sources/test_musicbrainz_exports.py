@@ -11,12 +11,12 @@ from discogs_assets.stores.dumps.sources import musicbrainz_exports
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)))
 def test_a_run_is_named_after_its_moment(moment: datetime) -> None:
-    assert musicbrainz_exports.parse_time(f"{moment:%Y%m%d-%H%M%S}") == moment.replace(microsecond=0)
+    assert musicbrainz_exports.made(f"{moment:%Y%m%d-%H%M%S}") == moment.replace(microsecond=0)
 
 
 @pytest.mark.parametrize("name", ["", "LATEST", "20261121", "20261131-001001", "20261121-246060", "20261121-001001/"])
 def test_what_is_named_otherwise_is_no_run(name: str) -> None:
-    assert musicbrainz_exports.parse_time(name) is None
+    assert musicbrainz_exports.made(name) is None
 
 
 @pytest.mark.parametrize(
