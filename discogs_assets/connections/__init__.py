@@ -102,7 +102,7 @@ class Connections:
     def read_published_partitions(self) -> set[str]:
         """Return the partitions that readers see: one, or two while a publication is open."""
         postgres = self.tables.start()
-        found = (self._done(postgres), publication.read_open(postgres))
+        found = (self._read_done(postgres), publication.read_open(postgres))
         return {each.partition for each in found if each}
 
     @contextmanager
@@ -114,7 +114,7 @@ class Connections:
         postgres = self.tables.start()
         with postgres.publishing(wait):
             self.tables.restore_reader()
-            yield Publisher(postgres, self.graph, self._done(postgres))
+            yield Publisher(postgres, self.graph, self._read_done(postgres))
 
     def settle(self, log: Log = drop_line) -> str:
         """Complete an interrupted publication, or undo it if its loads are gone.
@@ -130,7 +130,7 @@ class Connections:
         except BusyError:
             return ""
 
-    def _done(self, postgres: Postgres) -> Publication | None:
+    def _read_done(self, postgres: Postgres) -> Publication | None:
         """Return the publication that readers see. A database without a record has one created from its views."""
         found = publication.read_done(postgres)
         if found is None and (tables := postgres.read_published_loads()):
