@@ -5,7 +5,7 @@ import dagster as dg
 from discogs_assets.defs import jobs
 from discogs_assets.defs.assets import changes, dumps, graph, insights, neo4j, parquet, postgres, published, quality
 from discogs_assets.defs.checks import freshness
-from discogs_assets.defs.executor import configured
+from discogs_assets.defs.executor import select_executor
 from discogs_assets.defs.resources import Platform
 from discogs_assets.defs.sensors.new_dumps import new_dumps
 from discogs_assets.defs.sensors.retention import after_publishing, retention
@@ -22,5 +22,5 @@ defs = dg.Definitions(
     schedules=[freshness.daily],
     sensors=[new_dumps, killed_runs, stalled_runs, after_publishing],
     resources={"platform": Platform()},
-    executor=configured(Settings()),
+    executor=select_executor(Settings()),
 )

@@ -28,9 +28,7 @@ GONE = ("08", "57P")
 DRIVERS = ("psycopg", "psycopg2", "sqlalchemy")
 """Packages that raise the exceptions of Dagster's storage, a PostgreSQL database."""
 
-ADVICE = (
-    "Free some space there, then run again; nothing half written is kept. `discogs doctor` says what a month needs."
-)
+ADVICE = "Free space there, then run again; partial output is removed. `discogs doctor` shows the space a month needs."
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -79,8 +77,8 @@ def explain(error: BaseException) -> DiscogsError | None:
         return error
     if gone := [each for each in chain(error) if server_gone(each)]:
         return ServerError(
-            f"PostgreSQL, which holds Dagster's records, does not answer: {line(str(gone[-1]))}. Start it with "
-            "`discogs up`, or see what DISCOGS_POSTGRES_URL names, then run again; what is half done is swept."
+            f"PostgreSQL, Dagster's storage, does not answer: {line(str(gone[-1]))}. Start it with `discogs up`, or "
+            "check DISCOGS_POSTGRES_URL, then run again; incomplete work is removed."
         )
     return None
 
@@ -97,11 +95,8 @@ def noticing_full_disk(folder: Path, logs: Path, doing: str) -> Iterator[None]:
     except (DiscogsError, OSError) as error:
         if isinstance(error, DiskFullError):
             raise
-        if (
-            disk_full(error)
-            or _free(folder) < ROOM
-            or any(_logged(log, began.get(log, 0)) for log in logs.glob("*.log"))
-        ):
+        logged = any(_names_full_disk(log, began.get(log, 0)) for log in logs.glob("*.log"))
+        if logged or disk_full(error) or _free(folder) < ROOM:
             raise full(f"{doing} ended with {os.strerror(errno.ENOSPC)!r}", folder) from error
         raise
 
@@ -138,7 +133,7 @@ def _free(folder: Path) -> int:
     return shutil.disk_usage(next(each for each in (folder, *folder.parents) if each.exists())).free
 
 
-def _logged(log: Path, since: int) -> bool:
+def _names_full_disk(log: Path, since: int) -> bool:
     """Return True if the log names a full disk after byte `since`."""
     try:
         with log.open("rb") as stream:

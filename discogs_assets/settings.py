@@ -32,72 +32,62 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default_factory=variables.default_home,
-        description="Folder of everything we write: dumps, lake, servers; by default the one of the Dagster instance "
-        "that DAGSTER_HOME names, if `discogs up` has made it, else .discogs.",
+        description="Folder for all data: dumps, lake, servers. Default: the home of the Dagster instance that "
+        "DAGSTER_HOME names, if `discogs up` created it, else .discogs.",
     )
     dumps: str = Field(
         "https://data.discogs.com/",
-        description="Where dumps come from: the Discogs site or one of its form, s3://bucket/prefix, or a folder; "
-        "laid out as data/YYYY/discogs_YYYYMMDD_*.xml.gz, a flat one is fine too.",
+        description="Source of the dumps: the Discogs site or one with the same layout, s3://bucket/prefix, or a "
+        "folder, with files such as data/2026/discogs_20261101_artists.xml.gz; a flat folder works, too.",
         repr=False,
     )
     musicbrainz: str = Field(
         "https://data.metabrainz.org/pub/musicbrainz/data/json-dumps/",
-        description="Where MusicBrainz' JSON dumps come from: that site or one of its form, s3://bucket/prefix, or a "
-        "folder, with files such as 20261121-001001/artist.tar.xz; off leaves MusicBrainz out.",
+        description="Source of MusicBrainz' JSON dumps: its site or one with the same layout, s3://bucket/prefix, or a "
+        "folder, with files such as 20261121-001001/artist.tar.xz; `off` leaves MusicBrainz out.",
         repr=False,
     )
-    mb_refresh: bool = Field(
-        False, description="Whether a month takes a newer run of MusicBrainz' than the one that it has."
-    )
+    mb_refresh: bool = Field(False, description="Replace a month's MusicBrainz export by a newer one.")
     lake: str | None = Field(
-        None, description="Folder of the Parquet lake, or s3://bucket/prefix; by default `lake` in the home."
+        None, description="The Parquet lake, a folder or s3://bucket/prefix; default: `lake` in the home."
     )
     targets: str = Field(
         ",".join(TARGETS),
-        description="What months are loaded into, a list with commas: documents (a table of whole records for each "
-        "entity), relational (a table for every part that repeats), neo4j.",
+        description="Targets that months are loaded into, separated by commas: documents (a table of whole records for "
+        "each entity), relational (a table for each repeated part), neo4j.",
     )
-    keep: int = Field(
-        2, ge=1, description="Months that stay in the servers, the one that readers see among them; others are dropped."
-    )
+    keep: int = Field(2, ge=1, description="Months kept in the servers, including the published one.")
     keep_lake: int | None = Field(
-        None,
-        ge=2,
-        description="Months that stay in the lake; 2 or more, since changes are found against the one before.",
+        None, ge=2, description="Months kept in the lake; at least 2, since changes are computed against the previous."
     )
-    keep_dumps: int | None = Field(None, ge=1, description="Months whose dump files we keep.")
-    keep_logs: int = Field(
-        90, ge=1, description="Days for which the log of a run is kept; what it materialised and checked always is."
-    )
+    keep_dumps: int | None = Field(None, ge=1, description="Months whose dump files are kept.")
+    keep_logs: int = Field(90, ge=1, description="Days for which run logs are kept; results of checks stay.")
     load_history: bool = Field(
-        False, description="Whether a backfill loads its older months into the servers, too, and not only its newest."
+        False, description="Load the older months of a backfill into the servers, too, instead of the newest only."
     )
     executor: str | None = Field(
         None,
         pattern=r"^(in_process|multiprocess|\w+(\.\w+)+)$",
-        description="How steps run: in_process, multiprocess, or module.name of an executor; by default one of the "
+        description="Executor of runs: in_process, multiprocess, or the module.name of another; default: one of the "
         "first two, by the size of the dumps.",
     )
-    stalled_minutes: int = Field(
-        60, ge=1, description="Minutes without a sign of progress after which a running step's run is ended."
-    )
+    stalled_minutes: int = Field(60, ge=1, description="Minutes without progress after which a run is ended.")
     postgres_url: SecretStr | None = Field(
-        None, description="An external PostgreSQL, postgresql://user:password@host:port/database; unset: embedded."
+        None, description="External PostgreSQL: postgresql://user:password@host:port/database; default: embedded."
     )
-    neo4j_url: str | None = Field(None, description="An external Neo4j, bolt://host:port; unset: embedded.")
+    neo4j_url: str | None = Field(None, description="External Neo4j: bolt://host:port; default: embedded.")
     neo4j_user: str = Field("neo4j", description="User of the external Neo4j.")
     neo4j_password: SecretStr | None = Field(None, description="Password of the external Neo4j.")
     failpoint: str | None = Field(
-        None, description="For tests: where a process dies, waits or finds the disk full (see failpoints.py)."
+        None, description="For tests: a place where the process dies, waits or finds the disk full (see failpoints.py)."
     )
 
     @field_validator("targets")
     @classmethod
     def _known_targets(cls, value: str) -> str:
         names = [name.strip() for name in value.split(",")]
-        if unknown := [name for name in names if name not in TARGETS]:
-            raise ValueError(f"{', '.join(map(repr, unknown))} is no target, expected some of {', '.join(TARGETS)}")
+        if unknown := [repr(name) for name in names if name not in TARGETS]:
+            raise ValueError(f"{', '.join(unknown)} is not a target, expected one or more of {', '.join(TARGETS)}")
         return ",".join(dict.fromkeys(names))
 
     @property

@@ -57,15 +57,15 @@ def require_clear(known: Collection[str]) -> None:
     for name in known:
         if began.get(name) and file.get(name, began[name]) != began[name]:
             raise SettingError(
-                f"{name} has one value in the environment and another in {ENV.absolute()}, which dagster's commands "
-                "prefer. Remove one of them; if the file was changed, restart what had been started before."
+                f"{name} has different values in the environment and in {ENV.absolute()}, which dagster's commands "
+                "prefer. Remove one of them; if the file has changed, restart processes that were started before."
             )
 
 
 def _refuse_misspelling(name: str, known: Collection[str]) -> None:
     words = [each.removeprefix(PREFIX) for each in known]
     for word in get_close_matches(name.upper().removeprefix(PREFIX), words, 1, ALIKE):
-        raise SettingError(f"{name} is no setting, expected {PREFIX}{word}. Rename it, or remove it.")
+        raise SettingError(f"{name} is not a setting, expected {PREFIX}{word}. Rename it, or remove it.")
 
 
 def home_of_instance(folder: str | None) -> Path | None:

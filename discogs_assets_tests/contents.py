@@ -15,8 +15,8 @@ def contents(graph: Graph) -> list[str]:
         "MATCH (a)-[r]->(b) RETURN labels(a) AS a, coalesce(a.id, a.name) AS i, type(r) AS t,"
         " labels(b) AS b, coalesce(b.id, b.name) AS j, properties(r) AS p"
     )
-    return sorted(map(_said, [*nodes, *relationships]))
+    return sorted(map(_describe_row, [*nodes, *relationships]))
 
 
-def _said(row: dict[str, Any]) -> str:
+def _describe_row(row: dict[str, Any]) -> str:
     return repr({**row, "p": sorted(row["p"].items())})

@@ -105,10 +105,10 @@ RECORDS: Records = {
 
 @pytest.fixture
 def records(tmp_path: Path) -> Files:
-    return {entity.name: [_written(tmp_path, entity)] for entity in discogs.ENTITIES}
+    return {entity.name: [_write_records(tmp_path, entity)] for entity in discogs.ENTITIES}
 
 
-def _written(folder: Path, entity: Any) -> Path:
+def _write_records(folder: Path, entity: Any) -> Path:
     elements = [xml.record(entity, each) for each in RECORDS[entity.name]]
     batch = Parser(entity, 2027).parse(Block(entity.record, b"".join(elements), len(elements), 0)).batch
     path = folder / f"{entity.name}.parquet"

@@ -73,14 +73,14 @@ def _read(*files: Path) -> list[dict[str, Any]]:
 def answer(folder: Path, name: str, records: Records, month: str = MONTH) -> pl.DataFrame:
     """What a question is answered by the month of these records; no other tables are made than it reads."""
     reads = question(name).reads
-    return _related(folder, _records(folder, records), reads).answer(name, month)
+    return _write_graph(folder, _records(folder, records), reads).answer(name, month)
 
 
 def _records(folder: Path, records: Records) -> Files:
-    return {each.name: [_written(folder, each, records.get(each.name, []))] for each in ENTITIES}
+    return {each.name: [_write_records(folder, each, records.get(each.name, []))] for each in ENTITIES}
 
 
-def _written(folder: Path, entity: Entity, records: list[dict[str, Any]]) -> Path:
+def _write_records(folder: Path, entity: Entity, records: list[dict[str, Any]]) -> Path:
     elements = [xml.record(entity, each) for each in records]
     path = folder / f"{entity.name}.parquet"
     with parquet.writing(path, arrow.record(entity), {entity.name: ["aa"]}) as writer:
@@ -89,7 +89,7 @@ def _written(folder: Path, entity: Entity, records: list[dict[str, Any]]) -> Pat
     return path
 
 
-def _parsed(folder: Path, entity: Entity, file: Path) -> list[Path]:
+def _parse_records(folder: Path, entity: Entity, file: Path) -> list[Path]:
     good, bad = folder / f"{entity.name} good", folder / f"{entity.name} bad"
     good.mkdir()
     bad.mkdir()
@@ -97,7 +97,7 @@ def _parsed(folder: Path, entity: Entity, file: Path) -> list[Path]:
     return sorted(good.iterdir())
 
 
-def _related(folder: Path, records: Files, reads: Collection[str] = EVERYTHING) -> Asked:
+def _write_graph(folder: Path, records: Files, reads: Collection[str] = EVERYTHING) -> Asked:
     """The month with the graph tables of its records, those that are read."""
     nodes: Files = {node.label: [folder / f"{node.label}.parquet"] for node in NODES}
     if {*reads} <= {*records}:
@@ -115,20 +115,20 @@ def _related(folder: Path, records: Files, reads: Collection[str] = EVERYTHING) 
 
 
 def _sample(folder: Path) -> Asked:
-    return _related(folder, _records(folder, {each.name: months.records(each, MONTH) for each in ENTITIES}))
+    return _write_graph(folder, _records(folder, {each.name: months.records(each, MONTH) for each in ENTITIES}))
 
 
 def _odd(folder: Path) -> Asked:
-    return _related(folder, _records(folder, RECORDS))
+    return _write_graph(folder, _records(folder, RECORDS))
 
 
-def _generated(folder: Path) -> Asked:
+def _generate_month(folder: Path) -> Asked:
     files = generated.write(folder / "dumps", Plan(RELEASES, months=1, first=MONTH), processes=1)
     named = {each.name: next(file for file in files if f"_{each.name}." in file.name) for each in ENTITIES}
-    return _related(folder, {each.name: _parsed(folder, each, named[each.name]) for each in ENTITIES})
+    return _write_graph(folder, {each.name: _parse_records(folder, each, named[each.name]) for each in ENTITIES})
 
 
-@pytest.fixture(scope="session", params=[_sample, _odd, _generated], ids=lambda make: make.__name__.strip("_"))
+@pytest.fixture(scope="session", params=[_sample, _odd, _generate_month], ids=lambda make: make.__name__.strip("_"))
 def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Asked:
     """The sample's newer month, a few odd records, a generated month."""
     make: Callable[[Path], Asked] = request.param

@@ -45,7 +45,7 @@ def relation(kind: str, target: int, direction: str = "forward", to: str = "arti
 def dump(folder: Path, entity: Entity, records: Sequence[Record]) -> Path:
     """The dump file of the records."""
     path = folder / f"{entity.name}.tar.xz"
-    path.write_bytes(mbdump.packed(entity, map(mbdump.line, records)))
+    path.write_bytes(mbdump.pack_dump(entity, map(mbdump.line, records)))
     return path
 
 

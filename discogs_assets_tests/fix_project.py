@@ -89,7 +89,7 @@ class Project:
 
 
 @contextmanager
-def begun() -> Iterator[Project]:
+def begin_project() -> Iterator[Project]:
     """A project in a new folder; its servers are stopped and the folder removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="discogs_assets_project_"))
     folder.chmod(0o755)
@@ -104,7 +104,7 @@ def begun() -> Iterator[Project]:
 @pytest.fixture(scope="session")
 def project() -> Iterator[Project]:
     """The project in which the demo has run."""
-    with begun() as project:
+    with begin_project() as project:
         done = project.run("discogs", "demo")
         assert done.returncode == 0, done.stderr
         assert not [name for name in project.environment() if not name.startswith("DAGSTER_")]
@@ -116,7 +116,7 @@ def project() -> Iterator[Project]:
 @pytest.fixture(scope="session")
 def loaded() -> Iterator[Project]:
     """A project with the sample's newer month in it."""
-    with begun() as project:
+    with begin_project() as project:
         dumps.write(project.folder / "dumps", LOADED)
         project.name_sources("off")
         for done in (project.run("discogs", "up"), project.materialise("*", LOADED)):

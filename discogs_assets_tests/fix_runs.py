@@ -18,14 +18,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from discogs_assets.schema.musicbrainz import ENTITIES
-from discogs_assets_tests.fix_site import Handler, Server, served
+from discogs_assets_tests.fix_site import Handler, Server, serve_site
 
 NAMES = tuple(entity.name for entity in ENTITIES)
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def packed(entity: str, text: str) -> bytes:
+def pack_file(entity: str, text: str) -> bytes:
     """A file of a run, as small as one can be: a record of that text."""
     content, file = text.encode(), io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:xz") as tar:
@@ -60,7 +60,7 @@ class Mirror(ABC):
         self, run: str, lacking: Collection[str] = (), unsummed: Collection[str] = (), said: Mapping[str, str] = NOTHING
     ) -> None:
         """Put a run there; each file's text is `{run} {entity}`, and its sha256 is as it is unless another is said."""
-        files = {each: packed(each, f"{run} {each}") for each in NAMES}
+        files = {each: pack_file(each, f"{run} {each}") for each in NAMES}
         sums = {each: said.get(each) or hashlib.sha256(files[each]).hexdigest() for each in files}
         lines = [f"{sha256} *{each}.tar.xz\n" for each, sha256 in sums.items() if each not in unsummed]
         for each in files.keys() - {*lacking}:
@@ -162,7 +162,7 @@ class IndexHandler(Handler):
 def fake_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeIndex]:
     """A running site without runs."""
     site = FakeIndex()
-    with served(site, IndexHandler, monkeypatch):
+    with serve_site(site, IndexHandler, monkeypatch):
         yield site
 
 

@@ -198,7 +198,7 @@ class SiteHandler(Handler):
 
 
 @contextmanager
-def served(site: Server, handler: type[Handler], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def serve_site(site: Server, handler: type[Handler], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The site answers. Its clients take a third of a second for a stall, and pause for nothing."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(retry, "STALL_SECONDS", STALL_SECONDS)
@@ -220,7 +220,7 @@ def served(site: Server, handler: type[Handler], monkeypatch: pytest.MonkeyPatch
 def fake_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSite]:
     """A running site without files."""
     site = FakeSite()
-    with served(site, SiteHandler, monkeypatch):
+    with serve_site(site, SiteHandler, monkeypatch):
         yield site
 
 

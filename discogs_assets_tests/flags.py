@@ -23,10 +23,10 @@ def _parser(entity: Entity) -> Parser:
     return Parser(entity, NEWEST_YEAR)
 
 
-def found(entity: Entity, records: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+def find_flags(entity: Entity, records: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
     """For each record the findings by rule."""
     data = [xml.record(entity, each) for each in records]
     block = Block(entity.record, b"".join(data), len(data), 0)
     frame = pl.DataFrame(pl.from_arrow(_parser(entity).parse(block).batch))
-    flags = quality.flagged(entity, frame).select("row", "rule", "found").rows()
+    flags = quality.flag_records(entity, frame).select("row", "rule", "found").rows()
     return [{rule: text for row, rule, text in flags if row == number} for number in range(len(records))]

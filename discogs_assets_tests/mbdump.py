@@ -37,7 +37,7 @@ def tar(name: str, content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def packed(entity: Entity, lines: Iterable[bytes]) -> bytes:
+def pack_dump(entity: Entity, lines: Iterable[bytes]) -> bytes:
     """A dump file with these lines."""
     return lzma.compress(tar(f"mbdump/{entity.name}", b"".join(line + b"\n" for line in lines)), preset=0)
 
@@ -47,12 +47,12 @@ def line(record: Row) -> bytes:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def written(folder: Path, entity: Entity, lines: Iterable[bytes]) -> tuple[Account, list[Row], list[Row]]:
+def convert_lines(folder: Path, entity: Entity, lines: Iterable[bytes]) -> tuple[Account, list[Row], list[Row]]:
     """What becomes of a dump with these lines: the account, the good rows, the refused ones."""
-    return stored(folder, entity, packed(entity, lines))
+    return convert_bytes(folder, entity, pack_dump(entity, lines))
 
 
-def stored(folder: Path, entity: Entity, data: bytes) -> tuple[Account, list[Row], list[Row]]:
+def convert_bytes(folder: Path, entity: Entity, data: bytes) -> tuple[Account, list[Row], list[Row]]:
     """What becomes of a dump file with these bytes."""
     path, good, bad = folder / f"{entity.name}.tar.xz", folder / "good", folder / "bad"
     path.write_bytes(data)
@@ -64,7 +64,7 @@ def stored(folder: Path, entity: Entity, data: bytes) -> tuple[Account, list[Row
 
 def rows(folder: Path, entity: Entity, *records: Row) -> list[Row]:
     """The rows of records; none is refused."""
-    account, good, _ = written(folder, entity, map(line, records))
+    account, good, _ = convert_lines(folder, entity, map(line, records))
     assert account.refused == 0, account.first
     return good
 
@@ -74,7 +74,7 @@ def url(type_: str, resource: str, **said: Any) -> Row:
     return {"type": type_, "target-type": "url", "url": {"resource": resource, "id": MBID}, **said}
 
 
-def expected(kind: str, said: Row) -> Row:
+def expected_row(kind: str, said: Row) -> Row:
     """The row of a record, by a plain walk."""
     relations = [each for each in said.get("relations") or [] if each is not None]
     elsewhere = [each for each in relations if each.get("target-type") == "url"]

@@ -47,7 +47,7 @@ NEO4J = "MATCH (r:Release) WITH count(r) AS releases MATCH (a:Artist) RETURN rel
 
 
 @contextmanager
-def repeated(read: Callable[[], object]) -> Iterator[set[object]]:
+def collect_reads(read: Callable[[], object]) -> Iterator[set[object]]:
     """All that was read, over and over, until the block ends."""
     seen = set[object]()
     with repeatedly(lambda: seen.add(read()), 0.02):
@@ -70,7 +70,7 @@ def readers(project: Project) -> Iterator[tuple[set[object], set[object]]]:
             except (DriverError, Neo4jError):
                 return None
 
-        with repeated(lambda: connection.execute(POSTGRES).fetchone()) as rows, repeated(nodes) as found:
+        with collect_reads(lambda: connection.execute(POSTGRES).fetchone()) as rows, collect_reads(nodes) as found:
             yield rows, found
 
 
@@ -89,7 +89,7 @@ def begin(folder: Path, selection: str, partition: str) -> "subprocess.Popen[str
     )
 
 
-def ended(run: "subprocess.Popen[str]") -> str:
+def end_run(run: "subprocess.Popen[str]") -> str:
     """What the run printed; it went well, or gave way to another writer and said so."""
     said, _ = run.communicate(timeout=300)
     assert run.returncode == 0 or "BusyError" in said, said[-5000:]
@@ -115,14 +115,14 @@ def test_runs_at_once_leave_readers_whole_and_the_newest_month_shown(
         (elsewhere, f"{TABLE} or {STORE}", NOVEMBER),
     ]
     with readers(project) as (rows, nodes):
-        said = [ended(run) for run in [begin(*each) for each in asked]]
+        said = [end_run(run) for run in [begin(*each) for each in asked]]
         time.sleep(1)
     assert "readers see 2026-11, which is newer; 2026-10 is loaded but not published" in said[2]
     assert "RUN_SUCCESS" in said[0] + said[1]
     expected = (counts["releases"], counts["artists"])
     assert rows == {expected}
     assert nodes - {None} == {expected}
-    assert {month_of(table) for table in project.postgres.published().values()} == {NOVEMBER}
+    assert {month_of(table) for table in project.postgres.read_published_loads().values()} == {NOVEMBER}
     assert loads.served_month(Neo4jServer(project.home)) == NOVEMBER[:7]
     require_both_loaded(instance)
 

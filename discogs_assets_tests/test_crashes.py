@@ -51,13 +51,13 @@ def tables(project: Project) -> dict[str, object]:
     with psycopg.connect(project.postgres.url) as connection:
         return {
             view: connection.execute(
-                f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM discogs.{view} t"
+                f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {view} t"
             ).fetchone()
-            for view in sorted(project.postgres.published())
+            for view in sorted(project.postgres.read_published_loads())
         }
 
 
-def shown(project: Project) -> tuple[object, object]:
+def read_contents(project: Project) -> tuple[object, object]:
     """All that readers see."""
     return tables(project), contents(project.graph)
 
@@ -69,9 +69,9 @@ def leftovers(project: Project) -> list[str]:
         found = connection.execute(
             "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = %s", [month_schema(NOVEMBER)]
         ).fetchall()
-    loads = [table for (table,) in found if table not in project.postgres.published().values()]
+    loads = [table for (table,) in found if table not in project.postgres.read_published_loads().values()]
     stores = {str(path) for path in (project.home / "neo4j" / NOVEMBER[:7]).glob("[0-9]*")}
-    return [*drafts, *loads, *stores - {str(Neo4jServer(project.home).served())}]
+    return [*drafts, *loads, *stores - {str(Neo4jServer(project.home).find_served_folder())}]
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Stopped:
 
 
 @contextmanager
-def stopped(project: Project, place: str, selection: str, **variables: str) -> Iterator[Stopped]:
+def stop_at(project: Project, place: str, selection: str, **variables: str) -> Iterator[Stopped]:
     """The selection being materialised, as far as the place."""
     mark = project.folder / f"reached-{place}"
     mark.unlink(missing_ok=True)
@@ -143,7 +143,7 @@ def whole_again(project: Project, before: object, *selections: str) -> None:
     """A rerun ends well, shows the same, and leaves nothing else."""
     done = project.materialise(" or ".join([*selections, PUBLISHED]), NOVEMBER)
     assert done.returncode == 0, done.stderr[-3000:]
-    assert shown(project) == before
+    assert read_contents(project) == before
     assert not leftovers(project)
 
 
@@ -152,22 +152,22 @@ def test_every_place_is_tried() -> None:
 
 
 def test_runs_killed_while_they_write_the_lake_are_made_good_by_a_rerun(loaded: Project) -> None:
-    before = shown(loaded)
+    before = read_contents(loaded)
     for place, selection in LAKE.items():
-        with stopped(loaded, place, selection) as run:
+        with stop_at(loaded, place, selection) as run:
             kill(psutil.Process(run.run.pid), run.family)
-    assert shown(loaded) == before
+    assert read_contents(loaded) == before
     whole_again(loaded, before, *LAKE.values())
 
 
 def test_runs_and_a_server_killed_while_tables_are_loaded_leave_readers_what_they_had(loaded: Project) -> None:
-    before = shown(loaded)
+    before = read_contents(loaded)
     for place, selection in POSTGRES.items():
-        with stopped(loaded, place, selection) as run:
+        with stop_at(loaded, place, selection) as run:
             kill(psutil.Process(run.run.pid), run.family)
         assert tables(loaded) == before[0], place
-    with stopped(loaded, "rows", ARTISTS) as run:
-        _killed(PostgresServer(loaded.home).status().pid)
+    with stop_at(loaded, "rows", ARTISTS) as run:
+        _kill_run(PostgresServer(loaded.home).status().pid)
         assert run.go_on()
     assert loaded.run("discogs", "up").returncode == 0
     assert tables(loaded) == before[0]
@@ -175,40 +175,40 @@ def test_runs_and_a_server_killed_while_tables_are_loaded_leave_readers_what_the
 
 
 def test_runs_and_servers_killed_while_a_store_is_made_leave_readers_what_they_had(loaded: Project) -> None:
-    before = shown(loaded)
-    with stopped(loaded, "import", STORE, DISCOGS_EXECUTOR="multiprocess") as run:
+    before = read_contents(loaded)
+    with stop_at(loaded, "import", STORE, DISCOGS_EXECUTOR="multiprocess") as run:
         assert len(run.family) > 2
         kill(psutil.Process(run.run.pid), run.family)
-    with stopped(loaded, "index", STORE) as run:
+    with stop_at(loaded, "index", STORE) as run:
         kill(psutil.Process(run.run.pid), run.family)
-    assert shown(loaded) == before
-    with stopped(loaded, "index", STORE) as run:
+    assert read_contents(loaded) == before
+    with stop_at(loaded, "index", STORE) as run:
         (server,) = (child for child in run.waiting.children() if any("--home-dir" in word for word in child.cmdline()))
         server.kill()
         assert run.go_on() == 0
     for place in ("intent", "serve"):
-        with stopped(loaded, place, PUBLISHED) as run:
+        with stop_at(loaded, place, PUBLISHED) as run:
             kill(psutil.Process(run.run.pid), run.family)
-    with stopped(loaded, "switch", PUBLISHED) as run:
+    with stop_at(loaded, "switch", PUBLISHED) as run:
         # The server that the run has started for readers lives on.
         kill(psutil.Process(run.run.pid), [psutil.Process(run.run.pid), run.waiting])
-    with stopped(loaded, "import", f"{STORE} or {PUBLISHED}", DISCOGS_EXECUTOR="multiprocess") as run:
+    with stop_at(loaded, "import", f"{STORE} or {PUBLISHED}", DISCOGS_EXECUTOR="multiprocess") as run:
         step = run.waiting
         assert step.pid != run.run.pid
         kill(step, [step, *step.children(recursive=True)])
         assert run.run.wait(timeout=120) == 0
-    assert shown(loaded) == before
+    assert read_contents(loaded) == before
     assert not leftovers(loaded)
 
 
 def test_a_graph_server_that_dies_comes_back_with_what_it_showed(loaded: Project) -> None:
-    before = shown(loaded)
-    _killed(Neo4jServer(loaded.home).status().pid)
+    before = read_contents(loaded)
+    _kill_run(Neo4jServer(loaded.home).status().pid)
     assert loaded.run("discogs", "up").returncode == 0
-    assert shown(loaded) == before
+    assert read_contents(loaded) == before
 
 
-def _killed(pid: int | None) -> None:
+def _kill_run(pid: int | None) -> None:
     assert pid
     process = psutil.Process(pid)
     family = [process, *process.children(recursive=True)]

@@ -21,7 +21,7 @@ def led_to(cause: Exception, error: Exception) -> Exception:
     return error
 
 
-def wrapped(cause: Exception) -> Exception:
+def wrap_cause(cause: Exception) -> Exception:
     """The cause as SQLAlchemy raises it."""
     return OperationalError("INSERT INTO event_logs", {}, cause)
 
@@ -33,9 +33,11 @@ def wrapped(cause: Exception) -> Exception:
         OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)),
         ServerError(f"initdb failed with status 1: could not write: {FULL}"),
         server.DiskFull("could not extend file"),
-        wrapped(psycopg2.OperationalError(f'could not extend file "base/1/2": {FULL}\nHINT:  Check free disk space.')),
+        wrap_cause(
+            psycopg2.OperationalError(f'could not extend file "base/1/2": {FULL}\nHINT:  Check free disk space.')
+        ),
         led_to(OSError(errno.ENOSPC, FULL), LoadError("2026-10/0001 did not start")),
-        led_to(wrapped(psycopg2.OperationalError(FULL)), RuntimeError("too many retries")),
+        led_to(wrap_cause(psycopg2.OperationalError(FULL)), RuntimeError("too many retries")),
     ],
 )
 def test_a_full_disk_is_known_in_whatever_carries_it(error: Exception) -> None:
@@ -49,10 +51,12 @@ def test_a_full_disk_is_known_in_whatever_carries_it(error: Exception) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        wrapped(psycopg2.OperationalError("connection to server at 127.0.0.1, port 5433 failed: Connection refused\n")),
-        wrapped(psycopg2.errors.AdminShutdown("terminating connection due to administrator command")),
+        wrap_cause(
+            psycopg2.OperationalError("connection to server at 127.0.0.1, port 5433 failed: Connection refused\n")
+        ),
+        wrap_cause(psycopg2.errors.AdminShutdown("terminating connection due to administrator command")),
         server.ConnectionFailure("server closed the connection unexpectedly\n\tThis probably means"),
-        led_to(wrapped(psycopg2.InterfaceError("connection already closed")), RuntimeError("too many retries")),
+        led_to(wrap_cause(psycopg2.InterfaceError("connection already closed")), RuntimeError("too many retries")),
     ],
 )
 def test_a_dead_server_is_one_transient_sentence_with_the_remedy(error: Exception) -> None:
@@ -64,7 +68,7 @@ def test_a_dead_server_is_one_transient_sentence_with_the_remedy(error: Exceptio
 
 
 def test_the_driver_s_words_are_told_and_not_those_of_whoever_has_retried() -> None:
-    refused = wrapped(psycopg2.OperationalError("connection to 127.0.0.1, port 5433 failed: Connection refused"))
+    refused = wrap_cause(psycopg2.OperationalError("connection to 127.0.0.1, port 5433 failed: Connection refused"))
     assert "port 5433 failed" in str(faults.explain(led_to(refused, RuntimeError("too many retries"))))
 
 

@@ -157,7 +157,7 @@ def test_a_database_that_is_full_keeps_what_it_showed_and_takes_the_load_later(
         load = postgres.load(RELEASES, MONTH, jsonb_rows.rows(RELEASES, releases))
         assert load.rows == COUNT
         postgres.publish({RELEASES: load.table})
-        postgres.sweep(MONTH, postgres.published().values())
+        postgres.sweep(MONTH, postgres.read_published_loads().values())
         with postgres.connection() as connection:
             found = connection.execute(
                 "SELECT count(*) FROM pg_tables WHERE schemaname LIKE 'discogs_2026%'"

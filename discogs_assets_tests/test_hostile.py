@@ -74,7 +74,7 @@ def read_apart(folder: Path, name: str = "labels") -> Said:
     return said
 
 
-def packed(head: bytes, piece: bytes, tail: bytes = b"", size: int = 1 << 30) -> bytes:
+def pack_gzip(head: bytes, piece: bytes, tail: bytes = b"", size: int = 1 << 30) -> bytes:
     """Gzip of the piece over and over up to the size, without ever holding it unpacked."""
     buffer = BytesIO()
     with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=1) as file:
@@ -96,7 +96,7 @@ def label(number: object, inner: bytes = b"<name>Label</name>") -> bytes:
     return b"<label><id>%b</id>%b</label>" % (str(number).encode(), inner)
 
 
-def zipped(data: bytes) -> bytes:
+def zip_bytes(data: bytes) -> bytes:
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
         file.writestr("labels.xml", data)
@@ -115,7 +115,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "gzip of nothing": (gzip.compress(b""), "begins with b''"),
     "an HTML page": (b"<!DOCTYPE html><html><body>403</body></html>", "Not a gzipped file"),
     "an HTML page in gzip": (gzip.compress(b"<!DOCTYPE html><html></html>"), "begins with b'<!DOCTYPE html>"),
-    "a zip archive": (zipped(WHOLE), "Not a gzipped file"),
+    "a zip archive": (zip_bytes(WHOLE), "Not a gzipped file"),
     "bare XML": (WHOLE, "Not a gzipped file"),
     "an entity bomb": (
         gzip.compress(
@@ -163,17 +163,17 @@ def test_what_is_no_dump_is_refused_with_the_file_the_place_and_what_to_do(tmp_p
 
 
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a gigabyte of zeros": (lambda: packed(b"", bytes(MEGABYTE)), "begins with b'\\x00"),
+    "a gigabyte of zeros": (lambda: pack_gzip(b"", bytes(MEGABYTE)), "begins with b'\\x00"),
     "a gigabyte of space between records": (
-        lambda: packed(b"<labels>" + label(1), b" " * MEGABYTE, label(2) + b"</labels>"),
+        lambda: pack_gzip(b"<labels>" + label(1), b" " * MEGABYTE, label(2) + b"</labels>"),
         "a record does not end within",
     ),
     "a gigabyte of one record": (
-        lambda: packed(b"<labels><label><id>1</id><name>", b"x" * MEGABYTE, b"</name></label></labels>"),
+        lambda: pack_gzip(b"<labels><label><id>1</id><name>", b"x" * MEGABYTE, b"</name></label></labels>"),
         "a record does not end within",
     ),
     "a gigabyte of records without an id": (
-        lambda: packed(b"<labels>\n", b"<label><name>x</name></label>\n" * 30_000, b"</labels>"),
+        lambda: pack_gzip(b"<labels>\n", b"<label><name>x</name></label>\n" * 30_000, b"</labels>"),
         "more than 10,000 records of one block could not be read",
     ),
 }

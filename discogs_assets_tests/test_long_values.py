@@ -74,7 +74,7 @@ def rows(of: Table, text: str, folder: Path) -> Iterator[bytes]:
         return jsonb_rows.rows(of, [records(of, text, folder)])
     given = {"text": text, "uuid": UUID(int=1), "jsonb": "{}", "boolean": True}
     written = io.StringIO()
-    csv.writer(written).writerow([given.get(column.type, 1) for column in sql.stored(of)])
+    csv.writer(written).writerow([given.get(column.type, 1) for column in sql.stored_columns(of)])
     return iter([written.getvalue().encode()])
 
 
@@ -148,7 +148,7 @@ def test_neo4j_takes_and_finds_texts_of_any_length(graph: Graph, tmp_path: Path)
     text = long_text()
     graph.index()
     with graph.session() as session:
-        for stage in bolt.created(graph_tables(tmp_path, text)):
+        for stage in bolt.plan_load(graph_tables(tmp_path, text)):
             for batch in stage.batches(0):
                 session.run(stage.statement, rows=batch.rows).consume()
         indexes = session.run("SHOW INDEXES YIELD type, entityType, labelsOrTypes AS labels, properties").data()

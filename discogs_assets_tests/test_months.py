@@ -101,7 +101,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def repeated(entity: Entity, file: Path) -> Iterator[tuple[str, int]]:
+def count_items(entity: Entity, file: Path) -> Iterator[tuple[str, int]]:
     """The repeated parts of the records in the file, each with the number of its items."""
 
     def walk(name: str, kind: pl.DataType, expression: pl.Expr) -> Iterator[tuple[str, pl.Expr]]:
@@ -126,7 +126,7 @@ def judge_lake(home: Home, truth: Truth, partition: str) -> None:
     lake = Lake(home.folder / "lake")
     for entity in ENTITIES:
         (file,) = lake.files(keys.records(entity).path, partition)
-        found = {name: count for name, count in repeated(entity, file) if name != "raw" and count}
+        found = {name: count for name, count in count_items(entity, file) if name != "raw" and count}
         assert found == {name: count for name, count in truth["rows"][entity.name].items() if count}
     for kind, pairs in truth["relationships"].items():
         files = lake.files(keys.GRAPH[kind].path, partition)

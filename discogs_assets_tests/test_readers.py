@@ -23,7 +23,7 @@ def block(entity: Entity, elements: list[bytes]) -> Block:
     return Block(entity.record, b"\n".join(elements), len(elements), 0)
 
 
-def framed(entity: Entity, made: bytes) -> bool:
+def is_framed(entity: Entity, made: bytes) -> bool:
     """Whether the record is one piece, as all well-formed ones are."""
     found = Block(entity.record, made, 1, 0).spans() == [(0, len(made))]
     assert found or not sound(made), made
@@ -51,7 +51,7 @@ def fates(parsed: Parsed) -> list[object]:
 def compare(entity: Entity, seed: int, count: int) -> Counter[str]:
     """Hold both readings of so many records against each other; how many were accepted and refused, known and not."""
     parser, found = Parser(entity, 2027), Counter[str]()
-    source = (made for made in Oddities(entity, seed).records(3 * count) if framed(entity, made))
+    source = (made for made in Oddities(entity, seed).records(3 * count) if is_framed(entity, made))
     while elements := list(islice(source, min(BLOCK, count - found["records"]))):
         whole = block(entity, elements)
         parsed, careful = parser.parse(whole), parser.carefully(whole)

@@ -47,7 +47,7 @@ def execute(
 ) -> bool:
     """Materialise these assets in this process; whether all went well."""
     job = defs.resolve_implicit_global_asset_job_def()
-    publishes = not {keys.published("postgres"), keys.published("neo4j")}.isdisjoint(selected)
+    publishes = not {keys.published_month("postgres"), keys.published_month("neo4j")}.isdisjoint(selected)
     config = {**QUIET, "ops": {"published": {"config": {"older": older}}} if publishes else {}}
     done = job.execute_in_process(
         config, instance=instance, asset_selection=selected, partition_key=partition, raise_on_error=False
@@ -55,9 +55,9 @@ def execute(
     return done.success
 
 
-def shown(project: Project) -> tuple[str, str]:
+def read_months(project: Project) -> tuple[str, str]:
     """The months that PostgreSQL and Neo4j show."""
-    (postgres,) = {month_of(table)[:7] for table in project.postgres.published().values()}
+    (postgres,) = {month_of(table)[:7] for table in project.postgres.read_published_loads().values()}
     pointer = json.loads((project.home / "neo4j" / "served.json").read_text())
     return postgres, pointer["store"].partition("/")[0]
 
@@ -168,16 +168,21 @@ def other_dumps(project: Project) -> Iterator[Path]:
             file.write_bytes(content)
 
 
-def published(project: Project) -> tuple[object, ...]:
+def read_published(project: Project) -> tuple[object, ...]:
     """What both stores show, and how many artists readers see."""
     question = "SELECT count(*) AS n FROM artists"
-    return shown(project), project.postgres.published(), project.postgres.ask(question), project.graph.counts()
+    return (
+        read_months(project),
+        project.postgres.read_published_loads(),
+        project.postgres.ask(question),
+        project.graph.counts(),
+    )
 
 
 def test_a_month_lacking_30_percent_of_its_artists_is_not_published_and_says_why(
     project: Project, instance: dg.DagsterInstance
 ) -> None:
-    before, artists, table = published(project), ENTITIES[0], keys.table(ENTITIES[0])
+    before, artists, table = read_published(project), ENTITIES[0], keys.table(ENTITIES[0])
     loaded = event_log.latest(instance, table, NOVEMBER)
     whole = months.records(artists, NOVEMBER)
     with other_dumps(project), pytest.MonkeyPatch.context() as patch:
@@ -188,12 +193,12 @@ def test_a_month_lacking_30_percent_of_its_artists_is_not_published_and_says_why
         dumps.write(project.home / "sample", NOVEMBER)
         assert not execute(instance, keys.dump(artists), keys.records(artists), table)
     assert event_log.latest(instance, table, NOVEMBER) == loaded
-    assert not execute(instance, keys.published("postgres"), keys.published("neo4j"))
+    assert not execute(instance, keys.published_month("postgres"), keys.published_month("neo4j"))
     with pytest.raises(PublishRefusedError) as refused:
         prove(instance, NOVEMBER)
     assert "2026-11 is not published, readers keep what they have: the check count_within_bounds" in str(refused.value)
     assert "expected 86 to 106 records, found 67; 2026-10 has 96. Is the dump whole?" in str(refused.value)
-    assert published(project) == before
+    assert read_published(project) == before
     assert execute(instance, keys.dump(artists), keys.records(artists))
     prove(instance, NOVEMBER)
 
@@ -201,7 +206,7 @@ def test_a_month_lacking_30_percent_of_its_artists_is_not_published_and_says_why
 def test_a_month_with_200_broken_records_in_200_000_is_not_published_and_says_why(
     project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, files = published(project), project.lake.files(keys.records(LABELS).path, NOVEMBER)
+    before, files = read_published(project), project.lake.files(keys.records(LABELS).path, NOVEMBER)
     rows = [file.read_bytes() for file in files]
     with other_dumps(project) as folder, monkeypatch.context() as patch:
         patch.setattr(framing, "CHUNK_BYTES", 1 << 16)  # the records of a block with a broken one are read singly
@@ -216,7 +221,7 @@ def test_a_month_with_200_broken_records_in_200_000_is_not_published_and_says_wh
     (failed,) = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
     assert "200 of 200,000 records could not be read, expected at most 20" in str(failed.event_log_entry.dagster_event)
     assert [file.read_bytes() for file in files] == rows
-    assert published(project) == before
+    assert read_published(project) == before
     assert execute(instance, keys.dump(LABELS))
     prove(instance, NOVEMBER)
 
@@ -276,17 +281,17 @@ def test_one_entity_is_rebuilt_alone_while_readers_see_the_old_or_the_new_conten
 def test_publishing_alone_is_refused_after_a_failed_check(
     project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = project.postgres.published()
+    before = project.postgres.read_published_loads()
     with monkeypatch.context() as patch:
         patch.setattr(jsonb_rows, "frames", lambda entity, files: iter(()))
         assert not execute(instance, keys.table(LABELS))
     done = project.materialise('key:"published/*"', NOVEMBER)
     assert done.returncode != 0
     assert "the check rows_match on postgres/discogs/labels failed (expected 54, found 0)" in done.stdout + done.stderr
-    assert project.postgres.published() == before
+    assert project.postgres.read_published_loads() == before
     assert execute(instance, keys.table(LABELS))
     assert project.materialise('key:"published/*"', NOVEMBER).returncode == 0
-    assert project.postgres.published() != before
+    assert project.postgres.read_published_loads() != before
 
 
 def test_up_takes_back_what_the_reader_has_changed_of_its_role(project: Project) -> None:
@@ -311,22 +316,22 @@ def test_a_reader_of_either_store_finds_the_published_load(project: Project) -> 
 def test_a_publication_that_was_killed_between_the_stores_is_completed_by_up(project: Project) -> None:
     done = project.run("discogs", "publish", "2026-10", DISCOGS_FAILPOINT="switch:kill")
     assert done.returncode == -9
-    assert shown(project) == ("2026-11", "2026-10")
+    assert read_months(project) == ("2026-11", "2026-10")
     status = project.run("discogs", "status")
-    assert "the publication of 2026-10 was cut off" in status.stderr
+    assert "the publication of 2026-10 was interrupted" in status.stderr
     up = project.run("discogs", "up")
-    assert "the publication of 2026-10, which was cut off, is completed" in up.stderr
-    assert shown(project) == ("2026-10", "2026-10")
+    assert "the interrupted publication of 2026-10 is completed" in up.stderr
+    assert read_months(project) == ("2026-10", "2026-10")
     assert project.run("discogs", "publish", "2026-11").returncode == 0
-    assert shown(project) == ("2026-11", "2026-11")
+    assert read_months(project) == ("2026-11", "2026-11")
 
 
 def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project) -> None:
-    before = project.postgres.published()
+    before = project.postgres.read_published_loads()
     done = project.materialise('key:"published/*"', "2026-09-01")
     assert done.returncode != 0
     assert "2026-09 is not published" in done.stdout + done.stderr
-    assert project.postgres.published() == before
+    assert project.postgres.read_published_loads() == before
 
 
 def test_a_month_that_retention_has_dropped_is_refused_with_what_to_do_and_comes_back_by_doing_it(
@@ -347,26 +352,26 @@ def test_a_month_that_retention_has_dropped_is_refused_with_what_to_do_and_comes
     refused = project.run("discogs", "publish", "2026-10")
     assert refused.returncode == 1
     assert "2026-10 is no longer in the servers, readers keep what they have" in refused.stdout + refused.stderr
-    assert shown(project) == ("2026-11", "2026-11")
+    assert read_months(project) == ("2026-11", "2026-11")
     assert execute(instance, *keys.TABLES.values(), *keys.IMPORTED.values(), partition=OCTOBER)
     with Platform().connections.publishing() as publisher:
         require_loaded(publisher, publication_of(prove(instance, OCTOBER), OCTOBER, Platform()))
 
 
 def test_an_older_month_is_loaded_but_shown_only_when_asked_for(project: Project, instance: dg.DagsterInstance) -> None:
-    assert shown(project) == ("2026-11", "2026-11")
-    assert execute(instance, keys.published("postgres"), keys.published("neo4j"), partition=OCTOBER)
-    assert shown(project) == ("2026-11", "2026-11")
+    assert read_months(project) == ("2026-11", "2026-11")
+    assert execute(instance, keys.published_month("postgres"), keys.published_month("neo4j"), partition=OCTOBER)
+    assert read_months(project) == ("2026-11", "2026-11")
     done = project.run("discogs", "publish", "2026-10")
     assert done.returncode == 0, done.stderr
-    assert counted(project) == months.counts(OCTOBER)["releases"]
-    assert shown(project) == ("2026-10", "2026-10")
-    assert execute(instance, keys.published("postgres"), keys.published("neo4j"))
-    assert shown(project) == ("2026-11", "2026-11")
-    assert counted(project) == months.counts(NOVEMBER)["releases"]
+    assert count_releases(project) == months.counts(OCTOBER)["releases"]
+    assert read_months(project) == ("2026-10", "2026-10")
+    assert execute(instance, keys.published_month("postgres"), keys.published_month("neo4j"))
+    assert read_months(project) == ("2026-11", "2026-11")
+    assert count_releases(project) == months.counts(NOVEMBER)["releases"]
 
 
-def counted(project: Project) -> int:
+def count_releases(project: Project) -> int:
     """The releases that readers of both stores count."""
     (row,) = project.postgres.ask("SELECT count(*) AS n FROM releases")
     assert project.graph.counts()["Release"] == row["n"]

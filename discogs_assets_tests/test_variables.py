@@ -31,7 +31,7 @@ def test_a_misspelt_setting_is_refused_with_the_right_one(
         (tmp_path / ".env").write_text(f"{name}=/mine\n")
     else:
         monkeypatch.setenv(name, "/mine")
-    with pytest.raises(SettingError, match=f"^{name} is no setting, expected {meant}\\. "):
+    with pytest.raises(SettingError, match=f"^{name} is not a setting, expected {meant}\\. "):
         Settings()
 
 
@@ -62,7 +62,7 @@ def test_a_setting_has_one_value_in_the_environment_and_the_file(
     if clear:
         Settings()
         return
-    with pytest.raises(SettingError, match=r"^DISCOGS_DUMPS has one value in the environment and another in .*/\.env"):
+    with pytest.raises(SettingError, match=r"^DISCOGS_DUMPS has different values in the environment and in .*/\.env"):
         Settings()
 
 
@@ -86,5 +86,5 @@ def test_neither_command_takes_one_of_two_values(program: tuple[str, ...], tmp_p
     )
     said = done.stdout + done.stderr
     assert done.returncode == 1
-    assert "DISCOGS_DUMPS has one value in the environment and another in" in said
+    assert "DISCOGS_DUMPS has different values in the environment and in" in said
     assert "hunter2" not in said

@@ -78,7 +78,7 @@ def _figures(size: int, name: str, path: Path) -> Iterator[Figure]:
 
 def unpack(path: Path, name: str) -> int:
     """Return the number of bytes of the unpacked lines."""
-    return sum(len(chunk) for chunk in tarball.unpacked(path, musicbrainz.member(schema.entity(name))))
+    return sum(len(chunk) for chunk in tarball.unpack_member(path, musicbrainz.member(schema.entity(name))))
 
 
 def convert(path: Path, name: str) -> tuple[int, int]:

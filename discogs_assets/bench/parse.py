@@ -14,7 +14,7 @@ from discogs_assets.bench.measuring.results import Figure, Role, figure
 from discogs_assets.bench.rivals import Place, Rival
 from discogs_assets.schema.discogs import ENTITIES, entity
 from discogs_assets.streams.discogs import convert as dump
-from discogs_assets.streams.discogs.framing import Framing, unpacked
+from discogs_assets.streams.discogs.framing import Framing, unpack_gzip
 from discogs_assets.streams.discogs.parse import Parser, at_once
 
 YEAR = 2027
@@ -71,18 +71,18 @@ def _most(files: Sequence[Path]) -> int:
 
 def unpack(path: Path) -> int:
     """Return the number of bytes of the unpacked file."""
-    return sum(len(chunk) for chunk in unpacked(path, lambda done: None))
+    return sum(len(chunk) for chunk in unpack_gzip(path, lambda done: None))
 
 
 def frame(path: Path, name: str) -> int:
     """Return the number of records framed in the file."""
-    return sum(block.records for block in Framing(entity(name), str(path)).blocks(unpacked(path, lambda done: None)))
+    return sum(block.records for block in Framing(entity(name), str(path)).blocks(unpack_gzip(path, lambda done: None)))
 
 
 def tokenise(path: Path, name: str) -> int:
     """Tokenise the file with the fast parser in the platform's threads; drop the tokens and return the records."""
     parser = Parser(entity(name), YEAR, str(path))
-    blocks = Framing(entity(name), str(path)).blocks(unpacked(path, lambda done: None))
+    blocks = Framing(entity(name), str(path)).blocks(unpack_gzip(path, lambda done: None))
     return sum(at_once(blocks, lambda block: bool(parser.tokens(block.data)) * block.records))
 
 

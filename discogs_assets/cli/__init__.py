@@ -22,6 +22,8 @@ app = App(
     help_format="plaintext",
 )
 
+AT_LEAST_1 = Number(gte=1)
+
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON instead of a table.")]
 
 
@@ -70,10 +72,7 @@ def demo() -> None:
 def dev(
     port: Annotated[int, Parameter(help="Port of the UI on 127.0.0.1.")] = 3000,
     *,
-    watch: Annotated[
-        bool | None,
-        Parameter(help="Turn the sensor new_dumps on or off; by default it stays as it was left."),
-    ] = None,
+    watch: Annotated[bool | None, Parameter(help="Turn the sensor new_dumps on or off; default: unchanged.")] = None,
 ) -> int:
     """Start the servers and run Dagster's UI and daemon until Ctrl-C.
 
@@ -172,7 +171,7 @@ def changes(
     month: Annotated[str, Parameter(help="The month, such as 2026-11.")],
     *,
     entity: Annotated[str | None, Parameter(help="List its records: artists, labels, masters or releases.")] = None,
-    limit: Annotated[int, Parameter(help="Records listed at the most.", validator=Number(gte=1))] = 20,
+    limit: Annotated[int, Parameter(help="Maximum number of records listed.", validator=AT_LEAST_1)] = 20,
 ) -> None:
     """Show the records that a month added, changed and removed.
 
@@ -210,17 +209,17 @@ def quality(
 
 @app.command
 def query(
-    text: Annotated[str | None, Parameter(help="The question; - is standard input.", allow_leading_hyphen=True)] = None,
+    text: Annotated[str | None, Parameter(help="Query; - reads standard input.", allow_leading_hyphen=True)] = None,
     /,
     *,
-    cypher: Annotated[bool, Parameter(negative="", help="It is Cypher, for Neo4j.")] = False,
-    parquet: Annotated[bool, Parameter(negative="", help="It is DuckDB's SQL, for the lake; no server runs.")] = False,
-    file: Annotated[Path | None, Parameter(help="Read the question from a file.")] = None,
-    month: Annotated[str | None, Parameter(help="Month of the lake, such as 2026-10; by default its newest.")] = None,
+    cypher: Annotated[bool, Parameter(negative="", help="Run Cypher on Neo4j.")] = False,
+    parquet: Annotated[bool, Parameter(negative="", help="Run DuckDB's SQL on the lake; no server is needed.")] = False,
+    file: Annotated[Path | None, Parameter(help="Read the query from a file.")] = None,
+    month: Annotated[str | None, Parameter(help="Month of the lake, such as 2026-10; default: its newest.")] = None,
     csv: Annotated[bool, Parameter(negative="", help="Print CSV instead of a table.")] = False,
     json: Json = False,
     limit: Annotated[
-        int | None, Parameter(help="Rows printed at the most: 100 in a table, else all.", validator=Number(gte=1))
+        int | None, Parameter(help="Maximum number of rows; default: 100 in a table, else all.", validator=AT_LEAST_1)
     ] = None,
 ) -> None:
     """Run a read-only query against PostgreSQL, Neo4j or the lake.
@@ -239,14 +238,14 @@ def query(
 @app.command
 def sample(
     *,
-    to: Annotated[Path, Parameter(help="Folder for the dumps, made where it is missing.")],
-    releases: Annotated[int, Parameter(help="Releases of the first month; the rest follows the real ratios.")] = 20_000,
-    seed: Annotated[int, Parameter(help="Another seed gives other records, the same seed the same bytes.")] = 7,
+    to: Annotated[Path, Parameter(help="Folder for the dumps, created if missing.")],
+    releases: Annotated[int, Parameter(help="Releases of the first month; other records in real ratios.")] = 20_000,
+    seed: Annotated[int, Parameter(help="Seed of the generator; the same seed yields the same bytes.")] = 7,
     months: Annotated[int, Parameter(help="Months, each with additions, changes, removals and merges.")] = 2,
     layout: Annotated[str, Parameter(help="Layout of the dumps: classic (2020), 2025 or modern (2026).")] = "modern",
     first: Annotated[str, Parameter(help="First month.")] = "2026-10-01",
-    plain: Annotated[bool, Parameter(negative="", help="Leave out the odd values that real dumps hold.")] = False,
-    musicbrainz: Annotated[bool, Parameter(negative="", help="Write MusicBrainz' runs of the months, too.")] = False,
+    plain: Annotated[bool, Parameter(negative="", help="Leave out the odd values found in real dumps.")] = False,
+    musicbrainz: Annotated[bool, Parameter(negative="", help="Write MusicBrainz exports of the months, too.")] = False,
 ) -> None:
     """Write generated dumps of any size in Discogs' format.
 

@@ -27,7 +27,9 @@ def show(month: str, entity: str | None, limit: int) -> None:
     if entity is None:
         there = {name: key for name, key in known.items() if partition in held.partitions(key)}
         files = {name: held.files(key, partition)[0] for name, key in (there or known).items()}
-        terminal.table(["entity", "compared with", *KINDS], [_counted(*each) for each in files.items()], grouped=True)
+        terminal.table(
+            ["entity", "compared with", *KINDS], [_count_changes(*each) for each in files.items()], grouped=True
+        )
         if absent := known.keys() - files.keys():
             say(f"not materialised: {', '.join(sorted(absent))}")
     elif entity in known:
@@ -36,7 +38,7 @@ def show(month: str, entity: str | None, limit: int) -> None:
         raise SettingError(f"the entity is {entity!r}, expected one of {', '.join(known)}")
 
 
-def _counted(entity: str, file: Path) -> list[object]:
+def _count_changes(entity: str, file: Path) -> list[object]:
     counts = dict(pl.scan_parquet(file).group_by("change").len().collect().rows())
     before = compared_with(file)
     return [entity, before[0][:7] if before else "nothing", *(counts.get(kind, 0) for kind in KINDS)]

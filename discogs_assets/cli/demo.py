@@ -45,7 +45,7 @@ def run() -> None:
     """
     began, settings = time.monotonic(), Settings()
     if missing := {*TARGETS} - settings.chosen_targets:
-        raise SettingError(f"DISCOGS_TARGETS lacks {', '.join(sorted(missing))}, which the demo asks. Unset it.")
+        raise SettingError(f"DISCOGS_TARGETS lacks {', '.join(sorted(missing))}, needed by the demo. Unset it.")
     named = Archive.of(settings).origin
     folder = _offer()
     postgres, _ = servers.start()
@@ -61,8 +61,8 @@ def run() -> None:
         _answer(question, graph.ask(question))
     for question in SQL:
         _answer(question, postgres.ask(question))
-    say(f"both months are of {folder}; what you load next comes from {named}, or where DISCOGS_DUMPS says")
-    say(f"done in {time.monotonic() - began:.0f} s. Look around: discogs dev. Stop the servers: discogs down")
+    say(f"both months were loaded from {folder}; the next load reads {named}, or the source in DISCOGS_DUMPS")
+    say(f"done in {time.monotonic() - began:.0f} s. Start the UI: discogs dev. Stop the servers: discogs down")
 
 
 def _offer() -> Path:
@@ -78,7 +78,7 @@ def _write(folder: Path, partition: str) -> None:
     """Write the sample's dump files of the month and the MusicBrainz export that belongs to it."""
     dumps.write(folder, partition)
     musicbrainz.write(folder, partition)
-    say(f"dump files of {partition[:7]} are in {folder}")
+    say(f"wrote the dump files of {partition[:7]} to {folder}")
 
 
 def _count(postgres: Postgres, graph: Graph) -> None:

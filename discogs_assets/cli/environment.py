@@ -104,7 +104,7 @@ def forget_demo(path: Path = ENV) -> None:
     sources = {f"DISCOGS_{name}": [str(each / below) for each in samples] for name, below in DEMO.items()}
     if found := [name for name, folders in sources.items() if named.get(name) in folders]:
         write({}, path, without=found)
-        say(f"{' and '.join(found)} named the demo's sample in {path} and were taken out of it")
+        say(f"{' and '.join(found)} named the demo's sample in {path} and were removed from it")
 
 
 def make_dagster_home(folder: Path) -> None:

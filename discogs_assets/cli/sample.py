@@ -44,7 +44,7 @@ def run(plan: Plan, folder: Path, with_musicbrainz: bool = False) -> None:
     if with_musicbrainz:
         _runs(plan, folder / musicbrainz.FOLDER)
     terminal.data().print(str(folder), soft_wrap=True, markup=False)
-    say(f"written in {time.monotonic() - began:.1f} s, each month with its truth. To load them: DISCOGS_DUMPS={folder}")
+    say(f"written in {time.monotonic() - began:.1f} s, with truth files. To load them: DISCOGS_DUMPS={folder}")
 
 
 def _runs(plan: Plan, folder: Path) -> None:

@@ -28,7 +28,7 @@ def start() -> tuple[Postgres, Graph | None]:
     environment.forget_demo()
     settings = Settings()
     for path in permissions.close(permissions.find(settings.home_folder, variables.ENV)):
-        say(f"closed {path} to other users")
+        say(f"removed other users' access to {path}")
     connections = Connections(settings)
     with timed("starting the servers"):
         store, graph = connections.start()
@@ -45,23 +45,19 @@ def start() -> tuple[Postgres, Graph | None]:
 
 def _enter(settings: Settings, storage_url: str) -> None:
     """Write `.env` and Dagster's home, set the variables in this process, and create Dagster's pools."""
+    import dagster as dg
+
+    from discogs_assets.defs import pools
+
     variables = environment.dagster_variables(settings, storage_url)
     folder = settings.home_folder / "dagster"
     with json_state.exclusive(folder / "setup.lock", "setting up Dagster"):
         environment.make_dagster_home(folder)
         environment.write(variables)
         environment.enter(variables)
-        _create_pools()
-
-
-def _create_pools() -> None:
-    """Create Dagster's tables and pools in advance, so that no two runs do so at once."""
-    import dagster as dg
-
-    from discogs_assets.defs import pools
-
-    with dg.DagsterInstance.get() as instance:
-        pools.create(instance)
+        # Dagster's tables and pools are created now, so that no two runs do so at once.
+        with dg.DagsterInstance.get() as instance:
+            pools.create(instance)
 
 
 def stop() -> None:
@@ -80,7 +76,7 @@ def show(json: bool) -> None:
         columns = ["server", "running", "shows", "address", "version", "pid", "folder"]
         terminal.table(columns, [[row[column] for column in columns] for row in rows])
     if found := connections.open_publication():
-        say(f"the publication of {found.month} was cut off or is under way; `discogs up` settles it")
+        say(f"the publication of {found.month} was interrupted or is under way; `discogs up` settles it")
 
 
 def run_dagster(port: int, watch: bool | None = None) -> int:
@@ -98,7 +94,7 @@ def run_dagster(port: int, watch: bool | None = None) -> int:
         # a shell's background jobs, so the handlers are set before it starts.
         signal.signal(number, lambda *_: child.send_signal(signal.SIGINT))
     child = subprocess.Popen([*DAGSTER, "dev", *place, "-h", "127.0.0.1", "-p", str(port)], start_new_session=True)
-    say(f"the UI opens at http://127.0.0.1:{port}; Ctrl-C ends it, `discogs down` ends the servers")
+    say(f"the UI starts at http://127.0.0.1:{port}; Ctrl-C stops it, `discogs down` stops the servers")
     return child.wait()
 
 
@@ -122,4 +118,4 @@ def turn(on: bool, place: Sequence[str]) -> None:
     with timed(f"turning {SENSOR} {state}"):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ServerError(f"{SENSOR} was not turned {state}: {done.stderr.strip()[-500:]}. Try it in the UI's Sensors.")
+        raise ServerError(f"{SENSOR} was not turned {state}: {done.stderr.strip()[-500:]}. Use the UI's Sensors.")

@@ -23,7 +23,7 @@ from discogs_assets.stores.lake import local
 from discogs_assets.stores.lake.local import Lake
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres import publication
-from discogs_assets.stores.postgres.loads import VIEWS, Postgres, month_of
+from discogs_assets.stores.postgres.loads import Postgres, month_of
 from discogs_assets.stores.postgres.publication import Publication
 
 SETTLE_SECONDS = 0.5
@@ -99,10 +99,10 @@ class Connections:
         postgres = self.tables.owner() if self.tables.running() else None
         return publication.read_open(postgres) if postgres else None
 
-    def shown(self) -> set[str]:
+    def read_published_partitions(self) -> set[str]:
         """Return the partitions that readers see: one, or two while a publication is open."""
         postgres = self.tables.start()
-        found = (self._done(postgres), publication.read_open(postgres))
+        found = (self._read_done(postgres), publication.read_open(postgres))
         return {each.partition for each in found if each}
 
     @contextmanager
@@ -114,7 +114,7 @@ class Connections:
         postgres = self.tables.start()
         with postgres.publishing(wait):
             self.tables.restore_reader()
-            yield Publisher(postgres, self.graph, self._done(postgres))
+            yield Publisher(postgres, self.graph, self._read_done(postgres))
 
     def settle(self, log: Log = drop_line) -> str:
         """Complete an interrupted publication, or undo it if its loads are gone.
@@ -130,13 +130,12 @@ class Connections:
         except BusyError:
             return ""
 
-    def _done(self, postgres: Postgres) -> Publication | None:
+    def _read_done(self, postgres: Postgres) -> Publication | None:
         """Return the publication that readers see. A database without a record has one created from its views."""
         found = publication.read_done(postgres)
-        if found is None and (views := postgres.published()):
-            month = max(map(month_of, views.values()))[:7]
-            tables = {view if "." in view else f"{VIEWS}.{view}": table for view, table in views.items()}
-            wanted = Publication(month, tables, self.graph.shown())
+        if found is None and (tables := postgres.read_published_loads()):
+            month = max(map(month_of, tables.values()))[:7]
+            wanted = Publication(month, tables, self.graph.read_published_load())
             with postgres.connection() as connection:
                 publication.record_done(connection, wanted)
             found = publication.read_done(postgres)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from discogs_assets.connections.state import ServerState, state_of
 from discogs_assets.servers.neo4j import loads
@@ -33,14 +33,17 @@ class GraphOrder:
 
 
 class GraphStore(Protocol):
-    """Neo4j, by its loads. A load has an id, and a place named in Dagster's records."""
+    """Neo4j, by its loads. A load has an id, and a place named in Dagster's records.
 
-    @property
-    def shows_while_loading(self) -> bool:
-        """True if readers see a load in progress; its tables must be checked before."""
+    Defaults are those of a server that always runs and holds a single load.
+    """
+
+    shows_while_loading: ClassVar[bool] = True
+    """True if readers see a load in progress; its tables must be checked before."""
 
     def start(self) -> None:
         """Start an embedded server."""
+        return
 
     def reader(self) -> Graph:
         """Return the published graph. Raises ServerError if an embedded server does not run."""
@@ -56,8 +59,9 @@ class GraphStore(Protocol):
 
     def publish(self, load: str) -> float:
         """Show a load; return the seconds that the graph was unavailable to readers."""
+        return 0.0
 
-    def shown(self) -> str | None:
+    def read_published_load(self) -> str | None:
         """Return the id of the load that readers see, None if there is none."""
 
     def shown_month(self) -> str | None:
@@ -65,29 +69,35 @@ class GraphStore(Protocol):
 
     def sweep(self, month: str) -> list[str]:
         """Remove the month's loads that the shown one supersedes; return their names."""
+        return []
 
     def months(self) -> list[str]:
         """Return the partition keys of the months that retention may drop."""
+        return []
 
     def drop(self, partition: str) -> Mapping[str, int]:
         """Remove a month's loads; return the bytes by load."""
+        return {}
 
     def running(self) -> bool:
         """Return False if an embedded server does not run."""
+        return True
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """Return False if an embedded server's programs have yet to be downloaded."""
+        return True
 
     def state(self) -> ServerState:
         """Return the state of the server and the month that it shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class EmbeddedGraph:
+class EmbeddedGraph(GraphStore):
     """The Neo4j of our home: a store directory for each load, one of them served."""
 
+    shows_while_loading: ClassVar[bool] = False
+
     server: Neo4jServer
-    shows_while_loading: bool = False
 
     def start(self) -> None:
         """See `GraphStore`."""
@@ -138,9 +148,9 @@ class EmbeddedGraph:
         """See `GraphStore`."""
         return self.server.serve(self.server.folder / load)
 
-    def shown(self) -> str | None:
+    def read_published_load(self) -> str | None:
         """See `GraphStore`."""
-        return self.load_at(str(self.server.served())) if self.shown_month() else None
+        return self.load_at(str(self.server.find_served_folder())) if self.shown_month() else None
 
     def shown_month(self) -> str | None:
         """See `GraphStore`."""
@@ -164,9 +174,9 @@ class EmbeddedGraph:
         """See `GraphStore`."""
         return self.server.status().running
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """See `GraphStore`."""
-        return self.server.installed()
+        return self.server.is_installed()
 
     def state(self) -> ServerState:
         """See `GraphStore`."""
@@ -174,15 +184,11 @@ class EmbeddedGraph:
 
 
 @dataclass(frozen=True, slots=True)
-class ExternalGraph:
+class ExternalGraph(GraphStore):
     """A Neo4j that the settings name. It holds one load, changed over Bolt in its readers' view."""
 
     graph: Graph
     sent: Path
-    shows_while_loading: bool = True
-
-    def start(self) -> None:
-        """See `GraphStore`."""
 
     def reader(self) -> Graph:
         """See `GraphStore`."""
@@ -190,14 +196,14 @@ class ExternalGraph:
 
     def load(self, order: GraphOrder, log: Log) -> tuple[str, dict[str, int]]:
         """Change the database until it holds the month and no other."""
-        with Sent(self.sent).opened() as sent:
+        with Sent(self.sent).lock_folder() as sent:
             wanted = bolt.Order(order.tables, order.older, order.connections)
             bolt.load(self.graph, wanted, sent, order.find, log)
         return self.graph.url, self.graph.counts()
 
     def load_at(self, place: str) -> str:
         """Return the id of the load that the server holds now."""
-        return self.shown() or ""
+        return self.read_published_load() or ""
 
     def missing(self, load: str, month: str) -> str:
         """See `GraphStore`."""
@@ -210,11 +216,7 @@ class ExternalGraph:
             f"of {month}-01{older}"
         )
 
-    def publish(self, load: str) -> float:
-        """Show nothing new: readers have seen the load since it was made."""
-        return 0.0
-
-    def shown(self) -> str | None:
+    def read_published_load(self) -> str | None:
         """See `GraphStore`."""
         found = load_checkpoint.read(self.graph)
         return (found.load or found.tables) if found and found.whole else None
@@ -223,26 +225,6 @@ class ExternalGraph:
         """Return the month that readers see, or the state of the load under way in words."""
         found = load_checkpoint.read(self.graph)
         return str(found) if found else None
-
-    def sweep(self, month: str) -> list[str]:
-        """See `GraphStore`."""
-        return []
-
-    def months(self) -> list[str]:
-        """See `GraphStore`."""
-        return []
-
-    def drop(self, partition: str) -> Mapping[str, int]:
-        """See `GraphStore`."""
-        return {}
-
-    def running(self) -> bool:
-        """See `GraphStore`."""
-        return True
-
-    def installed(self) -> bool:
-        """See `GraphStore`."""
-        return True
 
     def state(self) -> ServerState:
         """See `GraphStore`."""

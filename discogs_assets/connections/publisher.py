@@ -42,9 +42,9 @@ class Publisher:
             return ""
         if gone := self.missing(found):
             self._undo(found)
-            return f"the publication of {found.month}, which was cut off, is undone: {'; '.join(gone)}"
+            return f"the interrupted publication of {found.month} is undone: {'; '.join(gone)}"
         self._switch(found, log)
-        return f"the publication of {found.month}, which was cut off, is completed"
+        return f"the interrupted publication of {found.month} is completed"
 
     def missing(self, wanted: Publication) -> list[str]:
         """Return the loads of a publication that the servers no longer hold."""
@@ -67,11 +67,11 @@ class Publisher:
 
     def _undo(self, intended: Publication) -> None:
         """Make the graph store show the same publication as the tables, and close the record."""
-        if self.shown and self.shown.graph and self.shown.graph != self.graph.shown():
+        if self.shown and self.shown.graph and self.shown.graph != self.graph.read_published_load():
             if missing := self.graph.missing(self.shown.graph, self.shown.month):
                 raise PublishRefusedError(
-                    f"the publication of {intended.month} can be neither completed nor undone: {missing} is gone, too. "
-                    f"Publish a month that is loaded: discogs publish {self.shown.month}"
+                    f"the publication of {intended.month} can be neither completed nor undone: {missing} is missing. "
+                    f"Publish a loaded month: discogs publish {self.shown.month}"
                 )
             self.graph.publish(self.shown.graph)
         with self.postgres.connection() as connection:

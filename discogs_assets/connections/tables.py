@@ -12,7 +12,7 @@ DAGSTER_DATABASE = "dagster"
 
 
 class TableStore(Protocol):
-    """PostgreSQL, by the roles that use it."""
+    """PostgreSQL, by the roles that use it. Defaults are those of a server that always runs."""
 
     def start(self) -> Postgres:
         """Return the database as its owner, prepared. An embedded server is started."""
@@ -28,19 +28,22 @@ class TableStore(Protocol):
 
     def restore_reader(self) -> None:
         """Undo any changes that the reader of an embedded server has made to its role."""
+        return
 
     def running(self) -> bool:
         """Return False if an embedded server does not run."""
+        return True
 
-    def installed(self) -> bool:
-        """Return False if an embedded server's programs have yet to be fetched."""
+    def is_installed(self) -> bool:
+        """Return False if an embedded server's programs have yet to be downloaded."""
+        return True
 
     def state(self) -> ServerState:
         """Return the state of the server and the month that it shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class EmbeddedTables:
+class EmbeddedTables(TableStore):
     """The PostgreSQL of our home."""
 
     server: PostgresServer
@@ -71,9 +74,9 @@ class EmbeddedTables:
         """See `TableStore`."""
         return self.server.status().running
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """See `TableStore`."""
-        return self.server.installed()
+        return self.server.is_installed()
 
     def state(self) -> ServerState:
         """See `TableStore`."""
@@ -82,7 +85,7 @@ class EmbeddedTables:
 
 
 @dataclass(frozen=True, slots=True)
-class ExternalTables:
+class ExternalTables(TableStore):
     """A PostgreSQL that the settings name."""
 
     postgres: Postgres
@@ -105,21 +108,10 @@ class ExternalTables:
         self.postgres.make_database(DAGSTER_DATABASE)
         return self.postgres.url
 
-    def restore_reader(self) -> None:
-        """See `TableStore`."""
-
-    def running(self) -> bool:
-        """See `TableStore`."""
-        return True
-
-    def installed(self) -> bool:
-        """See `TableStore`."""
-        return True
-
     def state(self) -> ServerState:
         """See `TableStore`."""
         return ServerState("PostgreSQL", "yes", _shown_tables(self.postgres) or "nothing", self.postgres.safe_url)
 
 
 def _shown_tables(postgres: Postgres) -> str | None:
-    return max((month_of(table)[:7] for table in postgres.published().values()), default=None)
+    return max((month_of(table)[:7] for table in postgres.read_published_loads().values()), default=None)

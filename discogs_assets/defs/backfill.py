@@ -23,7 +23,7 @@ def stops_at_parquet(context: dg.AssetExecutionContext, platform: Platform) -> b
     asked = event_log.backfilled(context.instance, context.run)
     if len(asked) < 2 or platform.settings.load_history:
         return False
-    newest = max({*asked, *platform.shown()})
+    newest = max({*asked, *platform.read_published_partitions()})
     if context.partition_key >= newest:
         return False
     said = _reason(context.partition_key[:7], newest[:7], asked)

@@ -133,7 +133,7 @@ def _materialised(record: dg.EventLogRecord) -> Materialised:
     return Materialised(record.storage_id, event.metadata, record.timestamp, record.run_id)
 
 
-def computed(instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey], partition: str) -> list[Computed]:
+def find_computed(instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey], partition: str) -> list[Computed]:
     """Return the assets' steps in the partition's last `DEPTH` runs, newest run first, then in key order."""
     found, steps = list[Computed](), {key: key.to_python_identifier() for key in keys}
     for run in instance.get_runs(dg.RunsFilter(tags={PARTITION_NAME_TAG: partition}), limit=DEPTH):
@@ -154,7 +154,7 @@ def _computed(key: dg.AssetKey, step: Any) -> Computed:
     return Computed(key, step.run_id, status, began, ended, rows.value if rows else None, version)
 
 
-def unfinished(instance: dg.DagsterInstance) -> dict[str, str]:
+def find_unfinished(instance: dg.DagsterInstance) -> dict[str, str]:
     """Return the months of queued and running runs, by run id."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
     return {run.run_id: run.tags[PARTITION_NAME_TAG] for run in runs if PARTITION_NAME_TAG in run.tags}

@@ -31,7 +31,7 @@ def chosen(settings: Settings) -> str:
     return settings.executor or ("in_process" if small else "multiprocess")
 
 
-def configured(settings: Settings) -> dg.ExecutorDefinition:
+def select_executor(settings: Settings) -> dg.ExecutorDefinition:
     """Return the executor of all runs: the one that the settings name as module.name, else `by_size`.
 
     Raises SettingError if it cannot be imported or is not an executor.

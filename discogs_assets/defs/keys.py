@@ -58,7 +58,7 @@ def imported(name: str) -> dg.AssetKey:
     return dg.AssetKey(["neo4j", name])
 
 
-def published(store: str) -> dg.AssetKey:
+def published_month(store: str) -> dg.AssetKey:
     """Return the key of a store's published month."""
     return dg.AssetKey(["published", store])
 

@@ -32,7 +32,7 @@ PREVIEW_COLUMNS = 8
 PREVIEW_CHARACTERS = 60
 
 
-def measured(rows: int, size: int, seconds: float) -> Metadata:
+def describe_output(rows: int, size: int, seconds: float) -> Metadata:
     """Return rows, bytes and seconds as metadata, plotted over the months."""
     return {
         "dagster/partition_row_count": dg.MetadataValue.int(rows),

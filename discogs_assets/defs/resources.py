@@ -72,6 +72,6 @@ class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Return PostgreSQL; an embedded server is started."""
         return self.connections.tables.start()
 
-    def shown(self) -> set[str]:
+    def read_published_partitions(self) -> set[str]:
         """Return the partitions that readers see: one, or two while a publication is open."""
-        return self.connections.shown()
+        return self.connections.read_published_partitions()

@@ -23,7 +23,7 @@ STORES = {"postgres": TABLES, "neo4j": ("neo4j",)}
 """Targets that each `published/{store}` shows."""
 
 
-def required(settings: Settings) -> tuple[dg.AssetKey, ...]:
+def required_assets(settings: Settings) -> tuple[dg.AssetKey, ...]:
     """Return the assets that a publication rests on."""
     return tuple(key for target in settings.chosen_targets for key in REQUIRED[target])
 
@@ -33,7 +33,7 @@ def shows(store: str, settings: Settings) -> bool:
     return not settings.chosen_targets.isdisjoint(STORES[store])
 
 
-def chosen(key: dg.AssetKey, settings: Settings) -> bool:
+def is_chosen(key: dg.AssetKey, settings: Settings) -> bool:
     """Return False if the asset belongs only to targets that are not chosen."""
     match key.path:
         case ["published", store]:
@@ -41,19 +41,19 @@ def chosen(key: dg.AssetKey, settings: Settings) -> bool:
         case ["neo4j", *_]:
             return shows("neo4j", settings)
         case ["postgres", "discogs", *_]:
-            return key in required(settings)
+            return key in required_assets(settings)
         case ["postgres", *_]:
             return shows("postgres", settings)
     return True
 
 
-def selected(context: dg.AssetExecutionContext, settings: Settings) -> set[dg.AssetKey]:
+def select_assets(context: dg.AssetExecutionContext, settings: Settings) -> set[dg.AssetKey]:
     """Return the step's selected assets without assets of targets not chosen; the log names the latter."""
     asked = set(context.selected_asset_keys)
     whole = context.run.asset_selection
     if whole is not None and not any(key.path[0] == "published" for key in whole):
         return asked
-    left_out = {key for key in asked if not chosen(key, settings)}
+    left_out = {key for key in asked if not is_chosen(key, settings)}
     if left_out:
         names = ", ".join(sorted(key.to_user_string() for key in left_out))
         context.log.info(f"not loaded, since DISCOGS_TARGETS is {settings.targets}: {names}")

@@ -57,7 +57,7 @@ REFERRING = tuple(each for each in RELATIONSHIPS if any(stated.link.key for stat
 """Relationships that are derived from references to records by id."""
 
 
-def refused(framed: int) -> int:
+def max_refused(framed: int) -> int:
     """Return the maximum number of unreadable records among `framed` records."""
     return max(REFUSED_RECORDS, int(framed * REFUSED_SHARE))
 
@@ -67,6 +67,6 @@ def least_share(before: float, of: int) -> float:
     return max(0.0, before - max(min(SHARE_FALL, before / 2), SLACK / max(of, 1)))
 
 
-def referred(relationship: Relationship) -> tuple[str, ...]:
+def target_labels(relationship: Relationship) -> tuple[str, ...]:
     """Return the node labels that the relationship's references by id lead to."""
     return tuple(dict.fromkeys(stated.link.to for stated in relationship.stated if stated.link.key))

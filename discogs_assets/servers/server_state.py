@@ -36,7 +36,7 @@ class Record:
     stopping: bool = False
     recipe: str = ""
 
-    def written(self, file: Path) -> "Record":
+    def save(self, file: Path) -> "Record":
         """Write this record to `file` and return it."""
         json_state.write(file, asdict(self))
         return self
@@ -44,11 +44,11 @@ class Record:
     def made_ready(self, file: Path) -> "Record":
         """Mark the server as ready; write the new record to `file` and return it."""
         log.info("%s is served on %s:%d (version %s)", self.folder, process.HOST, self.port, self.version)
-        return replace(self, ready=True).written(file)
+        return replace(self, ready=True).save(file)
 
     def made_stopping(self, file: Path) -> "Record":
         """Mark the server as stopping, so that nobody attaches to it; write the new record to `file` and return it."""
-        return replace(self, ready=False, stopping=True).written(file)
+        return replace(self, ready=False, stopping=True).save(file)
 
     def process(self) -> psutil.Process | None:
         """Return the recorded process; None if it has ended, even if its number was reused."""
@@ -85,7 +85,7 @@ def live_record(file: Path, find: Callable[[], Record | None] = lambda: None) ->
     record = read_record(file)
     if record is None and (found := find()):
         log.info("%s was lost or damaged; it is written anew for process %d", file, found.pid)
-        record = found.written(file)
+        record = found.save(file)
     return record if record and record.process() else None
 
 

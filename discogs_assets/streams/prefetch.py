@@ -28,7 +28,7 @@ def in_order(pool: Executor, work: Callable[[Item], Result], items: Iterable[Ite
             future.cancel()
 
 
-def prefetched(items: Iterable[Item]) -> Generator[Item, None, None]:
+def prefetch_items(items: Iterable[Item]) -> Generator[Item, None, None]:
     """Yield the items, each produced while the one before it is in use."""
     source = iter(items)
     with ThreadPoolExecutor(1, "ahead") as pool:

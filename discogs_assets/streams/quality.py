@@ -74,7 +74,7 @@ def write(entity: Entity, records: Sequence[Path], originals: Originals, target:
     tally = Tally(entity)
     with parquet.writing(target, arrow.FLAGGED, parquet.versions(records)) as writer:
         for frame in _frames(entity, records):
-            flags = flagged(entity, frame, tally.records)
+            flags = flag_records(entity, frame, tally.records)
             whole = _kept(flags, tally, originals)
             tally.records += len(frame)
             tally.add(flags)
@@ -93,7 +93,7 @@ def _frames(entity: Entity, records: Sequence[Path]) -> Iterator[pl.DataFrame]:
             yield pl.DataFrame(pl.from_arrow(batch))
 
 
-def flagged(entity: Entity, frame: pl.DataFrame, first: int = 0) -> pl.DataFrame:
+def flag_records(entity: Entity, frame: pl.DataFrame, first: int = 0) -> pl.DataFrame:
     """Return row, id, rule, severity, field and finding of each flag, by row and then in the order of the rules.
 
     `first` is the number of the frame's first row.

@@ -49,7 +49,7 @@ def _line(tally: Tally, rule: QualityRule) -> str:
 
 def _sample(entity: Entity, sample: Sample) -> str:
     link = f"[{sample.id}]({page(entity, sample.id)})"
-    return f"{link} {escaped(shortened(sample.found))}".rstrip()
+    return f"{link} {escaped(shorten_text(sample.found))}".rstrip()
 
 
 def page(entity: Entity, number: int) -> str:
@@ -63,7 +63,7 @@ def percent(part: int, whole: int) -> str:
     return "< 0.0001 %" if 0 < share < 0.0001 else f"{share:.2g} %" if share < 10 else f"{share:.0f} %"
 
 
-def shortened(text: str) -> str:
+def shorten_text(text: str) -> str:
     """Return the text as one line, cut if it is long."""
     line = " ".join(text.split())
     return line if len(line) <= CHARACTERS else f"{line[: CHARACTERS - 1]}…"

@@ -33,7 +33,7 @@ def test_programs_that_are_not_there_yet_are_named(
     monkeypatch.setenv("DISCOGS_DUMPS", ".")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     _, found = findings(capsys)
-    assert (found["programs"]["state"], found["programs"]["advice"]) == ("warn", "`discogs up` fetches them")
+    assert (found["programs"]["state"], found["programs"]["advice"]) == ("warn", "`discogs up` downloads them")
     assert found["programs"]["found"] == "not installed yet: PostgreSQL, Neo4j"
     monkeypatch.setenv("DISCOGS_NEO4J_URL", "bolt://localhost:1")
     monkeypatch.setenv("DISCOGS_POSTGRES_URL", "postgresql://localhost:1/none")
@@ -112,7 +112,7 @@ def test_a_lake_in_s3_is_tried(
         ("off", "ok", "left out"),
         ("/nowhere", "warn", "DISCOGS_MUSICBRAINZ is '/nowhere'"),
         (".", "warn", "no complete run in"),
-        ("runs", "ok", "runs, its newest run is 20261121-001001"),
+        ("runs", "ok", "runs, its newest export is 20261121-001001"),
     ],
 )
 def test_musicbrainz_is_told_of_and_fails_nothing(

@@ -90,12 +90,12 @@ def test_a_value_in_json_in_csv_and_in_a_table(value: Any, in_json: Any, in_csv:
     assert output.shown(value) == in_table
 
 
-def printed(form: str, columns: Sequence[str], *rows: Sequence[Any], limit: int | None = None) -> tuple[int, bool]:
+def print_rows(form: str, columns: Sequence[str], *rows: Sequence[Any], limit: int | None = None) -> tuple[int, bool]:
     return output.write(Answer(columns, iter(rows)), form, limit)
 
 
 def test_json_is_one_array_with_a_record_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert printed("json", ["id", "id", "title"], [1, 2, None], [3, 4, "ü"]) == (2, False)
+    assert print_rows("json", ["id", "id", "title"], [1, 2, None], [3, 4, "ü"]) == (2, False)
     out = capsys.readouterr().out
     assert len(out.splitlines()) == 4
     assert json.loads(out) == [{"id": 1, "id_2": 2, "title": None}, {"id": 3, "id_2": 4, "title": "ü"}]
@@ -103,7 +103,7 @@ def test_json_is_one_array_with_a_record_a_line(capsys: pytest.CaptureFixture[st
 
 def test_an_answer_without_rows_is_valid_in_every_form(capsys: pytest.CaptureFixture[str]) -> None:
     for form in output.FORMS:
-        assert printed(form, ["a", "b"]) == (0, False)
+        assert print_rows(form, ["a", "b"]) == (0, False)
     table, array = capsys.readouterr().out.split("a,b\n")
     assert table.split() == ["a", "b"]
     assert json.loads(array) == []
@@ -114,7 +114,7 @@ def test_a_limit_that_leaves_rows_out_says_so(
     limit: int | None, told: tuple[int, bool], capsys: pytest.CaptureFixture[str]
 ) -> None:
     for form in output.FORMS:
-        assert printed(form, ["a"], [1], [2], limit=limit) == told
+        assert print_rows(form, ["a"], [1], [2], limit=limit) == told
         assert ("2" in capsys.readouterr().out) is not told[1]
 
 
@@ -130,7 +130,7 @@ def test_rows_are_written_as_they_come(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_table_has_numbers_to_the_right_and_no_value_becomes_a_picture(capsys: pytest.CaptureFixture[str]) -> None:
-    printed("table", ["n", ":cat:"], [5, ":cat:"], [1000, None])
+    print_rows("table", ["n", ":cat:"], [5, ":cat:"], [1000, None])
     lines = capsys.readouterr().out.splitlines()
     assert [line.rstrip() for line in lines] == ["   n  :cat:", "   5  :cat:", "1000"]
 
@@ -182,5 +182,5 @@ def as_number(text: str) -> Any:
 
 def test_half_a_surrogate_does_not_end_an_answer(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     for form in output.FORMS:
-        printed(form, ["\ud800"], ["\ud83d"], [{"\ud800": 1}])
+        print_rows(form, ["\ud800"], ["\ud83d"], [{"\ud800": 1}])
         assert b"\\ud83d" in capfdbinary.readouterr().out

@@ -59,7 +59,7 @@ def publish(connections: Connections, wanted: Publication) -> None:
         publisher.publish(wanted)
 
 
-def shown(postgres: Postgres) -> list[object]:
+def read_months(postgres: Postgres) -> list[object]:
     """Months that readers find in the data and in the record."""
     names = [row["name"] for row in postgres.ask("SELECT name FROM labels")]
     done = publication.read_done(postgres)
@@ -102,11 +102,11 @@ def test_a_publication_that_was_killed_is_completed(
         kill_at(place, patch)
         with pytest.raises(KilledError):
             publish(connections, wanted)
-    assert shown(postgres) == [OCTOBER, OCTOBER]
+    assert read_months(postgres) == [OCTOBER, OCTOBER]
     assert connections.open_publication() is not None
-    assert connections.shown() == {f"{OCTOBER}-01", f"{NOVEMBER}-01"}
-    assert "2026-11, which was cut off, is completed" in connections.settle()
-    assert shown(postgres) == [NOVEMBER, NOVEMBER]
+    assert connections.read_published_partitions() == {f"{OCTOBER}-01", f"{NOVEMBER}-01"}
+    assert "interrupted publication of 2026-11 is completed" in connections.settle()
+    assert read_months(postgres) == [NOVEMBER, NOVEMBER]
     assert connections.open_publication() is None
     assert not connections.settle()
 
@@ -115,7 +115,7 @@ def test_a_publication_whose_loads_are_gone_is_undone(connections: Connections, 
     publish(connections, load(OCTOBER))
     publication.record_intent(postgres, replace(load(NOVEMBER), tables={"discogs.labels": "discogs_2026_11.gone__9"}))
     assert "undone: discogs_2026_11.gone__9" in connections.settle()
-    assert shown(postgres) == [OCTOBER, OCTOBER]
+    assert read_months(postgres) == [OCTOBER, OCTOBER]
     assert connections.open_publication() is None
 
 
@@ -142,7 +142,7 @@ def test_a_view_whose_table_is_not_published_is_dropped(
 ) -> None:
     publish(connections, load(OCTOBER, LABELS, ARTISTS))
     publish(connections, load(NOVEMBER, LABELS))
-    assert set(postgres.published()) == {"labels"}
+    assert set(postgres.read_published_loads()) == {"discogs.labels"}
 
 
 def test_a_publication_under_way_is_settled_by_nobody_else(
@@ -170,4 +170,4 @@ def test_what_an_earlier_version_published_is_recorded(
     with connections.publishing() as publisher:
         assert isinstance(publisher, Publisher)
         assert publisher.shown == replace(wanted, sequence=1, state="done")
-    assert connections.shown() == {f"{OCTOBER}-01"}
+    assert connections.read_published_partitions() == {f"{OCTOBER}-01"}

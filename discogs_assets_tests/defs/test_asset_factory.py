@@ -37,7 +37,7 @@ def test_a_full_disk_ends_the_step_for_good_and_is_named() -> None:
 
 def test_records_that_are_out_of_reach_may_be_tried_again_and_are_named() -> None:
     gone = OperationalError("SELECT 1", {}, psycopg2.OperationalError("Connection refused"))
-    with pytest.raises(ServerError, match="Dagster's records, does not answer"), failures():
+    with pytest.raises(ServerError, match="Dagster's storage, does not answer"), failures():
         raise gone
 
 

@@ -24,7 +24,7 @@ SEPTEMBER, OCTOBER, NOVEMBER = "2026-09-01", "2026-10-01", "2026-11-01"
 @pytest.fixture
 def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """An instance, and servers that show October."""
-    monkeypatch.setattr(Platform, "shown", lambda self: {OCTOBER})
+    monkeypatch.setattr(Platform, "read_published_partitions", lambda self: {OCTOBER})
     with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from discogs_assets.definitions import defs
 from discogs_assets.defs import keys
 from discogs_assets.defs.assets import insights
-from discogs_assets.defs.executor import by_size, chosen, configured
+from discogs_assets.defs.executor import by_size, chosen, select_executor
 from discogs_assets.errors import SettingError
 from discogs_assets.sample import months
 from discogs_assets.schema.discogs import ENTITIES
@@ -34,14 +34,14 @@ another = dg.multiprocess_executor.configured({"max_concurrent": 2}, name="anoth
 
 def test_small_data_is_worked_on_in_one_process(tmp_path: Path) -> None:
     assert chosen(Settings()) == "in_process"
-    assert configured(Settings()) is by_size
+    assert select_executor(Settings()) is by_size
 
 
 def test_the_executor_of_the_settings_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCOGS_EXECUTOR", "multiprocess")
-    assert (chosen(Settings()), configured(Settings())) == ("multiprocess", by_size)
+    assert (chosen(Settings()), select_executor(Settings())) == ("multiprocess", by_size)
     monkeypatch.setenv("DISCOGS_EXECUTOR", f"{__name__}.another")
-    assert configured(Settings()) is another
+    assert select_executor(Settings()) is another
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_the_executor_of_the_settings_is_taken(monkeypatch: pytest.MonkeyPatch) 
 def test_a_name_of_no_executor_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, said: str) -> None:
     monkeypatch.setenv("DISCOGS_EXECUTOR", name)
     with pytest.raises(SettingError, match=said):
-        configured(Settings())
+        select_executor(Settings())
 
 
 def tables(held: Lake) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -120,7 +120,7 @@ def test_steps_in_processes_and_on_machines_of_their_own_make_what_one_machine_m
     assert there.keys() == here.keys()
     for name, expected in here.items():
         assert_frame_equal(there[name], expected)
-    shown = project.postgres.published()["labels"]
+    shown = project.postgres.read_published_loads()["discogs.labels"]
     (loaded,) = postgres.ask(
         "SELECT schemaname || '.' || tablename AS name FROM pg_tables "
         "WHERE tablename ~ '^labels__' AND schemaname ~ '^discogs'"

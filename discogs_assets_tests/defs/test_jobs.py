@@ -89,7 +89,7 @@ def until(ready: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def said(instance: dg.DagsterInstance) -> str:
+def last_message(instance: dg.DagsterInstance) -> str:
     """What the sensor's newest finished tick has said."""
     for state in instance.all_instigator_state():
         if state.instigator_name == "new_dumps":
@@ -104,7 +104,7 @@ def runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     return list(instance.get_runs(dg.RunsFilter(tags={attempts.MONTH: DECEMBER})))[::-1]
 
 
-def made(instance: dg.DagsterInstance, run: dg.DagsterRun) -> set[dg.AssetKey]:
+def find_assets(instance: dg.DagsterInstance, run: dg.DagsterRun) -> set[dg.AssetKey]:
     """What a run has materialised."""
     logs = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
     return {each.dagster_event.asset_key for each in logs if each.dagster_event and each.dagster_event.asset_key}
@@ -125,15 +125,15 @@ def tick(instance: dg.DagsterInstance, cursor: str | None = None) -> dg.SensorRe
     return result
 
 
-def fetched(site: FakeSite) -> dict[str, int]:
+def count_fetches(site: FakeSite) -> dict[str, int]:
     """How often each dump was asked for."""
     asked = [query for query, _ in site.asked]
     return {each.name: sum(f"_{each.name}.xml.gz" in query for query in asked) for each in ENTITIES}
 
 
-def shown(project: Project) -> tuple[set[str], str | None]:
+def read_months(project: Project) -> tuple[set[str], str | None]:
     """The months that PostgreSQL and Neo4j show."""
-    tables = project.postgres.published().values()
+    tables = project.postgres.read_published_loads().values()
     return {month_of(table)[:7] for table in tables}, served_month(Neo4jServer(project.home))
 
 
@@ -163,22 +163,22 @@ def test_a_month_that_appears_on_the_site_is_published_though_its_run_is_refused
     for name in ("artists", "labels", "releases"):
         fake_site.publish(name, first[name], "20261201")
     with daemon(loaded):
-        until(lambda: "2026-12 is not complete: masters missing" in said(december))
-        assert (runs(december), set(fetched(fake_site).values())) == ([], {0})
+        until(lambda: "2026-12 is not complete: masters missing" in last_message(december))
+        assert (runs(december), set(count_fetches(fake_site).values())) == ([], {0})
         fake_site.fail("_artists.xml.gz", Fault(status=429, headers={"Retry-After": "5"}))
         fake_site.publish("masters", first["masters"], "20261201")
         until(lambda: event_log.latest(december, keys.GRAPH["Artist"], DECEMBER) is not None)
     (killed,) = runs(december)
     done = {*map(keys.dump, ENTITIES), keys.records(ARTISTS), keys.GRAPH["Artist"]}
     assert killed.asset_selection == set(ALL)
-    assert done <= made(december, killed) < set(ALL)
+    assert done <= find_assets(december, killed) < set(ALL)
 
     with daemon(loaded):
-        until(lambda: "2026-12 is loaded as it is announced" in said(december))
+        until(lambda: "2026-12 is loaded as it is announced" in last_message(december))
     assert [run.status for run in runs(december)] == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
-    assert made(december, runs(december)[1]) & done == set()
-    assert fetched(fake_site) == {"artists": 2, "labels": 1, "masters": 1, "releases": 1}
-    assert shown(loaded) == ({"2026-12"}, "2026-12")
+    assert find_assets(december, runs(december)[1]) & done == set()
+    assert count_fetches(fake_site) == {"artists": 2, "labels": 1, "masters": 1, "releases": 1}
+    assert read_months(loaded) == ({"2026-12"}, "2026-12")
     results = event_log.results(december, CHECKS, DECEMBER)
     assert {key for key, each in results.items() if each.passed} == set(CHECKS)
 

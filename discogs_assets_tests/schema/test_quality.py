@@ -39,7 +39,7 @@ class Case(NamedTuple):
     close: Record
 
 
-def identified(kind: str, *values: str | None) -> Record:
+def identify(kind: str, *values: str | None) -> Record:
     return {"identifiers": [{"type": kind, **({"value": value} if value else {})} for value in values]}
 
 
@@ -47,7 +47,7 @@ def tracks(**values: str) -> Record:
     return {"tracklist": [{"position": "A1", "title": "T", "duration": "3:37"}, {"title": "U", **values}]}
 
 
-def credited(*roles: str) -> Record:
+def credit(*roles: str) -> Record:
     return {"extraartists": [{**ARTIST, "role": role} for role in roles]}
 
 
@@ -59,14 +59,14 @@ def labels(*catnos: str) -> Record:
     return {"labels": [{"id": 5, "name": "L", "catno": catno} for catno in catnos]}
 
 
-def named(rows: str, *ids: int | None) -> Record:
+def names_of(rows: str, *ids: int | None) -> Record:
     return {rows: [{"name": "N", **({} if number is None else {"id": number})} for number in ids]}
 
 
 CASES: dict[str, Case] = {
     "name_missing": Case({"name": "\u00a0"}, "", {"name": "?"}),
     "title_missing": Case({"title": ""}, "", {"title": "-"}),
-    "artists_missing": Case({"artists": []}, "", named("artists", 194)),
+    "artists_missing": Case({"artists": []}, "", names_of("artists", 194)),
     "labels_missing": Case({"labels": []}, "", labels("none")),
     "formats_missing": Case({"formats": []}, "", {"formats": [{"name": "All Media"}]}),
     "tracks_missing": Case({"tracklist": []}, "", {"tracklist": [{"title": "Untitled"}]}),
@@ -82,23 +82,25 @@ CASES: dict[str, Case] = {
     "url_odd": Case(
         {"urls": ["https://a.se", "see a.se", "myspace"]}, "see a.se | myspace", {"urls": [" www.a.se/~b?c=d ", "a.se"]}
     ),
-    "own_alias": Case(named("aliases", 2, 1), "1", named("aliases", 2, None)),
-    "own_member": Case(named("members", 1), "1", named("members", 11)),
-    "own_group": Case(named("groups", 1), "1", named("groups", 0)),
-    "own_sublabel": Case(named("sublabels", 1), "1", named("sublabels", 3)),
+    "own_alias": Case(names_of("aliases", 2, 1), "1", names_of("aliases", 2, None)),
+    "own_member": Case(names_of("members", 1), "1", names_of("members", 11)),
+    "own_group": Case(names_of("groups", 1), "1", names_of("groups", 0)),
+    "own_sublabel": Case(names_of("sublabels", 1), "1", names_of("sublabels", 3)),
     "own_parent": Case({"parentLabel": {"id": 1, "name": "L"}}, "1", {"parentLabel": {"id": 2, "name": "L"}}),
     "member_and_group": Case(
-        {**named("members", 2, 3), **named("groups", 3, 4)}, "3", {**named("members", 2, 0), **named("groups", 3, 0)}
+        {**names_of("members", 2, 3), **names_of("groups", 3, 4)},
+        "3",
+        {**names_of("members", 2, 0), **names_of("groups", 3, 0)},
     ),
-    "alias_repeated": Case(named("aliases", 2, 2), "2 N", named("aliases", 2, 3)),
-    "member_repeated": Case(named("members", 2, 3, 2, 2), "2 N | 2 N", named("members", 2)),
-    "group_repeated": Case(named("groups", None, None), "N", named("groups", None, 2)),
-    "sublabel_repeated": Case(named("sublabels", 4, 4), "4 N", named("sublabels", 4, 5)),
-    "alias_unlinked": Case(named("aliases", 2, None, 0), "N | N", named("aliases", 2)),
-    "member_unlinked": Case({"members": [{"id": 0}]}, "", named("members", 2)),
-    "group_unlinked": Case(named("groups", None), "N", named("groups", 3)),
-    "sublabel_unlinked": Case(named("sublabels", 0), "N", named("sublabels", 3)),
-    "artist_unlinked": Case(named("artists", 2, 0), "N", named("artists", 355)),
+    "alias_repeated": Case(names_of("aliases", 2, 2), "2 N", names_of("aliases", 2, 3)),
+    "member_repeated": Case(names_of("members", 2, 3, 2, 2), "2 N | 2 N", names_of("members", 2)),
+    "group_repeated": Case(names_of("groups", None, None), "N", names_of("groups", None, 2)),
+    "sublabel_repeated": Case(names_of("sublabels", 4, 4), "4 N", names_of("sublabels", 4, 5)),
+    "alias_unlinked": Case(names_of("aliases", 2, None, 0), "N | N", names_of("aliases", 2)),
+    "member_unlinked": Case({"members": [{"id": 0}]}, "", names_of("members", 2)),
+    "group_unlinked": Case(names_of("groups", None), "N", names_of("groups", 3)),
+    "sublabel_unlinked": Case(names_of("sublabels", 0), "N", names_of("sublabels", 3)),
+    "artist_unlinked": Case(names_of("artists", 2, 0), "N", names_of("artists", 355)),
     "label_unlinked": Case({"labels": [{"name": "L"}]}, "L", {"labels": [{"id": 1818, "name": "Not On Label"}]}),
     "company_unlinked": Case({"companies": [{"name": "C"}]}, "C", {"companies": [{"id": 8, "name": "C"}]}),
     "genre_numeric": Case({"genres": ["Rock", "123"]}, "123", {"genres": ["Funk / Soul"]}),
@@ -111,20 +113,20 @@ CASES: dict[str, Case] = {
     "format_before_its_time": Case(formats("CD", "1969"), "CD", formats("CD", "1982")),
     "quantity_odd": Case({"formats": [{"name": "CD", "qty": "9" * 52}]}, "9" * 52, {"formats": [{"qty": "9999"}]}),
     "barcode_check_digit": Case(
-        identified("Barcode", "5 099902 987613", "0 7777-46001-2 6"),
+        identify("Barcode", "5 099902 987613", "0 7777-46001-2 6"),
         "0 7777-46001-2 6",
-        identified("Barcode", "5099902987613", "0 7777-46001-2 5", "12345678", "none", "XGTIN 5099902987614"),
+        identify("Barcode", "5099902987613", "0 7777-46001-2 5", "12345678", "none", "XGTIN 5099902987614"),
     ),
-    "isrc_malformed": Case(identified("ISRC", "GB-AYE-69"), "GB-AYE-69", identified("ISRC", "GB-AYE-69-00531")),
+    "isrc_malformed": Case(identify("ISRC", "GB-AYE-69"), "GB-AYE-69", identify("ISRC", "GB-AYE-69-00531")),
     "label_code_malformed": Case(
-        identified("Label Code", "0542", "LC 12"),
+        identify("Label Code", "0542", "LC 12"),
         "0542 | LC 12",
-        identified("Label Code", "LC 0542", "(LC) 0123", "lc-0542"),
+        identify("Label Code", "LC 0542", "(LC) 0123", "lc-0542"),
     ),
-    "identifier_empty": Case(identified("Other", None, "x"), "Other", identified("Other", "x")),
+    "identifier_empty": Case(identify("Other", None, "x"), "Other", identify("Other", "x")),
     "catno_repeated": Case(labels("A", "B", "A"), "5 L A", labels("A", "B")),
-    "credit_repeated": Case(credited("Drums", "Drums"), "45 Aphex Twin Drums", credited("Drums", "Bass")),
-    "role_unbalanced": Case(credited("Mixed By [A"), "Mixed By [A", credited("Mixed By [A, B], Artwork [C]")),
+    "credit_repeated": Case(credit("Drums", "Drums"), "45 Aphex Twin Drums", credit("Drums", "Bass")),
+    "role_unbalanced": Case(credit("Mixed By [A"), "Mixed By [A", credit("Mixed By [A, B], Artwork [C]")),
     "position_repeated": Case(tracks(position="A1"), "A1", tracks(position="A2")),
     "track_untitled": Case(tracks(position="A2", title=""), "A2", tracks(position="A2")),
     "duration_odd": Case(tracks(duration="3:60"), "3:60", tracks(duration="1:02:03")),
@@ -138,7 +140,7 @@ ASKED = [pytest.param(rule, entity, id=f"{rule.name}-{entity.name}") for rule in
 
 def found(entity: Entity, *changes: Record) -> list[dict[str, str]]:
     """What the rules find in sound records with these changes."""
-    return [flags.found(entity, [{**SOUND[entity], **each}])[0] for each in changes]
+    return [flags.find_flags(entity, [{**SOUND[entity], **each}])[0] for each in changes]
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=repr)
@@ -170,7 +172,7 @@ def test_a_date_without_a_sound_year_is_flagged_once(date: str) -> None:
 
 
 def test_a_track_is_compared_with_those_of_its_own_release() -> None:
-    flagged = flags.found(RELEASES, [{**SOUND[RELEASES], "id": 1}, {**SOUND[RELEASES], "id": 2}])
+    flagged = flags.find_flags(RELEASES, [{**SOUND[RELEASES], "id": 1}, {**SOUND[RELEASES], "id": 2}])
     assert flagged == [{}, {}]
 
 
@@ -195,4 +197,4 @@ def test_a_rule_says_where_it_looks_in_the_words_of_the_schema(rule: QualityRule
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_any_record_can_be_asked(entity: Entity, data: st.DataObject) -> None:
     record = data.draw(RECORDS[entity])
-    assert set(flags.found(entity, [record])[0]) <= {rule.name for rule in rules(entity)}
+    assert set(flags.find_flags(entity, [record])[0]) <= {rule.name for rule in rules(entity)}

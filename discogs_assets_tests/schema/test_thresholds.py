@@ -15,7 +15,7 @@ def test_every_entity_has_bounds_and_every_reference_by_id_is_among_those_that_h
     assert tuple(BOUNDS) == ENTITIES
     keyed = {link.type for entity in ENTITIES for link in entity.links if link.key}
     assert {each.type for each in thresholds.REFERRING} == keyed
-    assert {label for each in thresholds.REFERRING for label in thresholds.referred(each)} == {
+    assert {label for each in thresholds.REFERRING for label in thresholds.target_labels(each)} == {
         "Artist",
         "Label",
         "Master",
@@ -55,4 +55,4 @@ def test_a_share_may_fall_by_two_points_or_half_or_ten_records(before: float, of
 
 @pytest.mark.parametrize(("framed", "refused"), [(1, 20), (200_000, 20), (19_341_287, 1_934)])
 def test_a_month_may_lack_twenty_records_or_one_in_ten_thousand(framed: int, refused: int) -> None:
-    assert thresholds.refused(framed) == refused
+    assert thresholds.max_refused(framed) == refused

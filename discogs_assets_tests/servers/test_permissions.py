@@ -26,16 +26,16 @@ def home(clean_folder: Path) -> Path:
     return home
 
 
-def found(home: Path) -> list[permissions.Open]:
+def find_open(home: Path) -> list[permissions.Open]:
     return permissions.find(home, home.parent / ".env")
 
 
 def test_what_we_make_is_closed(home: Path) -> None:
-    assert found(home) == []
+    assert find_open(home) == []
 
 
 def test_a_home_that_is_not_there_yet_is_not_open(tmp_path: Path) -> None:
-    assert found(tmp_path / "absent") == []
+    assert find_open(tmp_path / "absent") == []
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -43,10 +43,10 @@ def test_what_is_open_is_found_and_closed(home: Path, place: str) -> None:
     path = (home / place).resolve()
     before = path.stat().st_mode
     path.chmod(0o777)
-    (each,) = found(home)
+    (each,) = find_open(home)
     assert (each.path.resolve(), each.mode, each.ours) == (path, 0o777, True)
     assert [changed.resolve() for changed in permissions.close([each])] == [path]
-    assert found(home) == []
+    assert find_open(home) == []
     assert path.stat().st_mode & before == before
 
 
@@ -56,7 +56,7 @@ def test_what_is_open_is_found_and_closed(home: Path, place: str) -> None:
 def test_what_another_user_owns_is_found_and_left(home: Path, place: str, mode: int) -> None:
     os.chown(home / place, 54321, 54321)
     (home / place).chmod(mode)
-    (each,) = found(home)
+    (each,) = find_open(home)
     assert (each.owner, each.ours) == (54321, False)
     assert list(permissions.close([each])) == []
     assert (home / place).stat().st_mode & 0o777 == mode
@@ -67,4 +67,4 @@ def test_what_the_user_of_a_server_owns_is_ours(home: Path) -> None:
     os.chown(home, 54321, 54321)
     for place in ("postgres/data", "neo4j/empty/0001"):
         os.chown(home / place, 54321, 54321)
-    assert found(home) == []
+    assert find_open(home) == []

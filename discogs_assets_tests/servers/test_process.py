@@ -40,7 +40,7 @@ def sleeper(tmp_path: Path) -> Iterator[psutil.Process]:
     process.stop(started, signal.SIGKILL)
 
 
-def gone(pid: int, within: float = 5.0) -> bool:
+def wait_gone(pid: int, within: float = 5.0) -> bool:
     """Whether the process ends in that many seconds."""
     deadline = time.monotonic() + within
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
@@ -67,7 +67,7 @@ def test_a_bound_process_dies_with_the_one_that_started_it(tmp_path: Path, pytho
     assert psutil.pid_exists(pid)
     starter.kill()
     starter.wait()
-    assert gone(pid)
+    assert wait_gone(pid)
 
 
 def test_output_goes_to_the_log_and_input_is_closed(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_recycled_number_is_not_taken_for_ours(sleeper: psutil.Process) -> Non
 def test_a_process_that_ended_is_not_alive_even_before_its_parent_noticed(sleeper: psutil.Process) -> None:
     created = sleeper.create_time()
     os.kill(sleeper.pid, signal.SIGKILL)
-    assert gone(sleeper.pid)
+    assert wait_gone(sleeper.pid)
     assert process.alive(sleeper.pid, created, SLEEP[2]) is None
     assert not process.running(sleeper)
 
@@ -123,8 +123,8 @@ def test_stopping_ends_children_and_those_who_do_not_listen(tmp_path: Path) -> N
     process.wait_until(lambda: len(log.read_text().splitlines()) == 2, started, "it", log, timeout=10)
     child = int(log.read_text().splitlines()[1])
     process.stop(started, timeout=0.2)
-    assert gone(started.pid)
-    assert gone(child)
+    assert wait_gone(started.pid)
+    assert wait_gone(child)
 
 
 def test_stopping_what_ended_is_no_error(sleeper: psutil.Process) -> None:

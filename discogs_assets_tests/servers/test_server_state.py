@@ -46,7 +46,7 @@ def answering(record: Record) -> Record:
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
-    record = Record(1, 2.5, "mark", 3, "/folder", "1.0").written(tmp_path / "a.json")
+    record = Record(1, 2.5, "mark", 3, "/folder", "1.0").save(tmp_path / "a.json")
     assert server_state.read_record(tmp_path / "a.json") == record
     assert record.made_ready(tmp_path / "a.json").ready
     assert server_state.read_record(tmp_path / "a.json") == Record(1, 2.5, "mark", 3, "/folder", "1.0", ready=True)

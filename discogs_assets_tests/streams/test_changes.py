@@ -43,7 +43,7 @@ def month(folder: Path, name: str, records: list[Record], schema: pa.Schema = SC
     return Month(name, (path,))
 
 
-def compared(entity: Entity, before: Month | None, now: Month, folder: Path) -> tuple[list[Record], Tally]:
+def compare_months(entity: Entity, before: Month | None, now: Month, folder: Path) -> tuple[list[Record], Tally]:
     tally = changes.write(entity, before, now, folder / "changes")
     return pl.read_parquet(folder / "changes").to_dicts(), tally
 
@@ -76,7 +76,7 @@ def test_changes_are_what_a_comparison_of_dicts_finds(
         for name, records in (("old", old), ("new", new)):
             order = sorted(records) if ascending else data.draw(st.permutations(sorted(records)))
             rows.append(month(folder, name, [{"id": number, **records[number]} for number in order]))
-        found, tally = compared(RELEASES, rows[0], rows[1], folder)
+        found, tally = compare_months(RELEASES, rows[0], rows[1], folder)
     expected = naive(old, new)
     assert found == expected
     counts = [sum(each["change"] == kind for each in expected) for kind in ("added", "changed", "removed")]
@@ -87,7 +87,7 @@ def test_changes_are_what_a_comparison_of_dicts_finds(
 
 def test_without_a_month_before_all_is_added(tmp_path: Path) -> None:
     now = month(tmp_path, "now", [{"id": 1}, {"id": 5}])
-    found, tally = compared(RELEASES, None, now, tmp_path)
+    found, tally = compare_months(RELEASES, None, now, tmp_path)
     assert [(each["id"], each["change"]) for each in found] == [(1, "added"), (5, "added")]
     assert (tally.added, tally.rows, tally.unchanged) == (2, 2, 0)
     assert changes.compared_with(tmp_path / "changes") is None
@@ -95,7 +95,7 @@ def test_without_a_month_before_all_is_added(tmp_path: Path) -> None:
 
 def test_a_file_of_changes_says_what_it_was_made_from_and_compared_with(tmp_path: Path) -> None:
     before, now = month(tmp_path, "before", [{"id": 1}]), month(tmp_path, "now", [{"id": 1}])
-    assert compared(RELEASES, before, now, tmp_path)[0] == []
+    assert compare_months(RELEASES, before, now, tmp_path)[0] == []
     assert changes.compared_with(tmp_path / "changes") == ("before", {"releases": ["before"]}) == before.identity
     assert parquet.versions([tmp_path / "changes"]) == {"releases": ["now"]}
 
@@ -109,14 +109,14 @@ def test_a_column_that_one_month_was_read_without_differs_where_the_other_has_a_
     ]
     with_all, less = month(tmp_path, "a", full), month(tmp_path, "b", [{"id": 1}, {"id": 2}, {"id": 3}], without)
     for pair in ((with_all, less), (less, with_all)):
-        found, _ = compared(RELEASES, *pair, tmp_path)
+        found, _ = compare_months(RELEASES, *pair, tmp_path)
         assert [(each["id"], each["columns"]) for each in found] == [(1, ["title"]), (2, ["genres"])]
 
 
 def test_of_records_with_one_id_the_first_counts(tmp_path: Path) -> None:
     before = month(tmp_path, "a", [{"id": 2, "title": "A"}, {"id": 1}, {"id": 2, "title": "B"}])
     now = month(tmp_path, "b", [{"id": 1}, {"id": 2, "title": "A"}])
-    assert compared(RELEASES, before, now, tmp_path)[0] == []
+    assert compare_months(RELEASES, before, now, tmp_path)[0] == []
 
 
 def test_changes_of_generated_months_are_the_generators_own_list(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_changes_of_generated_months_are_the_generators_own_list(tmp_path: Path)
     for entity in ENTITIES:
         loaded = [read(tmp_path, entity, partition) for partition in plan.partitions]
         for before, now in pairwise(loaded):
-            found, tally = compared(entity, before, now, tmp_path)
+            found, tally = compare_months(entity, before, now, tmp_path)
             truth = generated.truth(tmp_path, now.partition)
             for kind in ("added", "changed", "removed"):
                 assert [each["id"] for each in found if each["change"] == kind] == truth["changes"][entity.name][kind]

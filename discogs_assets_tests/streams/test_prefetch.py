@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from discogs_assets.streams.prefetch import in_order, prefetched
+from discogs_assets.streams.prefetch import in_order, prefetch_items
 
 
 def test_results_come_in_the_order_of_the_items_and_few_items_are_taken_ahead() -> None:
@@ -40,14 +40,14 @@ def test_the_next_item_is_made_while_one_is_in_use() -> None:
         made.set()
         yield 2
 
-    found = prefetched(items())
+    found = prefetch_items(items())
     assert next(found) == 1
     assert made.wait(10)
     assert list(found) == [2]
 
 
 def test_an_item_that_cannot_be_made_is_an_error_where_it_would_be() -> None:
-    found = prefetched(1 // number for number in (1, 0))
+    found = prefetch_items(1 // number for number in (1, 0))
     assert next(found) == 1
     with pytest.raises(ZeroDivisionError):
         next(found)

@@ -29,7 +29,7 @@ NAMELESS, UNUSED, BOTH = (
 )
 
 
-def asked(folder: Path, entity: Entity, records: Sequence[bytes]) -> tuple[Tally, pl.DataFrame]:
+def check_quality(folder: Path, entity: Entity, records: Sequence[bytes]) -> tuple[Tally, pl.DataFrame]:
     """The tally and the rows of a dump with these records."""
     source, root = folder / "dump.xml.gz", entity.name.encode()
     source.write_bytes(gzip.compress(b"<%b>\n%b\n</%b>" % (root, b"\n".join(records), root)))
@@ -43,7 +43,7 @@ def asked(folder: Path, entity: Entity, records: Sequence[bytes]) -> tuple[Tally
 
 def test_a_row_is_a_record_and_a_rule_with_the_records_own_bytes(tmp_path: Path) -> None:
     records = [label(1), label(2, BOTH), label(3, NAMELESS), label(4)]
-    tally, rows = asked(tmp_path, LABELS, records)
+    tally, rows = check_quality(tmp_path, LABELS, records)
     assert rows.rows() == [
         (2, "name_missing", "error", "name", "", records[1]),
         (2, "do_not_use", "warning", "profile", "Do Not Use", records[1]),
@@ -55,7 +55,7 @@ def test_a_row_is_a_record_and_a_rule_with_the_records_own_bytes(tmp_path: Path)
 
 
 def test_nothing_to_flag_is_an_empty_file_that_says_what_it_was_made_from(tmp_path: Path) -> None:
-    tally, rows = asked(tmp_path, LABELS, [label(1)])
+    tally, rows = check_quality(tmp_path, LABELS, [label(1)])
     assert (tally.rows, len(rows)) == (0, 0)
     assert parquet.versions([tmp_path / parquet.FILE]) == {"labels": ["aa"]}
     assert pq.read_schema(tmp_path / parquet.FILE).equals(arrow.FLAGGED)
@@ -67,7 +67,7 @@ def test_the_bytes_of_each_rules_first_records_are_kept_whatever_the_batches(
     monkeypatch.setattr(quality, "KEPT", 3)
     monkeypatch.setattr(quality, "BATCH_ROWS", 2)
     inner = [NAMELESS, NAMELESS, UNUSED, NAMELESS, BOTH, BOTH, UNUSED, NAMELESS]
-    tally, rows = asked(tmp_path, LABELS, [label(number, each) for number, each in enumerate(inner, 1)])
+    tally, rows = check_quality(tmp_path, LABELS, [label(number, each) for number, each in enumerate(inner, 1)])
     nameless = rows.filter(pl.col("rule") == "name_missing").select("id", pl.col("bytes").is_not_null()).rows()
     unused = rows.filter(pl.col("rule") == "do_not_use").select("id", pl.col("bytes").is_not_null()).rows()
     assert nameless == [(1, True), (2, True), (4, True), (5, True), (6, True), (8, False)]
@@ -79,14 +79,14 @@ def test_the_bytes_of_each_rules_first_records_are_kept_whatever_the_batches(
 def test_no_more_than_a_batch_of_records_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quality, "BATCH_ROWS", 10)
     seen: list[int] = []
-    ask = quality.flagged
+    ask = quality.flag_records
 
     def counted(entity: Entity, frame: pl.DataFrame, first: int = 0) -> pl.DataFrame:
         seen.append(len(frame))
         return ask(entity, frame, first)
 
-    monkeypatch.setattr(quality, "flagged", counted)
-    _, rows = asked(tmp_path, LABELS, [label(number, NAMELESS) for number in range(1, 96)])
+    monkeypatch.setattr(quality, "flag_records", counted)
+    _, rows = check_quality(tmp_path, LABELS, [label(number, NAMELESS) for number in range(1, 96)])
     assert seen == [10] * 9 + [5]
     assert rows["bytes"].to_list() == [label(number, NAMELESS) for number in range(1, 96)]
 
@@ -97,5 +97,5 @@ def test_records_of_every_layout_are_given_back_byte_by_byte(entity: Entity, tmp
     for number, record in enumerate(sorted(records)):
         folder = tmp_path / str(number)
         folder.mkdir()
-        _, rows = asked(folder, entity, [record])
+        _, rows = check_quality(folder, entity, [record])
         assert set(rows["bytes"]) <= {record}

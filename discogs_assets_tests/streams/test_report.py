@@ -68,8 +68,8 @@ def test_any_text_is_shown_as_it_is_on_one_line(text: str, shown: str) -> None:
 
 
 def test_a_long_finding_is_cut() -> None:
-    assert report.shortened("x" * 61) == "x" * 59 + "…"
-    assert report.shortened("x" * 60) == "x" * 60
+    assert report.shorten_text("x" * 61) == "x" * 59 + "…"
+    assert report.shorten_text("x" * 60) == "x" * 60
 
 
 @pytest.mark.parametrize(

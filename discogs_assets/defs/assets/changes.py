@@ -36,7 +36,7 @@ def differences(entity: Entity) -> dg.AssetsDefinition:
             context.log_event(specs.of_partition(_current(lake, entity, stale), stale))
         return dg.MaterializeResult(
             metadata={
-                **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
+                **metadata.describe_output(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
                 **metadata.files(lake.address(key.path, partition), lake.files(key.path, partition)),
                 **metadata.versions(parquet.versions(lake.files(keys.records(entity).path, partition))),
                 **_compared(before, partition),

@@ -149,7 +149,7 @@ def _held(entity: Entity, held: Held, places: dict[str, str], seconds: float, ju
             **metadata.versions({entity.title: [held.sha256]}),
         },
         tags={"discogs/musicbrainz_run": held.run},
-        check_results=[specs.judged(specs.AVAILABLE[entity], True, said, {})] if judges else [],
+        check_results=[specs.build_result(specs.AVAILABLE[entity], True, said, {})] if judges else [],
     )
 
 
@@ -167,7 +167,7 @@ def _absent(entity: Entity, why: str, seconds: float, judges: bool) -> Result:
             "seconds": round(seconds, 3),
             **metadata.versions({entity.title: [musicbrainz.UNAVAILABLE]}),
         },
-        check_results=[specs.judged(specs.AVAILABLE[entity], False, said, {})] if judges else [],
+        check_results=[specs.build_result(specs.AVAILABLE[entity], False, said, {})] if judges else [],
     )
 
 

@@ -15,7 +15,7 @@ from discogs_assets.defs.resources import Platform
 from discogs_assets.schema import musicbrainz_tables
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node, Relationship, meanings
 from discogs_assets.schema.musicbrainz import ARTISTS
-from discogs_assets.schema.thresholds import referred
+from discogs_assets.schema.thresholds import target_labels
 from discogs_assets.stores.lake.local import Lake
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph.enrichment import RELATIONS
@@ -41,7 +41,7 @@ def nodes(node: Node) -> dg.AssetsDefinition:
         began = time.monotonic()
         lake, partition = platform.lake, context.partition_key
         records = {entity.name: lake.files(keys.records(entity).path, partition) for entity in node.sources}
-        records |= {entity.title: lake.found(keys.records(entity).path, partition) for entity in added}
+        records |= {entity.title: lake.find_files(keys.records(entity).path, partition) for entity in added}
         ends = {label: lake.files(keys.nodes(label).path, partition) for label in node.ends}
         with lake.writing(key.path, partition) as folder:
             tally = write_nodes(node, records, ends, folder / parquet.FILE)
@@ -63,7 +63,7 @@ def relationships(relationship: Relationship) -> dg.AssetsDefinition:
         began = time.monotonic()
         lake, partition = platform.lake, context.partition_key
         records = {each.name: lake.files(keys.records(each).path, partition) for each in relationship.sources}
-        records |= {name: lake.found(key.path, partition) for name, key in added.items()}
+        records |= {name: lake.find_files(key.path, partition) for name, key in added.items()}
         ends = {label: lake.files(keys.nodes(label).path, partition) for label in relationship.ends}
         with lake.writing(key.path, partition) as folder:
             tally = write_relationships(relationship, records, ends, folder)
@@ -78,10 +78,10 @@ def _referring(
 ) -> Result:
     """Return the result with the share of references that resolve, and the check of that share."""
     key, partition = keys.relationships(relationship.type), context.partition_key
-    targets = min(parquet.rows(lake.files(keys.nodes(each).path, partition)) for each in referred(relationship))
+    targets = min(parquet.rows(lake.files(keys.nodes(each).path, partition)) for each in target_labels(relationship))
     older = volume_checks.share_before(context.instance, lake, key, partition)
     return dg.MaterializeResult(
-        metadata={**(made.metadata or {}), volume_checks.RESOLVED: volume_checks.resolved(tally)},
+        metadata={**(made.metadata or {}), volume_checks.RESOLVED: volume_checks.resolved_share(tally)},
         check_results=[volume_checks.references(relationship, tally, targets, older)],
     )
 
@@ -92,7 +92,7 @@ def _result(platform: Platform, key: dg.AssetKey, partition: str, tally: Tally, 
     files = lake.files(key.path, partition)
     return dg.MaterializeResult(
         metadata={
-            **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
+            **metadata.describe_output(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
             **metadata.files(lake.address(key.path, partition), files, meanings(key.path[-1])),
             **metadata.versions(parquet.versions(files)),
             **dict(tally.facts()),

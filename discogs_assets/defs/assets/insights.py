@@ -57,7 +57,7 @@ def _result(platform: Platform, sheet: Sheet, partition: str, rows: int, drawn: 
     files = lake.files(key.path, partition)
     return dg.MaterializeResult(
         metadata={
-            **metadata.measured(rows, lake.size(key.path, partition), time.monotonic() - began),
+            **metadata.describe_output(rows, lake.size(key.path, partition), time.monotonic() - began),
             **metadata.files(lake.address(key.path, partition), files),
             **metadata.versions(parquet.versions(files)),
             "plot": metadata.picture(png(drawn), drawn.title),
@@ -70,7 +70,7 @@ def computation_log(context: dg.AssetExecutionContext, platform: Platform) -> Re
     """Log how the month's runs computed the other insights, from Dagster's records."""
     began, partition, lake = time.monotonic(), context.partition_key, platform.lake
     made_from = parquet.versions(file for key in ANSWERS for file in lake.files(key.path, partition))
-    found = log(event_log.computed(context.instance, ANSWERS, partition))
+    found = log(event_log.find_computed(context.instance, ANSWERS, partition))
     with lake.writing(context.asset_key.path, partition) as folder:
         rows = write(COMPUTATION_LOG, iter([found]), made_from, folder / parquet.FILE)
     return _result(platform, COMPUTATION_LOG, partition, rows, durations(found), began)

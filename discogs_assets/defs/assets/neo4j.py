@@ -62,7 +62,7 @@ def store(context: dg.AssetExecutionContext, config: Load, platform: Platform): 
     """
     began = time.monotonic()
     with failures():
-        if stops_at_parquet(context, platform) or not targets.selected(context, platform.settings):
+        if stops_at_parquet(context, platform) or not targets.select_assets(context, platform.settings):
             return
         if platform.graph.shows_while_loading:
             publish_gate.prove(context.instance, context.partition_key, MADE_FROM, PROVEN)
@@ -108,7 +108,9 @@ def _results(
                 asset_key=key,
                 metadata={
                     STORE: place,
-                    **metadata.measured(found[name], lake.size(keys.GRAPH[name].path, context.partition_key), seconds),
+                    **metadata.describe_output(
+                        found[name], lake.size(keys.GRAPH[name].path, context.partition_key), seconds
+                    ),
                     **metadata.contents(files, graph.meanings(name)),
                     **metadata.versions(parquet.versions(files)),
                 },

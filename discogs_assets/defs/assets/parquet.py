@@ -19,7 +19,7 @@ from discogs_assets.schema.model import Entity
 from discogs_assets.schema.musicbrainz import ENTITIES as SECOND
 from discogs_assets.streams import parquet
 from discogs_assets.streams.discogs import convert
-from discogs_assets.streams.graph.enrichment import linked
+from discogs_assets.streams.graph.enrichment import count_linked
 from discogs_assets.streams.graph.files import Files
 from discogs_assets.streams.musicbrainz import records as musicbrainz
 from discogs_assets.streams.musicbrainz import relations
@@ -57,7 +57,7 @@ def records(entity: Entity) -> dg.AssetsDefinition:
         now, files = volume_checks.month(partition, account), lake.files(key.path, partition)
         return dg.MaterializeResult(
             metadata={
-                **metadata.measured(account.parsed, lake.size(key.path, partition), account.seconds),
+                **metadata.describe_output(account.parsed, lake.size(key.path, partition), account.seconds),
                 **metadata.files(lake.address(key.path, partition), files),
                 **metadata.versions(source.versions),
                 **volume_checks.rates(now, older, account.undeclared.total()),
@@ -66,7 +66,7 @@ def records(entity: Entity) -> dg.AssetsDefinition:
             check_results=[
                 specs.result(specs.ACCOUNTED[entity], account.framed, account.parsed + account.refused),
                 specs.result(specs.UNIQUE[entity], [], convert.repeated_ids(files)),
-                specs.undeclared(specs.DECLARED[entity], account.undeclared),
+                specs.report_undeclared(specs.DECLARED[entity], account.undeclared),
                 *volume_checks.results(entity, now, older, account, context.op_execution_context.op_config["accept"]),
             ],
         )
@@ -88,17 +88,17 @@ def enriching(entity: Entity) -> dg.AssetsDefinition:
             metadata={
                 "available": not why,
                 **({"why": why} if why else {}),
-                **metadata.measured(account.parsed, lake.size(key.path, partition), time.monotonic() - began),
+                **metadata.describe_output(account.parsed, lake.size(key.path, partition), time.monotonic() - began),
                 **metadata.files(lake.address(key.path, partition), files),
                 **metadata.versions(parquet.versions(files)),
                 "unpacked_bytes": account.unpacked,
-                **linked(files),
+                **count_linked(files),
             },
             check_results=[
-                specs.judged(specs.READ[entity], not why, why or "the file was read to its end", {}),
+                specs.build_result(specs.READ[entity], not why, why or "the file was read to its end", {}),
                 specs.result(specs.ACCOUNTED[entity], account.framed, account.parsed + account.refused),
                 specs.result(specs.UNIQUE[entity], [], convert.repeated_ids(files, entity.key)),
-                specs.undeclared(specs.DECLARED[entity], account.undeclared),
+                specs.report_undeclared(specs.DECLARED[entity], account.undeclared),
             ],
         )
 
@@ -154,7 +154,7 @@ def flat(sheet: Sheet, write: Callable[[Sequence[Entity], Files, Path], int]) ->
         files = lake.files(key.path, partition)
         return dg.MaterializeResult(
             metadata={
-                **metadata.measured(rows, lake.size(key.path, partition), time.monotonic() - began),
+                **metadata.describe_output(rows, lake.size(key.path, partition), time.monotonic() - began),
                 **metadata.files(
                     lake.address(key.path, partition), files, {each.name: each.doc for each in sheet.fields}
                 ),

@@ -44,7 +44,7 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
     def loaded(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
         if stops_at_parquet(context, platform):
             return
-        selected = targets.selected(context, platform.settings)
+        selected = targets.select_assets(context, platform.settings)
         wanted = [table for key, table in made.items() if key in selected]
         files = {table: platform.lake.files(keys.rows(table).path, context.partition_key) for table in wanted}
         refused: dict[Table, LoadError] = {}
@@ -73,7 +73,7 @@ def blocked_by_none(tables: Sequence[Table]) -> bool:
 def _failed(context: dg.AssetExecutionContext, table: Table, why: str) -> Result:
     """Return the result of a table that could not be loaded and is therefore not shown."""
     spec = checks.ROWS[table]
-    judged = [checks.judged(spec, False, why, {}, dg.AssetCheckSeverity.ERROR)]
+    judged = [checks.build_result(spec, False, why, {}, dg.AssetCheckSeverity.ERROR)]
     return dg.MaterializeResult(
         asset_key=keys.table(table),
         metadata={"available": False, "why": why},
@@ -109,7 +109,7 @@ def _result(context: dg.AssetExecutionContext, table: Table, load: Load, files: 
         asset_key=key,
         metadata={
             TABLE: load.table,
-            **metadata.measured(load.rows, load.size, load.seconds),
+            **metadata.describe_output(load.rows, load.size, load.seconds),
             "copy_seconds": round(load.copy_seconds, 3),
             "index_seconds": round(load.index_seconds, 3),
             **metadata.versions(parquet.versions(files)),

@@ -41,7 +41,7 @@ def prove(instance: dg.DagsterInstance, partition: str, settings: Settings | Non
 
     Raises PublishRefusedError if the month may not be published.
     """
-    required = targets.required(settings or Settings())
+    required = targets.required_assets(settings or Settings())
     judged = [spec for spec in specs.ALL if _rests_on(spec.asset_key, required)]
     return publish_gate.prove(instance, partition, required, judged)
 
@@ -94,7 +94,7 @@ def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
     try:
         return prove(context.instance, context.partition_key)
     except PublishRefusedError as error:
-        working = event_log.unfinished(context.instance)
+        working = event_log.find_unfinished(context.instance)
         others = [run for run, month in working.items() if month == context.partition_key and run != context.run_id]
         if not others:
             raise
@@ -138,10 +138,10 @@ def _result(
 
 def _spec(store: str, doc: str) -> dg.AssetSpec:
     settings = Settings()
-    deps = [*targets.required(settings)]
+    deps = [*targets.required_assets(settings)]
     if targets.shows("postgres", settings):
         deps += keys.MUSICBRAINZ.values()
-    return LAYER.spec(keys.published(store), doc, deps).replace_attributes(kinds={store})
+    return LAYER.spec(keys.published_month(store), doc, deps).replace_attributes(kinds={store})
 
 
 SPECS = {
@@ -192,11 +192,11 @@ def _published(
         swept = publisher.postgres.sweep(context.partition_key, wanted.tables.values())
         parts = [key for key in keys.LOADED.values() if key in whole]
         dropped = {**seconds, "dropped": ", ".join(swept) or "nothing", **said}
-        yield "postgres", _result(keys.published("postgres"), wanted, whole, parts, dropped)
+        yield "postgres", _result(keys.published_month("postgres"), wanted, whole, parts, dropped)
     if targets.shows("neo4j", settings):
         swept = publisher.graph.sweep(wanted.month)
         dropped = {**seconds, "dropped": ", ".join(swept) or "nothing", "seconds_away": round(away, 3)}
-        yield "neo4j", _result(keys.published("neo4j"), wanted, found, keys.IMPORTED.values(), dropped)
+        yield "neo4j", _result(keys.published_month("neo4j"), wanted, found, keys.IMPORTED.values(), dropped)
 
 
 def _with_beside(
@@ -212,9 +212,9 @@ def _with_beside(
 
 
 @dg.asset(
-    key=keys.published("insights"),
+    key=keys.published_month("insights"),
     # Without tables as a target, the insights are not loaded: a step that waits for skipped and for failed ones hangs.
-    deps=[keys.published("postgres"), *(keys.INSIGHTS.values() if targets.shows("postgres", Settings()) else ())],
+    deps=[keys.published_month("postgres"), *(keys.INSIGHTS.values() if targets.shows("postgres", Settings()) else ())],
     description="The views of the schema insights, which show the answers about the month that the others show.",
     group_name="published",
     kinds={"postgres"},

@@ -66,7 +66,7 @@ def _result(platform: Platform, partition: str, tally: quality.Tally, began: flo
     asked = rules(tally.entity)
     return dg.MaterializeResult(
         metadata={
-            **metadata.measured(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
+            **metadata.describe_output(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
             **metadata.files(lake.address(key.path, partition), files),
             **metadata.versions(parquet.versions(files)),
             "flagged_records": tally.flagged,
@@ -87,7 +87,7 @@ def _samples(tally: quality.Tally) -> dg.TableMetadataValue:
                 "rule": rule.name,
                 "severity": rule.severity.value,
                 "id": sample.id,
-                "found": report.shortened(sample.found),
+                "found": report.shorten_text(sample.found),
                 "page": report.page(tally.entity, sample.id),
             }
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from discogs_assets.defs import event_log, keys, metadata, targets
-from discogs_assets.defs.checks.specs import judged
+from discogs_assets.defs.checks.specs import build_result
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
@@ -33,7 +33,9 @@ DUMPS = {
 }
 PUBLISHED = {
     store: dg.AssetCheckSpec(
-        NAME, asset=keys.published(store), description="The newest month is shown within 48 hours of its last dump."
+        NAME,
+        asset=keys.published_month(store),
+        description="The newest month is shown within 48 hours of its last dump.",
     )
     for store in STORES
 }
@@ -76,7 +78,7 @@ def shown(instance: dg.DagsterInstance, store: str, now: datetime) -> dg.AssetCh
     month = max(months)
     dumps = [each for entity in ENTITIES if (each := event_log.latest(instance, keys.dump(entity), month))]
     held = {entity: sums for dump in dumps for entity, sums in metadata.read_versions(dump.metadata).items()}
-    seen = event_log.latest(instance, keys.published(store), month)
+    seen = event_log.latest(instance, keys.published_month(store), month)
     due = datetime.fromtimestamp(max(dump.moment for dump in dumps), UTC) + PATIENCE
     late = seen is None or not held.items() <= metadata.read_versions(seen.metadata).items()
     said = f"{month[:7]} {'has not been published' if late else 'is published'} as its dumps are"
@@ -93,7 +95,7 @@ def _result(
     spec: dg.AssetCheckSpec, severity: dg.AssetCheckSeverity | None, said: str, newest: str
 ) -> dg.AssetCheckResult:
     grave = severity or dg.AssetCheckSeverity.WARN
-    return judged(spec, severity is None, said, {"newest_month": newest}, grave)
+    return build_result(spec, severity is None, said, {"newest_month": newest}, grave)
 
 
 @dg.multi_asset_check(specs=[*DUMPS.values(), *PUBLISHED.values()], can_subset=True)

@@ -132,10 +132,10 @@ def result(spec: dg.AssetCheckSpec, expected: object, found: object) -> dg.Asset
     """Return a result that passes if `found` equals `expected`; numbers are plotted over the months."""
     said = f"expected {_shown(expected)}, found {_shown(found)}"
     numbers = {"expected": _plain(expected), "found": _plain(found)}
-    return judged(spec, expected == found, said, numbers, dg.AssetCheckSeverity.ERROR)
+    return build_result(spec, expected == found, said, numbers, dg.AssetCheckSeverity.ERROR)
 
 
-def judged(
+def build_result(
     spec: dg.AssetCheckSpec,
     passed: bool,
     said: str,
@@ -153,12 +153,12 @@ def judged(
     )
 
 
-def undeclared(spec: dg.AssetCheckSpec, found: Mapping[str, int]) -> dg.AssetCheckResult:
+def report_undeclared(spec: dg.AssetCheckSpec, found: Mapping[str, int]) -> dg.AssetCheckResult:
     """Return a warning with the paths that no declaration reads, and their frequencies."""
     paths = ", ".join(f"{path} {count:,} times" for path, count in sorted(found.items()))
     said = f"not read: {paths}. Declare it in schema/discogs.py" if found else "everything is read"
     numbers = {"paths": dg.MetadataValue.json(dict(found)), "occurrences": sum(found.values())}
-    return judged(spec, not found, said, numbers)
+    return build_result(spec, not found, said, numbers)
 
 
 def shares(spec: dg.AssetCheckSpec, found: Mapping[quality.QualityRule, float]) -> dg.AssetCheckResult:
@@ -166,7 +166,9 @@ def shares(spec: dg.AssetCheckSpec, found: Mapping[quality.QualityRule, float]) 
     beyond = {rule: share for rule, share in found.items() if share > quality.DOUBTFUL.get(rule.severity, 1.0)}
     rules = ", ".join(f"{rule.name} flags {share:.1%} of all records" for rule, share in beyond.items())
     said = f"{rules}. Compare with the month before: has the dump's format changed?" if beyond else "no rule does"
-    return judged(spec, not beyond, said, {"rules": len(beyond), "largest_share": max(beyond.values(), default=0.0)})
+    return build_result(
+        spec, not beyond, said, {"rules": len(beyond), "largest_share": max(beyond.values(), default=0.0)}
+    )
 
 
 def current(spec: dg.AssetCheckSpec, expected: Identity | None, found: Identity | None) -> dg.AssetCheckResult:
@@ -178,8 +180,8 @@ def current(spec: dg.AssetCheckSpec, expected: Identity | None, found: Identity 
     said = f"{found[0] if found else 'nothing'}{', of which another dump has been loaded since' if same else ''}"
     now = "" if same else f", but the newest older month is {expected[0] if expected else 'none'}"
     if expected == found:
-        return judged(spec, True, "compared with the newest older month", {})
-    return judged(spec, False, f"stale: compared with {said}{now}. Materialise it again.", {})
+        return build_result(spec, True, "compared with the newest older month", {})
+    return build_result(spec, False, f"stale: compared with {said}{now}. Materialise it again.", {})
 
 
 def of_partition(result: dg.AssetCheckResult, partition: str) -> dg.AssetCheckEvaluation:

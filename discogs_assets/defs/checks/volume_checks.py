@@ -115,7 +115,7 @@ def counted(entity: Entity, now: Month, older: Month | None, accept: bool) -> dg
     """Return an error for too few records, unless a person accepts them, and a warning for too many."""
     spec, numbers = specs.COUNTED[entity], {"found": now.records, "accepted": False}
     if older is None:
-        return specs.judged(spec, True, FIRST, numbers)
+        return specs.build_result(spec, True, FIRST, numbers)
     least, most = thresholds.BOUNDS[entity].counts(older.records, now.since(older))
     said = f"expected {least:,} to {most:,} records, found {now.records:,}; {older.name} has {older.records:,}"
     few, many = now.records < least, now.records > most
@@ -125,7 +125,7 @@ def counted(entity: Entity, now: Month, older: Month | None, accept: bool) -> dg
     elif many:
         said = f"{said}. No month has grown like this; it is loaded and published all the same"
     refuse = dg.AssetCheckSeverity.ERROR if few and not accept else dg.AssetCheckSeverity.WARN
-    return specs.judged(spec, not few and not many, said, numbers, refuse)
+    return specs.build_result(spec, not few and not many, said, numbers, refuse)
 
 
 def _how_to_accept(entity: Entity, partition: str) -> str:
@@ -142,11 +142,11 @@ def refused(entity: Entity, now: Month, older: Month | None, first: list[str]) -
     known = older.refused if older else 0
     total = now.records + now.refused
     beside = f"{older.name} had {known:,}" if older else FIRST
-    allowed = thresholds.refused(total)
+    allowed = thresholds.max_refused(total)
     said = f"{now.refused:,} of {total:,} records could not be read, of {allowed:,} that a month may lack"
     said = "; ".join([said, beside, *first])
     numbers = {"found": now.refused, "before": known, "share": now.refused / total, "most": allowed}
-    return specs.judged(specs.QUARANTINE[entity], now.refused <= known, said, numbers)
+    return specs.build_result(specs.QUARANTINE[entity], now.refused <= known, said, numbers)
 
 
 def complete(entity: Entity, now: Month, older: Month | None) -> dg.AssetCheckResult:
@@ -154,10 +154,10 @@ def complete(entity: Entity, now: Month, older: Month | None) -> dg.AssetCheckRe
     spec = specs.COMPLETE[entity]
     if older is None or not older.complete:
         said = f"{older.name} was loaded without counting what is complete" if older else FIRST
-        return specs.judged(spec, True, said, {"parts": 0})
+        return specs.build_result(spec, True, said, {"parts": 0})
     fallen = [line for name in older.complete if (line := _fallen(name, now, older))]
     said = f"{'; '.join(fallen)}. Has the dump's format changed?" if fallen else f"as in {older.name}"
-    return specs.judged(spec, not fallen, said, {"parts": len(fallen)})
+    return specs.build_result(spec, not fallen, said, {"parts": len(fallen)})
 
 
 def _fallen(name: str, now: Month, older: Month) -> str:
@@ -169,7 +169,7 @@ def _fallen(name: str, now: Month, older: Month) -> str:
     return f"{share:.1%} of the records have {name}, expected {least:.1%} at least ({older.name}: {was:.1%})"
 
 
-def resolved(tally: files.Tally) -> float:
+def resolved_share(tally: files.Tally) -> float:
     """Return the share of references by id that resolve to a record; 1 if there are none."""
     missing = tally.omitted["dangling"]
     return 1 - missing / (stated(tally) or 1)
@@ -198,11 +198,11 @@ def references(
 
     `targets` is the number of records that may be referred to.
     """
-    share, floor = resolved(tally), thresholds.RESOLVED if targets >= thresholds.WHOLE else 0.0
+    share, floor = resolved_share(tally), thresholds.RESOLVED if targets >= thresholds.WHOLE else 0.0
     least = max(floor, thresholds.least_share(older[1], stated(tally)) if older else 0.0)
     beside = f"{older[0][:7]}: {older[1]:.2%}" if older else FIRST
     said = f"{share:.2%} of {stated(tally):,} references lead to a record, expected {least:.2%} ({beside})"
     if share < least:
-        said += f". Are {' and '.join(thresholds.referred(relationship))} records missing?"
+        said += f". Are {' and '.join(thresholds.target_labels(relationship))} records missing?"
     numbers = {"share": share, "least": least, "references": stated(tally), "dangling": tally.omitted["dangling"]}
-    return specs.judged(specs.RESOLVE[relationship.type], share >= least, said, numbers)
+    return specs.build_result(specs.RESOLVE[relationship.type], share >= least, said, numbers)

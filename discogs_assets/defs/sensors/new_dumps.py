@@ -115,7 +115,7 @@ def _watched(archive: Archive, seen: Mapping[str, str]) -> list[Announced]:
     A month that has not begun, possible only by a mistaken name, takes no other month's place.
     """
     found, begun = list[Announced](), 0
-    for each in archive.announced(min(seen, default="")):
+    for each in archive.list_announced(min(seen, default="")):
         found.insert(0, each)
         begun += monthly.has_partition_key(each.partition)
         if begun == WATCHED or (begun and not seen and not each.missing):

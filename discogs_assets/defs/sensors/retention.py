@@ -82,7 +82,7 @@ def drop(context: dg.OpExecutionContext, platform: Platform) -> Iterator[dg.Outp
     looks into the servers before it shows anything (see `published.require_loaded`).
     """
     with failures():
-        seen, busy = platform.shown(), set(event_log.unfinished(context.instance).values())
+        seen, busy = platform.read_published_partitions(), set(event_log.find_unfinished(context.instance).values())
         rows, left = list[dg.TableRecord](), list[str]()
         for holder in holders(platform):
             for partition in surplus(holder.months(), seen, busy, holder.count):
@@ -137,12 +137,12 @@ def after_publishing(context: dg.SensorEvaluationContext, platform: Platform) ->
     """
     if settled := platform.connections.settle(context.log.info):
         context.log.warning(settled)
-    found = [event_log.latest(context.instance, keys.published(store)) for store in ("postgres", "neo4j")]
+    found = [event_log.latest(context.instance, keys.published_month(store)) for store in ("postgres", "neo4j")]
     newest = max((each for each in found if each), key=lambda each: each.event, default=None)
     seen = str(newest.event if newest else 0)
     if context.cursor in (None, seen):
         return dg.SensorResult(skip_reason="nothing has been published since", cursor=seen)
     assert newest
-    if newest.run in event_log.unfinished(context.instance):
+    if newest.run in event_log.find_unfinished(context.instance):
         return dg.SkipReason(f"run {newest.run} is still publishing")
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen)], cursor=seen)

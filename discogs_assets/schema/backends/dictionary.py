@@ -208,7 +208,7 @@ def _bounds() -> Iterator[str]:
     yield "| entity | may fall by | may grow by, each month |\n| --- | --- | --- |"
     for each in thresholds.BOUNDS.values():
         yield f"| {each.entity.name} | {each.fall:.0%} | {each.growth:.0%} |"
-    referring = (f"`{each.type}` (to {' and '.join(thresholds.referred(each))})" for each in thresholds.REFERRING)
+    referring = (f"`{each.type}` (to {' and '.join(thresholds.target_labels(each))})" for each in thresholds.REFERRING)
     yield f"{RATES} {', '.join(referring)}."
 
 

@@ -96,7 +96,7 @@ def _type(name: str, inner: Any) -> Any:
     return _struct(name, inner) | None if isinstance(inner, dict) else inner
 
 
-def undeclared(entity: Entity, record: Any) -> Iterator[str]:
+def find_undeclared(entity: Entity, record: Any) -> Iterator[str]:
     """Yield the keys of a decoded record that are neither read nor left out on purpose, as paths from the record."""
     return _undeclared(record, tree(entity), "")
 

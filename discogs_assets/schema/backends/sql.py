@@ -118,7 +118,7 @@ def in_data(keys: tuple[str, ...]) -> str:
     return f"({DATA}{way}->>'{last}')"
 
 
-def stored(of: Table) -> tuple[Column, ...]:
+def stored_columns(of: Table) -> tuple[Column, ...]:
     """Return the table's own columns, in the order of COPY."""
     return tuple(column for column in columns(of) if column.stored)
 
@@ -126,7 +126,8 @@ def stored(of: Table) -> tuple[Column, ...]:
 def create_table(of: Table, table: str) -> str:
     """Return the CREATE TABLE statement, without indexes: rows are copied first. For documents see `DOCUMENTS`."""
     inner = ",\n    ".join(
-        f"{column.name} {column.type}{' NOT NULL' if column.name in (*key(of), DATA) else ''}" for column in stored(of)
+        f"{column.name} {column.type}{' NOT NULL' if column.name in (*key(of), DATA) else ''}"
+        for column in stored_columns(of)
     )
     return f"CREATE TABLE {table} (\n    {inner}\n){DOCUMENTS if isinstance(of, Entity) else ''}"
 
@@ -137,7 +138,7 @@ def copy(of: Table, table: str) -> str:
     FREEZE applies since the same transaction created the table: its rows are visible to all and need no vacuum.
     """
     form = "binary" if isinstance(of, Entity) else "csv"
-    return f"COPY {table} ({', '.join(c.name for c in stored(of))}) FROM STDIN (FORMAT {form}, FREEZE)"
+    return f"COPY {table} ({', '.join(c.name for c in stored_columns(of))}) FROM STDIN (FORMAT {form}, FREEZE)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ def _ways(expression: str) -> Iterator[str]:
 
 def comments(of: Table, place: str, kind: str = "TABLE") -> Iterator[str]:
     """Yield the comments on the table or view and on its columns."""
-    shown = columns(of) if kind == "VIEW" else stored(of)
+    shown = columns(of) if kind == "VIEW" else stored_columns(of)
     yield f"COMMENT ON {kind} {place} IS {literal(of.doc)}"
     for column in shown:
         yield f"COMMENT ON COLUMN {place}.{column.name} IS {literal(column.doc)}"

@@ -87,7 +87,7 @@ def _sweep(server: Neo4jServer, month: str, keep: Iterable[Path]) -> list[str]:
 
     A finished store with a later number is kept: a run of another Dagster instance has yet to publish it.
     """
-    alive = {store for store in (server.served(), *keep) if store.parent.name == month}
+    alive = {store for store in (server.find_served_folder(), *keep) if store.parent.name == month}
     newest = max(map(_number, alive), default=0)
     dead = [
         store
@@ -127,7 +127,7 @@ def drop(server: Neo4jServer, month: str) -> dict[str, int]:
 
 def served_month(server: Neo4jServer) -> str | None:
     """Return the month that is served, None if there is none."""
-    month = server.served().parent.name
+    month = server.find_served_folder().parent.name
     return None if month == "empty" else month
 
 

@@ -72,7 +72,7 @@ class Neo4jServer:
             raise ServerError(f"Neo4j of {self.home} does not run. Start it with `discogs up`.")
         return self._address(record.port)
 
-    def served(self) -> Path:
+    def find_served_folder(self) -> Path:
         """Return the store directory that users see, or would see if the server ran."""
         return self._pointed().folder
 
@@ -182,7 +182,7 @@ class Neo4jServer:
         started = launch(java, store, self._address(port), served_memory(store), readers=True)
         version, mark, folder = artifacts.neo4j().version, home_argument(store), str(store.folder)
         record = Record(started.pid, started.create_time(), mark, port, folder, version, recipe=recipe())
-        return record.written(self._state)
+        return record.save(self._state)
 
     def _let_reach(self, store: Store, java: Java) -> None:
         """Let the user of a server of `java` reach the store.
@@ -293,7 +293,7 @@ class Neo4jServer:
             raise SettingError(f"{store.folder} is no store of this home; it has to lie in {self.folder}")
         return store.folder.relative_to(self.folder).as_posix()
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """Return True if the programs are installed, so that a start downloads nothing."""
         return artifacts.installed(artifacts.neo4j(), self._programs())
 

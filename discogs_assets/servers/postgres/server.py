@@ -113,7 +113,7 @@ class PostgresServer:
         with self._connect(self._running(), "postgres") as connection:
             restore_reader(connection, credentials(self.home))
 
-    def installed(self) -> bool:
+    def is_installed(self) -> bool:
         """Return True if the programs are installed, so that a start downloads nothing."""
         user = os_user.unprivileged(self.folder / "data", self.home)
         return artifacts.installed(artifacts.postgres(), os_user.place(self._cache or artifacts.cache_folder(), user))
@@ -170,7 +170,7 @@ class PostgresServer:
         started = process.spawn(cluster.command(), self._log, cluster.data.parent, account=cluster.account)
         version = artifacts.postgres().version
         mark = str(cluster.data)
-        return Record(started.pid, started.create_time(), mark, port, mark, version).written(self._state)
+        return Record(started.pid, started.create_time(), mark, port, mark, version).save(self._state)
 
     def _answering(self, record: Record) -> Record:
         running = record.process()

@@ -105,7 +105,7 @@ class Archive:
         """Return the parts that the month lacks: files by kind, the CHECKSUM file, or its line for a file."""
         return list(_month(self._opened(), partition).missing)
 
-    def announced(self, since: str = "") -> Iterator[Announced]:
+    def list_announced(self, since: str = "") -> Iterator[Announced]:
         """Yield each month that the source announces, from the newest back to `since`, requesting it when reached.
 
         Raises DumpMissingError if there is none. Raises ServerError, an alarm, if a site's page names none: published
@@ -130,7 +130,7 @@ class Archive:
             f"dagster asset materialize -m discogs_assets.definitions --select 'key:\"dumps/discogs/{entity}\"' "
             f"--partition {partition}"
         )
-        for path in self.copies.found(_key(entity), partition, "discogs_*.xml.gz"):
+        for path in self.copies.find_files(_key(entity), partition, "discogs_*.xml.gz"):
             sha256 = path.with_name(f"{path.name}.sha256").read_text().strip()
             held = Dump(entity, path, _date(path.name), sha256, path.stat().st_size)
             if why := self._not_ours(held, partition):

@@ -115,12 +115,12 @@ class MusicBrainz:
     def dump(self, entity: str, partition: str) -> Held | None:
         """Return our copy; None if the partition holds nothing of the source, or MusicBrainz is left out."""
         names = self.copies.names(_key(entity), partition)
-        files = self.copies.found(_key(entity), partition, FILES) if names and not self.off else []
+        files = self.copies.find_files(_key(entity), partition, FILES) if names and not self.off else []
         return _held(files[0]) if files and self._ours(entity, partition, names) else None
 
     def missing(self, entity: str, partition: str) -> str:
         """Return the reason why there is no copy."""
-        files = self.copies.found(_key(entity), partition, FILES)
+        files = self.copies.find_files(_key(entity), partition, FILES)
         if self.off or not files:
             return f"dumps/musicbrainz/{entity} holds no file"
         came = origin.noted(files[0].parent) or "a source that is not noted"
@@ -225,7 +225,7 @@ class MusicBrainz:
         noted = origin.is_of(self.origin, names)
         if noted is not None and not (noted and again):
             return noted
-        (file,) = self.copies.found(_key(entity), partition, FILES)
+        (file,) = self.copies.find_files(_key(entity), partition, FILES)
         held = _held(file)
         try:
             run = _complete(self._opened(), held.run)
@@ -277,7 +277,7 @@ class MusicBrainz:
         yield from (self._fetched / run.name / entity).glob(name)
         for month in reversed(self.copies.months()):
             if name in self.copies.names(_key(entity), month):
-                yield from self.copies.found(_key(entity), month, name)
+                yield from self.copies.find_files(_key(entity), month, name)
 
     def _forget_others(self, run: Run) -> None:
         """Delete downloads of other exports: they will not be taken any more."""

@@ -59,23 +59,23 @@ class Lake:
         with NamedTemporaryFile(dir=self.root):
             pass
 
-    def found(self, key: Sequence[str], partition: str, pattern: str = TABLES) -> list[Path]:
+    def find_files(self, key: Sequence[str], partition: str, pattern: str = TABLES) -> list[Path]:
         """Return the partition's files that match the pattern, sorted; none if it is absent."""
         return sorted(self.folder(key, partition).glob(pattern))
 
     def names(self, key: Sequence[str], partition: str) -> list[str]:
         """Return the names of the partition's files, sorted; none if it is absent. Nothing is downloaded."""
-        return [file.name for file in Lake.found(self, key, partition, "*")]
+        return [file.name for file in Lake.find_files(self, key, partition, "*")]
 
     def files(self, key: Sequence[str], partition: str) -> list[Path]:
         """Return the partition's Parquet files, sorted. Raises DumpMissingError if it is absent."""
-        if files := self.found(key, partition):
+        if files := self.find_files(key, partition):
             return files
         raise self.absent(key, partition)
 
     def footers(self, key: Sequence[str], partition: str) -> list[Path]:
         """Return files with at least the footers of the partition's Parquet files; none if it is absent."""
-        return self.found(key, partition)
+        return self.find_files(key, partition)
 
     def absent(self, key: Sequence[str], partition: str) -> DumpMissingError:
         """Return the error for an absent partition."""

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from discogs_assets.errors import DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.dumps.sources import retry
-from discogs_assets.stores.dumps.sources.pace import Pace, paced
+from discogs_assets.stores.dumps.sources.pace import Pace, pace_connection
 
 REFUSED = {"AccessDenied", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
 ABSENT = {"NoSuchKey", "404"}
@@ -60,7 +60,7 @@ class Prefix:
     @property
     def client(self) -> Any:
         """A client with the credentials of the standard AWS_* variables and files; it signs nothing without any."""
-        with self.asked(""):
+        with self.translate_errors(""):
             return _client(self.hurried, frozenset(_standard()))
 
     def below(self, folder: str) -> "Prefix":
@@ -73,19 +73,19 @@ class Prefix:
 
     def ask(self, name: str, request: str, **arguments: Any) -> Any:
         """Return the response to a request about an object."""
-        with self.asked(name):
+        with self.translate_errors(name):
             return getattr(self.client, request)(**self.place(name), **arguments)
 
-    def listed(self, folder: str = "") -> Iterator[dict[str, Any]]:
+    def list_objects(self, folder: str = "") -> Iterator[dict[str, Any]]:
         """Yield all objects below a folder as the server lists them, with `Key` relative to the prefix."""
-        with self.asked(folder):
+        with self.translate_errors(folder):
             pages = self.client.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.bucket, Prefix=f"{self.prefix}{folder}"):
                 for each in page.get("Contents", ()):
                     yield {**each, "Key": each["Key"].removeprefix(self.prefix)}
 
     @contextmanager
-    def asked(self, name: str) -> Iterator[None]:
+    def translate_errors(self, name: str) -> Iterator[None]:
         """Translate boto3's errors into ours. Its messages are not shown: they may quote endpoints and signatures."""
         what = f"{self.title}{name}"
         try:
@@ -150,6 +150,6 @@ def _keep_pace(client: Any, hurried: bool) -> None:
     manager = session._manager  # noqa: SLF001
     begin = partial(Pace.of_page, hurried=True) if hurried else Pace.of_file
     manager.pool_classes_by_scheme = {
-        scheme: type(pool.__name__, (pool,), {"ConnectionCls": paced(pool.ConnectionCls, begin)})
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": pace_connection(pool.ConnectionCls, begin)})
         for scheme, pool in manager.pool_classes_by_scheme.items()
     }

@@ -60,7 +60,7 @@ class ObjectLake(Lake):
         finally:
             folder.delete(name)
 
-    def found(self, key: Sequence[str], partition: str, pattern: str = TABLES) -> list[Path]:
+    def find_files(self, key: Sequence[str], partition: str, pattern: str = TABLES) -> list[Path]:
         """Return copies of the partition's files that match the pattern, sorted; none if it is absent."""
         name = _name(key, partition)
         fetch = self._folder(name).fetch
@@ -140,7 +140,7 @@ class ObjectLake(Lake):
 
     def _objects(self, below: str = "") -> Iterator[tuple[str, str, Listed]]:
         """Yield folder, name and listing entry of each object of the lake, or of a folder of it."""
-        for each in self.prefix.listed(below and f"{below}/"):
+        for each in self.prefix.list_objects(below and f"{below}/"):
             folder, _, name = each["Key"].rpartition("/")
             if not folder.startswith(f"{DUMPS}/"):
                 yield folder, name, each

@@ -80,7 +80,7 @@ class ObjectFolder:
     def manifest(self) -> Manifest:
         """Return the current manifest, an empty one if there is none."""
         client = self.prefix.client
-        with self.prefix.asked(MANIFEST):
+        with self.prefix.translate_errors(MANIFEST):
             try:
                 found = client.get_object(**self.prefix.place(MANIFEST))
                 return Manifest.read(found["Body"].read(), found["ETag"])
@@ -132,7 +132,7 @@ class ObjectFolder:
                 (folder / name).write_bytes(b"PAR1" + end[-length:])
 
     def _end(self, stored: Stored, size: int) -> bytes:
-        with self.prefix.asked(stored.object):
+        with self.prefix.translate_errors(stored.object):
             found = self.prefix.client.get_object(**self.prefix.place(stored.object), Range=f"bytes=-{size}")
             return bytes(found["Body"].read())
 
@@ -140,7 +140,7 @@ class ObjectFolder:
         """Write the object if its etag matches, or, without one, if it is absent; return False otherwise."""
         condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         client = self.prefix.client
-        with self.prefix.asked(name):
+        with self.prefix.translate_errors(name):
             try:
                 client.put_object(**self.prefix.place(name), Body=content, **condition)
             except ClientError as error:
@@ -172,7 +172,7 @@ class ObjectFolder:
             stem, dot, rest = file.name.partition(".")
             name = f"{stem}.{version}{dot}{rest}"
             sync(file)
-            with file.open("rb") as content, self.prefix.asked(name):
+            with file.open("rb") as content, self.prefix.translate_errors(name):
                 sha256 = hashlib.file_digest(content, "sha256").hexdigest()
                 content.seek(0)
                 client.upload_fileobj(content, *self.prefix.place(name).values(), Config=TRANSFER)
@@ -185,7 +185,7 @@ class ObjectFolder:
 
     def _download(self, stored: Stored, target: Path) -> None:
         client = self.prefix.client
-        with self.prefix.asked(stored.object):
+        with self.prefix.translate_errors(stored.object):
             client.download_file(*self.prefix.place(stored.object).values(), str(target), Config=TRANSFER)
         with target.open("rb") as content:
             if hashlib.file_digest(content, "sha256").hexdigest() != stored.sha256:
@@ -194,12 +194,12 @@ class ObjectFolder:
 
     def _others(self, version: str) -> list[str]:
         """Return the objects of all other versions."""
-        names = [each["Key"] for each in self.prefix.listed()]
+        names = [each["Key"] for each in self.prefix.list_objects()]
         return [name for name in names if name != MANIFEST and f".{version}" not in name]
 
     def _unfinished(self) -> list[tuple[str, str]]:
         """Return object and id of each unfinished multipart upload; none if the server does not list them."""
-        with self.prefix.asked(""):
+        with self.prefix.translate_errors(""):
             try:
                 found = self.prefix.client.list_multipart_uploads(
                     Bucket=self.prefix.bucket, Prefix=self.prefix.prefix
@@ -223,4 +223,4 @@ class ObjectFolder:
     def _give_up(self, version: str) -> None:
         """Delete the uploads of this version, as far as the server allows; the next writer deletes the rest."""
         with suppress(DiscogsError):
-            self._delete(each["Key"] for each in self.prefix.listed() if f".{version}" in each["Key"])
+            self._delete(each["Key"] for each in self.prefix.list_objects() if f".{version}" in each["Key"])

@@ -27,7 +27,7 @@ from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import bolt, diff, integrity
 from discogs_assets.streams.graph.bolt import Stage
 from discogs_assets.streams.graph.files import Tables
-from discogs_assets.streams.prefetch import prefetched
+from discogs_assets.streams.prefetch import prefetch_items
 
 SECONDS_BETWEEN_LINES = 5.0
 CLEARED = 10_000
@@ -74,7 +74,7 @@ def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledg
     begun, old = _begun(found, order, sent, lake, log)
     sent.sweep([begun.tables, begun.previous_tables])
     # Tables are compared, not records: the release count of a label changes although its record does not.
-    stages = bolt.changed(old, order.tables, sent.scratch()) if old else bolt.created(order.tables)
+    stages = bolt.plan_changes(old, order.tables, sent.scratch()) if old else bolt.plan_load(order.tables)
     with graph.session() as session:
         for statement in (*cypher.constraints(), cypher.LEDGER_CONSTRAINT):
             session.run(neo4j.Query(statement)).consume()
@@ -210,7 +210,10 @@ class _Load:
         """Send the unsent rows of a stage."""
         if self._sent[stage.title] == stage.rows or self._ended.is_set():
             return
-        with self._graph.session() as session, closing(prefetched(stage.batches(self._sent[stage.title]))) as batches:
+        with (
+            self._graph.session() as session,
+            closing(prefetch_items(stage.batches(self._sent[stage.title]))) as batches,
+        ):
             for batch in batches:
                 if self._ended.is_set():
                     return

@@ -24,7 +24,7 @@ class Sent:
     folder: Path
 
     @contextmanager
-    def opened(self) -> Iterator["Sent"]:
+    def lock_folder(self) -> Iterator["Sent"]:
         """Yield the folder under its lock. Raises BusyError if another process holds it."""
         with alone(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)

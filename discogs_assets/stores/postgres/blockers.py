@@ -4,11 +4,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
-from typing import Any
 
-import psycopg
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+from discogs_assets.stores.postgres.pool import Connection
 
 INTERVAL = 0.1
 """Seconds between two checks."""
@@ -44,5 +41,5 @@ def ending(connection: Connection, held_up: Connection, say: Callable[[str], Non
             finally:
                 done.set()
     finally:
-        for blocker, told in ended.items():
-            say(f"ended session {blocker}, which held the views: {told}")
+        for blocker, session in ended.items():
+            say(f"ended session {blocker}, which blocked the views: {session}")

@@ -78,7 +78,7 @@ class Database:
                 raise
             except psycopg.Error as error:
                 self._require_alive(connection, error)
-                raise LoadError(f"{self.name} refused the question {statement!r}: {error}") from error
+                raise LoadError(f"{self.name} rejected the query {statement!r}: {error}") from error
 
     @contextmanager
     def asking(self, statement: str) -> Iterator[Answer]:
@@ -90,13 +90,13 @@ class Database:
                 # Unread rows must be discarded before the transaction can end.
                 with closing(cast(Rows, cursor.stream(text(statement), size=STREAMED))) as rows:
                     first = [*islice(rows, 1)]
-                    columns = [column.name for column in cursor.description or ()] or _described(connection, statement)
-                    yield Answer(columns, chain(first, rows))
+                    columns = [each.name for each in cursor.description or ()]
+                    yield Answer(columns or _describe_columns(connection, statement), chain(first, rows))
             except (InsufficientPrivilege, ReadOnlySqlTransaction) as error:
-                raise LoadError(f"{self.name} refused the question, which may only read: {error}") from error
+                raise LoadError(f"{self.name} rejected the query, since only reading is allowed: {error}") from error
             except psycopg.Error as error:
                 self._require_alive(connection, error)
-                raise LoadError(f"{self.name} refused the question: {error}") from error
+                raise LoadError(f"{self.name} rejected the query: {error}") from error
 
     @contextmanager
     def connection(self, autocommit: bool = False) -> Iterator[Connection]:
@@ -120,7 +120,7 @@ class Database:
                     raise
         except LockNotAvailable as error:
             raise BusyError(
-                f"{self.name}: a lock was not free in time: {error}. Try again; SELECT * FROM pg_locks says who has it."
+                f"{self.name}: a lock was not free in time: {error}. Try again; pg_locks shows its holder."
             ) from error
         finally:
             if pooled:
@@ -146,13 +146,13 @@ class Database:
         if gone:
             raise ServerError(
                 f"{self.name} has ended or closed the connection: {faults.line(str(error))}. Start it with "
-                "`discogs up`, then run again; what was half written is gone."
+                "`discogs up`, then run again; the incomplete transaction was rolled back."
             ) from error
 
     def make_database(self, name: str) -> None:
         """Create the database of this name if it is missing. Raises LoadError if we may not create it."""
         with self.connection(autocommit=True) as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            if column(connection, "SELECT 1 FROM pg_database WHERE datname = %s", name):
                 return
             try:
                 # Another process may have created it meanwhile, or be creating it.
@@ -160,7 +160,7 @@ class Database:
                     execute(connection, f'CREATE DATABASE "{name}"')
             except InsufficientPrivilege as error:
                 raise LoadError(
-                    f"{self.safe_url} lacks the database {name} and does not let us create it. "
+                    f"{self.safe_url} lacks the database {name}, and its role may not create it. "
                     f'Have its administrator run: CREATE DATABASE "{name}" OWNER {self._user}'
                 ) from error
 
@@ -184,23 +184,27 @@ def _keep_exact(cursor: psycopg.Cursor[Any]) -> None:
     execute(cursor.connection, "SET LOCAL intervalstyle = iso_8601")
 
 
-def _described(connection: Connection, statement: str) -> list[str]:
+def _describe_columns(connection: Connection, statement: str) -> list[str]:
     """Return the columns of a query. A stream without rows does not report them."""
     connection.pgconn.prepare(b"", statement.encode())
     found = connection.pgconn.describe_prepared(b"")
     return [(found.fname(number) or b"").decode() for number in range(found.nfields)]
 
 
-def row(connection: Connection, statement: str) -> tuple[Any, ...]:
+def row(connection: Connection, statement: str, *values: Any) -> tuple[Any, ...]:
     """Return the only row of a statement's result."""
-    found = connection.execute(text(statement)).fetchone()
-    assert found is not None
+    (found,) = execute(connection, statement, *values).fetchall()
     return found
 
 
-def execute(connection: Connection, statement: str) -> None:
-    """Execute a statement without parameters."""
-    connection.execute(text(statement))
+def column(connection: Connection, statement: str, *values: Any) -> list[Any]:
+    """Return the first column of a statement's result."""
+    return [found[0] for found in execute(connection, statement, *values)]
+
+
+def execute(connection: Connection, statement: str, *values: Any) -> psycopg.Cursor[tuple[Any, ...]]:
+    """Execute a statement, with the values of its parameters if it has any."""
+    return connection.execute(text(statement), values or None)
 
 
 def text(statement: str) -> names.SQL:

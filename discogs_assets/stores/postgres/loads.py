@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import psycopg
@@ -24,7 +24,7 @@ from discogs_assets.schema.backends import provisioning, search, sql
 from discogs_assets.schema.child_tables import Table, source_of
 from discogs_assets.schema.tables import SOURCES
 from discogs_assets.stores.postgres import blockers
-from discogs_assets.stores.postgres.database import Database, execute, row, text
+from discogs_assets.stores.postgres.database import Database, column, execute, row, text
 from discogs_assets.stores.postgres.pool import Connection, pool_of
 
 VIEWS = search.SCHEMA
@@ -64,11 +64,6 @@ def month_schema(partition: str, source: str = VIEWS) -> str:
     return f"{source}_{partition[:7].replace('-', '_')}"
 
 
-def _place(of: Table, partition: str) -> str:
-    """Return the name of a table's loads of the month, without their number."""
-    return f"{month_schema(partition, source_of(of))}.{of.name}"
-
-
 def month_of(table: str) -> str:
     """Return the partition key of a load's table."""
     _, year, month = table.partition(".")[0].rsplit("_", 2)
@@ -100,14 +95,18 @@ class Postgres(Database):
         BusyError if another process is loading the same table, LoadError if the server rejects the rows.
         """
         began = time.monotonic()
-        place, schema = _place(of, partition), month_schema(partition, source_of(of))
+        schema = month_schema(partition, source_of(of))
+        place = f"{schema}.{of.name}"
         with self.connection() as connection:
             begun(connection)
-            _shared(connection, schema)
-            self._make_room(schema)
-            _alone(connection, place)
+            # Nobody may drop the schema until the transaction ends.
+            _lock(connection, schema, "dropped", "_shared")
+            self._create_schema(schema)
+            _lock(connection, place, "loaded")
             self._sweep(connection, place, partition, keep)
-            table = _next(connection, place)
+            # A name that no load has ever had: the sequence advances even if a load is rolled back.
+            (number,) = row(connection, "SELECT nextval(%s)", sql.NUMBERS)
+            table = f"{place}__{number:04d}"
             execute(connection, sql.create_table(of, table))
             try:
                 with connection.cursor().copy(text(sql.copy(of, table))) as copy:
@@ -115,7 +114,7 @@ class Postgres(Database):
                         copy.write(data)
                         failpoints.reach("rows")
             except (psycopg.DataError, psycopg.IntegrityError, ProgramLimitExceeded) as error:
-                raise LoadError(f"{table}: PostgreSQL refused a row: {error}") from error
+                raise LoadError(f"{table}: PostgreSQL rejected a row: {error}") from error
             failpoints.reach("table")
             copied = time.monotonic()
             try:
@@ -123,7 +122,7 @@ class Postgres(Database):
                     say(index.statement.partition("(")[0].strip())
                     _build(connection, index, say)
             except psycopg.IntegrityError as error:
-                raise LoadError(f"{table}: rows are not told apart by {', '.join(sql.key(of))}: {error}") from error
+                raise LoadError(f"{table}: duplicate primary key ({', '.join(sql.key(of))}): {error}") from error
             except ProgramLimitExceeded as error:
                 raise LoadError(f"{table}: a value is too long for an index: {error}") from error
             for statement in (*sql.comments(of, table), f"ANALYZE {table}"):
@@ -132,10 +131,10 @@ class Postgres(Database):
             count, size = row(connection, f"SELECT count(*), pg_total_relation_size('{table}') FROM {table}")
         return Load(table, count, size, time.monotonic() - began, copied - began, indexed - copied)
 
-    def published(self) -> dict[str, str]:
-        """Return the load shown by each view, empty if nothing is published; Discogs views are named without schema."""
+    def read_published_loads(self) -> dict[str, str]:
+        """Return the load that each view (discogs.labels) shows, empty if nothing is published."""
         with self.connection() as connection:
-            return _published(connection)
+            return _read_published(connection)
 
     @contextmanager
     def publishing(self, wait: float | None = None) -> Iterator[None]:
@@ -169,7 +168,11 @@ class Postgres(Database):
         while True:
             insisting = time.monotonic() - began > READER_SECONDS
             try:
-                with self.connection() as connection, self._cleared(connection, insisting, waiting):
+                with ExitStack() as stack:
+                    connection = stack.enter_context(self.connection())
+                    if insisting:
+                        other = stack.enter_context(self.connection(autocommit=True))
+                        stack.enter_context(blockers.ending(other, connection, waiting))
                     _switch(connection, tables, INSISTING if insisting else LOCK_TIMEOUT)
                     record(connection)
                     failpoints.reach("views")
@@ -177,21 +180,12 @@ class Postgres(Database):
             except (BusyError, DeadlockDetected) as error:
                 if time.monotonic() - began > PUBLISH_SECONDS:
                     raise BusyError(
-                        f"the views of {VIEWS} were in use for {PUBLISH_SECONDS:.0f} s without a gap of a moment. "
+                        f"the views of {VIEWS} were in use for {PUBLISH_SECONDS:.0f} s without a break. "
                         "End the long queries (SELECT * FROM pg_stat_activity) or publish again later."
                     ) from error
-                waiting(f"a reader holds the views; trying again in {pause:.2f} s")
+                waiting(f"a reader uses the views; trying again in {pause:.2f} s")
                 time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
                 pause = min(pause * 2, 2.0)
-
-    @contextmanager
-    def _cleared(self, held_up: Connection, insisting: bool, say: Callable[[str], None]) -> Iterator[None]:
-        """End the sessions that block the connection while the `with` body runs, if `insisting`."""
-        if not insisting:
-            yield
-            return
-        with self.connection(autocommit=True) as connection, blockers.ending(connection, held_up, say):
-            yield
 
     def sweep(self, partition: str, keep: Iterable[str]) -> list[str]:
         """Drop the month's loads that a shown or kept load supersedes; return their names."""
@@ -208,24 +202,21 @@ class Postgres(Database):
         A load newer than all live ones belongs to others: a run on other records, or a step that has yet to report it.
         """
         loads = [each for each in _loads(connection, partition) if each.startswith(f"{place}__")]
-        alive = {*_published(connection).values(), *keep} & set(loads)
+        alive = {*_read_published(connection).values(), *keep} & set(loads)
         newest = max(map(_number, alive), default=0)
         dead = [each for each in loads if each not in alive and _number(each) < newest]
-        return [each for each in dead if _dropped(connection, each)]
+        return [each for each in dead if _drop_table(connection, each)]
 
     def months(self) -> list[str]:
         """Return the partition keys of the months with a load, oldest first."""
         with self.connection() as connection:
-            found = connection.execute(
-                "SELECT DISTINCT schemaname || '.' FROM pg_tables WHERE schemaname ~ %s", [MONTHS]
-            )
-            return sorted({month_of(table) for (table,) in found.fetchall()})
+            schemas = column(connection, "SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname ~ %s", MONTHS)
+        return sorted({*map(month_of, schemas)})
 
     def lacking(self, tables: Iterable[str]) -> list[str]:
         """Return the tables that do not exist."""
         with self.connection() as connection:
-            found = connection.execute("SELECT t FROM unnest(%s::text[]) t WHERE to_regclass(t) IS NULL", [[*tables]])
-            return [table for (table,) in found.fetchall()]
+            return column(connection, "SELECT t FROM unnest(%s::text[]) t WHERE to_regclass(t) IS NULL", [*tables])
 
     def drop(self, partition: str) -> dict[str, int]:
         """Drop the month's loads and schemas, all or none; return the bytes by table.
@@ -236,7 +227,7 @@ class Postgres(Database):
             execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             schemas = [month_schema(partition, source) for source in SOURCES]
             for schema in schemas:
-                _alone(connection, schema)
+                _lock(connection, schema, "loaded")
             tables = _loads(connection, partition)
             sizes = {table: int(row(connection, f"SELECT pg_total_relation_size('{table}')")[0]) for table in tables}
             try:
@@ -245,25 +236,26 @@ class Postgres(Database):
                 for schema in schemas:
                     _drop_schema(connection, schema)
             except DependentObjectsStillExist as error:
-                raise BusyError(f"{partition[:7]} is what readers of {self.name} see; it is not dropped.") from error
+                raise BusyError(f"{partition[:7]} is published in {self.name}. Publish another month first.") from error
             except LockNotAvailable as error:
-                raise BusyError(f"a reader holds a table of {partition[:7]}; it is dropped another time.") from error
+                raise BusyError(f"a reader uses a table of {partition[:7]}. Drop the month later.") from error
         return sizes
 
     def sweep_schemas(self) -> list[str]:
         """Drop month schemas without a load, as left by killed and failed loads; return their names."""
         with self.connection() as connection:
-            found = connection.execute(
+            found = column(
+                connection,
                 "SELECT nspname FROM pg_namespace WHERE nspname ~ %s"
                 " AND NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = nspname) ORDER BY 1",
-                [MONTHS],
+                MONTHS,
             )
-            free = [schema for (schema,) in found.fetchall() if _locked(connection, schema)]
+            free = [schema for schema in found if _try_lock(connection, schema)]
             for schema in free:
                 _drop_schema(connection, schema)
         return free
 
-    def _make_room(self, schema: str) -> None:
+    def _create_schema(self, schema: str) -> None:
         """Create the month's schema, in a separate transaction: loads of several tables must not wait for it."""
         with self.connection() as connection:
             execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{schema}'))")
@@ -280,17 +272,17 @@ class Postgres(Database):
             execute(connection, f"SELECT pg_advisory_xact_lock(hashtext('{VIEWS}.prepare'))")
             database, path = row(connection, "SELECT current_database(), current_setting('search_path')")
             for statement in provisioning.database(database):
-                if not statement.endswith(f"search_path = {path}") and not _allowed(connection, statement):
+                if not statement.endswith(f"search_path = {path}") and not _try_statement(connection, statement):
                     left.append(statement)
             if not left:
-                connection.execute(sql.PASSED, [MONTHS])
+                execute(connection, sql.PASSED, MONTHS)
         if path != provisioning.SEARCH_PATH:
             # Open sessions keep their old search path.
             pool_of(self.url).drain()
         if left:
             raise LoadError(
-                f"{self.safe_url} does not let {self._user} do this: {'; '.join(left)}. Have its administrator run "
-                f'that there, or: ALTER DATABASE "{database}" OWNER TO "{self._user}"'
+                f"{self._user} may not do this at {self.safe_url}: {'; '.join(left)}. Have its administrator run "
+                f'these statements, or: ALTER DATABASE "{database}" OWNER TO "{self._user}"'
             )
 
 
@@ -299,7 +291,7 @@ def view_of(of: Table) -> str:
     return f"{source_of(of)}.{of.name}"
 
 
-def _allowed(connection: Connection, statement: str) -> bool:
+def _try_statement(connection: Connection, statement: str) -> bool:
     """Run the statement; return False if our role lacks the right to run it, or to create its dependencies."""
     try:
         with connection.transaction():
@@ -312,27 +304,26 @@ def _allowed(connection: Connection, statement: str) -> bool:
 def _switch(connection: Connection, tables: Mapping[Table, str], lock_timeout: str) -> None:
     """Switch all views, in the connection's transaction."""
     execute(connection, f"SET LOCAL lock_timeout = '{lock_timeout}'")
-    views = {view if "." in view else f"{VIEWS}.{view}" for view in _published(connection)}
-    if views:
+    if views := {*_read_published(connection)}:
         execute(connection, f"LOCK TABLE {', '.join(sorted(views))} IN ACCESS EXCLUSIVE MODE")
     for view in sorted(views - {view_of(of) for of in tables}):
         execute(connection, f"DROP VIEW {view} CASCADE")
     for of, table in tables.items():
         view = view_of(of)
-        if not _appended(connection, of):
+        if not _can_replace(connection, of):
             execute(connection, f"DROP VIEW IF EXISTS {view} CASCADE")
         for statement in (sql.view(of, view, table), *sql.comments(of, view, "VIEW")):
             execute(connection, statement)
         execute(connection, f"GRANT SELECT ON {view} TO PUBLIC")
 
 
-def _appended(connection: Connection, of: Table) -> bool:
+def _can_replace(connection: Connection, of: Table) -> bool:
     """Return True if the view can be replaced in place: its columns are the first of the new ones."""
-    found = connection.execute(
-        "SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a"
-        " WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 ORDER BY a.attnum",
-        [view_of(of)],
-    ).fetchall()
+    query = (
+        "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute"
+        " WHERE attrelid = to_regclass(%s) AND attnum > 0 ORDER BY attnum"
+    )
+    found = execute(connection, query, view_of(of)).fetchall()
     wanted = [(column.name, column.type) for column in sql.columns(of)]
     return wanted[: len(found)] == found
 
@@ -349,25 +340,22 @@ def _build(connection: Connection, index: sql.Build, say: Callable[[str], None])
         execute(connection, index.otherwise)
 
 
-def _published(connection: Connection) -> dict[str, str]:
-    found = connection.execute(
-        "SELECT DISTINCT view_schema, view_name, table_schema || '.' || table_name"
-        " FROM information_schema.view_table_usage WHERE view_schema = ANY(%s)",
-        [[*SOURCES]],
-    ).fetchall()
-    return {view if schema == VIEWS else f"{schema}.{view}": table for schema, view, table in found}
+def _read_published(connection: Connection) -> dict[str, str]:
+    query = (
+        "SELECT DISTINCT view_schema || '.' || view_name, table_schema || '.' || table_name"
+        " FROM information_schema.view_table_usage WHERE view_schema = ANY(%s)"
+    )
+    return {str(view): str(table) for view, table in execute(connection, query, [*SOURCES])}
 
 
 def _loads(connection: Connection, partition: str) -> list[str]:
     """Return all loads of a month, oldest first."""
-    found = connection.execute(
-        "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY(%s) ORDER BY 1",
-        [[month_schema(partition, source) for source in SOURCES]],
-    )
-    return [table for (table,) in found.fetchall()]
+    schemas = [month_schema(partition, source) for source in SOURCES]
+    query = "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY(%s) ORDER BY 1"
+    return column(connection, query, schemas)
 
 
-def _dropped(connection: Connection, table: str) -> bool:
+def _drop_table(connection: Connection, table: str) -> bool:
     """Drop the table and return True, or leave it for another time if a reader holds it."""
     try:
         with connection.transaction():
@@ -379,33 +367,23 @@ def _dropped(connection: Connection, table: str) -> bool:
     return True
 
 
-def _next(connection: Connection, place: str) -> str:
-    """Return a name that no load has ever had; the sequence advances even if a load is rolled back."""
-    (number,) = row(connection, f"SELECT nextval('{sql.NUMBERS}')")
-    return f"{place}__{number:04d}"
-
-
 def _number(table: str) -> int:
     """Return the number of a load; it may have more than four digits."""
     return int(table.rpartition("__")[2])
 
 
-def _alone(connection: Connection, what: str) -> None:
-    """Hold the writer's lock of this name until the transaction ends; the server frees it if we die."""
-    if not _locked(connection, what):
-        raise BusyError(f"{what} is being loaded by another process. Wait for it to end, then run again.")
+def _lock(connection: Connection, name: str, action: str, mode: str = "") -> None:
+    """Hold the lock of this name until the transaction ends; the server frees it if we die.
+
+    Raises BusyError if another process holds it, which it does for the `action`.
+    """
+    if not _try_lock(connection, name, mode):
+        raise BusyError(f"{name} is being {action} by another process. Wait for it to end, then run again.")
 
 
-def _shared(connection: Connection, schema: str) -> None:
-    """Keep others from dropping the schema until the transaction ends."""
-    if not _locked(connection, schema, "_shared"):
-        raise BusyError(f"{schema} is being dropped by another process. Wait for it to end, then run again.")
-
-
-def _locked(connection: Connection, what: str, mode: str = "") -> bool:
+def _try_lock(connection: Connection, name: str, mode: str = "") -> bool:
     """Acquire the lock of this name until the transaction ends; return False if it is not free."""
-    (free,) = row(connection, f"SELECT pg_try_advisory_xact_lock{mode}(hashtextextended('{what}', 0))")
-    return bool(free)
+    return bool(row(connection, f"SELECT pg_try_advisory_xact_lock{mode}(hashtextextended(%s, 0))", name)[0])
 
 
 def _drop_schema(connection: Connection, schema: str) -> None:

@@ -12,7 +12,7 @@ from discogs_assets.errors import LoadError
 from discogs_assets.schema.child_tables import Table
 from discogs_assets.stores.postgres.loads import Load, Postgres
 from discogs_assets.stores.postgres.pool import Connection
-from discogs_assets.streams.prefetch import prefetched
+from discogs_assets.streams.prefetch import prefetch_items
 
 REPORT_BYTES = 256 << 20
 
@@ -44,21 +44,14 @@ class Loading:
             under_way = {pool.submit(self._load, table, rows): table for table in tables}
             try:
                 for done in as_completed(under_way):
-                    if load := self._result(under_way[done], done):
-                        yield under_way[done], load
+                    error = done.exception()
+                    if self.refused and isinstance(error, LoadError):
+                        self.refused(under_way[done], error)
+                    else:
+                        yield under_way[done], done.result()
             except BaseException:
                 self._end(under_way)
                 raise
-
-    def _result(self, table: Table, done: Future[Load]) -> Load | None:
-        """Return the load; None if the server rejected the table and other loads continue."""
-        try:
-            return done.result()
-        except LoadError as error:
-            if self.refused is None:
-                raise
-            self.refused(table, error)
-            return None
 
     def _end(self, under_way: Iterable[Future[Load]]) -> None:
         """Start no other table, send no more rows, and cancel running statements, such as index builds."""
@@ -72,17 +65,16 @@ class Loading:
             _, left = wait(left, timeout=1.0)
 
     def _load(self, table: Table, rows: Rows) -> Load:
-        sent = self._reported(table, prefetched(rows(table)))
-        return self.server.load(
-            table, self.partition, sent, self.keep.get(table, ""), self.say, self.connections.append
-        )
+        sent = self._report(table, prefetch_items(rows(table)))
+        keep = self.keep.get(table, "")
+        return self.server.load(table, self.partition, sent, keep, self.say, self.connections.append)
 
-    def _reported(self, table: Table, rows: Iterator[bytes]) -> Iterator[bytes]:
+    def _report(self, table: Table, rows: Iterator[bytes]) -> Iterator[bytes]:
         """Yield the rows, and report progress every `REPORT_BYTES`."""
         sent = reported = 0
         for data in rows:
             if self.ended.is_set():
-                raise LoadError(f"{table.name} is not loaded, since another table could not be. Run again.")
+                raise LoadError(f"{table.name} was not loaded, since loading another table failed. Run again.")
             yield data
             sent += len(data)
             if sent - reported > REPORT_BYTES:

@@ -2,23 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from discogs_assets.schema.backends.provisioning import PUBLICATION as TABLE
-
-if TYPE_CHECKING:
-    from discogs_assets.stores.postgres.loads import Postgres
-    from discogs_assets.stores.postgres.pool import Connection
+from discogs_assets.stores.postgres.database import Database, execute, row, text
+from discogs_assets.stores.postgres.pool import Connection
 
 CHANNEL = "discogs_publication"
 """Channel of the notification that a publication is done; its payload is the sequence number."""
 
 COLUMNS = "sequence, state, month, tables, graph, search"
 
-Settled = Literal["done", "undone"]
+State = Literal["intended", "done", "undone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Publication:
     graph: str | None = None
     search: str | None = None
     sequence: int = 0
-    state: Literal["intended", "done", "undone"] = "intended"
+    state: State = "intended"
 
     @property
     def partition(self) -> str:
@@ -47,24 +45,24 @@ class Publication:
         return replace(self, sequence=0, state="done") == replace(other, sequence=0, state="done")
 
 
-def read_done(postgres: "Postgres") -> Publication | None:
+def read_done(postgres: Database) -> Publication | None:
     """Return the publication that readers see, None before the first publication."""
-    return _read(postgres, "state = 'done'")
+    return _read(postgres, "done")
 
 
-def read_open(postgres: "Postgres") -> Publication | None:
+def read_open(postgres: Database) -> Publication | None:
     """Return the publication that is intended and neither done nor undone, None if there is none."""
-    return _read(postgres, "state = 'intended'")
+    return _read(postgres, "intended")
 
 
-def record_intent(postgres: "Postgres", wanted: Publication) -> Publication:
+def record_intent(postgres: Database, wanted: Publication) -> Publication:
     """Record a publication before its first store switches. One that is still open is marked as undone."""
     with postgres.connection() as connection:
-        _execute(connection, f"UPDATE {TABLE} SET state = 'undone', settled_at = now() WHERE state = 'intended'")
+        execute(connection, f"UPDATE {TABLE} SET state = 'undone', settled_at = now() WHERE state = 'intended'")
         return replace(wanted, sequence=_insert(connection, wanted, "intended"), state="intended")
 
 
-def record_done(connection: "Connection", wanted: Publication) -> None:
+def record_done(connection: Connection, wanted: Publication) -> None:
     """Record the publication as done, in the transaction that switches the last store, and notify listeners."""
     if wanted.sequence:
         settle(connection, wanted.sequence, "done")
@@ -72,36 +70,30 @@ def record_done(connection: "Connection", wanted: Publication) -> None:
         _notify(connection, _insert(connection, wanted, "done"))
 
 
-def settle(connection: "Connection", sequence: int, state: Settled) -> None:
+def settle(connection: Connection, sequence: int, state: State) -> None:
     """Close an intended publication."""
-    _execute(connection, f"UPDATE {TABLE} SET state = %s, settled_at = now() WHERE sequence = %s", state, sequence)
+    execute(connection, f"UPDATE {TABLE} SET state = %s, settled_at = now() WHERE sequence = %s", state, sequence)
     if state == "done":
         _notify(connection, sequence)
 
 
-def _read(postgres: "Postgres", where: str) -> Publication | None:
+def _read(postgres: Database, state: State) -> Publication | None:
     with postgres.connection() as connection, connection.cursor(row_factory=class_row(Publication)) as cursor:
-        if postgres.lacking([TABLE]):
+        if row(connection, "SELECT to_regclass(%s) IS NULL", TABLE)[0]:
             # The cluster is of an earlier version, and has yet to be prepared.
             return None
-        cursor.execute(f"SELECT {COLUMNS} FROM {TABLE} WHERE {where} ORDER BY sequence DESC LIMIT 1".encode())
-        return cursor.fetchone()
+        query = f"SELECT {COLUMNS} FROM {TABLE} WHERE state = %s ORDER BY sequence DESC LIMIT 1"
+        return cursor.execute(text(query), [state]).fetchone()
 
 
-def _insert(connection: "Connection", wanted: Publication, state: str) -> int:
+def _insert(connection: Connection, wanted: Publication, state: State) -> int:
     statement = (
         f"INSERT INTO {TABLE} (state, month, tables, graph, search, settled_at) "
         "VALUES (%s, %s, %s, %s, %s, CASE WHEN %s = 'done' THEN now() END) RETURNING sequence"
     )
-    values = [state, wanted.month, Jsonb(dict(wanted.tables)), wanted.graph, wanted.search, state]
-    row = connection.execute(statement.encode(), values).fetchone()
-    assert row is not None
-    return int(row[0])
+    values = (state, wanted.month, Jsonb(dict(wanted.tables)), wanted.graph, wanted.search, state)
+    return int(row(connection, statement, *values)[0])
 
 
-def _notify(connection: "Connection", sequence: int) -> None:
-    _execute(connection, "SELECT pg_notify(%s, %s)", CHANNEL, str(sequence))
-
-
-def _execute(connection: "Connection", statement: str, *values: Any) -> None:
-    connection.execute(statement.encode(), values)
+def _notify(connection: Connection, sequence: int) -> None:
+    execute(connection, "SELECT pg_notify(%s, %s)", CHANNEL, str(sequence))

@@ -17,8 +17,8 @@ from discogs_assets.schema.model import Entity
 from discogs_assets.streams import parquet
 from discogs_assets.streams.discogs import fill_rates
 from discogs_assets.streams.discogs.duplicate_ids import Seen
-from discogs_assets.streams.discogs.framing import Framing, unpacked
-from discogs_assets.streams.discogs.parse import Parsed, Parser, Refused, parsed
+from discogs_assets.streams.discogs.framing import Framing, unpack_gzip
+from discogs_assets.streams.discogs.parse import Parsed, Parser, Refused, parse_blocks
 from discogs_assets.streams.heap import give_back
 
 FIRST = 3
@@ -138,10 +138,10 @@ def _parsed(source: Source, account: Account) -> Iterator[Parsed]:
     def packed(done: int) -> None:
         account.packed = done
 
-    blocks = Framing(source.entity, str(source.path)).blocks(unpacked(source.path, packed))
+    blocks = Framing(source.entity, str(source.path)).blocks(unpack_gzip(source.path, packed))
     seen = Seen()
     parser = Parser(source.entity, source.newest_year, str(source.path))
-    for each in parsed(blocks, parser):
+    for each in parse_blocks(blocks, parser):
         repeated = seen.repeated(each.batch.column("id").to_numpy())
         unique = each.without(repeated) if repeated.any() else each
         account.add(source.entity, unique)
@@ -157,7 +157,7 @@ def _hold(account: Account, source: Path) -> None:
     """Raise DumpDamagedError if the file has no record, BudgetExceededError if more are refused than allowed."""
     if not account.framed:
         raise DumpDamagedError(f"{source}: it holds no record, expected at least one. Fetch the file again.")
-    allowed = thresholds.refused(account.framed)
+    allowed = thresholds.max_refused(account.framed)
     if account.refused > allowed or not account.parsed:
         raise BudgetExceededError(
             f"{source}: {account.refused:,} of {account.framed:,} records could not be read, expected at most "

@@ -16,7 +16,7 @@ from discogs_assets.errors import DumpDamagedError
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams.discogs import head
 from discogs_assets.streams.discogs.head import INSIDE, MISC, Head
-from discogs_assets.streams.prefetch import prefetched
+from discogs_assets.streams.prefetch import prefetch_items
 
 CHUNK_BYTES = 16 << 20
 """Unpacked bytes read at once: large enough to hide the cost of a call, small enough to hold a few at a time."""
@@ -283,12 +283,16 @@ def _read(file: BinaryIO, stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
         yield chunk, file.tell()
 
 
-def unpacked(path: Path, packed: Callable[[int], None] = lambda done: None) -> Iterator[bytes]:
+def unpack_gzip(path: Path, packed: Callable[[int], None] = lambda done: None) -> Iterator[bytes]:
     """Yield the bytes of a gzip file of one or more members, unpacking each chunk while the last is in use.
 
     Calls `packed` with the number of packed bytes read. Raises DumpDamagedError if the file is truncated or not gzip.
     """
-    with path.open("rb") as file, igzip.open(file, "rb") as stream, closing(prefetched(_read(file, stream))) as ahead:
+    with (
+        path.open("rb") as file,
+        igzip.open(file, "rb") as stream,
+        closing(prefetch_items(_read(file, stream))) as ahead,
+    ):
         try:
             for chunk, done in ahead:
                 packed(done)

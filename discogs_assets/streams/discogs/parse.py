@@ -157,7 +157,7 @@ class Parser:
         for place in places:
             try:
                 root = reading.element(place)
-                undeclared += self._vocabulary.undeclared(root)
+                undeclared += self._vocabulary.count_undeclared(root)
                 lxml_reader.read(self.entity, root, len(rows), flat)
                 rows.append(place)
             except lxml_reader.RecordError as error:
@@ -204,7 +204,7 @@ def _refused(block: Block, span: tuple[int, int], reason: str) -> Refused:
     return Refused(block.offset + start, reason, block.data[start:end])
 
 
-def parsed(blocks: Iterable[Block], parser: Parser, threads: int | None = None) -> Iterator[Parsed]:
+def parse_blocks(blocks: Iterable[Block], parser: Parser, threads: int | None = None) -> Iterator[Parsed]:
     """Yield the result of each block in order, parsing several at once."""
     return at_once(blocks, parser.parse, threads)
 

@@ -11,7 +11,7 @@ import polars as pl
 from discogs_assets.errors import DumpDamagedError
 from discogs_assets.schema.model import Entity, Field
 from discogs_assets.streams.discogs import lxml_reader
-from discogs_assets.streams.discogs.framing import Block, Framing, unpacked
+from discogs_assets.streams.discogs.framing import Block, Framing, unpack_gzip
 
 
 class Originals:
@@ -84,4 +84,4 @@ class Originals:
 
 def _blocks(entity: Entity, dump: Path) -> Generator[Block]:
     """Yield the blocks of the file; a caller that stops early must close the generator."""
-    yield from Framing(entity, str(dump)).blocks(unpacked(dump))
+    yield from Framing(entity, str(dump)).blocks(unpack_gzip(dump))

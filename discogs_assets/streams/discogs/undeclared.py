@@ -61,7 +61,7 @@ class Vocabulary:
         known = pc.match_substring_regex(pa.array(records, pa.large_binary()), self._records)
         return [place for place, each in enumerate(known.to_pylist()) if not each]
 
-    def undeclared(self, record: etree._Element) -> Counter[str]:
+    def count_undeclared(self, record: etree._Element) -> Counter[str]:
         """Count the undeclared paths in a record, outermost only."""
         return Counter(self._undeclared(record))
 

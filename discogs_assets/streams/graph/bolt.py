@@ -79,13 +79,13 @@ class Stage:
                 yield Batch(_related(frame) if self.table.ends else _present(frame), meant)
 
 
-def created(tables: Tables) -> list[Stage]:
+def plan_load(tables: Tables) -> list[Stage]:
     """Return the stages that load the month into a database that has nothing of it."""
     found = table.parts(tables).values()
     return [Stage(each, "come" if each.ends else "added", each.rows, each.windows) for each in found if each.rows]
 
 
-def changed(old: Tables, new: Tables, folder: Path) -> list[Stage]:
+def plan_changes(old: Tables, new: Tables, folder: Path) -> list[Stage]:
     """Return the stages that turn the old month into the new one; the rows are written to the folder."""
     return [
         Stage(each.table, each.kind, parquet.rows([each.file]), partial(table.windows, [each.file]))

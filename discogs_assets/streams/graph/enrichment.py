@@ -85,7 +85,7 @@ def counted(node: Node, files: list[Path], nodes: pl.LazyFrame) -> dict[str, int
     }
 
 
-def linked(files: list[Path]) -> dict[str, int]:
+def count_linked(files: list[Path]) -> dict[str, int]:
     """Return the number of records linked to a record at Discogs."""
     found = pl.scan_parquet(files).select((pl.col("discogs_ids").list.len() > 0).sum()).collect()
     return {"linked": int(found.item() or 0)}

@@ -103,7 +103,7 @@ class Reader:
         for number, (_, line) in enumerate(_lines(block) if wanted else ()):
             if number in wanted:
                 try:
-                    found.update(json.undeclared(self.entity, msgspec.json.decode(line)))
+                    found.update(json.find_undeclared(self.entity, msgspec.json.decode(line)))
                 except (ValueError, RecursionError):
                     continue
         return found

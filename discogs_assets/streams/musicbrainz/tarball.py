@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from discogs_assets.errors import DumpDamagedError
 from discogs_assets.streams.discogs.framing import Block
-from discogs_assets.streams.prefetch import prefetched
+from discogs_assets.streams.prefetch import prefetch_items
 
 CHUNK_BYTES = 4 << 20
 """Unpacked bytes at once: some thousand lines, with objects five times as large."""
@@ -35,7 +35,7 @@ def blocks(path: Path, member: str, packed: Packed = lambda done: None) -> Itera
     Calls `packed` with the number of packed bytes read. Raises DumpDamagedError if the file is not whole xz, not whole
     tar, or lacks the member. Only a chunk and a line of the member are kept in memory.
     """
-    yield from cut(path, member, unpacked(path, member, packed))
+    yield from cut(path, member, unpack_member(path, member, packed))
 
 
 def cut(path: Path, member: str, chunks: Iterable[bytes]) -> Iterator[Block]:
@@ -61,9 +61,9 @@ def _block(member: str, data: bytes, offset: int) -> Block:
     return Block(member, data, sum(1 for line in data.split(b"\n") if line.strip()), offset, lined=True)
 
 
-def unpacked(path: Path, member: str, packed: Packed = lambda done: None) -> Iterator[bytes]:
+def unpack_member(path: Path, member: str, packed: Packed = lambda done: None) -> Iterator[bytes]:
     """Yield the bytes of the member. Raises DumpDamagedError as `blocks` does."""
-    with path.open("rb") as file, closing(prefetched(_member(file, member, packed))) as ahead:
+    with path.open("rb") as file, closing(prefetch_items(_member(file, member, packed))) as ahead:
         try:
             yield from ahead
         except (EOFError, lzma.LZMAError, tarfile.TarError) as error:

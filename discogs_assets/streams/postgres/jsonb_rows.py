@@ -18,7 +18,7 @@ EMPTY_AT_START = r'\{"[A-Za-z0-9_]+":(?:null|\[\]),?'
 
 
 def rows(entity: Entity, files: Sequence[Path]) -> Iterator[bytes]:
-    """Yield the stream of binary COPY, in the column order of `schema.backends.sql.stored`."""
+    """Yield the stream of binary COPY, in the column order of `schema.backends.sql.stored_columns`."""
     return binary_copy.stream(frames(entity, files))
 
 

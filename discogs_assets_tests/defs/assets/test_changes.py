@@ -44,7 +44,7 @@ def load(instance: dg.DagsterInstance, partition: str) -> Materialised:
     return found
 
 
-def checked(instance: dg.DagsterInstance, partition: str) -> Checked:
+def read_check(instance: dg.DagsterInstance, partition: str) -> Checked:
     return event_log.results(instance, [specs.CURRENT[LABELS].key], partition)[specs.CURRENT[LABELS].key]
 
 
@@ -60,8 +60,8 @@ def test_months_are_compared_with_the_newest_older_one_in_the_lake(
     kinds = {kind: len(truth["changes"]["labels"][kind]) for kind in ("added", "changed", "removed")}
     assert {kind: second.number(kind) for kind in kinds} == kinds
     assert second.number("unchanged") == truth["records"]["labels"] - kinds["added"] - kinds["changed"]
-    assert checked(instance, FIRST).passed
-    assert checked(instance, SECOND).passed
+    assert read_check(instance, FIRST).passed
+    assert read_check(instance, SECOND).passed
     rows = pl.read_parquet(local.of(Settings()).files(KEY.path, SECOND))
     columns = rows["columns"].explode().drop_nulls().value_counts().rows()
     assert {name: second.number(f"changed/{name}") for name, _ in columns} == dict(columns)
@@ -85,13 +85,13 @@ def test_a_gap_is_said_and_a_month_that_fills_it_makes_its_successor_stale(insta
     third = load(instance, THIRD)
     assert third.text("compared_with") == FIRST
     assert f"not in the lake: {SECOND[:7]}" in third.text("compared")
-    assert checked(instance, THIRD).passed
+    assert read_check(instance, THIRD).passed
     load(instance, SECOND)
-    stale = checked(instance, THIRD)
-    assert (stale.passed, checked(instance, SECOND).passed) == (False, True)
+    stale = read_check(instance, THIRD)
+    assert (stale.passed, read_check(instance, SECOND).passed) == (False, True)
     assert f"stale: compared with {FIRST}, but the newest older month is {SECOND}" in stale.description
     assert load(instance, THIRD).text("compared_with") == SECOND
-    assert checked(instance, THIRD).passed
+    assert read_check(instance, THIRD).passed
 
 
 def test_a_month_loaded_again_from_another_dump_makes_its_successor_stale(
@@ -99,14 +99,14 @@ def test_a_month_loaded_again_from_another_dump_makes_its_successor_stale(
 ) -> None:
     for partition in (FIRST, SECOND, FIRST):
         load(instance, partition)
-    assert checked(instance, SECOND).passed
+    assert read_check(instance, SECOND).passed
     generated.write(tmp_path / "others", Plan(600, seed=8, months=3, first="2026-08-01"))
     monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path / "others"))
     load(instance, FIRST)
-    assert not checked(instance, SECOND).passed
-    assert "another dump has been loaded since" in checked(instance, SECOND).description
+    assert not read_check(instance, SECOND).passed
+    assert "another dump has been loaded since" in read_check(instance, SECOND).description
 
 
 def test_nothing_waits_for_changes() -> None:
     assert not any(spec.blocking or spec in specs.ALL for spec in specs.CURRENT.values())
-    assert not {keys.changes(entity) for entity in ENTITIES} & set(targets.required(Settings()))
+    assert not {keys.changes(entity) for entity in ENTITIES} & set(targets.required_assets(Settings()))

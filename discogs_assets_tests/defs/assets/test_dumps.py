@@ -33,7 +33,7 @@ def instance(fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         yield instance
 
 
-def taken(instance: dg.DagsterInstance, *entities: Entity) -> dg.ExecuteInProcessResult:
+def take_dumps(instance: dg.DagsterInstance, *entities: Entity) -> dg.ExecuteInProcessResult:
     job = defs.resolve_implicit_global_asset_job_def()
     selected = [keys.dump(entity) for entity in entities or [ARTISTS]]
     return job.execute_in_process(
@@ -45,7 +45,7 @@ def test_a_closed_site_ends_the_run_at_once_and_says_when_to_run_again(
     instance: dg.DagsterInstance, fake_site: FakeSite
 ) -> None:
     fake_site.fail("artists.xml.gz", Fault(429, {"Retry-After": "7200"}))
-    result = taken(instance)
+    result = take_dumps(instance)
     (failed,) = (event for event in result.all_events if event.is_step_failure)
     told = failed.step_failure_data.user_failure_data
     assert told is not None
@@ -56,7 +56,7 @@ def test_a_closed_site_ends_the_run_at_once_and_says_when_to_run_again(
 
 
 def test_a_dump_is_fetched_and_its_version_is_its_checksum(instance: dg.DagsterInstance) -> None:
-    (made,) = taken(instance).asset_materializations_for_node("dumps__discogs__artists")
+    (made,) = take_dumps(instance).asset_materializations_for_node("dumps__discogs__artists")
     assert made.metadata["sha256"].value == hashlib.sha256(CONTENT).hexdigest()
     assert made.metadata["bytes"].value == len(CONTENT)
 
@@ -65,7 +65,7 @@ def test_a_later_upload_is_told_beside_the_dump(instance: dg.DagsterInstance, fa
     for name in ("labels", "masters", "releases"):
         fake_site.publish(name, CONTENT)
     fake_site.publish("labels", CONTENT, "20261115")
-    (made,) = taken(instance).asset_materializations_for_node("dumps__discogs__artists")
+    (made,) = take_dumps(instance).asset_materializations_for_node("dumps__discogs__artists")
     assert (made.metadata["dump_date"].value, made.metadata["upload"].value) == ("2026-11-01", "2026-11-01")
     assert "the upload of 2026-11-15 is not complete: artists, masters, releases" in str(
         made.metadata["waits_for"].value
@@ -86,11 +86,11 @@ def runs(alone: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     return found
 
 
-def said(
+def read_results(
     instance: dg.DagsterInstance, *entities: Entity
 ) -> tuple[dict[str, dict[str, object]], dict[str, tuple[bool, str | None]]]:
     """The metadata and the check's result of each asset that a run made, in which nothing failed."""
-    result = taken(instance, *(entities or musicbrainz.ENTITIES))
+    result = take_dumps(instance, *(entities or musicbrainz.ENTITIES))
     assert result.success
     made = {
         each.asset_key: each.metadata
@@ -120,7 +120,7 @@ def test_the_files_of_a_run_come_in_one_step_with_their_run_and_its_age(
     alone: dg.DagsterInstance, runs: FolderOfRuns, tmp_path: Path
 ) -> None:
     runs.publish(SECOND)
-    made, judged = said(alone)
+    made, judged = read_results(alone)
     assert {name: each["run"] for name, each in made.items()} == dict.fromkeys(NAMES, SECOND)
     assert {passed for passed, _ in judged.values()} == {True}
     content = (runs.folder / SECOND / "label.tar.xz").read_bytes()
@@ -150,7 +150,7 @@ def test_a_month_without_a_run_is_empty_says_why_and_fails_nothing(
         monkeypatch.setenv("DISCOGS_MUSICBRAINZ", address)
     if sums:
         runs.publish(SECOND, said=sums)
-    made, judged = said(alone)
+    made, judged = read_results(alone)
     assert {(each["available"], each["bytes"]) for each in made.values()} == {(False, 0)}
     assert all(str(each["why"]).startswith(why) for each in made.values())
     assert {passed for passed, _ in judged.values()} == {False}
@@ -171,7 +171,7 @@ def test_a_site_that_is_shut_keeps_no_month_waiting(
     fake_index.publish(SECOND)
     fake_index.fail("", *[fault] * 4)
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", fake_index.address)
-    made, judged = said(alone)
+    made, judged = read_results(alone)
     assert {each["available"] for each in made.values()} == {False}
     assert "hunter2" not in str(made) + str(judged)
 
@@ -180,14 +180,14 @@ def test_a_month_keeps_its_run_unless_newer_ones_are_wanted(
     alone: dg.DagsterInstance, runs: FolderOfRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs.publish(FIRST)
-    assert said(alone)[0]["artist"]["run"] == FIRST
+    assert read_results(alone)[0]["artist"]["run"] == FIRST
     runs.publish(SECOND)
-    assert said(alone)[0]["artist"]["run"] == FIRST
+    assert read_results(alone)[0]["artist"]["run"] == FIRST
     monkeypatch.setenv("DISCOGS_MB_REFRESH", "1")
-    assert said(alone)[0]["artist"]["run"] == SECOND
+    assert read_results(alone)[0]["artist"]["run"] == SECOND
     runs.vanish(FIRST)
     runs.vanish(SECOND)
-    made, judged = said(alone)
+    made, judged = read_results(alone)
     assert (made["artist"]["available"], made["artist"]["run"], judged["artist"][0]) == (True, SECOND, True)
 
 
@@ -195,11 +195,11 @@ def test_what_is_replaced_without_having_been_asked_for_is_on_record(
     alone: dg.DagsterInstance, runs: FolderOfRuns
 ) -> None:
     runs.publish(FIRST)
-    said(alone, musicbrainz.ARTISTS)
+    read_results(alone, musicbrainz.ARTISTS)
     before = version(alone, musicbrainz.ARTISTS)
     runs.publish(SECOND)
     runs.vanish(FIRST)
-    made, _ = said(alone, musicbrainz.LABELS)
+    made, _ = read_results(alone, musicbrainz.LABELS)
     assert {name: each["run"] for name, each in made.items()} == {"artist": SECOND, "label": SECOND}
     now = hashlib.sha256((runs.folder / SECOND / "artist.tar.xz").read_bytes()).hexdigest()
     assert (version(alone, musicbrainz.ARTISTS), before == now) == (now, False)
@@ -208,4 +208,4 @@ def test_what_is_replaced_without_having_been_asked_for_is_on_record(
 def test_a_check_is_of_each_asset_and_holds_nothing_up(alone: dg.DagsterInstance) -> None:
     assert not any(spec.blocking for spec in specs.AVAILABLE.values())
     assert {spec.key for spec in specs.AVAILABLE.values()} & {spec.key for spec in specs.ALL} == set()
-    assert said(alone, musicbrainz.LABELS)[1].keys() == {"label"}
+    assert read_results(alone, musicbrainz.LABELS)[1].keys() == {"label"}

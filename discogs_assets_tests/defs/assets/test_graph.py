@@ -67,7 +67,7 @@ def rows(name: str) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(file) for file in {**found.nodes, **found.relationships}[name]], how="diagonal")
 
 
-def enriched() -> int:
+def count_enriched() -> int:
     return sum(rows(name)[column].count() for name, column in _columns())
 
 
@@ -76,7 +76,7 @@ def _columns() -> Iterator[tuple[str, str]]:
         yield name, "source" if name in MUSICBRAINZ else "mbid"
 
 
-def made(instance: dg.DagsterInstance, key: dg.AssetKey) -> Materialised:
+def find_materialisation(instance: dg.DagsterInstance, key: dg.AssetKey) -> Materialised:
     found = event_log.latest(instance, key, MONTH)
     assert found
     return found
@@ -87,7 +87,7 @@ def test_a_month_is_sound_without_musicbrainz_and_enriched_once_it_is_there_agai
     instance: dg.DagsterInstance, run: Run, tmp_path: Path
 ) -> None:
     run("*")
-    whole, first = enriched(), {name: rows(name) for name in ACROSS}
+    whole, first = count_enriched(), {name: rows(name) for name in ACROSS}
     assert whole > 80
     assert [*integrity.faults(tables())] == []
 
@@ -95,21 +95,23 @@ def test_a_month_is_sound_without_musicbrainz_and_enriched_once_it_is_there_agai
     for layer in ("dumps", "lake/parquet", "lake/quarantine"):
         shutil.rmtree(tmp_path / "home" / layer / "musicbrainz")
     run('key:"dumps/discogs/*"+')
-    assert (enriched(), [*integrity.faults(tables())]) == (0, [])
+    assert (count_enriched(), [*integrity.faults(tables())]) == (0, [])
     assert all(frame.columns == rows(name).columns for name, frame in first.items())
     assert rows("MEMBER_OF").height == first["MEMBER_OF"]["source"].null_count()
 
     run("*")
-    held = made(instance, keys.dump(ARTISTS))
-    assert (held.metadata["available"].value, enriched()) == (False, 0)
-    assert metadata.read_versions(made(instance, keys.nodes("Artist")).metadata)[ARTISTS.title] == ["unavailable"]
+    held = find_materialisation(instance, keys.dump(ARTISTS))
+    assert (held.metadata["available"].value, count_enriched()) == (False, 0)
+    assert metadata.read_versions(find_materialisation(instance, keys.nodes("Artist")).metadata)[ARTISTS.title] == [
+        "unavailable"
+    ]
     results = event_log.results(instance, [specs.AVAILABLE[ARTISTS].key, specs.READ[ARTISTS].key], MONTH)
     assert [result.passed for result in results.values()] == [False, False]
     assert [result.refuses for result in results.values()] == [False, False]
 
     musicbrainz.write(tmp_path, MONTH)
     run('key:"dumps/musicbrainz/*"+')
-    assert enriched() == whole
+    assert count_enriched() == whole
     assert all(rows(name).equals(frame) for name, frame in first.items())
 
 

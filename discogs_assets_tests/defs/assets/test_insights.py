@@ -31,7 +31,7 @@ GRAPH = defs.resolve_asset_graph()
 SHEETS = pytest.mark.parametrize("sheet", INSIGHTS, ids=lambda sheet: sheet.name)
 
 
-def made(instance: dg.DagsterInstance, key: dg.AssetKey) -> Materialised:
+def find_materialisation(instance: dg.DagsterInstance, key: dg.AssetKey) -> Materialised:
     found = event_log.latest(instance, key, MONTH)
     assert found is not None
     return found
@@ -83,7 +83,7 @@ def test_an_insight_says_what_it_is_what_its_columns_mean_and_how_it_looks(
     key = keys.insight(sheet.name)
     assert GRAPH.get(key).description == sheet.doc
     assert GRAPH.get(key).group_name == "insights"
-    said, found = made(instance, key), rows(sheet)
+    said, found = find_materialisation(instance, key), rows(sheet)
     assert found.schema == pl.Schema(arrow.sheet(sheet))
     assert said.number(event_log.ROWS) == len(found) > 0
     assert said.number("bytes") > 0
@@ -106,7 +106,7 @@ def test_the_key_of_a_sheet_tells_its_rows_and_is_never_null(sheet: Sheet, insta
 def test_an_insight_is_stamped_with_the_dumps_of_all_that_it_reads(sheet: Sheet, instance: dg.DagsterInstance) -> None:
     above = dg.AssetSelection.assets(keys.insight(sheet.name)).upstream().resolve(GRAPH)
     dumped = {entity.title for entity in (*ENTITIES, *musicbrainz.ENTITIES) if keys.dump(entity) in above}
-    stated = metadata.read_versions(made(instance, keys.insight(sheet.name)).metadata)
+    stated = metadata.read_versions(find_materialisation(instance, keys.insight(sheet.name)).metadata)
     entities = {name for name in stated if not name.endswith(parquet.SOURCE)}
     assert {name for name in dumped if "/" not in name} <= entities <= dumped
     assert all(len(sums) == 1 for sums in stated.values())
@@ -119,7 +119,7 @@ def test_insights_read_records_and_graph_alone_and_nothing_waits_for_them() -> N
         assert {parent.path[0] for parent in node.parent_keys} <= wanted
         assert {child for child in node.child_keys if child.path[0] not in ("insights", "postgres")} == set()
     assert GRAPH.get(KEYS[-1]).parent_keys == {*KEYS[:-1]}
-    assert not {*KEYS} & {*targets.required(Settings())}
+    assert not {*KEYS} & {*targets.required_assets(Settings())}
 
 
 def test_the_log_says_what_every_run_did_also_one_that_failed(

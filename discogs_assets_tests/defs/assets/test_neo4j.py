@@ -64,7 +64,7 @@ def runs(graph: Graph, neo4j_server: Neo4jServer, monkeypatch: pytest.MonkeyPatc
         yield Runs(instance)
 
 
-def imported(server: Neo4jServer, partition: str) -> list[str]:
+def read_imported(server: Neo4jServer, partition: str) -> list[str]:
     """What a store holds that the month's graph tables were imported into."""
     store, lake = server.folder / partition[:7] / "0001", Lake(server.home / "lake")
     files = {name: lake.files(key.path, partition) for name, key in keys.GRAPH.items()}
@@ -83,7 +83,7 @@ def test_a_month_by_changes_is_what_an_import_of_it_holds(
     for partition in (OCTOBER, NOVEMBER):
         assert not runs.execute(partition, [*MADE, *LOADED])
     november = contents(graph)
-    assert november == imported(neo4j_server, NOVEMBER)
+    assert november == read_imported(neo4j_server, NOVEMBER)
     assert len(november) == sum(graph.counts().values())
 
     assert "holds 2026-11, which is newer than 2026-10; nothing was changed" in runs.execute(OCTOBER, LOADED)
@@ -102,7 +102,7 @@ def test_a_month_is_published_where_the_server_holds_it_whole(
 ) -> None:
     test_published.load(runs.instance)
     monkeypatch.setenv("DISCOGS_TARGETS", "neo4j")
-    shown = [keys.published("neo4j")]
+    shown = [keys.published_month("neo4j")]
     assert "holds no month, not 2026-11" in runs.execute(NOVEMBER, shown)
     for held, said in {
         Ledger("2026-11", state="loading"): "holds 2026-11 being loaded over nothing (0 rows sent), not 2026-11",

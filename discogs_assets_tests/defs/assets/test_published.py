@@ -27,7 +27,7 @@ from discogs_assets.stores.neo4j.load_checkpoint import Ledger
 from discogs_assets.stores.postgres.loads import Postgres
 
 NOVEMBER, OCTOBER = "2026-11-01", "2026-10-01"
-LOADED = targets.required(Settings())
+LOADED = targets.required_assets(Settings())
 NEEDED = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))
 
 SOME = ("pg_class", "pg_proc", "pg_type", "pg_index", "pg_am", "pg_cast")
@@ -75,7 +75,7 @@ def sound(instance: dg.DagsterInstance) -> dg.DagsterInstance:
     return instance
 
 
-def refused(instance: dg.DagsterInstance) -> str:
+def publish_refused(instance: dg.DagsterInstance) -> str:
     with pytest.raises(PublishRefusedError) as caught:
         prove(instance, NOVEMBER)
     return str(caught.value)
@@ -86,7 +86,7 @@ def test_a_month_that_is_loaded_and_proven_may_be_shown(sound: dg.DagsterInstanc
 
 
 def test_a_month_of_which_nothing_is_known_is_refused(instance: dg.DagsterInstance) -> None:
-    said = refused(instance)
+    said = publish_refused(instance)
     assert "2026-11 is not published, readers keep what they have" in said
     assert "postgres/discogs/artists is not materialised" in said
 
@@ -117,7 +117,7 @@ def test_dumps_of_two_uploads_of_a_month_are_refused(sound: dg.DagsterInstance) 
 def test_a_failed_check_is_refused_with_what_it_found(sound: dg.DagsterInstance, spec: dg.AssetCheckSpec) -> None:
     load(sound, [spec.asset_key], failing=[spec])
     named = f"the check {spec.name} on {spec.asset_key.to_user_string()} failed (expected 2, found 1)"
-    assert named in refused(sound)
+    assert named in publish_refused(sound)
     load(sound, [spec.asset_key])
     prove(sound, NOVEMBER)
 
@@ -151,13 +151,15 @@ def test_a_run_that_never_reaches_a_check_leaves_the_proof_as_it_was(sound: dg.D
 def test_a_missing_check_is_refused(instance: dg.DagsterInstance) -> None:
     spec = checks.ALL[0]
     load(instance, unchecked=[spec])
-    assert f"the check {spec.name} on {spec.asset_key.to_user_string()} has not run" in refused(instance)
+    assert f"the check {spec.name} on {spec.asset_key.to_user_string()} has not run" in publish_refused(instance)
 
 
 def test_a_check_older_than_what_it_judges_is_refused(sound: dg.DagsterInstance) -> None:
     spec = checks.ALL[4]
     load(sound, [spec.asset_key], unchecked=checks.ALL)
-    assert f"the check {spec.name} on {spec.asset_key.to_user_string()} is older than the data" in refused(sound)
+    assert f"the check {spec.name} on {spec.asset_key.to_user_string()} is older than the data" in publish_refused(
+        sound
+    )
 
 
 def test_a_run_that_was_killed_before_its_checks_hides_none_that_did_come(sound: dg.DagsterInstance) -> None:
@@ -221,13 +223,13 @@ def test_a_publication_takes_back_what_the_reader_has_changed_of_its_role(
 
 def test_parts_made_from_different_dumps_are_refused(sound: dg.DagsterInstance) -> None:
     load(sound, [checks.ALL[-1].asset_key], digest="cc" * 32)
-    assert "made from different dumps of artists (sha256 aa, cccccccccccc)" in refused(sound)
+    assert "made from different dumps of artists (sha256 aa, cccccccccccc)" in publish_refused(sound)
 
 
 @pytest.mark.parametrize("site", ["discogs", "musicbrainz"])
 def test_parts_of_different_sources_are_refused_though_each_dump_is_one(sound: dg.DagsterInstance, site: str) -> None:
     load(sound, [checks.ALL[-1].asset_key], origin={**ORIGIN, f"{site}/source": "/others"})
-    assert f"the parts were made from different sources of {site} (/others, /ours)" in refused(sound)
+    assert f"the parts were made from different sources of {site} (/others, /ours)" in publish_refused(sound)
 
 
 def test_the_proof_rests_on_every_blocking_check_of_the_platform() -> None:

@@ -23,7 +23,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 HOSTILE = {"id": 5000001, "name": "a | b\n<script>", "profile": "DO NOT USE [x](javascript:1)", "data_quality": "`?`"}
 
 
-def made(instance: dg.DagsterInstance, key: dg.AssetKey) -> Materialised:
+def find_materialisation(instance: dg.DagsterInstance, key: dg.AssetKey) -> Materialised:
     found = event_log.latest(instance, key, MONTH)
     assert found is not None
     return found
@@ -64,10 +64,10 @@ def instance(folder: Path) -> Iterator[dg.DagsterInstance]:
 def test_a_month_is_asked_and_what_is_found_lies_in_the_lake_with_its_bytes(instance: dg.DagsterInstance) -> None:
     held = local.of(Settings())
     for entity in ENTITIES:
-        said = made(instance, keys.quality(entity))
+        said = find_materialisation(instance, keys.quality(entity))
         records = months.records(entity, MONTH) + ([HOSTILE] if entity is LABELS else [])
         expected = {
-            each["id"]: found for each, found in zip(records, flags.found(entity, records), strict=True) if found
+            each["id"]: found for each, found in zip(records, flags.find_flags(entity, records), strict=True) if found
         }
         rows = pl.read_parquet(held.files(keys.quality(entity).path, MONTH))
         assert {number for number, *_ in rows.rows()} == set(expected)
@@ -80,7 +80,7 @@ def test_a_month_is_asked_and_what_is_found_lies_in_the_lake_with_its_bytes(inst
 
 
 def test_the_report_links_records_and_shows_any_text_as_it_is(instance: dg.DagsterInstance) -> None:
-    said = made(instance, keys.quality(LABELS))
+    said = find_materialisation(instance, keys.quality(LABELS))
     shown = said.text("report")
     assert "[5000001](https://www.discogs.com/label/5000001) DO NOT USE \\[x\\](javascript\\:1)" in shown
     assert (local.of(Settings()).folder(keys.quality(LABELS).path, MONTH) / "report.md").read_text() == shown
@@ -98,7 +98,7 @@ def test_a_share_that_puts_the_dump_in_doubt_is_a_warning_and_blocks_nothing(ins
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "name_missing flags 50.0% of all records" in str(found.description)
     assert not any(spec.blocking or spec in specs.ALL for spec in specs.SHARES.values())
-    assert not {keys.quality(entity) for entity in ENTITIES} & set(targets.required(Settings()))
+    assert not {keys.quality(entity) for entity in ENTITIES} & set(targets.required_assets(Settings()))
 
 
 def test_a_dump_that_the_parquet_was_not_made_from_is_refused(instance: dg.DagsterInstance, folder: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_month_that_is_not_shown_as_its_dumps_are_is_an_error_after_48_hours(i
     materialise(instance, dumps[0])
     assert (passed(soon), passed(later)) == (True, False)
     assert freshness.shown(instance, "postgres", later).severity == ERROR
-    materialise(instance, keys.published("postgres"))
+    materialise(instance, keys.published_month("postgres"))
     assert passed(later)
     materialise(instance, dumps[0])
     assert passed(later), "the same bytes, taken again"

@@ -51,11 +51,11 @@ def load(
     ).success
 
 
-def checked(instance: dg.DagsterInstance, spec: dg.AssetCheckSpec, partition: str) -> Checked:
+def read_check(instance: dg.DagsterInstance, spec: dg.AssetCheckSpec, partition: str) -> Checked:
     return event_log.results(instance, [spec.key], partition)[spec.key]
 
 
-def made(instance: dg.DagsterInstance, partition: str) -> Materialised:
+def find_materialisation(instance: dg.DagsterInstance, partition: str) -> Materialised:
     found = event_log.latest(instance, keys.records(LABELS), partition)
     assert found
     return found
@@ -66,11 +66,11 @@ def test_a_month_that_is_not_whole_is_refused_and_no_measure_of_the_next(
 ) -> None:
     spec = specs.COUNTED[LABELS]
     assert load(instance, tmp_path, AUGUST, 200)
-    assert checked(instance, spec, AUGUST).description == volume_checks.FIRST
-    assert made(instance, AUGUST).text("compared_with") == "nothing"
+    assert read_check(instance, spec, AUGUST).description == volume_checks.FIRST
+    assert find_materialisation(instance, AUGUST).text("compared_with") == "nothing"
 
     assert not load(instance, tmp_path, SEPTEMBER, 140)
-    refused = checked(instance, spec, SEPTEMBER)
+    refused = read_check(instance, spec, SEPTEMBER)
     assert refused.refuses
     assert "expected 190 to 210 records, found 140; 2026-08 has 200" in refused.description
     assert (
@@ -78,17 +78,20 @@ def test_a_month_that_is_not_whole_is_refused_and_no_measure_of_the_next(
     )
 
     assert load(instance, tmp_path, OCTOBER, 141, accept=True)
-    accepted = checked(instance, spec, OCTOBER)
+    accepted = read_check(instance, spec, OCTOBER)
     assert (accepted.passed, accepted.refuses) == (False, False)
     assert accepted.description.startswith("accepted by hand: expected 190 to 220 records, found 141; 2026-08")
 
     assert load(instance, tmp_path, NOVEMBER, 143, bad=2)
-    assert made(instance, NOVEMBER).text("compared_with") == OCTOBER
-    said = {name: float(made(instance, NOVEMBER).text(name)) for name in ("count_change", "quarantined_share")}
+    assert find_materialisation(instance, NOVEMBER).text("compared_with") == OCTOBER
+    said = {
+        name: float(find_materialisation(instance, NOVEMBER).text(name))
+        for name in ("count_change", "quarantined_share")
+    }
     assert said == pytest.approx({"count_change": 143 / 141 - 1, "quarantined_share": 2 / 145})
-    assert made(instance, NOVEMBER).metadata["complete/name"].value == 1.0
-    assert made(instance, NOVEMBER).metadata["complete/profile"].value == 0.0
-    quarantine = checked(instance, specs.QUARANTINE[LABELS], NOVEMBER)
+    assert find_materialisation(instance, NOVEMBER).metadata["complete/name"].value == 1.0
+    assert find_materialisation(instance, NOVEMBER).metadata["complete/profile"].value == 0.0
+    quarantine = read_check(instance, specs.QUARANTINE[LABELS], NOVEMBER)
     assert (quarantine.passed, quarantine.refuses) == (False, False)
     assert (
         "2 of 145 records could not be read, of 20 that a month may lack; 2026-10 had 0; at unp"

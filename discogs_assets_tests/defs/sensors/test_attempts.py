@@ -62,18 +62,18 @@ def full() -> None:
     raise OSError(28, "No space left on device")
 
 
-def made(instance: dg.DagsterInstance, files: str = FILES) -> Attempts:
+def read_attempts(instance: dg.DagsterInstance, files: str = FILES) -> Attempts:
     return attempts.made(instance, MONTH, files)
 
 
 def test_before_the_first_attempt_nothing_is_waited_for(instance: dg.DagsterInstance) -> None:
-    assert made(instance) == Attempts(1, 0)
-    assert made(instance).waits(LATER) == ""
+    assert read_attempts(instance) == Attempts(1, 0)
+    assert read_attempts(instance).waits(LATER) == ""
 
 
 def test_a_run_that_went_well_was_an_attempt(instance: dg.DagsterInstance) -> None:
     run(instance, sound)
-    assert made(instance) == Attempts(2, 1, succeeded=True)
+    assert read_attempts(instance) == Attempts(2, 1, succeeded=True)
 
 
 @pytest.mark.parametrize(
@@ -88,19 +88,19 @@ def test_what_fails_again_with_the_same_input_is_never_tried_again(
     instance: dg.DagsterInstance, body: Callable[[], None], cause: str
 ) -> None:
     run(instance, body)
-    found = made(instance)
+    found = read_attempts(instance)
     assert found.failed
     assert found.failed.terminal
     said = found.waits(datetime.max.replace(tzinfo=UTC))
     assert cause in said
     assert "one of run" in said
     assert "not tried again until the files change" in said
-    assert made(instance, "f2").waits(LATER) == ""
+    assert read_attempts(instance, "f2").waits(LATER) == ""
 
 
 def test_the_moment_that_a_failure_names_is_waited_for(instance: dg.DagsterInstance) -> None:
     run(instance, refused)
-    found = made(instance)
+    found = read_attempts(instance)
     assert found.failed
     assert (found.number, found.failed.not_before) == (2, LATER)
     said = found.waits(LATER - timedelta(seconds=1))
@@ -115,7 +115,7 @@ def test_what_may_pass_is_tried_again_after_a_growing_pause_five_times(
 ) -> None:
     for number, pause in enumerate(PAUSES, 1):
         run(instance, body, number=number)
-        failed = made(instance).failed
+        failed = read_attempts(instance).failed
         assert failed
         assert failed.not_before
         assert not failed.terminal
@@ -124,22 +124,22 @@ def test_what_may_pass_is_tried_again_after_a_growing_pause_five_times(
         assert pause - timedelta(seconds=10) < rest <= pause
     assert len(PAUSES) + 1 == LIMIT
     run(instance, body, number=LIMIT)
-    assert "5 attempts failed" in made(instance).waits(datetime.max.replace(tzinfo=UTC))
+    assert "5 attempts failed" in read_attempts(instance).waits(datetime.max.replace(tzinfo=UTC))
     assert list(PAUSES) == sorted(PAUSES)
 
 
 def test_a_run_whose_process_is_gone_is_tried_again(instance: dg.DagsterInstance) -> None:
-    gone(instance)
+    kill_run(instance)
     assert [each.run_id for each in attempts.unfinished(instance)] == run_owner.release(instance)
     assert attempts.unfinished(instance) == []
-    found = made(instance)
+    found = read_attempts(instance)
     assert found.failed
     assert "failed (The process of this run is gone" in found.failed.cause
     assert found.waits(datetime.now(UTC)) != ""
     assert found.waits(datetime.now(UTC) + PAUSES[0]) == ""
 
 
-def gone(instance: dg.DagsterInstance, status: dg.DagsterRunStatus = dg.DagsterRunStatus.STARTED) -> dg.DagsterRun:
+def kill_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus = dg.DagsterRunStatus.STARTED) -> dg.DagsterRun:
     """A run whose process was killed, not yet ended on record."""
 
     @dg.job
@@ -151,22 +151,22 @@ def gone(instance: dg.DagsterInstance, status: dg.DagsterRunStatus = dg.DagsterR
 
 
 def test_a_run_that_was_asked_for_and_never_queued_is_tried_again(instance: dg.DagsterInstance) -> None:
-    gone(instance, dg.DagsterRunStatus.NOT_STARTED)
+    kill_run(instance, dg.DagsterRunStatus.NOT_STARTED)
     assert attempts.unfinished(instance) == []
-    assert "it was never started" in made(instance).waits(datetime.now(UTC))
-    assert made(instance).waits(datetime.now(UTC) + PAUSES[0]) == ""
+    assert "it was never started" in read_attempts(instance).waits(datetime.now(UTC))
+    assert read_attempts(instance).waits(datetime.now(UTC) + PAUSES[0]) == ""
 
 
 def test_a_run_that_somebody_cancelled_is_not_tried_again(instance: dg.DagsterInstance) -> None:
-    instance.report_run_canceled(gone(instance))
-    assert "was cancelled. It is not tried again" in made(instance).waits(datetime.max.replace(tzinfo=UTC))
+    instance.report_run_canceled(kill_run(instance))
+    assert "was cancelled. It is not tried again" in read_attempts(instance).waits(datetime.max.replace(tzinfo=UTC))
 
 
 def test_attempts_at_other_files_count_no_more_but_no_number_is_given_twice(instance: dg.DagsterInstance) -> None:
     run(instance, damaged)
     run(instance, unreachable, "f2")
-    assert made(instance) == Attempts(2, 0)
-    assert (made(instance, "f2").number, made(instance, "f2").tried) == (2, 1)
+    assert read_attempts(instance) == Attempts(2, 0)
+    assert (read_attempts(instance, "f2").number, read_attempts(instance, "f2").tried) == (2, 1)
 
 
 def test_a_run_is_retried_by_nobody_else() -> None:

@@ -59,7 +59,7 @@ def publish(instance: dg.DagsterInstance, partition: str, stores: Collection[str
     """The records of a publication, and nothing behind them."""
     for store in stores:
 
-        @dg.asset(key=keys.published(store), partitions_def=monthly)
+        @dg.asset(key=keys.published_month(store), partitions_def=monthly)
         def shown() -> None: ...
 
         dg.materialize([shown], partition_key=partition, instance=instance)
@@ -90,10 +90,10 @@ def test_it_waits_for_the_end_of_the_run_that_publishes(alone: dg.DagsterInstanc
     (run,) = alone.get_runs()
     working = alone.create_run_for_job(retention, tags={"dagster/partition": NOVEMBER})
     assert tick(alone, cursor)[0]
-    newest = event_log.latest(alone, keys.published("postgres"))
+    newest = event_log.latest(alone, keys.published_month("postgres"))
     assert newest
     assert newest.run == run.run_id
-    assert event_log.unfinished(alone) == {working.run_id: NOVEMBER}
+    assert event_log.find_unfinished(alone) == {working.run_id: NOVEMBER}
 
 
 def test_lake_and_dumps_are_kept_unless_their_counts_are_set(

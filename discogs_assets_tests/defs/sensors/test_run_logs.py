@@ -29,7 +29,7 @@ def instance(dagster_home: Path) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def known(instance: dg.DagsterInstance) -> list[object]:
+def read_events(instance: dg.DagsterInstance) -> list[object]:
     """All that is decided from."""
     latest = event_log.latest(instance, KEY, NOVEMBER)
     assert latest
@@ -37,7 +37,7 @@ def known(instance: dg.DagsterInstance) -> list[object]:
         latest,
         event_log.results(instance, [CHECK], NOVEMBER),
         event_log.judging(instance, CHECK, NOVEMBER, latest),
-        event_log.computed(instance, [KEY], NOVEMBER),
+        event_log.find_computed(instance, [KEY], NOVEMBER),
         instance.get_materialized_partitions(KEY),
         [run.status for run in instance.get_runs()],
     ]
@@ -49,7 +49,7 @@ def events(instance: dg.DagsterInstance, run: str) -> set[str | None]:
 
 def test_what_is_decided_from_outlives_the_log_of_its_run(instance: dg.DagsterInstance, dagster_home: Path) -> None:
     run = dg.materialize([made], partition_key=NOVEMBER, instance=instance).run_id
-    before, written = known(instance), dagster_home / "storage" / run
+    before, written = read_events(instance), dagster_home / "storage" / run
     assert events(instance, run) >= {None, "STEP_OUTPUT", "ASSET_CHECK_EVALUATION_PLANNED"}
     assert list(written.rglob("*.err"))
     run_logs.prune(instance, datetime.now(UTC) + timedelta(minutes=1))
@@ -60,7 +60,7 @@ def test_what_is_decided_from_outlives_the_log_of_its_run(instance: dg.DagsterIn
         "STEP_SUCCESS",
         "PIPELINE_SUCCESS",
     }
-    assert known(instance) == before
+    assert read_events(instance) == before
     assert not written.exists()
 
 

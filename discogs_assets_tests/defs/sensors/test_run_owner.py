@@ -29,7 +29,7 @@ def instance() -> dg.DagsterInstance:
     return dg.DagsterInstance.ephemeral()
 
 
-def begun(instance: dg.DagsterInstance, process: str) -> str:
+def begin_run(instance: dg.DagsterInstance, process: str) -> str:
     """A run on record that this process executes."""
 
     @dg.job
@@ -40,7 +40,7 @@ def begun(instance: dg.DagsterInstance, process: str) -> str:
 
 
 def test_a_run_whose_process_is_gone_is_ended_on_record_with_the_cause(instance: dg.DagsterInstance) -> None:
-    killed, living = begun(instance, GONE), begun(instance, run_owner.this_process())
+    killed, living = begin_run(instance, GONE), begin_run(instance, run_owner.this_process())
     assert run_owner.release(instance) == [killed]
     assert run_owner.release(instance) == []
     statuses = {run.run_id: run.status for run in instance.get_runs()}

@@ -44,7 +44,7 @@ def test_another_dump_makes_stale_what_depends_on_it_and_nothing_else(
     found = stale(loaded, again=entity.name)
     assert found == LINEAGE[entity.name]
     assert {each for each in ENTITIES if keys.records(each) in found} == {entity}
-    assert {keys.published("postgres"), keys.published("neo4j")} < found
+    assert {keys.published_month("postgres"), keys.published_month("neo4j")} < found
 
 
 def test_assets_come_in_the_order_of_the_graph(loaded: dg.DagsterInstance) -> None:

@@ -15,7 +15,13 @@ def test_a_view_begins_with_the_id_and_its_text_and_ends_with_the_document(entit
 
 
 def test_texts_are_stored_once_and_numbers_beside_the_document() -> None:
-    assert [column.name for column in sql.stored(RELEASES)] == ["id", "year", "master_id", "is_main_release", "data"]
+    assert [column.name for column in sql.stored_columns(RELEASES)] == [
+        "id",
+        "year",
+        "master_id",
+        "is_main_release",
+        "data",
+    ]
     assert "(data->>'title') AS title" in sql.view(RELEASES, "discogs.releases", "t")
 
 

@@ -66,11 +66,11 @@ def november(server: Neo4jServer) -> Path:
 def both(server: Neo4jServer) -> tuple[Path, Path]:
     """The store that is being served, whichever that is, and the other one."""
     stores = [october(server), november(server)]
-    if server.served() not in stores:
+    if server.find_served_folder() not in stores:
         server.serve(october(server))
     server.start()
-    stores.remove(server.served())
-    return server.served(), stores[0]
+    stores.remove(server.find_served_folder())
+    return server.find_served_folder(), stores[0]
 
 
 def nodes_of(store: Path) -> int:
@@ -97,7 +97,7 @@ def test_a_server_that_does_not_run_has_a_status_and_no_address(tmp_path: Path) 
     server = Neo4jServer(tmp_path)
     status = server.status()
     assert (status.running, status.url, status.folder) == (False, None, tmp_path / "neo4j" / "empty" / "0001")
-    assert server.served() == status.folder
+    assert server.find_served_folder() == status.folder
     assert not server.stop()
     with pytest.raises(ServerError, match=r"does not run\. Start it with `discogs up`"):
         server.address()
@@ -135,7 +135,7 @@ def test_a_home_without_a_month_serves_an_empty_graph_to_who_knows_the_password(
         assert count(address) == 0
         with pytest.raises(AuthError):
             query(address, "RETURN 1", auth=("neo4j", "neo4j"))
-        written = (server.served() / "logs" / "output.log").read_text()
+        written = (server.find_served_folder() / "logs" / "output.log").read_text()
         shown = f"{address} {address!r} {address.url} {status} {caplog.text} {written}"
         shown += " ".join(psutil.Process(pid(server)).cmdline())
         assert not [p for p in credentials(clean_folder).passwords.values() if p in shown]
@@ -160,7 +160,7 @@ def test_the_switch_keeps_password_and_port_and_what_was_indexed(server: Neo4jSe
     assert count(address) == nodes_of(other)
     assert "release" in query(address, "SHOW INDEXES YIELD name RETURN name")
     assert query(address, "SHOW USERS YIELD user RETURN user") == ["neo4j"]
-    assert server.served() == other
+    assert server.find_served_folder() == other
     assert server.serve(other) == 0
     assert server.start() == address
 
@@ -196,7 +196,7 @@ def test_a_store_that_does_not_start_leaves_the_one_before_served(server: Neo4jS
     with pytest.raises(ServerError, match=r"(?s)2026-12/0001 did not start.*is served again"):
         server.serve(broken)
     assert count(server.address()) == nodes_of(shown)
-    assert server.served() == shown
+    assert server.find_served_folder() == shown
 
 
 @pytest.mark.slow
@@ -221,8 +221,8 @@ def test_a_switch_killed_anywhere_leaves_one_whole_store(server: Neo4jServer, py
     time.sleep(seconds)
     switching.kill()
     address = server.start()
-    assert count(address) == nodes_of(server.served())
-    assert server.served() in (shown, other)
+    assert count(address) == nodes_of(server.find_served_folder())
+    assert server.find_served_folder() in (shown, other)
 
 
 @pytest.mark.slow
@@ -285,7 +285,7 @@ def test_stores_of_a_home_that_the_servers_user_cannot_reach_move_where_it_can(
     try:
         assert count(closed.start()) == 1
         assert closed.folder.resolve() == place
-        assert closed.served() == october(closed)
+        assert closed.find_served_folder() == october(closed)
         closed.import_store(november(closed), {"Release": [nodes]}, [])
         closed.serve(november(closed))
         assert count(closed.address()) == 1
@@ -315,9 +315,9 @@ def test_a_damaged_state_file_repairs_itself_while_the_server_runs_on(
     server: Neo4jServer, name: str, damaged: str
 ) -> None:
     both(server)
-    address, running, shown = server.start(), pid(server), server.served()
+    address, running, shown = server.start(), pid(server), server.find_served_folder()
     (server.folder / name).write_text(damaged)
-    assert (server.start(), pid(server), server.served()) == (address, running, shown)
+    assert (server.start(), pid(server), server.find_served_folder()) == (address, running, shown)
     assert json_state.read(server.folder / name)
 
 

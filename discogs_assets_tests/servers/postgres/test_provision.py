@@ -316,7 +316,7 @@ def test_a_reader_that_takes_all_connections_it_can_leaves_everybody_elses(postg
         postgres_server.restore_reader()
 
 
-def broken(url: str) -> None:
+def break_reader(url: str) -> None:
     """Change of the reader all that it may change itself."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE")
@@ -328,7 +328,7 @@ def broken(url: str) -> None:
 
 def test_what_the_reader_has_changed_of_its_role_is_taken_back(postgres_server: PostgresServer) -> None:
     url = postgres_server.reader().url
-    broken(url)
+    break_reader(url)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(url)
     postgres_server.restore_reader()

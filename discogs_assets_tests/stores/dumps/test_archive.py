@@ -248,30 +248,30 @@ def test_months_are_announced_newest_first_and_asked_for_when_they_are_reached(
 ) -> None:
     for day in ("20250901", "20261001", "20261101"):
         publish_month(fake_site, day=day)
-    announced = far.announced()
+    announced = far.list_announced()
     newest = next(announced)
     assert (newest.partition, newest.missing, set(newest.sums)) == (MONTH, (), set(KINDS))
     assert newest.sums["labels"] == hashlib.sha256(gzip.compress(b"labels", mtime=0)).hexdigest()
     assert len(fake_site.asked) == 3
     assert [each.partition for each in announced] == ["2026-10-01", "2025-09-01"]
     assert len(fake_site.asked) == 6
-    assert [each.partition for each in far.announced("2026-10-01")] == [MONTH, "2026-10-01"]
+    assert [each.partition for each in far.list_announced("2026-10-01")] == [MONTH, "2026-10-01"]
 
 
 def test_an_announced_month_that_is_not_complete_says_what_it_lacks(far: Archive, fake_site: FakeSite) -> None:
     publish_month(fake_site, KINDS[:3])
-    (found,) = far.announced()
+    (found,) = far.list_announced()
     assert (found.missing, found.sums) == (("releases",), {})
     publish_month(fake_site, KINDS, "20261104")
     fake_site.files["discogs_20261104_CHECKSUM.txt"] = b"0" * 64 + b" discogs_20261104_labels.xml.gz\n"
-    (found,) = far.announced()
+    (found,) = far.list_announced()
     assert found.missing == tuple(f"CHECKSUM of discogs_20261104_{kind}.xml.gz" for kind in ("artists", *KINDS[2:]))
     assert found.sums == {"labels": "0" * 64}
 
 
 def test_a_fingerprint_is_another_one_when_anything_about_the_files_is(archive: Archive, tmp_path: Path) -> None:
     def fingerprint() -> str:
-        (found,) = archive.announced()
+        (found,) = archive.list_announced()
         return found.fingerprint
 
     for kind in KINDS:
@@ -301,7 +301,7 @@ def test_a_fingerprint_is_another_one_when_anything_about_the_files_is(archive: 
 def test_a_source_that_announces_no_month_is_an_alarm(archive: Archive, tmp_path: Path, since: str, said: str) -> None:
     (tmp_path / "source").mkdir()
     with pytest.raises(DumpMissingError, match=said):
-        next(archive.announced(since))
+        next(archive.list_announced(since))
 
 
 def test_who_has_no_patience_waits_neither_for_a_page_nor_for_a_second_attempt(
@@ -312,7 +312,7 @@ def test_who_has_no_patience_waits_neither_for_a_page_nor_for_a_second_attempt(
     monkeypatch.setattr("discogs_assets.stores.dumps.sources.retry.HURRIED_SECONDS", 0.2)
     fake_site.fail("", Fault(after=10, how="stall"))
     with pytest.raises(ServerError, match=r"only \d+ bytes came within 0\.2 s"):
-        next(replace(far, patience=0.0).announced())
+        next(replace(far, patience=0.0).list_announced())
     assert len(fake_site.asked) == 1
 
 

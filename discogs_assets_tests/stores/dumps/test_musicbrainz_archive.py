@@ -13,7 +13,7 @@ from discogs_assets.settings import Settings
 from discogs_assets.stores.dumps.musicbrainz_archive import Held, MusicBrainz
 from discogs_assets.stores.dumps.sources.dump_file import Progress
 from discogs_assets.stores.lake.atomic_dir import alone
-from discogs_assets_tests.fix_runs import NAMES, FakeIndex, FolderOfRuns, Mirror, packed, read
+from discogs_assets_tests.fix_runs import NAMES, FakeIndex, FolderOfRuns, Mirror, pack_file, read
 from discogs_assets_tests.fix_site import CHALLENGE, Fault
 
 OCTOBER, NOVEMBER = "2026-10-01", "2026-11-01"
@@ -57,7 +57,7 @@ def test_a_month_has_the_files_of_the_newest_run(archive: MusicBrainz, mirror: M
         mirror.publish(run)
     taken = archive.take(NAMES, NOVEMBER)
     assert texts(archive) == of(THIRD)
-    content = packed("release-group", f"{THIRD} release-group")
+    content = pack_file("release-group", f"{THIRD} release-group")
     place = tmp_path / "home/musicbrainz/release-group/2026-11-01" / f"{THIRD}_release-group.tar.xz"
     assert taken["release-group"] == Held(
         "release-group", place, THIRD, hashlib.sha256(content).hexdigest(), len(content)
@@ -230,7 +230,7 @@ def test_a_file_that_another_month_has_is_linked(fake_index: FakeIndex, tmp_path
 def test_the_same_name_with_another_sum_is_another_file(near: MusicBrainz, folder: FolderOfRuns) -> None:
     folder.publish(THIRD)
     near.take(NAMES, OCTOBER)
-    changed = packed("label", f"{THIRD} changed")
+    changed = pack_file("label", f"{THIRD} changed")
     folder.publish(THIRD, said={"label": hashlib.sha256(changed).hexdigest()})
     folder.put(f"{THIRD}/label.tar.xz", changed)
     near.take(NAMES, NOVEMBER)
@@ -286,8 +286,8 @@ def test_files_of_another_source_are_all_replaced(
     near.take(NAMES, NOVEMBER)
     others = FolderOfRuns(tmp_path / "others")
     for each in NAMES:
-        others.put(f"{run}/{each}.tar.xz", packed(each, f"{run} other {each}"))
-    sums = {each: hashlib.sha256(packed(each, f"{run} other {each}")).hexdigest() for each in NAMES}
+        others.put(f"{run}/{each}.tar.xz", pack_file(each, f"{run} other {each}"))
+    sums = {each: hashlib.sha256(pack_file(each, f"{run} other {each}")).hexdigest() for each in NAMES}
     others.put(f"{run}/SHA256SUMS", "".join(f"{sums[each]} *{each}.tar.xz\n" for each in NAMES).encode())
     other = MusicBrainz(others.address, near.root)
     assert [other.dump(each, NOVEMBER) for each in NAMES] == [None] * len(NAMES)
@@ -314,10 +314,10 @@ def test_files_of_another_source_are_not_used_where_none_is_to_be_had(
 def test_a_run_that_a_folder_has_in_other_bytes_now_is_taken_again(near: MusicBrainz, folder: FolderOfRuns) -> None:
     folder.publish(SECOND)
     near.take(NAMES, NOVEMBER)
-    content = packed("artist", f"{SECOND} changed")
+    content = pack_file("artist", f"{SECOND} changed")
     folder.put(f"{SECOND}/artist.tar.xz", content)
     sums = folder.folder / SECOND / "SHA256SUMS"
-    old = hashlib.sha256(packed("artist", f"{SECOND} artist")).hexdigest()
+    old = hashlib.sha256(pack_file("artist", f"{SECOND} artist")).hexdigest()
     sums.write_text(sums.read_text().replace(old, hashlib.sha256(content).hexdigest()))
     near.take(NAMES, NOVEMBER)
     assert texts(near) == {**of(SECOND), "artist": f"{SECOND} changed"}

@@ -30,15 +30,15 @@ def put(lake: Lake, partition: str = MONTH, key: tuple[str, ...] = KEY, **files:
             (folder / f"{name}.parquet").write_text(content)
 
 
-def got(lake: Lake) -> dict[str, str]:
-    return {file.stem: file.read_text() for file in lake.found(KEY, MONTH)}
+def read_texts(lake: Lake) -> dict[str, str]:
+    return {file.stem: file.read_text() for file in lake.find_files(KEY, MONTH)}
 
 
 def test_a_partition_lies_under_its_key_and_month(lake: Lake) -> None:
-    assert lake.found(KEY, MONTH) == []
+    assert lake.find_files(KEY, MONTH) == []
     put(lake, part_0="abc", part_1="de")
     assert [file.name for file in lake.files(KEY, MONTH)] == ["part_0.parquet", "part_1.parquet"]
-    assert got(lake) == {"part_0": "abc", "part_1": "de"}
+    assert read_texts(lake) == {"part_0": "abc", "part_1": "de"}
     assert lake.size(KEY, MONTH) == 5
     assert lake.address(KEY, MONTH).rstrip("/").endswith("/lake/parquet/discogs/artists/2026-11-01")
     assert lake.title.rstrip("/").endswith("/lake")
@@ -48,8 +48,8 @@ def test_what_is_beside_the_tables_is_kept_with_them(lake: Lake) -> None:
     with lake.writing(KEY, MONTH) as folder:
         (folder / "part_0.parquet").write_text("abc")
         (folder / "report.md").write_text("# it")
-    assert [file.read_text() for file in lake.found(KEY, MONTH, "*.md")] == ["# it"]
-    assert (got(lake), lake.size(KEY, MONTH)) == ({"part_0": "abc"}, 3)
+    assert [file.read_text() for file in lake.find_files(KEY, MONTH, "*.md")] == ["# it"]
+    assert (read_texts(lake), lake.size(KEY, MONTH)) == ({"part_0": "abc"}, 3)
 
 
 def test_the_names_of_files_are_known_without_the_files(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,14 +62,14 @@ def test_the_names_of_files_are_known_without_the_files(lake: Lake, monkeypatch:
 def test_a_partition_is_replaced_whole(lake: Lake) -> None:
     put(lake, a="1", b="1")
     put(lake, b="2", c="2")
-    assert got(lake) == {"b": "2", "c": "2"}
+    assert read_texts(lake) == {"b": "2", "c": "2"}
 
 
 def test_an_error_leaves_what_was_there(lake: Lake) -> None:
     put(lake, a="1")
     with pytest.raises(ZeroDivisionError), lake.writing(KEY, MONTH) as folder:
         (folder / "a.parquet").write_text(str(1 / 0))
-    assert got(lake) == {"a": "1"}
+    assert read_texts(lake) == {"a": "1"}
 
 
 def test_two_writers_of_a_partition_exclude_each_other(lake: Lake) -> None:
@@ -113,7 +113,7 @@ def test_a_dropped_month_is_gone_from_every_asset_and_can_be_written_again(lake:
     assert lake.months() == ["2026-10-01", MONTH]
     assert lake.drop("2026-10-01") == {"insights/question": 3, "parquet/discogs/artists": 3}
     assert (lake.months(), lake.partitions(KEY), lake.drop("2026-10-01")) == ([MONTH], [MONTH], {})
-    assert lake.found(KEY, "2026-10-01") == []
+    assert lake.find_files(KEY, "2026-10-01") == []
     assert not list(lake.root.glob("**/*draft*"))
     put(lake, "2026-10-01")
     assert lake.partitions(KEY) == ["2026-10-01", MONTH]
@@ -125,7 +125,7 @@ def test_a_month_that_is_being_written_is_not_dropped(lake: Lake) -> None:
         with pytest.raises(BusyError):
             lake.drop(MONTH)
         (folder / "part_1.parquet").write_text("de")
-    assert got(lake) == {"part_1": "de"}
+    assert read_texts(lake) == {"part_1": "de"}
 
 
 def test_a_lake_that_can_be_written_says_so(lake: Lake) -> None:

@@ -36,7 +36,7 @@ def here(staged: Staged) -> list[str]:
 
 
 @contextmanager
-def held(place: Path) -> Iterator[None]:
+def hold_lock(place: Path) -> Iterator[None]:
     """By another process, for which another handle stands."""
     handle = os.open(place, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_SH)
@@ -78,7 +78,7 @@ def test_what_fails_on_the_way_leaves_nothing(staged: Staged) -> None:
 
 def test_another_version_takes_the_place_of_one_that_no_other_process_holds(staged: Staged) -> None:
     take(staged, A)
-    with held(staged.root / "x/2026-11-01" / A):
+    with hold_lock(staged.root / "x/2026-11-01" / A):
         take(staged, B)
         assert here(staged) == [A, B]
     take(staged, C)
@@ -100,7 +100,7 @@ def test_what_nobody_has_asked_for_in_a_day_goes_unless_it_is_held(staged: Stage
     left.mkdir()
     for path in (*staged.root.glob(f"?/{A}"), left):
         os.utime(path, (0, time.time() - UNUSED_SECONDS - 1))
-    with held(staged.root / "x" / A):
+    with hold_lock(staged.root / "x" / A):
         take(staged, B, "w")
     assert [path.parent.parent.name for path in sorted(staged.root.rglob("file"))] == ["w", "x", "z"]
     assert not left.exists()

@@ -48,8 +48,8 @@ def put(lake: ObjectLake, **files: str) -> None:
             (folder / f"{name}.parquet").write_text(content)
 
 
-def got(lake: ObjectLake) -> dict[str, str]:
-    return {file.stem: file.read_text() for file in lake.found(KEY, MONTH)}
+def read_texts(lake: ObjectLake) -> dict[str, str]:
+    return {file.stem: file.read_text() for file in lake.find_files(KEY, MONTH)}
 
 
 def objects(s3_owner: Any, lake: ObjectLake) -> list[str]:
@@ -91,13 +91,13 @@ def test_what_this_machine_has_is_not_fetched_again(
     lake: ObjectLake, elsewhere: ObjectLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(lake, a="1")
-    assert got(elsewhere) == {"a": "1"}
+    assert read_texts(elsewhere) == {"a": "1"}
     monkeypatch.setattr(ObjectFolder, "fetch", lambda *_: pytest.fail("fetched again"))
-    assert got(lake) == got(elsewhere) == {"a": "1"}
+    assert read_texts(lake) == read_texts(elsewhere) == {"a": "1"}
 
 
 @contextmanager
-def gone(
+def stop_at(
     place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, work: Callable[[], object]
 ) -> Iterator[list[Any]]:
     """The work stops at the place, as if its machine were gone, until the block ends; what it raises then."""
@@ -130,12 +130,12 @@ def test_a_writer_that_is_gone_at_any_place_leaves_a_whole_partition_and_the_nex
     tmp_path: Path,
 ) -> None:
     put(lake, a="old", b="old")
-    with gone(place, monkeypatch, tmp_path, lambda: put(lake, a="gone", c="gone", d="gone")) as raised:
-        assert got(elsewhere) == ({"a": "old", "b": "old"} if loses else {"a": "gone", "c": "gone", "d": "gone"})
+    with stop_at(place, monkeypatch, tmp_path, lambda: put(lake, a="gone", c="gone", d="gone")) as raised:
+        assert read_texts(elsewhere) == ({"a": "old", "b": "old"} if loses else {"a": "gone", "c": "gone", "d": "gone"})
         put(elsewhere, a="new", e="new")
         assert objects(s3_owner, lake) == ["a.parquet", "e.parquet", "manifest.json"]
-        assert got(elsewhere) == {"a": "new", "e": "new"}
-    assert got(lake) == got(elsewhere) == {"a": "new", "e": "new"}
+        assert read_texts(elsewhere) == {"a": "new", "e": "new"}
+    assert read_texts(lake) == read_texts(elsewhere) == {"a": "new", "e": "new"}
     assert objects(s3_owner, lake) == ["a.parquet", "e.parquet", "manifest.json"]
     assert [type(error) for error in raised] == ([BusyError] if loses else [])
 
@@ -143,9 +143,9 @@ def test_a_writer_that_is_gone_at_any_place_leaves_a_whole_partition_and_the_nex
 def test_of_two_first_writers_one_wins(
     lake: ObjectLake, elsewhere: ObjectLake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with gone("place", monkeypatch, tmp_path, lambda: put(lake, a="late")) as raised:
+    with stop_at("place", monkeypatch, tmp_path, lambda: put(lake, a="late")) as raised:
         put(elsewhere, a="early")
-    assert got(lake) == {"a": "early"}
+    assert read_texts(lake) == {"a": "early"}
     assert "was written or dropped by another process" in str(raised)
 
 
@@ -153,11 +153,11 @@ def test_whoever_writes_a_month_that_is_dropped_elsewhere_meanwhile_loses(
     lake: ObjectLake, elsewhere: ObjectLake, s3_owner: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     put(lake, a="old")
-    with gone("place", monkeypatch, tmp_path, lambda: put(lake, a="late")) as raised:
+    with stop_at("place", monkeypatch, tmp_path, lambda: put(lake, a="late")) as raised:
         assert elsewhere.drop(MONTH) == {"/".join(KEY): 7}
-        assert got(elsewhere) == {}
+        assert read_texts(elsewhere) == {}
     assert len(raised) == 1
-    assert (got(lake), lake.months(), objects(s3_owner, lake)) == ({}, [], ["manifest.json"])
+    assert (read_texts(lake), lake.months(), objects(s3_owner, lake)) == ({}, [], ["manifest.json"])
 
 
 def test_a_reader_whose_objects_are_replaced_on_the_way_gets_the_next_version(
@@ -172,7 +172,7 @@ def test_a_reader_whose_objects_are_replaced_on_the_way_gets_the_next_version(
         fetch(folder, *arguments)
 
     monkeypatch.setattr(ObjectFolder, "fetch", late)
-    assert got(elsewhere) == {"a": "newer"}
+    assert read_texts(elsewhere) == {"a": "newer"}
     assert not list(elsewhere.root.rglob("*.draft"))
 
 
@@ -182,13 +182,13 @@ def test_what_a_reader_has_left_on_the_way_is_not_taken_for_a_copy(
     put(lake, a="1")
     monkeypatch.setenv(failpoints.VARIABLE, "stage:full")
     with pytest.raises(OSError, match="No space"):
-        got(elsewhere)
+        read_texts(elsewhere)
     assert not list(elsewhere.root.rglob("*.parquet"))
     draft = elsewhere.folder(KEY, MONTH) / ".staging.draft"
     draft.mkdir()
     (draft / "b.parquet").write_text("half")
     monkeypatch.delenv(failpoints.VARIABLE)
-    assert got(elsewhere) == {"a": "1"}
+    assert read_texts(elsewhere) == {"a": "1"}
     assert not draft.exists()
 
 
@@ -219,7 +219,7 @@ def test_an_error_on_the_way_takes_back_what_was_uploaded(
     with pytest.raises(OSError, match="No space"):
         put(lake, a="new", b="new")
     assert objects(s3_owner, lake) == ["a.parquet", "manifest.json"]
-    assert got(lake) == {"a": "old"}
+    assert read_texts(lake) == {"a": "old"}
 
 
 def test_a_request_whose_answer_was_lost_has_won_when_it_is_repeated(
@@ -229,7 +229,7 @@ def test_a_request_whose_answer_was_lost_has_won_when_it_is_repeated(
     once = ObjectFolder.put
     monkeypatch.setattr(ObjectFolder, "put", lambda *arguments: once(*arguments) and once(*arguments))
     put(lake, a="new")
-    assert got(lake) == {"a": "new"}
+    assert read_texts(lake) == {"a": "new"}
 
 
 def test_an_object_with_other_bytes_than_its_manifest_says_is_not_taken(
@@ -239,10 +239,10 @@ def test_an_object_with_other_bytes_than_its_manifest_says_is_not_taken(
     (stored,) = ObjectFolder(lake.prefix.below(FOLDER.removeprefix("lake/").rstrip("/"))).manifest().files.values()
     s3_owner.put_object(Bucket=lake.prefix.bucket, Key=f"{FOLDER}{stored.object}", Body=b"wrong")
     with pytest.raises(ServerError, match="came with other bytes"):
-        got(elsewhere)
+        read_texts(elsewhere)
     s3_owner.delete_object(Bucket=lake.prefix.bucket, Key=f"{FOLDER}{stored.object}")
     with pytest.raises(LoadError, match=r"a\.\w{12}\.parquet is not there any more.*materialise it again"):
-        got(elsewhere)
+        read_texts(elsewhere)
 
 
 def test_a_server_that_keeps_no_writers_apart_is_refused(lake: ObjectLake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ class Loader:
     def load(self, month: str, older: bool = False) -> Ledger:
         """Load a month of the lake."""
         self.said.clear()
-        with Sent(self.folder / "sent").opened() as sent:
+        with Sent(self.folder / "sent").lock_folder() as sent:
             return bolt.load(self.graph, Order(self.lake[month], older), sent, self.lake.get, self.said.append)
 
     @property
@@ -128,10 +128,10 @@ def test_a_made_month_is_what_its_tables_say(loader: Loader) -> None:
             *(node("Release", id=key, **({"title": title} if title else {})) for key, title in NEW.releases.items()),
             *(node("Genre", name=name, release_count=n) for name, n in (("Rock", 2), ("Jazz", 1), ("Ambient", 1))),
             *(
-                related("Artist", a, "CREDITED_ON", "Release", r, **({"role": x} if x else {}))
+                describe_relationship("Artist", a, "CREDITED_ON", "Release", r, **({"role": x} if x else {}))
                 for a, r, x in NEW.credits
             ),
-            *(related("Release", release, "IS", "Genre", name) for release, name in NEW.genres),
+            *(describe_relationship("Release", release, "IS", "Genre", name) for release, name in NEW.genres),
         ]
     )
 
@@ -140,7 +140,7 @@ def node(label: str, **properties: object) -> str:
     return repr({"labels": [label], "p": sorted(properties.items())})
 
 
-def related(start: str, i: object, kind: str, end: str, j: object, **properties: object) -> str:
+def describe_relationship(start: str, i: object, kind: str, end: str, j: object, **properties: object) -> str:
     return repr({"a": [start], "i": i, "t": kind, "b": [end], "j": j, "p": sorted(properties.items())})
 
 

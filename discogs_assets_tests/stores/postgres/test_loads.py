@@ -22,7 +22,7 @@ from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
 from discogs_assets.schema.musicbrainz_tables import EXTERNAL_LINKS, FILES, RELATIONSHIPS, SHEETS
 from discogs_assets.stores.postgres import loads as module
-from discogs_assets.stores.postgres.loads import Postgres, month_of
+from discogs_assets.stores.postgres.loads import Postgres, month_of, view_of
 from discogs_assets.streams import parquet
 from discogs_assets.streams.discogs import convert
 from discogs_assets.streams.discogs.framing import Block
@@ -91,14 +91,14 @@ def test_a_month_whose_references_exceed_32_bits_is_loaded(postgres: Postgres, t
 
 
 def test_a_refused_row_leaves_no_table(postgres: Postgres) -> None:
-    with pytest.raises(LoadError, match=r"discogs_2026_11\.labels__.*refused a row"):
+    with pytest.raises(LoadError, match=r"discogs_2026_11\.labels__.*rejected a row"):
         postgres.load(LABELS, NOVEMBER, [b"not a number,,{}\n"])
     assert postgres.ask("SELECT count(*) AS n FROM pg_tables WHERE schemaname = 'discogs_2026_11'") == [{"n": 0}]
 
 
 def test_readers_find_what_is_published_unqualified_and_with_its_meaning(postgres: Postgres, tmp_path: Path) -> None:
     tables = publish_everything(postgres, tmp_path, "First")
-    assert postgres.published() == {entity.name: table for entity, table in tables.items()}
+    assert postgres.read_published_loads() == {view_of(entity): table for entity, table in tables.items()}
     assert postgres.ask("SELECT id, data_id, name FROM labels") == [{"id": 1, "data_id": "1", "name": "First"}]
     (found,) = postgres.ask("SELECT obj_description('discogs.labels'::regclass) AS doc")
     assert found["doc"] == LABELS.doc
@@ -108,7 +108,7 @@ def test_all_views_move_at_once_and_what_was_shown_is_swept(postgres: Postgres, 
     first = publish_everything(postgres, tmp_path, "First")
     second = publish_everything(postgres, tmp_path, "Second")
     assert set(postgres.sweep(NOVEMBER, second.values())) == set(first.values())
-    assert set(postgres.published().values()) == set(second.values())
+    assert set(postgres.read_published_loads().values()) == set(second.values())
     remaining = postgres.ask("SELECT count(*) AS n FROM pg_tables WHERE schemaname = 'discogs_2026_11'")
     assert remaining == [{"n": len(second)}]
 
@@ -247,14 +247,14 @@ def test_an_answer_without_rows_has_its_columns(postgres: Postgres) -> None:
 def test_a_question_that_does_more_than_read_is_refused(statement: str, postgres: Postgres) -> None:
     with postgres.connection() as connection:
         connection.execute("CREATE SEQUENCE discogs.numbers")
-    with pytest.raises(LoadError, match="refused the question"), postgres.asking(statement) as answer:
+    with pytest.raises(LoadError, match="rejected the query"), postgres.asking(statement) as answer:
         assert not [*answer.rows]
     assert postgres.ask("SELECT is_called FROM discogs.numbers") == [{"is_called": False}]
 
 
 def test_every_stored_column_is_copied(postgres: Postgres) -> None:
     for entity in ENTITIES:
-        assert sql.copy(entity, "t").count(",") >= len(sql.stored(entity)) - 1
+        assert sql.copy(entity, "t").count(",") >= len(sql.stored_columns(entity)) - 1
 
 
 @pytest.mark.slow
@@ -270,7 +270,7 @@ def test_every_text_of_a_generated_month_is_in_parquet_and_in_the_database_as_lx
         bad.mkdir()
         convert.write(convert.Source(path, entity, "", 2027), good, bad)
         root = etree.fromstring(gzip.decompress(path.read_bytes()))
-        said = {int(judged["id"]): judge.of_xml(judged["xml"]) for judged in map(_identified, root)}
+        said = {int(judged["id"]): judge.of_xml(judged["xml"]) for judged in map(_identify_record, root)}
         rows = [row for file in good.iterdir() for row in pq.read_table(file).to_pylist()]
         assert {row["id"]: judge.of_row(entity, row) for row in rows} == said
         load = postgres.load(entity, "2026-10-01", jsonb_rows.rows(entity, list(good.iterdir())))
@@ -278,7 +278,7 @@ def test_every_text_of_a_generated_month_is_in_parquet_and_in_the_database_as_lx
         assert {row["id"]: judge.of_row(entity, row["data"]) for row in found} == said
 
 
-def _identified(record: etree._Element) -> dict[str, Any]:
+def _identify_record(record: etree._Element) -> dict[str, Any]:
     """A record's XML by its id."""
     return {"id": record.get("id") or record.findtext("id"), "xml": etree.tostring(record, with_tail=False)}
 
@@ -338,12 +338,12 @@ def test_numbers_go_on_where_an_earlier_version_has_left_its_own_and_past_four_d
 
 def test_a_month_is_not_dropped_while_it_is_shown_read_or_loaded(postgres: Postgres, tmp_path: Path) -> None:
     shown = publish_everything(postgres, tmp_path, "First")
-    with pytest.raises(BusyError, match="what readers of PostgreSQL see"):
+    with pytest.raises(BusyError, match="2026-11 is published in PostgreSQL"):
         postgres.drop(NOVEMBER)
     old = postgres.load(LABELS, "2026-10-01", labels(tmp_path, "A")).table
     with psycopg.connect(postgres.url) as other:
         other.execute(f"SELECT * FROM {old}")
-        with pytest.raises(BusyError, match="a reader holds a table of 2026-10"):
+        with pytest.raises(BusyError, match="a reader uses a table of 2026-10"):
             postgres.drop("2026-10-01")
         other.rollback()
         other.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('discogs_2026_10', 0))")
@@ -395,7 +395,7 @@ def publish_beside(postgres: Postgres, folder: Path, tables: dict[Table, str]) -
 def test_tables_of_another_source_lie_in_a_schema_of_their_own(postgres: Postgres, tmp_path: Path) -> None:
     tables = publish_everything(postgres, tmp_path, "First")
     beside = publish_beside(postgres, tmp_path, tables)
-    shown = postgres.published()
+    shown = postgres.read_published_loads()
     assert {shown[f"musicbrainz.{of.name}"] for of in beside} == {*beside.values()}
     assert all(table.startswith("musicbrainz_2026_11.") for table in beside.values())
     question = "SELECT mbid, discogs_id FROM musicbrainz.artists WHERE words(name) @@ all_words('bjork')"
@@ -409,10 +409,10 @@ def test_what_is_shown_beside_is_swept_and_goes_with_its_month(postgres: Postgre
     first = publish_beside(postgres, tmp_path / "1", tables)
     second = publish_beside(postgres, tmp_path / "2", tables)
     assert {*postgres.sweep(NOVEMBER, [*tables.values(), *second.values()])} == {*first.values()}
-    with pytest.raises(BusyError, match="is what readers of PostgreSQL see"):
+    with pytest.raises(BusyError, match="is published in PostgreSQL"):
         postgres.drop(NOVEMBER)
     postgres.publish(tables)
-    assert {name for name in postgres.published() if "." in name} == set()
+    assert {*postgres.read_published_loads()} == {*map(view_of, tables)}
     with pytest.raises(LoadError, match="does not exist"):
         postgres.ask("SELECT * FROM musicbrainz.artists")
     assert {*postgres.sweep(NOVEMBER, tables.values())} == set()

@@ -49,7 +49,7 @@ def test_an_error_in_one_table_ends_the_others_at_once_and_leaves_none(postgres:
         return iter([b"not a number,1,x\n"]) if table is URLS else endless()
 
     began = time.monotonic()
-    with pytest.raises(LoadError, match=r"label_urls__.*refused a row"):
+    with pytest.raises(LoadError, match=r"label_urls__.*rejected a row"):
         list(Loading(postgres, NOVEMBER, {}).of([SUBLABELS, URLS], copied))
     assert time.monotonic() - began < 10
     assert postgres.months() == []

@@ -12,7 +12,7 @@ from discogs_assets.errors import DumpDamagedError
 from discogs_assets.schema.discogs import ARTISTS, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
 from discogs_assets.streams.discogs import framing
-from discogs_assets.streams.discogs.framing import Framing, unpacked
+from discogs_assets.streams.discogs.framing import Framing, unpack_gzip
 
 TRICKY = (
     b'<release id="1"><title>a</title></release>\n',
@@ -23,7 +23,7 @@ TRICKY = (
 )
 
 
-def framed(entity: Entity, data: bytes, size: int = 1 << 20) -> list[bytes]:
+def frame_records(entity: Entity, data: bytes, size: int = 1 << 20) -> list[bytes]:
     chunks = [data[start : start + size] for start in range(0, len(data), size)]
     blocks = list(Framing(entity, "test").blocks(chunks))
     for block in blocks:
@@ -38,7 +38,7 @@ def document(entity: Entity, *records: bytes) -> bytes:
 
 @given(size=st.integers(min_value=1, max_value=400))
 def test_records_are_the_same_however_the_bytes_arrive(size: int) -> None:
-    found = framed(RELEASES, document(RELEASES, *TRICKY), size)
+    found = frame_records(RELEASES, document(RELEASES, *TRICKY), size)
     assert [each[:8] for each in found] == [b"<release"] * 5
     assert b'id="99"' in found[1]
 
@@ -47,7 +47,7 @@ def test_records_are_the_same_however_the_bytes_arrive(size: int) -> None:
 def test_records_on_lines_of_their_own_are_cut_as_by_depth(size: int) -> None:
     records = [b'<release id="%d"><notes>\n <released></notes></release>' % number for number in range(12)]
     data = document(RELEASES, *(each + b"\n" for each in records))
-    assert framed(RELEASES, data, size) == records
+    assert frame_records(RELEASES, data, size) == records
     chunks = [data[start : start + size] for start in range(0, len(data), size)]
     blocks = list(Framing(RELEASES, "test").blocks(chunks))
     assert any(block.lined for block in blocks)
@@ -58,12 +58,12 @@ def test_records_on_lines_of_their_own_are_cut_as_by_depth(size: int) -> None:
 def test_a_label_inside_a_label_is_no_record(size: int) -> None:
     inner = b"<sublabels><label id='7'>In</label><label>Out</label></sublabels>"
     records = [b"<label><id>%d</id>%b</label>\n" % (number, inner) for number in range(1, 4)]
-    assert framed(LABELS, document(LABELS, *records), size) == [each.strip() for each in records]
+    assert frame_records(LABELS, document(LABELS, *records), size) == [each.strip() for each in records]
 
 
 def test_an_indented_document_with_declaration_bom_and_crlf_is_read() -> None:
     data = b"\xef\xbb\xbf<?xml version='1.0'?>\r\n<artists>\r\n  <artist><id>1</id></artist>\r\n</artists>\r\n\r\n"
-    assert framed(ARTISTS, data) == [b"<artist><id>1</id></artist>"]
+    assert frame_records(ARTISTS, data) == [b"<artist><id>1</id></artist>"]
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_an_indented_document_with_declaration_bom_and_crlf_is_read() -> None:
 )
 def test_a_document_that_is_not_whole_is_refused_with_the_place_named(data: bytes, named: str) -> None:
     with pytest.raises(DumpDamagedError, match="unpacked byte") as caught:
-        framed(ARTISTS, data)
+        frame_records(ARTISTS, data)
     assert named in str(caught.value)
 
 
 @pytest.mark.parametrize("data", [b"<artists></artists>", b"<artists/>", b"<?xml version='1.0'?><artists />\n<!-- -->"])
 def test_an_empty_document_has_no_records(data: bytes) -> None:
-    assert framed(ARTISTS, data) == []
+    assert frame_records(ARTISTS, data) == []
 
 
 SELF_CLOSING = (b'<release id="1"/>', b'<release id="2"><title>x</title></release>', b'<release id="3" x="a>b" />')
@@ -97,7 +97,7 @@ SELF_CLOSING = (b'<release id="1"/>', b'<release id="2"><title>x</title></releas
 @given(size=st.integers(min_value=1, max_value=300), order=st.permutations(SELF_CLOSING * 2))
 def test_a_record_that_closes_itself_is_a_record_of_its_own(between: bytes, size: int, order: list[bytes]) -> None:
     data = b"<releases>" + between.join([b"", *order, b""]) + b"</releases>"
-    assert framed(RELEASES, data, size) == order
+    assert frame_records(RELEASES, data, size) == order
 
 
 STRAYS = (
@@ -116,7 +116,7 @@ STRAYS = (
 def test_each_piece_between_records_is_framed_by_itself(place: int, size: int, strays: list[bytes]) -> None:
     records = [b"<label><id>1</id></label>", b"<label><id>2</id></label>"]
     pieces = [*records[:place], *(piece for stray in strays for piece in (stray, b"<x/>")), *records[place:]]
-    assert framed(LABELS, document(LABELS, *pieces), size) == pieces
+    assert frame_records(LABELS, document(LABELS, *pieces), size) == pieces
 
 
 def test_an_element_between_records_that_does_not_close_is_its_start_tag(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +124,7 @@ def test_an_element_between_records_that_does_not_close_is_its_start_tag(monkeyp
     records = [b"<label><id>%d</id></label>" % number for number in range(9)]
     for size in (1, 7, 1000):
         data = document(LABELS, records[0], b"<other>", *records[1:])
-        assert framed(LABELS, data, size) == [records[0], b"<other>", *records[1:]]
+        assert frame_records(LABELS, data, size) == [records[0], b"<other>", *records[1:]]
 
 
 @given(size=st.integers(min_value=1, max_value=300))
@@ -133,18 +133,18 @@ def test_instructions_that_quote_tags_end_no_record(size: int) -> None:
     records = [quoting, b"<release id='2'></release>"]
     head = b"<?xml version='1.0'?><?a <releases> ?>\n<!-- <releases> --><releases a='>'>"
     data = head + b"<?b?>" + b"\n".join(records) + b"<?c </releases>?></releases><?d?>\n<!-- -->"
-    assert framed(RELEASES, data, size) == records
+    assert frame_records(RELEASES, data, size) == records
 
 
 def test_the_tail_is_held_to_account_in_linear_time() -> None:
     with pytest.raises(DumpDamagedError, match="expected </artists>"):
-        framed(ARTISTS, b"<artists><artist/></artists>" + b"<!-- a -->" * 5000 + b"x")
+        frame_records(ARTISTS, b"<artists><artist/></artists>" + b"<!-- a -->" * 5000 + b"x")
 
 
 def test_several_gzip_members_are_one_file(tmp_path: Path) -> None:
     path = tmp_path / "two.gz"
     path.write_bytes(gzip.compress(b"<artists>") + gzip.compress(b"</artists>"))
-    assert b"".join(unpacked(path)) == b"<artists></artists>"
+    assert b"".join(unpack_gzip(path)) == b"<artists></artists>"
 
 
 @pytest.mark.parametrize("damage", ["cut", "crc", "html", "empty"])
@@ -154,7 +154,7 @@ def test_a_damaged_gzip_file_is_refused_by_name(tmp_path: Path, damage: str) -> 
     crc = whole[:-8] + bytes(byte ^ 1 for byte in whole[-8:-4]) + whole[-4:]
     path.write_bytes({"cut": whole[: len(whole) // 2], "crc": crc, "html": b"<html>", "empty": b""}[damage])
     if damage == "empty":
-        assert b"".join(unpacked(path)) == b""
+        assert b"".join(unpack_gzip(path)) == b""
     else:
         with pytest.raises(DumpDamagedError, match=r"dump\.xml\.gz: not a whole gzip file"):
-            list(unpacked(path))
+            list(unpack_gzip(path))

@@ -9,7 +9,7 @@ from discogs_assets_tests.tables import NEW, OLD
 
 
 def test_a_month_is_made_nodes_before_relationships(tmp_path: Path) -> None:
-    stages = bolt.created(NEW.write(tmp_path, "2026-11"))
+    stages = bolt.plan_load(NEW.write(tmp_path, "2026-11"))
     assert [stage.title for stage in stages] == [
         *("Artist created", "Release created", "Genre created"),
         *("CREDITED_ON Artist-Release created", "IS Release-Genre created"),
@@ -26,7 +26,7 @@ def test_a_month_is_made_nodes_before_relationships(tmp_path: Path) -> None:
 
 def test_a_month_is_changed_from_what_has_to_go_first_to_what_needs_the_rest(tmp_path: Path) -> None:
     before, now = OLD.write(tmp_path / "old", "2026-10"), NEW.write(tmp_path / "new", "2026-11")
-    stages = bolt.changed(before, now, tmp_path)
+    stages = bolt.plan_changes(before, now, tmp_path)
     done = [stage.title.rpartition(" ")[2] for stage in stages]
     assert done == ["deleted"] * 5 + ["updated"] * 2 + ["created"] * 5
     assert ["-" in stage.title for stage in stages] == [True] * 2 + [False] * 8 + [True] * 2
@@ -39,7 +39,7 @@ def test_a_month_is_changed_from_what_has_to_go_first_to_what_needs_the_rest(tmp
 def test_batches_go_on_at_any_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bolt, "BATCH_ROWS", 2)
     monkeypatch.setattr(bolt, "WINDOW_ROWS", 4)
-    stage = bolt.created(OLD.write(tmp_path, "2026-10"))[3]
+    stage = bolt.plan_load(OLD.write(tmp_path, "2026-10"))[3]
     sizes = [[len(batch.rows) for batch in stage.batches(start)] for start in (0, 3, 6)]
     assert sizes == [[2, 2, 2], [2, 1], []]
     whole = [row for batch in stage.batches(0) for row in batch.rows]

@@ -16,7 +16,7 @@ from discogs_assets.schema.model import Entity
 from discogs_assets.schema.musicbrainz import ARTISTS, ENTITIES, LABELS, RELEASE_GROUPS, RELEASES
 from discogs_assets.streams.discogs.framing import Block
 from discogs_assets.streams.musicbrainz.jsonl import Reader
-from discogs_assets_tests.mbdump import MBID, Row, expected, line, rows, url
+from discogs_assets_tests.mbdump import MBID, Row, expected_row, line, rows, url
 
 HETFIELD, METALLICA = "9b24e5ca-2f4e-4d55-8a1b-c4fd1d1bf2ea", "65f4f0c5-ef9e-490c-aee3-909e7ae6b2ab"
 
@@ -262,7 +262,7 @@ def test_any_record_comes_back_as_a_plain_walk_finds_it(entity: Entity) -> None:
     @given(_json(entity).filter(lambda record: NUL not in json.dumps(record).replace("\\u0000", NUL)))
     def holds(record: Row) -> None:
         found = row(entity, record)
-        assert found == expected(entity.name, record)
+        assert found == expected_row(entity.name, record)
         turned = json.loads(line(record), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
         assert row(entity, turned) == found
 

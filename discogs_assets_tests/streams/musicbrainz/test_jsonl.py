@@ -16,7 +16,7 @@ GOOD = line({"id": MBID, "name": "EMI"})
 OTHER = line({"id": OTHER_MBID, "name": "Decca"})
 
 
-def parsed(*given: bytes, reader: Reader | None = None) -> Parsed:
+def parse_lines(*given: bytes, reader: Reader | None = None) -> Parsed:
     data = b"".join(each + b"\n" for each in given)
     records = sum(1 for each in given if each.strip())
     return (reader or Reader(LABELS)).parse(Block("x", data, records, 100))
@@ -55,7 +55,7 @@ BAD = {
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_a_line_that_is_no_record_is_set_aside_and_the_others_stay(bad: bytes) -> None:
-    found = parsed(GOOD, bad, OTHER)
+    found = parse_lines(GOOD, bad, OTHER)
     assert found.batch.column("name").to_pylist() == ["EMI", "Decca"]
     (refused,) = found.refused
     assert (refused.offset, refused.data) == (100 + len(GOOD) + 1, bad)
@@ -65,50 +65,50 @@ def test_a_line_that_is_no_record_is_set_aside_and_the_others_stay(bad: bytes) -
 
 def test_of_records_with_one_mbid_the_first_is_kept_whatever_its_case_and_block() -> None:
     reader, again = Reader(LABELS), line({"id": MBID.upper(), "name": "Again"})
-    assert parsed(GOOD, reader=reader).refused == []
+    assert parse_lines(GOOD, reader=reader).refused == []
     for given in ((OTHER, again, GOOD), (b"garbage", again)):
-        found = parsed(*given, reader=reader)
+        found = parse_lines(*given, reader=reader)
         refused = [each for each in found.refused if each.data != b"garbage"]
         assert [each.data for each in refused] == [each for each in given if each in (again, GOOD)]
         assert {each.reason for each in refused} == {f"its MBID {MBID} has come before; the first record is kept"}
         assert [given[row] for row in found.rows] == [each for each in given if each is OTHER]
         assert len(found.batch) == len(found.rows)
-    assert parsed(again, again, GOOD).batch.column("name").to_pylist() == ["Again"]
+    assert parse_lines(again, again, GOOD).batch.column("name").to_pylist() == ["Again"]
 
 
 def test_mbids_are_in_lower_case_wherever_they_stand() -> None:
     artist = {"target-type": "artist", "type-id": MBID.upper(), "artist": {"id": MBID.upper()}}
-    (found,) = parsed(line({"id": MBID.upper(), "relations": [artist]})).batch.to_pylist()
+    (found,) = parse_lines(line({"id": MBID.upper(), "relations": [artist]})).batch.to_pylist()
     assert (found["mbid"], found["relations"][0]["target"], found["relations"][0]["type_id"]) == (MBID, MBID, MBID)
 
 
 @pytest.mark.parametrize("depth", [100, 800, 900, 960, 980, 1000])
 def test_values_of_attributes_nested_too_deep_refuse_their_record_alone(depth: int) -> None:
     deep = b'{"id":"%s","relations":[{"attribute-values":{"x":%s}}]}'
-    found = parsed(deep % (MBID.encode(), b"[" * depth + b"]" * depth), OTHER)
+    found = parse_lines(deep % (MBID.encode(), b"[" * depth + b"]" * depth), OTHER)
     assert "Decca" in found.batch.column("name").to_pylist()
     assert len(found.refused) + len(found.batch) == 2
 
 
 def test_a_reason_says_where_in_the_record() -> None:
-    (refused,) = parsed(BAD["a text as a number"]).refused
+    (refused,) = parse_lines(BAD["a text as a number"]).refused
     assert "$.label-code" in refused.reason
-    (refused,) = parsed(BAD["no id"]).refused
+    (refused,) = parse_lines(BAD["no id"]).refused
     assert "`id`" in refused.reason
 
 
 def test_blank_lines_and_line_ends_of_other_systems_are_no_records() -> None:
-    found = parsed(GOOD + b"\r", b"", b"  ", OTHER)
+    found = parse_lines(GOOD + b"\r", b"", b"  ", OTHER)
     assert (len(found.batch), found.refused) == (2, [])
 
 
 def test_a_backslash_before_a_number_is_no_character_that_is_refused() -> None:
-    found = parsed(line({"id": MBID, "name": "a\\u0000"}))
+    found = parse_lines(line({"id": MBID, "name": "a\\u0000"}))
     assert found.batch.column("name").to_pylist() == ["a\\u0000"]
 
 
 def test_a_key_that_stands_twice_has_its_last_value() -> None:
-    assert parsed(b'{"id":"%s","name":"a","name":"b"}' % MBID.encode()).batch.column("name").to_pylist() == ["b"]
+    assert parse_lines(b'{"id":"%s","name":"a","name":"b"}' % MBID.encode()).batch.column("name").to_pylist() == ["b"]
 
 
 def test_keys_that_nothing_is_said_of_are_counted_by_their_path() -> None:
@@ -121,7 +121,7 @@ def test_keys_that_nothing_is_said_of_are_counted_by_their_path() -> None:
         "area": {"capital": 1},
         "aliases": [{"type-id": None, "nick": True}],
     }
-    found = parsed(line(strange), reader=Reader(ARTISTS)).undeclared
+    found = parse_lines(line(strange), reader=Reader(ARTISTS)).undeclared
     assert found == {"mood": 1, "relations/why": 2, "life-span/century": 1, "aliases/nick": 1}
 
 
@@ -129,11 +129,11 @@ def test_after_the_first_records_one_in_many_is_looked_into(monkeypatch: pytest.
     monkeypatch.setattr(jsonl, "LOOKED_INTO", 3)
     monkeypatch.setattr(jsonl, "EVERY", 5)
     reader, strange = Reader(LABELS), line({"id": MBID, "mood": 1})
-    assert [parsed(strange, strange, reader=reader).undeclared["mood"] for _ in range(6)] == [2, 1, 1, 0, 0, 1]
+    assert [parse_lines(strange, strange, reader=reader).undeclared["mood"] for _ in range(6)] == [2, 1, 1, 0, 0, 1]
 
 
 def test_garbage_is_collected_again_after_a_block() -> None:
     assert gc.isenabled()
-    parsed(GOOD)
-    parsed(b"garbage")
+    parse_lines(GOOD)
+    parse_lines(b"garbage")
     assert gc.isenabled()

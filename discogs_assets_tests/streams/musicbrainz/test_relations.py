@@ -19,7 +19,7 @@ from discogs_assets_tests.fix_musicbrainz import Record, files, link, mbid, reco
 HETFIELD, METALLICA, ULRICH = 1, 2, 3
 
 
-def related(folder: Path, **records: Any) -> list[dict[str, Any]]:
+def read_relations(folder: Path, **records: Any) -> list[dict[str, Any]]:
     return pl.read_parquet(files(folder, **records)[RELATIONS]).to_dicts()
 
 
@@ -27,7 +27,7 @@ def test_a_backward_relation_goes_out_from_the_other_record(tmp_path: Path) -> N
     said = relation(
         "member of band", HETFIELD, "backward", **{"source-credit": "Metallica!", "target-credit": "Papa Het"}
     )
-    (found,) = related(tmp_path, artist=[record(METALLICA, said)])
+    (found,) = read_relations(tmp_path, artist=[record(METALLICA, said)])
     assert (found["source_mbid"], found["target_mbid"]) == (mbid(HETFIELD), mbid(METALLICA))
     assert (found["source_credit"], found["target_credit"]) == ("Papa Het", "Metallica!")
     assert (found["source_type"], found["target_type"], found["ended"]) == ("artist", "artist", False)
@@ -36,7 +36,7 @@ def test_a_backward_relation_goes_out_from_the_other_record(tmp_path: Path) -> N
 def test_what_both_sides_list_is_one_relationship(tmp_path: Path) -> None:
     dated: dict[str, Any] = {"begin": "1981-10", "attributes": ["original"]}
     dated["attribute-values"] = {"original": "yes"}
-    (found,) = related(
+    (found,) = read_relations(
         tmp_path,
         artist=[
             record(METALLICA, relation("member of band", HETFIELD, "backward", **dated)),
@@ -49,19 +49,19 @@ def test_what_both_sides_list_is_one_relationship(tmp_path: Path) -> None:
 
 def test_two_spells_in_a_band_are_two_relationships_counted_by_their_beginning(tmp_path: Path) -> None:
     spells = [relation("member of band", METALLICA, begin=begin) for begin in ("1999", None, "1981")]
-    found = related(tmp_path, artist=[record(HETFIELD, *spells)])
+    found = read_relations(tmp_path, artist=[record(HETFIELD, *spells)])
     assert [(each["ordinal"], each["begin_date"]) for each in found] == [(1, "1981"), (2, "1999"), (3, None)]
 
 
 def test_a_relation_without_a_type_is_in_its_record_alone(tmp_path: Path) -> None:
     untyped = [{key: said for key, said in relation("x", 2).items() if key != "type"}, relation("", 2)]
-    assert related(tmp_path, artist=[record(1, *untyped, relation("founder", 2))]) == related(
+    assert read_relations(tmp_path, artist=[record(1, *untyped, relation("founder", 2))]) == read_relations(
         tmp_path / "typed", artist=[record(1, relation("founder", 2))]
     )
 
 
 def test_relations_of_all_entities_and_to_what_is_no_entity_of_ours_are_kept(tmp_path: Path) -> None:
-    found = related(
+    found = read_relations(
         tmp_path,
         artist=[record(HETFIELD, relation("composer", 9, to="work"), relation("label founder", 4, to="label"))],
         label=[record(4, relation("label founder", HETFIELD, "backward"))],
@@ -121,10 +121,10 @@ def test_every_relation_is_there_once_whoever_lists_it_and_however_many_are_held
 ) -> None:
     artists = both_sides([each for each, _ in said], [side for _, side in said])
     folder = tmp_path_factory.mktemp("links")
-    found = related(folder, artist=artists)
+    found = read_relations(folder, artist=artists)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(musicbrainz_links, "SHARE_ROWS", 2)
-        assert related(folder / "again", artist=artists) == found
+        assert read_relations(folder / "again", artist=artists) == found
     seen = [(each["source_mbid"], each["type"], each["target_mbid"], each["begin_date"]) for each in found]
     assert sorted(seen, key=str) == sorted(
         {(mbid(source), kind, mbid(target), begin) for (source, kind, target, begin), _ in said}, key=str

@@ -23,7 +23,7 @@ TAR = mbdump.tar(NAME, LINES)
 def read(folder: Path, data: bytes, name: str = NAME) -> bytes:
     path = folder / "label.tar.xz"
     path.write_bytes(data)
-    return b"".join(tarball.unpacked(path, name))
+    return b"".join(tarball.unpack_member(path, name))
 
 
 def blocks(folder: Path, content: bytes) -> list[Block]:
@@ -95,7 +95,7 @@ def test_an_archive_without_the_member_is_damaged(tmp_path: Path) -> None:
 def test_an_empty_member_is_damage(tmp_path: Path) -> None:
     for content in (b"", b"\n", b"  "):
         with pytest.raises(DumpDamagedError):
-            mbdump.stored(tmp_path, LABELS, lzma.compress(mbdump.tar(NAME, content)))
+            mbdump.convert_bytes(tmp_path, LABELS, lzma.compress(mbdump.tar(NAME, content)))
 
 
 def test_the_last_line_needs_no_end(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ PARSERS = {entity: Parser(entity, 2027) for entity in ENTITIES}
 entities = pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
 
 
-def walked(relation: Relation, record: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+def walk_rows(relation: Relation, record: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     """The rows that a record as a dict has, by plain loops."""
     for source in relation.sources:
         found: list[tuple[tuple[int, ...], Any]] = [((), record)]
@@ -40,18 +40,18 @@ def walked(relation: Relation, record: dict[str, Any]) -> Iterator[tuple[Any, ..
             yield (record["id"], *key, *none)
 
 
-def written(entity: Entity, elements: list[bytes], path: Path) -> pa.RecordBatch:
+def parse_elements(entity: Entity, elements: list[bytes], path: Path) -> pa.RecordBatch:
     batch = PARSERS[entity].parse(Block(entity.record, b"\n".join(elements), len(elements), 0)).batch
     with parquet.writing(path, arrow.record(entity), {}) as writer:
         writer.write(batch)
     return batch
 
 
-def judged(entity: Entity, elements: list[bytes], path: Path) -> None:
-    batch = written(entity, elements, path)
+def compare_rows(entity: Entity, elements: list[bytes], path: Path) -> None:
+    batch = parse_elements(entity, elements, path)
     for relation in relations(entity):
         found = [row for frame in child_rows.frames(relation, [path]) for row in frame.iter_rows()]
-        expected = [row for record in batch.to_pylist() for row in walked(relation, record)]
+        expected = [row for record in batch.to_pylist() for row in walk_rows(relation, record)]
         assert sorted(found, key=repr) == sorted(expected, key=repr)
         assert child_rows.count(relation, [path]) == len(expected)
 
@@ -64,13 +64,13 @@ def test_every_repeated_element_is_a_row_that_says_where_it_stands(
 ) -> None:
     drawn = data.draw(st.lists(records(entity), min_size=1, max_size=4, unique_by=lambda each: each["id"]))
     elements = [xml.record(entity, each) for each in drawn]
-    judged(entity, elements, tmp_path_factory.mktemp("rows") / "part.parquet")
+    compare_rows(entity, elements, tmp_path_factory.mktemp("rows") / "part.parquet")
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @entities
 def test_every_layout_is_unfolded(entity: Entity, layout: str, tmp_path: Path) -> None:
-    judged(entity, list(LAYOUTS[layout][entity.name]), tmp_path / "part.parquet")
+    compare_rows(entity, list(LAYOUTS[layout][entity.name]), tmp_path / "part.parquet")
 
 
 def test_rows_are_told_apart_by_their_key() -> None:

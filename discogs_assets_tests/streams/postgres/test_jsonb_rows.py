@@ -26,7 +26,7 @@ def rows(folder: Path, entity: Entity, elements: list[bytes]) -> list[dict[str, 
     with parquet.writing(path, arrow.record(entity), {}) as writer:
         writer.write(batch)
     found = [row for frame in jsonb_rows.frames(entity, [path]) for row in frame.iter_rows(named=True)]
-    assert all(list(row) == [column.name for column in sql.stored(entity)] for row in found)
+    assert all(list(row) == [column.name for column in sql.stored_columns(entity)] for row in found)
     return found
 
 

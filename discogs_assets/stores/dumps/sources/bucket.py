@@ -39,7 +39,7 @@ class Objects:
 
     def text(self, file: Published) -> str:
         """Return the text of a checksum file."""
-        with self.within.asked(file.name):
+        with self.within.translate_errors(file.name):
             body = self.within.client.get_object(Bucket=self.within.bucket, Key=file.place)["Body"]
             with closing(body):
                 return str(body.read(TEXT_BYTES).decode(errors="replace"))
@@ -50,7 +50,7 @@ class Objects:
         @contextmanager
         def ask(start: int, held: str) -> Iterator[download.Answer]:
             condition = {"Range": f"bytes={start}-", "IfMatch": held} if start else {}
-            with self.within.asked(file.name):
+            with self.within.translate_errors(file.name):
                 try:
                     found = self.within.client.get_object(Bucket=self.within.bucket, Key=file.place, **condition)
                 except ClientError as error:
@@ -73,7 +73,7 @@ class Bucket(Objects, Listed):
 
     def _all(self) -> list[Published]:
         found = []
-        for each in self.within.listed():
+        for each in self.within.list_objects():
             key = KEY.fullmatch(each["Key"])
             facts = (each["Size"], each.get("ETag"), each.get("LastModified"))
             if key and (file := named(key[1], f"{self.within.prefix}{each['Key']}", *facts)):
@@ -87,6 +87,6 @@ class BucketRuns(Objects, musicbrainz_exports.ListedRuns):
     SETTING: ClassVar[str] = musicbrainz_exports.SETTING
 
     def _all(self) -> Iterator[Published]:
-        for each in self.within.listed():
+        for each in self.within.list_objects():
             if file := musicbrainz_exports.part(each["Key"], f"{self.within.prefix}{each['Key']}", each["Size"]):
                 yield file.examined()

@@ -78,11 +78,11 @@ class Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """Return the connections to a host, with their pace enforced."""
         pool: Any = super().get_connection_with_tls_context(*args, **options)
-        pool.ConnectionCls = paced(pool.ConnectionCls, lambda: self.pace)
+        pool.ConnectionCls = pace_connection(pool.ConnectionCls, lambda: self.pace)
         return pool
 
 
-def paced(connection: Any, pace: Callable[[], Pace]) -> Any:
+def pace_connection(connection: Any, pace: Callable[[], Pace]) -> Any:
     """Return the connection class, changed to read each response at the pace that `pace` returns for it."""
 
     class Paced(_Response):

@@ -63,7 +63,7 @@ def test_what_is_no_file_ends_its_own_month_alone(source: Path, kind: str, folde
     (source / folder / "plain").touch()
     make(source / folder / BAD)
     found = archive(source)
-    assert ([each.partition for each in found.announced()], found.months()) == ([NOVEMBER], [NOVEMBER])
+    assert ([each.partition for each in found.list_announced()], found.months()) == ([NOVEMBER], [NOVEMBER])
     assert found.take("releases", NOVEMBER).path.read_bytes() == b"releases"
     assert found.faults() == [f"{BAD} {why}"]
     with pytest.raises(DumpMissingError, match="no releases dump of 2025-01") as raised:
@@ -101,7 +101,7 @@ def test_what_no_dump_is_called_is_passed_over(source: Path, name: bytes) -> Non
     path = Path(os.fsdecode(os.fsencode(source) + b"/" + name))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
-    assert ([each.partition for each in archive(source).announced()], archive(source).faults()) == ([NOVEMBER], [])
+    assert ([each.partition for each in archive(source).list_announced()], archive(source).faults()) == ([NOVEMBER], [])
 
 
 def test_a_file_whose_time_no_calendar_has_is_listed(source: Path) -> None:
@@ -153,7 +153,7 @@ def test_what_may_not_be_read_ends_its_own_month_alone(source: Path, forbidden: 
     forbidden.append(source / BAD)
     found = archive(source)
     assert found.missing("2025-01-01") == [f"releases ({BAD} cannot be read (Permission denied))"]
-    assert next(found.announced()).missing == ()
+    assert next(found.list_announced()).missing == ()
 
 
 def test_a_folder_that_may_not_be_listed_ends_its_own_year_alone(source: Path, forbidden: list[Path]) -> None:
@@ -161,7 +161,7 @@ def test_a_folder_that_may_not_be_listed_ends_its_own_year_alone(source: Path, f
     publish(source / "data/2025", "2025-01-01")
     forbidden.append(source / "data/2025")
     found, why = archive(source), f"{source}/data/2025 cannot be listed: Permission denied"
-    assert ([each.partition for each in found.announced()], found.faults()) == ([NOVEMBER], [why])
+    assert ([each.partition for each in found.list_announced()], found.faults()) == ([NOVEMBER], [why])
     with pytest.raises(DumpMissingError, match=why):
         found.take("artists", "2025-01-01")
     forbidden.append(source)

@@ -43,7 +43,7 @@ def the_file(site: Site) -> Published:
     return next(file for file in site.files(2026) if file.kind == "artists")
 
 
-def fetched(site: Site, tmp_path: Path) -> str:
+def fetch_dump(site: Site, tmp_path: Path) -> str:
     """The sha256 of what was fetched; the target has exactly these bytes, and nothing else is left."""
     draft = tmp_path / "draft"
     draft.mkdir(exist_ok=True)
@@ -67,7 +67,7 @@ def test_a_site_is_listed_read_and_fetched_under_our_own_name(site: Site, fake_s
     checksum, artists = sorted(site.files(2026), key=lambda file: file.kind)
     assert (artists.name, artists.day) == ("discogs_20261101_artists.xml.gz", date(2026, 11, 1))
     assert site.text(checksum) == f"{SHA256} {artists.name}\n"
-    assert fetched(site, tmp_path) == SHA256
+    assert fetch_dump(site, tmp_path) == SHA256
     assert {headers["User-Agent"] for _, headers in fake_site.asked} == {AGENT}
 
 
@@ -86,7 +86,7 @@ BROKEN: dict[str, tuple[list[Fault], str]] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_passing_fault_costs_an_attempt(name: str, site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
     fake_site.fail("artists.xml.gz", *BROKEN[name][0])
-    assert fetched(site, tmp_path) == SHA256
+    assert fetch_dump(site, tmp_path) == SHA256
     assert fake_site.faults == []
 
 
@@ -97,11 +97,11 @@ def test_a_lasting_fault_is_named_and_a_later_attempt_succeeds(
     faults, said = BROKEN[name]
     fake_site.fail("artists.xml.gz", *(faults * ATTEMPTS)[:ATTEMPTS])
     with pytest.raises(ServerError, match=said) as raised:
-        fetched(site, tmp_path)
+        fetch_dump(site, tmp_path)
     assert "hunter2" not in "".join(traceback.format_exception(raised.value))
     assert len(ranges(fake_site)) == ATTEMPTS
     clock.time += 3600
-    assert fetched(site, tmp_path) == SHA256
+    assert fetch_dump(site, tmp_path) == SHA256
 
 
 CLOSED: dict[str, tuple[Fault, str, float]] = {
@@ -122,17 +122,17 @@ def test_a_closed_site_is_asked_once_and_says_when_to_come_back(
     fault, said, seconds = CLOSED[name]
     fake_site.fail("artists.xml.gz", fault)
     with pytest.raises(ServerError, match=said) as raised:
-        fetched(site, tmp_path)
+        fetch_dump(site, tmp_path)
     assert raised.value.retry_not_before == moment(clock.time + seconds)
     assert "hunter2" not in "".join(traceback.format_exception(raised.value))
     assert (len(ranges(fake_site)), clock.slept) == (1, [])
     clock.time += seconds
-    assert fetched(site, tmp_path) == SHA256
+    assert fetch_dump(site, tmp_path) == SHA256
 
 
 def test_what_has_come_is_not_asked_for_again(site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
     fake_site.fail("artists.xml.gz", CUT, CUT)
-    assert fetched(site, tmp_path) == SHA256
+    assert fetch_dump(site, tmp_path) == SHA256
     first, second, third = ranges(fake_site)
     assert (first, second, third) == ("", "bytes=149999-", "bytes=299998-")
 
@@ -143,7 +143,7 @@ def test_a_server_that_cannot_continue_is_asked_for_all_of_it(
 ) -> None:
     setattr(fake_site, how, False)
     fake_site.fail("artists.xml.gz", CUT)
-    assert fetched(site, tmp_path) == SHA256
+    assert fetch_dump(site, tmp_path) == SHA256
 
 
 @pytest.mark.parametrize("heeds", [True, False])
@@ -153,18 +153,18 @@ def test_a_file_that_changes_between_attempts_is_fetched_anew(
     fake_site.heeds_if_range = heeds
     fake_site.fail("artists.xml.gz", *[CUT] * ATTEMPTS)
     with pytest.raises(ServerError):
-        fetched(site, tmp_path)
+        fetch_dump(site, tmp_path)
     fake_site.publish("artists", OTHER)
-    assert fetched(site, tmp_path) == hashlib.sha256(OTHER).hexdigest()
+    assert fetch_dump(site, tmp_path) == hashlib.sha256(OTHER).hexdigest()
 
 
 def test_a_file_of_unknown_length_is_whole_when_its_gzip_is(site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
     fake_site.lengths = False
     fake_site.fail("artists.xml.gz", CUT)
-    assert fetched(site, tmp_path) == SHA256
+    assert fetch_dump(site, tmp_path) == SHA256
     fake_site.fail("artists.xml.gz", *[CUT] * ATTEMPTS)
     with pytest.raises(ServerError, match=r"ended after 150,000 bytes, and that is no whole gzip"):
-        fetched(site, tmp_path)
+        fetch_dump(site, tmp_path)
 
 
 @pytest.mark.parametrize("page", ["<html>Welcome</html>", CHALLENGE.decode()])
@@ -204,7 +204,7 @@ def test_a_file_that_drips_is_given_up_and_continued(
     monkeypatch.setattr(retry, "SLOW_BYTES", 10_000)
     fake_site.fail("artists.xml.gz", *[fault] * 2)
     began = time.monotonic()
-    assert fetched(site, tmp_path) == SHA256
+    assert fetch_dump(site, tmp_path) == SHA256
     assert 0.5 < time.monotonic() - began < 1.5
     assert len(ranges(fake_site)) == 3
 
@@ -216,17 +216,17 @@ def test_a_file_that_comes_slowly_but_steadily_is_waited_for(
     monkeypatch.setattr(retry, "SLOW_SECONDS", 0.3)
     monkeypatch.setattr(retry, "SLOW_BYTES", 3)
     fake_site.fail("artists.xml.gz", Fault(after=0, how="drip"))
-    assert fetched(site, tmp_path) == hashlib.sha256(CONTENT[:40]).hexdigest()
+    assert fetch_dump(site, tmp_path) == hashlib.sha256(CONTENT[:40]).hexdigest()
     assert len(ranges(fake_site)) == 1
 
 
-def moved(place: str, status: int = 302) -> Fault:
+def redirect_to(place: str, status: int = 302) -> Fault:
     return Fault(status, {"Location": place})
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_site_that_redirects_in_circles_is_asked_four_times(site: Site, fake_site: FakeSite, status: int) -> None:
-    fake_site.fail("", *[moved("/", status)] * 30)
+    fake_site.fail("", *[redirect_to("/", status)] * 30)
     with pytest.raises(ServerError, match="redirects more than 3 times") as raised:
         site.month(date(2026, 11, 1))
     assert raised.value.retry_not_before is not None
@@ -235,7 +235,7 @@ def test_a_site_that_redirects_in_circles_is_asked_four_times(site: Site, fake_s
 
 def test_each_redirect_is_a_request_within_the_limit(site: Site, fake_site: FakeSite, clock: FakeClock) -> None:
     for _ in range(5):
-        fake_site.fail("", moved("/?"), moved("/?"))
+        fake_site.fail("", redirect_to("/?"), redirect_to("/?"))
         assert site.years() == [2026]
     assert (len(fake_site.asked), clock.slept) == (15, [])
     assert site.years() == [2026]
@@ -243,23 +243,23 @@ def test_each_redirect_is_a_request_within_the_limit(site: Site, fake_site: Fake
 
 
 def test_a_redirected_file_is_continued_there(site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
-    there = moved("/sub/?download=data/2026/discogs_20261101_artists.xml.gz")
+    there = redirect_to("/sub/?download=data/2026/discogs_20261101_artists.xml.gz")
     fake_site.fail("artists.xml.gz", there, CUT, there)
-    assert fetched(site, tmp_path) == SHA256
+    assert fetch_dump(site, tmp_path) == SHA256
     assert ranges(fake_site) == ["", "", "bytes=149999-", "bytes=149999-"]
 
 
 def test_another_host_gets_no_credentials(site: Site, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     here = f"http://127.0.0.1:{fake_site.port}/"
-    fake_site.fail("", moved(here), moved(f"http://a:b@localhost:{fake_site.port}/"), moved(here))
+    fake_site.fail("", redirect_to(here), redirect_to(f"http://a:b@localhost:{fake_site.port}/"), redirect_to(here))
     assert site.years() == [2026]
     assert ["Authorization" in headers for _, headers in fake_site.asked] == [True, True, False, True]
 
 
 @pytest.mark.parametrize("place", ["file:///etc/passwd", "ftp://host/x", "javascript:1", "http://[::1", "https:///x"])
 def test_a_redirect_to_what_is_no_site_is_refused(site: Site, fake_site: FakeSite, place: str) -> None:
-    fake_site.fail("", moved(place))
+    fake_site.fail("", redirect_to(place))
     with pytest.raises(ServerError, match="redirects, but neither to HTTPS nor"):
         site.years()
     assert len(fake_site.asked) == 1
@@ -310,7 +310,7 @@ def test_a_disk_without_room_is_full_before_a_byte_is_written(
 
     monkeypatch.setattr(atomic_dir, "SPARE_BYTES", 1 << 60)
     with pytest.raises(OSError, match=r"bytes and .* to spare are needed, .* free"):
-        fetched(site, tmp_path)
+        fetch_dump(site, tmp_path)
     monkeypatch.undo()
 
 

@@ -31,7 +31,7 @@ def archive(fake_site: FakeSite, tmp_path: Path) -> Archive:
     return Archive(fake_site.address, tmp_path / "dumps")
 
 
-def left(tmp_path: Path) -> list[str]:
+def list_left(tmp_path: Path) -> list[str]:
     """Files in the archive other than the dump, its digest and source, the lock and the record of requests."""
     names = [path.name for path in (tmp_path / "dumps").rglob("*") if path.is_file()]
     kept = (".lock", ".sha256", ".txt", NAME)
@@ -54,7 +54,7 @@ def test_a_killed_process_leaves_what_the_next_one_continues(
     taken = archive.take("artists", MONTH)
     assert (taken.sha256, taken.path.read_bytes()) == (SHA256, CONTENT)
     assert [h.get("Range") for query, h in fake_site.asked if NAME in query][-1] == f"bytes={at}-"
-    assert (part.exists(), left(tmp_path)) == (False, [])
+    assert (part.exists(), list_left(tmp_path)) == (False, [])
 
 
 def test_a_disk_that_fills_up_is_given_its_room_back(
@@ -63,7 +63,7 @@ def test_a_disk_that_fills_up_is_given_its_room_back(
     monkeypatch.setenv("DISCOGS_FAILPOINT", "copy:full")
     with pytest.raises(OSError, match="No space left"):
         archive.take("artists", MONTH)
-    assert left(tmp_path) == []
+    assert list_left(tmp_path) == []
     monkeypatch.delenv("DISCOGS_FAILPOINT")
     assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
 
@@ -77,7 +77,7 @@ def test_a_part_of_unknown_origin_is_dropped(archive: Archive, tmp_path: Path, n
     if note is not None:
         part.with_name(f"{part.name}.json").write_text(note)
     assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
-    assert left(tmp_path) == []
+    assert list_left(tmp_path) == []
 
 
 def test_a_part_of_another_day_of_the_month_goes_with_the_month(archive: Archive, tmp_path: Path) -> None:
@@ -87,10 +87,10 @@ def test_a_part_of_another_day_of_the_month_goes_with_the_month(archive: Archive
     old.touch()
     kept.touch()
     archive.take("artists", MONTH)
-    assert left(tmp_path) == [kept.name]
+    assert list_left(tmp_path) == [kept.name]
 
 
-def begun(tmp_path: Path, content: bytes) -> None:
+def begin_part(tmp_path: Path, content: bytes) -> None:
     """Bytes that came before, of the version that the site has."""
     part = tmp_path / f"dumps/discogs/artists/{NAME}.part"
     part.parent.mkdir(parents=True, exist_ok=True)
@@ -107,10 +107,10 @@ def ranges(fake_site: FakeSite) -> list[str]:
 def test_a_wrong_digest_of_what_came_in_pieces_is_fetched_once_more(
     archive: Archive, fake_site: FakeSite, tmp_path: Path, size: int
 ) -> None:
-    begun(tmp_path, bytes(size))
+    begin_part(tmp_path, bytes(size))
     assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
     assert ranges(fake_site) == [f"bytes={size - 1}-", ""]
-    assert left(tmp_path) == []
+    assert list_left(tmp_path) == []
 
 
 @pytest.mark.parametrize("pieces", [True, False])
@@ -119,8 +119,8 @@ def test_a_wrong_digest_of_what_came_in_one_piece_is_damage(
 ) -> None:
     fake_site.files["discogs_20261101_CHECKSUM.txt"] = f"{'0' * 64} {NAME}\n".encode()
     if pieces:
-        begun(tmp_path, CONTENT[:1000])
+        begin_part(tmp_path, CONTENT[:1000])
     with pytest.raises(DumpDamagedError, match=SHA256):
         archive.take("artists", MONTH)
     assert ranges(fake_site) == (["bytes=999-", ""] if pieces else [""])
-    assert left(tmp_path) == []
+    assert list_left(tmp_path) == []
