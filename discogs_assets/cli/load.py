@@ -36,7 +36,7 @@ def run(months: str) -> None:
     servers.start()
     for each in announced:
         _load(connections, each)
-    if found := connections.shown():
+    if found := connections.read_published_partitions():
         say(
             f'readers see {max(found)[:7]}. Ask it: discogs query "SELECT title FROM releases LIMIT 5"; UI: discogs dev'
         )
@@ -53,7 +53,7 @@ def partitions_of(months: str) -> list[str]:
 
 def _find(connections: Connections, partition: str) -> Announced:
     """Return the month as the source announces it."""
-    found = next((each for each in connections.archive.announced(partition) if each.partition == partition), None)
+    found = next((each for each in connections.archive.list_announced(partition) if each.partition == partition), None)
     if found is None or found.missing:
         lacks = f"lacks {', '.join(found.missing)} of" if found else "has no dumps of"
         raise DumpMissingError(
