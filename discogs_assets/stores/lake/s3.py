@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from discogs_assets.errors import DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.dumps.sources import retry
-from discogs_assets.stores.dumps.sources.pace import Pace, paced
+from discogs_assets.stores.dumps.sources.retry import Pace, pace_connection
 
 REFUSED = {"AccessDenied", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
 ABSENT = {"NoSuchKey", "404"}
@@ -150,6 +150,6 @@ def _keep_pace(client: Any, hurried: bool) -> None:
     manager = session._manager  # noqa: SLF001
     begin = partial(Pace.of_page, hurried=True) if hurried else Pace.of_file
     manager.pool_classes_by_scheme = {
-        scheme: type(pool.__name__, (pool,), {"ConnectionCls": paced(pool.ConnectionCls, begin)})
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": pace_connection(pool.ConnectionCls, begin)})
         for scheme, pool in manager.pool_classes_by_scheme.items()
     }

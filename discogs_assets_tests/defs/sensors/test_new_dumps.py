@@ -362,7 +362,7 @@ def test_requests_that_our_own_limit_forbids_are_not_waited_for(loaded: dg.Dagst
     for _ in range(5):
         cursor = tick(loaded, cursor).cursor
     last = tick(loaded, cursor)
-    assert "has been asked 15 times within 360 s" in said(last)
+    assert "has received 15 requests within 360 s" in said(last)
     assert len(site.asked) == 15
 
 

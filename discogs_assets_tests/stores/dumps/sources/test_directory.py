@@ -12,6 +12,8 @@ from discogs_assets.stores.dumps.archive import Archive
 from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
 from discogs_assets.stores.dumps.sources import directory
 from discogs_assets.stores.dumps.sources.directory import Directory
+from discogs_assets.stores.dumps.sources.download import fetch
+from discogs_assets.stores.dumps.sources.dump_file import DISCOGS
 from discogs_assets_tests.fix_records import publish
 from discogs_assets_tests.fix_runs import NAMES, FolderOfRuns
 
@@ -111,7 +113,7 @@ def test_a_file_whose_time_no_calendar_has_is_listed(source: Path) -> None:
 
 def test_a_file_that_vanishes_while_it_is_listed_is_not_there(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = [*source.iterdir(), source / BAD]
-    monkeypatch.setattr(directory, "_entries", lambda folder: listed if folder == source else [])
+    monkeypatch.setattr(directory, "_list_entries", lambda folder: listed if folder == source else [])
     assert (archive(source).months(), archive(source).faults()) == ([NOVEMBER], [])
 
 
@@ -124,11 +126,11 @@ def _exchange(path: Path) -> None:
 def test_a_file_that_is_exchanged_after_it_was_listed_is_not_waited_for(
     source: Path, tmp_path: Path, make: Callable[[Path], object]
 ) -> None:
-    found = Directory.at(str(source))
-    (file,) = (file for file in found.files(2026) if file.kind == "labels")
+    found = Directory.at(DISCOGS, str(source))
+    (file,) = (file for file in found.files("2026") if file.kind == "labels")
     make(Path(file.place))
     with pytest.raises(DumpMissingError, match=r"labels.xml.gz is (not there|no regular file) any more"):
-        found.fetch(file, tmp_path / "target", lambda done, size: None)
+        fetch(found, file, tmp_path / "target", lambda done, size: None)
 
 
 @pytest.fixture
@@ -179,7 +181,7 @@ def test_a_run_with_what_is_no_file_is_passed_over(tmp_path: Path, kind: str, pa
     (runs.folder / "20261121-001001/plain").touch()
     (runs.folder / "20261121-001001" / part).unlink()
     make(runs.folder / "20261121-001001" / part)
-    with pytest.raises(DumpMissingError, match="no complete run in") as raised:
+    with pytest.raises(DumpMissingError, match="no complete export in") as raised:
         found.newest()
     assert f"20261121-001001/{part} {why}" in str(raised.value)
     runs.publish("20261118-001001")

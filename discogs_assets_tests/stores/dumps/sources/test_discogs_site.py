@@ -17,6 +17,7 @@ import pytest
 from discogs_assets.errors import DiscogsError, DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.dumps.sources import retry
 from discogs_assets.stores.dumps.sources.discogs_site import Site
+from discogs_assets.stores.dumps.sources.download import fetch
 from discogs_assets.stores.dumps.sources.dump_file import Published
 from discogs_assets.stores.dumps.sources.http import AGENT, onward
 from discogs_assets.stores.dumps.sources.retry import moment
@@ -40,7 +41,7 @@ def site(fake_site: FakeSite, tmp_path: Path, clock: FakeClock) -> Site:
 
 
 def the_file(site: Site) -> Published:
-    return next(file for file in site.files(2026) if file.kind == "artists")
+    return next(file for file in site.files("2026") if file.kind == "artists")
 
 
 def fetched(site: Site, tmp_path: Path) -> str:
@@ -48,7 +49,7 @@ def fetched(site: Site, tmp_path: Path) -> str:
     draft = tmp_path / "draft"
     draft.mkdir(exist_ok=True)
     done: list[tuple[int, int]] = []
-    sha256 = site.fetch(the_file(site), draft / "discogs_20261101_artists.xml.gz", lambda *told: done.append(told))
+    sha256 = fetch(site, the_file(site), draft / "discogs_20261101_artists.xml.gz", lambda *told: done.append(told))
     (target,) = draft.iterdir()
     assert hashlib.sha256(target.read_bytes()).hexdigest() == sha256
     assert list(tmp_path.glob("*.part*")) == []
@@ -63,8 +64,8 @@ def ranges(fake_site: FakeSite) -> list[str]:
 
 def test_a_site_is_listed_read_and_fetched_under_our_own_name(site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
     fake_site.publish("labels", b"x", "20251101")
-    assert site.years() == [2025, 2026]
-    checksum, artists = sorted(site.files(2026), key=lambda file: file.kind)
+    assert site.groups() == ["2025", "2026"]
+    checksum, artists = sorted(site.files("2026"), key=lambda file: file.kind)
     assert (artists.name, artists.day) == ("discogs_20261101_artists.xml.gz", date(2026, 11, 1))
     assert site.text(checksum) == f"{SHA256} {artists.name}\n"
     assert fetched(site, tmp_path) == SHA256
@@ -170,7 +171,7 @@ def test_a_file_of_unknown_length_is_whole_when_its_gzip_is(site: Site, fake_sit
 @pytest.mark.parametrize("page", ["<html>Welcome</html>", CHALLENGE.decode()])
 def test_a_page_that_lists_nothing_is_an_alarm(page: str, site: Site, fake_site: FakeSite) -> None:
     fake_site.page = page
-    for ask in (site.years, lambda: site.files(2026)):
+    for ask in (site.groups, lambda: site.files("2026")):
         with pytest.raises(ServerError, match="a page that lists no dumps"):
             ask()
 
@@ -189,9 +190,9 @@ def test_a_page_that_drips_is_not_waited_for(
     asked = replace(site, throttle=replace(site.throttle, patience=0.0)) if hurried else site
     began = time.monotonic()
     with pytest.raises(ServerError, match=r"only \d+ bytes came within 0\.3 s"):
-        asked.years()
+        asked.groups()
     assert 0.25 < time.monotonic() - began < 1
-    assert site.years() == [2026]
+    assert site.groups() == ["2026"]
 
 
 @pytest.mark.parametrize(
@@ -236,9 +237,9 @@ def test_a_site_that_redirects_in_circles_is_asked_four_times(site: Site, fake_s
 def test_each_redirect_is_a_request_within_the_limit(site: Site, fake_site: FakeSite, clock: FakeClock) -> None:
     for _ in range(5):
         fake_site.fail("", moved("/?"), moved("/?"))
-        assert site.years() == [2026]
+        assert site.groups() == ["2026"]
     assert (len(fake_site.asked), clock.slept) == (15, [])
-    assert site.years() == [2026]
+    assert site.groups() == ["2026"]
     assert sum(clock.slept) > 0
 
 
@@ -253,7 +254,7 @@ def test_another_host_gets_no_credentials(site: Site, fake_site: FakeSite, monke
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     here = f"http://127.0.0.1:{fake_site.port}/"
     fake_site.fail("", moved(here), moved(f"http://a:b@localhost:{fake_site.port}/"), moved(here))
-    assert site.years() == [2026]
+    assert site.groups() == ["2026"]
     assert ["Authorization" in headers for _, headers in fake_site.asked] == [True, True, False, True]
 
 
@@ -261,7 +262,7 @@ def test_another_host_gets_no_credentials(site: Site, fake_site: FakeSite, monke
 def test_a_redirect_to_what_is_no_site_is_refused(site: Site, fake_site: FakeSite, place: str) -> None:
     fake_site.fail("", moved(place))
     with pytest.raises(ServerError, match="redirects, but neither to HTTPS nor"):
-        site.years()
+        site.groups()
     assert len(fake_site.asked) == 1
 
 
@@ -279,7 +280,7 @@ def test_a_redirect_never_leaves_https(location: str, expected: str) -> None:
 
 
 def test_a_year_that_has_not_begun_there_is_no_alarm(site: Site) -> None:
-    assert site.files(2027) == []
+    assert site.files("2027") == []
 
 
 def test_a_month_is_found_by_its_own_address_where_the_pages_cannot_be_read(site: Site, fake_site: FakeSite) -> None:
@@ -290,7 +291,7 @@ def test_a_month_is_found_by_its_own_address_where_the_pages_cannot_be_read(site
 
 
 def test_a_page_in_place_of_a_checksum_file_is_named(site: Site, fake_site: FakeSite) -> None:
-    (checksum,) = (file for file in site.files(2026) if file.kind == "CHECKSUM")
+    (checksum,) = (file for file in site.files("2026") if file.kind == "CHECKSUM")
     fake_site.files[checksum.name] = CHALLENGE
     with pytest.raises(ServerError, match=r"CHECKSUM.txt answers with an HTML page instead"):
         site.text(checksum)
@@ -319,7 +320,7 @@ def test_nobody_there_is_said_without_secrets(tmp_path: Path, monkeypatch: pytes
     site = Site.at("http://user:hunter2@127.0.0.1:9/sub?token=hunter2", tmp_path)
     assert site.title == "http://127.0.0.1:9/sub/"
     with pytest.raises(DiscogsError, match=r"http://127.0.0.1:9/sub/: the site cannot be reached") as raised:
-        site.years()
+        site.groups()
     assert "hunter2" not in "".join(traceback.format_exception(raised.value)) + repr(site)
 
 
