@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import ClassVar, NoReturn
+from typing import NoReturn
 
 from discogs_assets.errors import DumpMissingError
 from discogs_assets.schema.discogs import SOURCE
 from discogs_assets.stores.dumps.file_archive import FileArchive, read_note, read_sum, sum_file, write_note
 from discogs_assets.stores.dumps.sources.download import Progress
-from discogs_assets.stores.dumps.sources.dump_file import DISCOGS, Layout, Source, parse_name
+from discogs_assets.stores.dumps.sources.dump_file import DISCOGS, Source, parse_name
 from discogs_assets.stores.dumps.uploads import Month, partition_of, partitions
 
 
@@ -55,10 +55,10 @@ class Announced:
 class Archive(FileArchive):
     """The archive of Discogs dumps."""
 
-    LAYOUT: ClassVar[Layout] = DISCOGS
-    FIELD: ClassVar[str] = "dumps"
-    FOLDER: ClassVar[str] = SOURCE
-    FILES: ClassVar[str] = "discogs_*.xml.gz"
+    LAYOUT = DISCOGS
+    FIELD = "dumps"
+    FOLDER = SOURCE
+    FILES = "discogs_*.xml.gz"
 
     def months(self, years: int | None = None) -> list[str]:
         """Return the partition keys with at least one published dump file, oldest first.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
 
 from discogs_assets.errors import DumpMissingError, SettingError
 from discogs_assets.schema.musicbrainz import ENTITIES, SOURCE
@@ -15,7 +14,6 @@ from discogs_assets.stores.dumps.sources.download import Progress
 from discogs_assets.stores.dumps.sources.dump_file import (
     MUSICBRAINZ,
     SUMS,
-    Layout,
     Published,
     Source,
     parse_sums,
@@ -72,10 +70,10 @@ class MusicBrainz(FileArchive):
     failure leaves the month unchanged, and the next attempt finds the files downloaded so far.
     """
 
-    LAYOUT: ClassVar[Layout] = MUSICBRAINZ
-    FIELD: ClassVar[str] = "musicbrainz"
-    FOLDER: ClassVar[str] = SOURCE
-    FILES: ClassVar[str] = "*.tar.xz"
+    LAYOUT = MUSICBRAINZ
+    FIELD = "musicbrainz"
+    FOLDER = SOURCE
+    FILES = "*.tar.xz"
 
     @property
     def off(self) -> bool:
@@ -150,7 +148,15 @@ class MusicBrainz(FileArchive):
             return self._find_dumps(entities, partition)
         source = self.open_source()
         with alone(self._staging):
-            taken = self._download(source, self._find_runs(partition), entities, refresh, progress)
+            held = self._find_runs(partition)
+            for restarts in range(RESTARTS + 1):
+                run, wanted = _choose_run(source, held, entities, refresh)
+                try:
+                    taken = {entity: self._fetch_file(source, run, entity, progress(entity)) for entity in wanted}
+                    break
+                except DumpMissingError:  # the export has disappeared meanwhile
+                    if restarts == RESTARTS:
+                        raise
             for entity, file in taken.items():
                 with self.copies.writing((SOURCE, entity), partition) as draft:
                     _link_file(file, draft)
@@ -178,24 +184,6 @@ class MusicBrainz(FileArchive):
                 foreign = self.explain_foreign(entity, partition, again=local)
                 runs[entity] = "" if foreign else names[0].partition("_")[0]
         return runs
-
-    def _download(
-        self,
-        source: Source,
-        held: Mapping[str, str],
-        asked: Collection[str],
-        refresh: bool,
-        progress: Callable[[str], Progress],
-    ) -> dict[str, Path]:
-        """Download the files that the partition is to replace or add; from another export if one disappears."""
-        restarts = 0
-        while True:
-            run, wanted = _choose_run(source, held, asked, refresh)
-            try:
-                return {entity: self._fetch_file(source, run, entity, progress(entity)) for entity in wanted}
-            except DumpMissingError:
-                if (restarts := restarts + 1) > RESTARTS:
-                    raise
 
     def _fetch_file(self, source: Source, run: Run, entity: str, progress: Progress) -> Path:
         """Return the export's file of the entity, whole and verified: an existing copy, or else a download."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import ClientError
 
-from discogs_assets.stores.dumps.sources.dump_file import CHUNK_BYTES, Answer, Layout, Listed, Published
+from discogs_assets.stores.dumps.sources.dump_file import CHUNK_BYTES, Answer, Layout, Published, Source
 from discogs_assets.stores.lake.s3 import CHANGED, Prefix, code
 
 EXPECTED = "a bucket that anyone may read and list, or credentials for it"
 
 
 @dataclass(frozen=True)
-class Bucket(Listed):
+class Bucket(Source):
     """A bucket and the prefix of its dumps."""
 
     layout: Layout

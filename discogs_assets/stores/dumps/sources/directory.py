@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from discogs_assets.errors import DumpMissingError, SettingError
-from discogs_assets.stores.dumps.sources.dump_file import Answer, Layout, Listed, Published
+from discogs_assets.stores.dumps.sources.dump_file import Answer, Layout, Published, Source
 
 COPY_BYTES = 8 << 20
 
 
 @dataclass(frozen=True)
-class Directory(Listed):
+class Directory(Source):
     """A folder of dumps."""
 
     layout: Layout
@@ -62,16 +62,17 @@ class Directory(Listed):
         """Yield all usable files."""
         for path in (path for folder in (self.folder, *self._list_folders()) for path in _list_entries(folder)):
             file = self.layout.parse(path.relative_to(self.folder).as_posix())
-            if file and (found := _examine(path)):
-                size, changed, fault = found
-                yield replace(file, place=str(path), size=size, last_modified=changed, fault=fault)
+            if file and (examined := _examine(replace(file, place=str(path)), path)):
+                yield examined
 
     @contextmanager
     def open_file(self, file: Published, start: int, version: str) -> Iterator[Answer]:
-        """Lend all of the file's bytes. Without a version, no copy is continued."""
+        """Lend the file's bytes from an offset on, if it still has this version; else all of them."""
         with _open_regular(file) as reader:
-            size = os.fstat(reader.fileno()).st_size
-            yield Answer(0, size, "", iter(lambda: reader.read(COPY_BYTES), b""))
+            facts = os.fstat(reader.fileno())
+            found = f"{facts.st_mtime_ns} {facts.st_size}"
+            start = reader.seek(start if found == version else 0)
+            yield Answer(start, facts.st_size, found, iter(lambda: reader.read(COPY_BYTES), b""))
 
 
 def _open_regular(file: Published) -> BinaryIO:
@@ -109,19 +110,19 @@ def _find_denial(folder: Path) -> str:
         return f"{folder} cannot be listed: {error.strerror}"
 
 
-def _examine(path: Path) -> tuple[int | None, datetime | None, str] | None:
-    """Return the file's size, modification time and fault (see `Published`); None if it has just disappeared."""
+def _examine(file: Published, path: Path) -> Published | None:
+    """Return the file with its size, modification time and fault; None if it has just disappeared."""
     try:
         facts = path.stat()
     except OSError as error:
         if isinstance(error, FileNotFoundError):
-            return (None, None, "is a link to nothing") if path.is_symlink() else None
-        return None, None, f"cannot be read ({error.strerror})"
+            return replace(file, fault="is a link to nothing") if path.is_symlink() else None
+        return replace(file, fault=f"cannot be read ({error.strerror})")
     try:
         changed = datetime.fromtimestamp(facts.st_mtime, UTC)
     except (ValueError, OverflowError, OSError):
         changed = None
-    return facts.st_size, changed, _find_fault(path, facts.st_mode)
+    return replace(file, size=facts.st_size, last_modified=changed, fault=_find_fault(path, facts.st_mode))
 
 
 def _find_fault(path: Path, mode: int) -> str:

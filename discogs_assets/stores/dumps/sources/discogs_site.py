@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 from urllib.parse import quote
 
 from discogs_assets.errors import DumpMissingError, ServerError
 from discogs_assets.stores.dumps.sources import html_index
-from discogs_assets.stores.dumps.sources.dump_file import CHECKSUM, DISCOGS, Layout, Published, parse_name, parse_sums
+from discogs_assets.stores.dumps.sources.dump_file import CHECKSUM, DISCOGS, Published, parse_name, parse_sums
 from discogs_assets.stores.dumps.sources.http import Web
 
 
@@ -15,8 +14,8 @@ from discogs_assets.stores.dumps.sources.http import Web
 class Site(Web):
     """A site of dumps."""
 
-    LAYOUT: ClassVar[Layout] = DISCOGS
-    ABSENT: ClassVar[str] = "Months are published about the 1st."
+    LAYOUT = DISCOGS
+    ABSENT = "Months are published about the 1st."
 
     def groups(self) -> list[str]:
         """Return the years with files, oldest first. Raises ServerError, an alarm, if the page names none."""

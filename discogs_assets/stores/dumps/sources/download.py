@@ -23,7 +23,7 @@ from discogs_assets.stores.lake.atomic_dir import require_room
 Progress = Callable[[int, int], None]
 """Callback with the bytes done and the total bytes, 0 if the total is unknown."""
 
-HASH_BYTES = 8 << 20
+READ_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,8 @@ class Part:
             self._note.write_text(json.dumps({"version": answer.version}))
             self.file.touch()
         os.truncate(self.file, answer.start)
-        digest = hashlib.sha256()
         with self.file.open("rb") as reader:
-            while chunk := reader.read(HASH_BYTES):
-                digest.update(chunk)
-        return digest
+            return hashlib.file_digest(reader, "sha256")
 
     def append(self, chunks: Iterable[bytes], digest: Any, done: int, report: Callable[[int], None]) -> int:
         """Append the chunks durably and return the new size. On a full disk, delete the part to free its space."""
@@ -146,7 +143,7 @@ def broken_gzip(path: Path) -> str:
     """Return the reason why the file is not a whole gzip, from its own lengths and checksums; empty if it is one."""
     try:
         with igzip.open(path, "rb") as reader:
-            while reader.read(HASH_BYTES):
+            while reader.read(READ_BYTES):
                 pass
     except (OSError, EOFError, zlib.error, isal_error) as error:
         return str(error)

@@ -27,8 +27,8 @@ KINDS = {**{f"{entity.name}.tar.xz": entity.name for entity in ENTITIES}, SUMS: 
 CHUNK_BYTES = 128 << 10
 """Bytes read at once, and lost at most by a dropped connection."""
 
-TEXT_BYTES = 1 << 20
-"""Bytes read of a checksum file at most; every checksum file is shorter."""
+TEXT_BYTES = 8 << 20
+"""Bytes read of a page or a checksum file at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +147,14 @@ class Answer:
     stale: bool = False
 
 
-def read_text(chunks: Iterable[bytes], limit: int = TEXT_BYTES) -> str:
-    """Return the beginning of a text."""
+def read_text(chunks: Iterable[bytes]) -> str:
+    """Return the beginning of a page or a checksum file."""
     found = b""
     for chunk in chunks:
         found += chunk
-        if len(found) >= limit:
+        if len(found) >= TEXT_BYTES:
             break
-    return found[:limit].decode(errors="replace")
+    return found[:TEXT_BYTES].decode(errors="replace")
 
 
 class Source(ABC):
@@ -170,38 +170,9 @@ class Source(ABC):
     def title(self) -> str:
         """The source's address for messages, without any secret."""
 
-    @abstractmethod
-    def groups(self) -> list[str]:
-        """Return the years or exports with files, oldest first."""
-
-    @abstractmethod
-    def files(self, group: str) -> list[Published]:
-        """Return the files of a year or export by day, then place; none if it does not exist."""
-
-    def month(self, first: date) -> list[Published]:
-        """Return the month's files by day, then place."""
-        return [file for file in self.files(str(first.year)) if file.day.month == first.month]
-
-    def faults(self) -> list[str]:
-        """Return the files that cannot be taken, with reasons, as far as the source reports them."""
-        return []
-
-    @abstractmethod
-    def open_file(self, file: Published, start: int, version: str) -> AbstractContextManager[Answer]:
-        """Lend the file's bytes from an offset on, if it still has this version; from offset 0, all of them."""
-
-    def text(self, file: Published) -> str:
-        """Return the text of a checksum file."""
-        with self.open_file(file, 0, "") as answer:
-            return read_text(answer.chunks)
-
-
-class Listed(Source):
-    """A source that lists all its files at once, with exact sizes."""
-
-    @abstractmethod
     def list_files(self) -> Iterable[Published]:
-        """Return all usable files."""
+        """Return all usable files, with exact sizes; none for a site, whose pages are read one by one."""
+        return ()
 
     def _list_examined(self) -> list[Published]:
         """Return all files by day, then place. An empty file is only a placeholder, and a fault."""
@@ -216,9 +187,22 @@ class Listed(Source):
         """Return the files of a year or export by day, then place; none if it does not exist."""
         return [file for file in self._list_examined() if file.group == group]
 
+    def month(self, first: date) -> list[Published]:
+        """Return the month's files by day, then place."""
+        return [file for file in self.files(str(first.year)) if file.day.month == first.month]
+
     def faults(self) -> list[str]:
-        """Return the files that cannot be taken, with reasons."""
+        """Return the files that cannot be taken, with reasons, as far as the source reports them."""
         return sorted(f"{file.name} {file.fault}" for file in self._list_examined() if file.fault)
+
+    @abstractmethod
+    def open_file(self, file: Published, start: int, version: str) -> AbstractContextManager[Answer]:
+        """Lend the file's bytes from an offset on, if it still has this version; from offset 0, all of them."""
+
+    def text(self, file: Published) -> str:
+        """Return the text of a checksum file."""
+        with self.open_file(file, 0, "") as answer:
+            return read_text(answer.chunks)
 
 
 def sort_files(files: Iterable[Published]) -> list[Published]:

@@ -19,22 +19,13 @@ from requests.adapters import HTTPAdapter
 
 from discogs_assets.errors import DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.dumps.sources import retry
-from discogs_assets.stores.dumps.sources.dump_file import (
-    CHUNK_BYTES,
-    TEXT_BYTES,
-    Answer,
-    Layout,
-    Published,
-    Source,
-    read_text,
-)
+from discogs_assets.stores.dumps.sources.dump_file import CHUNK_BYTES, Answer, Layout, Published, Source, read_text
 from discogs_assets.stores.dumps.sources.rate_limit import WINDOW, Throttle
-from discogs_assets.stores.dumps.sources.retry import Clock, Pace, pace_connection
+from discogs_assets.stores.dumps.sources.retry import Pace, pace_connection
 
 AGENT = f"discogs_assets/{version('discogs-assets')} (python-requests)"
 """User agent of each request; the site refuses the default names of libraries."""
 
-PAGE_BYTES = 8 << 20
 REDIRECTS = 3
 """Redirects followed in a row, each a request like any other."""
 
@@ -80,7 +71,7 @@ class Web(Source):
         )
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> retry.Clock:
         """The clock of retries."""
         return self.throttle.clock
 
@@ -96,7 +87,7 @@ class Web(Source):
 
     def text(self, file: Published) -> str:
         """Return the text of a checksum file."""
-        text = self.page(self.query(file), TEXT_BYTES)
+        text = self.page(self.query(file))
         if text.lstrip().startswith("<"):
             raise self._page_instead(f"{self.title}{self.query(file)}")
         return text
@@ -108,14 +99,14 @@ class Web(Source):
         with self._request(self.query(file), headers, Pace.of_file()) as response:
             yield self._read_answer(response, f"{self.title}{self.query(file)}", start, version)
 
-    def page(self, query: str, limit: int = PAGE_BYTES) -> str:
+    def page(self, query: str) -> str:
         """Return the beginning of a page or text, with retries where they may help."""
 
         def ask() -> str:
             with self._request(query, {}, Pace.of_page(hurried=not self.throttle.patience)) as response:
-                return read_text(response.iter_content(1 << 12), limit)
+                return read_text(response.iter_content(1 << 12))
 
-        return retry.retry_request(ask, self.throttle.clock, self.throttle.patience, self.PAGE_RETRY_SECONDS)
+        return retry.retry_request(ask, self.clock, self.throttle.patience, self.PAGE_RETRY_SECONDS)
 
     @contextmanager
     def _request(self, query: str, headers: dict[str, str], pace: Pace) -> Iterator[requests.Response]:
@@ -175,7 +166,7 @@ class Web(Source):
             yield chunk
 
     def _explain_status(self, response: requests.Response, shown: str) -> DumpMissingError | ServerError:
-        code, now = response.status_code, self.throttle.clock.now()
+        code, now = response.status_code, self.clock.now()
         pause = _read_retry_after(response, now)
         if pause is not None or code == 429:
             until = retry.moment(now + (CLOSED_SECONDS if pause is None else min(pause, LONGEST_SECONDS)))
@@ -199,7 +190,7 @@ class Web(Source):
         """Return the error of a site that gives no usable answer."""
         return ServerError(
             f"{reason}. Run again in an hour, or set {self.LAYOUT.setting} to an S3 bucket or a folder with the files.",
-            retry.moment(self.throttle.clock.now() + CLOSED_SECONDS),
+            retry.moment(self.clock.now() + CLOSED_SECONDS),
         )
 
 

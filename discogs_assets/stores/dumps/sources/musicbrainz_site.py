@@ -1,12 +1,11 @@
 """The site data.metabrainz.org and others of its form: a page that lists exports, and one for each with its files."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 from urllib.parse import quote
 
 from discogs_assets.errors import DumpMissingError, ServerError
 from discogs_assets.stores.dumps.sources import html_index
-from discogs_assets.stores.dumps.sources.dump_file import MUSICBRAINZ, Layout, Published, parse_time
+from discogs_assets.stores.dumps.sources.dump_file import MUSICBRAINZ, Published, parse_time
 from discogs_assets.stores.dumps.sources.http import Web
 
 
@@ -17,10 +16,10 @@ class Index(Web):
     The file LATEST is not read: its export may be incomplete, and the choice is among all exports anyway.
     """
 
-    LAYOUT: ClassVar[Layout] = MUSICBRAINZ
-    ABSENT: ClassVar[str] = "Exports are published twice a week, and only the newest two are kept."
-    REQUESTS: ClassVar[int | None] = 60
-    PAGE_RETRY_SECONDS: ClassVar[float] = 10.0
+    LAYOUT = MUSICBRAINZ
+    ABSENT = "Exports are published twice a week, and only the newest two are kept."
+    REQUESTS = 60
+    PAGE_RETRY_SECONDS = 10.0
 
     def groups(self) -> list[str]:
         """Return the names of the exports, oldest first. Raises ServerError, an alarm, if the page names none."""

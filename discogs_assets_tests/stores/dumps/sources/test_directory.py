@@ -1,5 +1,6 @@
 """Tests of `stores.dumps.sources.directory`: what is named like a dump and is none, and what is there all the same."""
 
+import hashlib
 import os
 import socket
 from collections.abc import Callable
@@ -131,6 +132,26 @@ def test_a_file_that_is_exchanged_after_it_was_listed_is_not_waited_for(
     make(Path(file.place))
     with pytest.raises(DumpMissingError, match=r"labels.xml.gz is (not there|no regular file) any more"):
         fetch(found, file, tmp_path / "target", lambda done, size: None)
+
+
+@pytest.mark.parametrize(("content", "start"), [(b"releases", 3), (b"changed releases", 0)])
+def test_a_copy_that_was_cut_is_continued_unless_the_file_has_changed(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, start: int
+) -> None:
+    monkeypatch.setattr(directory, "COPY_BYTES", 4)
+    found, target, done = Directory.at(DISCOGS, str(source)), tmp_path / "draft" / "releases.xml.gz", list[int]()
+    target.parent.mkdir()
+    (file,) = (file for file in found.files("2026") if file.kind == "releases")
+
+    def stop(done: int, size: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fetch(found, file, target, stop)
+    if content != Path(file.place).read_bytes():
+        Path(file.place).write_bytes(content)
+    assert fetch(found, file, target, lambda now, _: done.append(now)) == hashlib.sha256(content).hexdigest()
+    assert (target.read_bytes(), done[0], [*tmp_path.glob("*.part*")]) == (content, start + 4, [])
 
 
 @pytest.fixture
