@@ -374,7 +374,7 @@ def test_a_site_that_another_process_is_asking_is_asked_next_time(
     ledger.parent.mkdir(parents=True)
     with FileLock(ledger):
         first = tick(loaded)
-    assert "another process is asking the same site" in said(first)
+    assert "another process is sending a request to the same site" in said(first)
     assert said(tick(loaded, first.cursor)) == "2026-11 is loaded as it is announced"
 
 
