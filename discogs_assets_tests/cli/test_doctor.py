@@ -111,7 +111,7 @@ def test_a_lake_in_s3_is_tried(
     [
         ("off", "ok", "left out"),
         ("/nowhere", "warn", "DISCOGS_MUSICBRAINZ is '/nowhere'"),
-        (".", "warn", "no complete run in"),
+        (".", "warn", "no complete export in"),
         ("runs", "ok", "runs, its newest export is 20261121-001001"),
     ],
 )

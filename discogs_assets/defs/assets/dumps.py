@@ -17,7 +17,7 @@ from discogs_assets.schema import musicbrainz
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.stores.dumps.musicbrainz_archive import Held
-from discogs_assets.stores.dumps.sources.dump_file import Progress
+from discogs_assets.stores.dumps.sources.download import Progress
 
 LAYER = Layer("dumps", frozenset({"gzip", "xml"}), code_version="1")
 MUSICBRAINZ = Layer("dumps", frozenset({"xz", "json"}), code_version="1")

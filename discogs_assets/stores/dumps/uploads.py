@@ -8,7 +8,7 @@ from functools import cached_property
 
 from discogs_assets.errors import DumpMissingError
 from discogs_assets.schema.discogs import ENTITIES, MASTERS
-from discogs_assets.stores.dumps.sources.dump_file import CHECKSUM, SUM, Published, Source
+from discogs_assets.stores.dumps.sources.dump_file import CHECKSUM, Published, Source, parse_sums
 
 NAMES = tuple(entity.name for entity in ENTITIES)
 
@@ -35,9 +35,8 @@ class Month:
     def files(self) -> dict[str, Published]:
         """The chosen file of each entity that has one."""
         pool = [file for file in self.listed if file.kind in NAMES and not file.fault]
-        days = sorted({file.day for file in pool}, reverse=True)
-        uploads = [{file.kind: file for file in pool if file.day == day} for day in days]
-        if whole := next(filter(self._whole, uploads), None):
+        uploads = [self._find_upload(day) for day in sorted({file.day for file in pool}, reverse=True)]
+        if whole := next(filter(self._is_whole, uploads), None):
             return whole
         together = {file.kind: file for file in pool}
         return together if len(together) == len(pool) else uploads[0]
@@ -50,37 +49,40 @@ class Month:
     @property
     def missing(self) -> tuple[str, ...]:
         """The parts that the chosen files lack: files by kind, the CHECKSUM file, or its line for a file."""
-        return self._lacking(self.files)
+        return self._list_missing(self.files)
 
     @property
     def later(self) -> str:
         """The parts that newer uploads lack before they replace the chosen one; empty if there are none."""
-        chosen = self.days
-        newer = sorted({file.day for file in self.listed if file.kind in NAMES and chosen and file.day > chosen[-1]})
-        return "; ".join(f"the upload of {day} is not complete: {self._lacking_on(day)} missing" for day in newer)
+        last = self.days[-1] if self.days else date.max
+        days = sorted({file.day for file in self.listed if file.kind in NAMES and file.day > last})
+        missing = [", ".join(self._list_missing(self._find_upload(day))) for day in days]
+        newer = zip(days, missing, strict=True)
+        return "; ".join(f"the upload of {day} is not complete: {parts} missing" for day, parts in newer)
 
     @property
     def sums(self) -> dict[str, str]:
         """The sha256 of each entity's chosen file; none while a file is missing."""
-        told = {} if self._absent(self.files) else self._told
-        return {kind: told[file.name] for kind, file in self.files.items() if file.name in told}
+        published = {} if self._list_absent(self.files) else self._published_sums
+        return {kind: published[file.name] for kind, file in self.files.items() if file.name in published}
 
     @property
     def fingerprint(self) -> str:
         """Digest of all facts about the chosen upload: names, sizes, times, CHECKSUM texts."""
-        of_it = [file for file in self.listed if file.day in self.days and file.kind in (*self.files, CHECKSUM)]
-        facts = [(file.name, file.size, file.etag, str(file.last_modified)) for file in of_it]
-        said = {file.name: self._text(file) for file in of_it if file.kind == CHECKSUM and self.sums}
-        return hashlib.sha256(repr((facts, said, self.sums)).encode()).hexdigest()[:FINGERPRINT]
+        chosen = [file for file in self.listed if file.day in self.days and file.kind in (*self.files, CHECKSUM)]
+        facts = [(file.name, file.size, file.etag, str(file.last_modified)) for file in chosen]
+        names = {file.name for file in chosen if self.sums}
+        texts = {name: text for name, text in self._texts if name in names} if names else {}
+        return hashlib.sha256(repr((facts, texts, self.sums)).encode()).hexdigest()[:FINGERPRINT]
 
-    def expected(self, file: Published) -> str:
+    def expect_sum(self, file: Published) -> str:
         """Return the sha256 from the newest CHECKSUM file that names the file. Raises DumpMissingError if none does."""
-        if file.name in self._told:
-            return self._told[file.name]
-        read = [*(f"{name} {_said(text)}" for name, text in self._texts), *self.faults(CHECKSUM)]
+        if file.name in self._published_sums:
+            return self._published_sums[file.name]
+        reasons = [*(f"{name} {_explain_text(text)}" for name, text in reversed(self._texts)), *self.faults(CHECKSUM)]
         raise DumpMissingError(
             f"no checksum for {file.name} in {self.source.title}: "
-            f"{'; '.join(read) or f'no CHECKSUM file of {file.day:%Y-%m}'}. "
+            f"{'; '.join(reasons) or f'no CHECKSUM file of {file.day:%Y-%m}'}. "
             "A month is complete once its CHECKSUM file names all its files; wait, or fetch it again."
         )
 
@@ -90,50 +92,43 @@ class Month:
 
     @cached_property
     def _texts(self) -> list[tuple[str, str]]:
-        """Name and text of each CHECKSUM file, newest first."""
-        return [(file.name, self._text(file)) for file in reversed(self._checksums)]
+        """Name and text of each CHECKSUM file, oldest first."""
+        return [(file.name, self._read_text(file)) for file in self._checksums]
 
     @property
     def _checksums(self) -> list[Published]:
         return [file for file in self.listed if file.kind == CHECKSUM and not file.fault]
 
     @cached_property
-    def _told(self) -> dict[str, str]:
-        return {name: sha256 for _, text in reversed(self._texts) for name, sha256 in lines(text).items()}
+    def _published_sums(self) -> dict[str, str]:
+        return {name: sha256 for _, text in self._texts for name, sha256 in parse_sums(text).items()}
 
-    @cached_property
-    def _read(self) -> dict[str, str]:
-        return {}
-
-    def _text(self, file: Published) -> str:
+    def _read_text(self, file: Published) -> str:
         """Return the text, empty if the file has disappeared since it was listed."""
-        if file.place not in self._read:
-            try:
-                self._read[file.place] = self.source.text(file)
-            except DumpMissingError:
-                self._read[file.place] = ""
-        return self._read[file.place]
+        try:
+            return self.source.text(file)
+        except DumpMissingError:
+            return ""
 
-    def _whole(self, files: dict[str, Published]) -> bool:
+    def _find_upload(self, day: date) -> dict[str, Published]:
+        return {file.kind: file for file in self.listed if file.day == day and file.kind in NAMES and not file.fault}
+
+    def _is_whole(self, files: dict[str, Published]) -> bool:
         """Return True if the files are a complete upload, by the rules of their time."""
         before_masters = min(file.day for file in files.values()) < FIRST_MASTERS
         needed = {*NAMES} - ({MASTERS.name} if before_masters else set())
-        return files.keys() >= needed and all(file.name in self._told for file in files.values())
+        return files.keys() >= needed and all(file.name in self._published_sums for file in files.values())
 
-    def _absent(self, files: dict[str, Published]) -> list[str]:
+    def _list_absent(self, files: dict[str, Published]) -> list[str]:
         """Return the kinds without a file, with the reasons why listed ones cannot be taken."""
         kinds = [*(name for name in NAMES if name not in files), *([] if self._checksums else [CHECKSUM])]
         return [f"{kind} ({', '.join(why)})" if (why := self.faults(kind)) else kind for kind in kinds]
 
-    def _lacking(self, files: dict[str, Published]) -> tuple[str, ...]:
-        if absent := self._absent(files):
+    def _list_missing(self, files: dict[str, Published]) -> tuple[str, ...]:
+        if absent := self._list_absent(files):
             return tuple(absent)
         names = (files[name].name for name in NAMES)
-        return tuple(f"{CHECKSUM} of {name}" for name in names if name not in self._told)
-
-    def _lacking_on(self, day: date) -> str:
-        there = {file.kind: file for file in self.listed if file.day == day and file.kind in NAMES and not file.fault}
-        return ", ".join(self._lacking(there))
+        return tuple(f"{CHECKSUM} of {name}" for name in names if name not in self._published_sums)
 
 
 def partition_of(file: Published) -> str:
@@ -146,14 +141,9 @@ def partitions(files: Iterable[Published]) -> list[str]:
     return sorted({partition_of(file) for file in files if file.kind in NAMES and not file.fault})
 
 
-def lines(text: str) -> dict[str, str]:
-    """Return the sha256 by file name from a CHECKSUM file."""
-    return {line["name"]: line["sha256"].lower() for line in SUM.finditer(text)}
-
-
-def _said(text: str) -> str:
+def _explain_text(text: str) -> str:
     """Return the reason why a CHECKSUM file does not name a file."""
-    if names := lines(text):
+    if names := parse_sums(text):
         return f"names only {', '.join(names)}"
     if text.lstrip().startswith("<"):
         return "is an HTML page"

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from discogs_assets.errors import DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.dumps.sources import retry
-from discogs_assets.stores.dumps.sources.pace import Pace, pace_connection
+from discogs_assets.stores.dumps.sources.retry import Pace, pace_connection
 
 REFUSED = {"AccessDenied", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
 ABSENT = {"NoSuchKey", "404"}

@@ -136,7 +136,7 @@ def test_the_files_of_a_run_come_in_one_step_with_their_run_and_its_age(
 REASONS = {
     "off": ("off", None, "SettingError: DISCOGS_MUSICBRAINZ is off"),
     "a folder that is not there": ("/nowhere", None, "SettingError: DISCOGS_MUSICBRAINZ is '/nowhere'"),
-    "no run": ("", None, "DumpMissingError: no complete run in"),
+    "no run": ("", None, "DumpMissingError: no complete export in"),
     "other bytes": ("", {"label": "0" * 64}, "DumpDamagedError: 20261121-001001/label.tar.xz of"),
 }
 

@@ -362,7 +362,7 @@ def test_requests_that_our_own_limit_forbids_are_not_waited_for(loaded: dg.Dagst
     for _ in range(5):
         cursor = tick(loaded, cursor).cursor
     last = tick(loaded, cursor)
-    assert "has been asked 15 times within 360 s" in said(last)
+    assert "has received 15 requests within 360 s" in said(last)
     assert len(site.asked) == 15
 
 
@@ -374,7 +374,7 @@ def test_a_site_that_another_process_is_asking_is_asked_next_time(
     ledger.parent.mkdir(parents=True)
     with FileLock(ledger):
         first = tick(loaded)
-    assert "another process is asking the same site" in said(first)
+    assert "another process is sending a request to the same site" in said(first)
     assert said(tick(loaded, first.cursor)) == "2026-11 is loaded as it is announced"
 
 

@@ -11,7 +11,7 @@ import pytest
 from discogs_assets.errors import BusyError, DumpDamagedError, DumpMissingError, ServerError, SettingError
 from discogs_assets.settings import Settings
 from discogs_assets.stores.dumps.musicbrainz_archive import Held, MusicBrainz
-from discogs_assets.stores.dumps.sources.dump_file import Progress
+from discogs_assets.stores.dumps.sources.download import Progress
 from discogs_assets.stores.lake.atomic_dir import alone
 from discogs_assets_tests.fix_runs import NAMES, FakeIndex, FolderOfRuns, Mirror, pack_file, read
 from discogs_assets_tests.fix_site import CHALLENGE, Fault
@@ -79,7 +79,7 @@ def test_the_newest_run_that_lacks_a_file_is_passed_over(
 
 def test_a_run_whose_sums_do_not_name_a_file_is_not_complete(archive: MusicBrainz, mirror: Mirror) -> None:
     mirror.publish(THIRD, unsummed=["release"])
-    with pytest.raises(DumpMissingError, match=rf"no complete run in .*Runs there: {THIRD}\."):
+    with pytest.raises(DumpMissingError, match=rf"no complete export in .*Exports there: {THIRD}\."):
         archive.take(["artist"], NOVEMBER)
     mirror.publish(SECOND)
     assert archive.newest().name == SECOND
@@ -87,7 +87,7 @@ def test_a_run_whose_sums_do_not_name_a_file_is_not_complete(archive: MusicBrain
 
 def test_other_bytes_than_the_published_ones_are_not_kept(archive: MusicBrainz, mirror: Mirror, tmp_path: Path) -> None:
     mirror.publish(THIRD, said={"label": "0" * 64})
-    with pytest.raises(DumpDamagedError, match=r"label.tar.xz of .*SHA256SUMS says 000000") as raised:
+    with pytest.raises(DumpDamagedError, match=r"label.tar.xz of .*SHA256SUMS file says 000000") as raised:
         archive.take(NAMES, NOVEMBER)
     assert "hunter2" not in str(raised.value)
     assert texts(archive) == {}
@@ -305,7 +305,7 @@ def test_files_of_another_source_are_not_used_where_none_is_to_be_had(
     folder.publish(SECOND)
     near.take(NAMES, NOVEMBER)
     other = MusicBrainz(FolderOfRuns(tmp_path / "others").address, near.root)
-    with pytest.raises(DumpMissingError, match="no complete run"):
+    with pytest.raises(DumpMissingError, match="no complete export"):
         other.take(NAMES, NOVEMBER)
     assert texts(other) == {}
     assert texts(near) == of(SECOND)
@@ -356,7 +356,7 @@ def test_a_source_that_is_none_is_named_by_its_own_variable(source: str, tmp_pat
     ("fault", "said"),
     [
         (Fault(403), "set DISCOGS_MUSICBRAINZ to an S3 bucket"),
-        (Fault(200, {}, CHALLENGE), "lists no runs.*Set DISCOGS_MUSICBRAINZ"),
+        (Fault(200, {}, CHALLENGE), "lists no exports.*Set DISCOGS_MUSICBRAINZ"),
         (Fault(503, {"Retry-After": "7200"}), "answers 503 and wants no request before"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from discogs_assets.stores.dumps.sources.directory import Directory
-from discogs_assets.stores.dumps.sources.dump_file import CHECKSUM
+from discogs_assets.stores.dumps.sources.dump_file import CHECKSUM, DISCOGS
 from discogs_assets.stores.dumps.uploads import NAMES, Month, partitions
 
 ALL = (*NAMES, CHECKSUM)
@@ -32,7 +32,7 @@ def upload(folder: Path, day: str, kinds: Sequence[str] = ALL, told: Sequence[st
 
 
 def month(folder: Path, first: str = "2026-10-01") -> Month:
-    source = Directory.at(str(folder))
+    source = Directory.at(DISCOGS, str(folder))
     return Month(source, source.month(date.fromisoformat(first)))
 
 

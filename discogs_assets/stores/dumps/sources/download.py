@@ -3,9 +3,9 @@
 import hashlib
 import json
 import os
+import re
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,33 +16,14 @@ from isal.isal_zlib import error as isal_error
 from discogs_assets import failpoints
 from discogs_assets.errors import ServerError
 from discogs_assets.faults import FULL
-from discogs_assets.stores.dumps.sources.dump_file import NAME, Progress, Published
-from discogs_assets.stores.dumps.sources.retry import Clock, retried
+from discogs_assets.stores.dumps.sources.dump_file import Answer, Published, Source
+from discogs_assets.stores.dumps.sources.retry import retry_request
 from discogs_assets.stores.lake.atomic_dir import require_room
 
-CHUNK_BYTES = 128 << 10
-"""Bytes read at once, and lost at most by a dropped connection."""
+Progress = Callable[[int, int], None]
+"""Callback with the bytes done and the total bytes, 0 if the total is unknown."""
 
-HASH_BYTES = 8 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A server's response for a file: the first byte's offset, the file's total size, its version, and the bytes.
-
-    `version` is the validator that shows a change of the file, empty if the server gives none. `size` is None if
-    unknown. `stale` means that the requested version or range does not exist any more.
-    """
-
-    start: int
-    size: int | None
-    version: str
-    chunks: Iterator[bytes]
-    stale: bool = False
-
-
-Ask = Callable[[int, str], AbstractContextManager[Answer]]
-"""Request for the file from an offset on, if it still has this version; from offset 0, for all of it."""
+READ_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +41,7 @@ class Part:
     def _note(self) -> Path:
         return self.file.with_name(f"{self.file.name}.json")
 
-    def held(self) -> tuple[int, str]:
+    def find_offset(self) -> tuple[int, str]:
         """Return the offset to resume from, and the version; 0 if nothing can be resumed.
 
         The last byte is requested again, so that a complete file is never requested beyond its end.
@@ -76,18 +57,13 @@ class Part:
         """Drop the bytes that the answer brings again, and return the digest of the others."""
         if answer.start == 0:
             self.drop()
-            draft = self._note.with_suffix(".draft")
-            draft.write_text(json.dumps({"version": answer.version}))
-            draft.replace(self._note)
+            self._note.write_text(json.dumps({"version": answer.version}))
             self.file.touch()
         os.truncate(self.file, answer.start)
-        digest = hashlib.sha256()
         with self.file.open("rb") as reader:
-            while chunk := reader.read(HASH_BYTES):
-                digest.update(chunk)
-        return digest
+            return hashlib.file_digest(reader, "sha256")
 
-    def append(self, chunks: Iterator[bytes], digest: Any, done: int, report: Callable[[int], None]) -> int:
+    def append(self, chunks: Iterable[bytes], digest: Any, done: int, report: Callable[[int], None]) -> int:
         """Append the chunks durably and return the new size. On a full disk, delete the part to free its space."""
         try:
             with self.file.open("ab") as writer:
@@ -113,14 +89,12 @@ class Part:
     def place(self, target: Path) -> None:
         """Move the file into place; delete other remains of it, and of other days of its month."""
         self.file.replace(target)
-        begun, dated = self.file.name, NAME.match(self.file.name)
-        if dated:
-            begun = begun.replace(dated["date"], f"{dated['date'][:6]}??")
+        begun = re.sub(r"^(discogs_[0-9]{6})[0-9]{2}", r"\1??", self.file.name)
         for left in self.file.parent.glob(f"{begun}*"):
             left.unlink(missing_ok=True)
 
 
-def fetch(file: Published, target: Path, ask: Ask, progress: Progress, clock: Clock, expected: str = "") -> str:
+def fetch(source: Source, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
     """Write the file to the target durably and return its sha256.
 
     A file that came in pieces and has another sha256 than the expected one is downloaded once more, in one piece: the
@@ -128,20 +102,20 @@ def fetch(file: Published, target: Path, ask: Ask, progress: Progress, clock: Cl
     received are kept for the next time.
     """
     part = Part.of(target)
-    digest, whole = retried(lambda: _attempt(file, part, ask, progress), clock)
+    digest, whole = retry_request(lambda: _attempt(source, file, part, progress), source.clock)
     if expected and digest != expected and not whole:
         part.drop()
-        digest, _ = retried(lambda: _attempt(file, part, ask, progress), clock)
+        digest, _ = retry_request(lambda: _attempt(source, file, part, progress), source.clock)
     part.place(target)
     return digest
 
 
-def _attempt(file: Published, part: Part, ask: Ask, progress: Progress) -> tuple[str, bool]:
+def _attempt(source: Source, file: Published, part: Part, progress: Progress) -> tuple[str, bool]:
     """Return the sha256 of the file, and True if it came in one piece."""
-    with ask(*part.held()) as answer:
+    with source.open_file(file, *part.find_offset()) as answer:
         if answer.stale:
             part.drop()
-            raise ServerError(f"{file.name} was changed while it was being fetched. It is fetched anew.")
+            raise ServerError(f"{file.name} was changed during its download. It is downloaded again.")
         digest = part.begin(answer)
         done, size = answer.start, answer.size if answer.size is not None else file.size or 0
         require_room(part.file.parent, max(size - done, 0))
@@ -157,7 +131,7 @@ def _require_whole(file: Published, part: Part, done: int, size: int | None) -> 
     """
     if size is not None and done > size:
         part.drop()
-        raise ServerError(f"{file.name} came with {done:,} bytes, expected {size:,}. It is fetched anew.")
+        raise ServerError(f"{file.name} came with {done:,} bytes, expected {size:,}. It is downloaded again.")
     if size is not None and done < size:
         raise ServerError(f"{file.name} was cut after {done:,} of {size:,} bytes. Run again to continue it.")
     if size is None and file.name.endswith(".gz") and (why := broken_gzip(part.file)):
@@ -169,7 +143,7 @@ def broken_gzip(path: Path) -> str:
     """Return the reason why the file is not a whole gzip, from its own lengths and checksums; empty if it is one."""
     try:
         with igzip.open(path, "rb") as reader:
-            while reader.read(HASH_BYTES):
+            while reader.read(READ_BYTES):
                 pass
     except (OSError, EOFError, zlib.error, isal_error) as error:
         return str(error)

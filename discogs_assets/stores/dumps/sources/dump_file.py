@@ -1,26 +1,34 @@
-"""A published file, identified by its name, and the interface of every source of such files."""
+"""A published file, the layouts that sources have, and the interface of every source."""
 
 import re
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from pathlib import Path
-from typing import Protocol
+from datetime import UTC, date, datetime
+
+from discogs_assets.schema.musicbrainz import ENTITIES
+from discogs_assets.stores.dumps.sources.retry import Clock
 
 NAME = re.compile(r"discogs_(?P<date>2[0-9]{7})_(?:(?P<kind>[a-z]+)\.xml\.gz|(?P<sums>CHECKSUM)\.txt)")
 
 SUM = re.compile(r"(?P<sha256>[0-9a-fA-F]{64}) [ *]?(?P<name>\S+)")
-"""Line of a CHECKSUM file: one space since 2019, two before (GNU sha256sum writes two, or ` *`)."""
+"""Line of a checksum file: one space since 2019, two before (GNU sha256sum writes two, or ` *`)."""
 
 CHECKSUM = "CHECKSUM"
-"""Kind of the file that is written last and names the month's other files."""
+"""Kind of the Discogs file that is written last and names the month's other files."""
 
-TEXT_BYTES = 1 << 20
-"""Bytes read of a checksum file at most; every CHECKSUM file is shorter."""
+SUMS = "SHA256SUMS"
+"""Name and kind of the MusicBrainz file that names the export's other files."""
 
-Progress = Callable[[int, int], None]
-"""Callback with the bytes done and the total bytes, 0 if the total is unknown."""
+KINDS = {**{f"{entity.name}.tar.xz": entity.name for entity in ENTITIES}, SUMS: SUMS}
+"""Usable files of an export, with their entities; the others are of entities that we do not read."""
+
+CHUNK_BYTES = 128 << 10
+"""Bytes read at once, and lost at most by a dropped connection."""
+
+TEXT_BYTES = 8 << 20
+"""Bytes read of a page or a checksum file at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,91 +48,163 @@ class Published:
     last_modified: datetime | None = None
     fault: str = ""
 
-    def examined(self) -> "Published":
-        """Return the file as a source with exact sizes lists it: an empty one is only a placeholder, and a fault."""
-        return replace(self, fault="is empty") if self.size == 0 and not self.fault else self
+    @property
+    def group(self) -> str:
+        """The export of a MusicBrainz file, the year of a Discogs file."""
+        return self.name.rpartition("/")[0] or str(self.day.year)
 
 
-def named(
-    name: str,
-    place: str,
-    size: int | None = None,
-    etag: str | None = None,
-    last_modified: datetime | None = None,
-    fault: str = "",
-) -> Published | None:
-    """Return the file of that name; None if it is not the name of a dump."""
+def parse_name(name: str, place: str) -> Published | None:
+    """Return the Discogs file of that name at that place; None if it is not the name of a dump."""
     found = NAME.fullmatch(name)
     try:
-        day = date.fromisoformat(found["date"]) if found else None
+        return Published(name, date.fromisoformat(found["date"]), found["kind"] or CHECKSUM, place) if found else None
     except ValueError:
         return None
-    if not found or not day:
+
+
+def parse_time(export: str) -> datetime | None:
+    """Return the time that a MusicBrainz export is named after; None if it is not the name of an export."""
+    try:
+        named = MUSICBRAINZ.folder.fullmatch(export)
+        return datetime.strptime(export, "%Y%m%d-%H%M%S").replace(tzinfo=UTC) if named else None
+    except ValueError:
         return None
-    return Published(name, day, found["kind"] or CHECKSUM, place, size, etag, last_modified, fault)
 
 
-class Readable(Protocol):
-    """Published files that can be read and downloaded; `title` names their place in messages, without any secret."""
+def _parse_discogs(path: str) -> Published | None:
+    """Return the Discogs file at a path below a source, in a year's folder or in none."""
+    folder, _, name = path.rpartition("/")
+    return parse_name(name, path) if not folder or re.fullmatch("data/[0-9]{4}", folder) else None
+
+
+def _parse_musicbrainz(path: str) -> Published | None:
+    """Return the file of a MusicBrainz export at a path below a source; None if it is not usable."""
+    export, _, name = path.partition("/")
+    moment = parse_time(export)
+    return Published(path, moment.date(), KINDS[name], path) if moment and name in KINDS else None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Form of the sources of one publisher.
+
+    `setting` is the variable that names a source; `example` (a file), `site` and `others` are for messages. Files are
+    in folders within `parent` that match `folder`. `parse` returns the file at a path below the source, None if it is
+    not usable.
+    """
+
+    setting: str
+    sums: str
+    example: str
+    site: str
+    others: str
+    parent: str
+    folder: re.Pattern[str]
+    parse: Callable[[str], Published | None]
+
+
+DISCOGS = Layout(
+    "DISCOGS_DUMPS",
+    CHECKSUM,
+    "data/2026/discogs_20261101_artists.xml.gz",
+    "https://data.discogs.com/",
+    "or s3://bucket/prefix",
+    "data",
+    re.compile("[0-9]{4}"),
+    _parse_discogs,
+)
+
+MUSICBRAINZ = Layout(
+    "DISCOGS_MUSICBRAINZ",
+    SUMS,
+    "20261121-001001/artist.tar.xz",
+    "https://data.metabrainz.org/pub/musicbrainz/data/json-dumps/",
+    "s3://bucket/prefix, or off",
+    "",
+    re.compile("[0-9]{8}-[0-9]{6}"),
+    _parse_musicbrainz,
+)
+
+
+def parse_sums(text: str) -> dict[str, str]:
+    """Return the sha256 by file name from a checksum file."""
+    return {line["name"]: line["sha256"].lower() for line in SUM.finditer(text)}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A source's response for a file: the first byte's offset, the file's total size, its version, and the bytes.
+
+    `version` is the validator that shows a change of the file, empty if the source gives none. `size` is None if
+    unknown. `stale` means that the requested version or range does not exist any more.
+    """
+
+    start: int
+    size: int | None
+    version: str
+    chunks: Iterable[bytes]
+    stale: bool = False
+
+
+def read_text(chunks: Iterable[bytes]) -> str:
+    """Return the beginning of a page or a checksum file."""
+    found = b""
+    for chunk in chunks:
+        found += chunk
+        if len(found) >= TEXT_BYTES:
+            break
+    return found[:TEXT_BYTES].decode(errors="replace")
+
+
+class Source(ABC):
+    """Published files that can be listed, read and downloaded."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of retries."""
+        return Clock()
 
     @property
     @abstractmethod
     def title(self) -> str:
-        """The source's address for messages."""
+        """The source's address for messages, without any secret."""
 
-    def faults(self) -> list[str]:
-        """Return the files that cannot be taken, with reasons, as far as the source reports them."""
-        return []
+    def list_files(self) -> Iterable[Published]:
+        """Return all usable files, with exact sizes; none for a site, whose pages are read one by one."""
+        return ()
 
-    @abstractmethod
-    def text(self, file: Published) -> str:
-        """Return the text of a checksum file."""
+    def _list_examined(self) -> list[Published]:
+        """Return all files by day, then place. An empty file is only a placeholder, and a fault."""
+        files = (replace(f, fault="is empty") if f.size == 0 and not f.fault else f for f in self.list_files())
+        return sort_files(files)
 
-    @abstractmethod
-    def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
-        """Write the file durably and return its sha256, the expected one if the file is sound."""
+    def groups(self) -> list[str]:
+        """Return the years or exports with files, oldest first."""
+        return sorted({file.group for file in self._list_examined() if not file.fault})
 
-
-class Source(Readable, Protocol):
-    """Discogs dumps, by year and month."""
-
-    @abstractmethod
-    def years(self) -> list[int]:
-        """Return the years with files, oldest first."""
-
-    @abstractmethod
-    def files(self, year: int) -> list[Published]:
-        """Return the year's files by day, then place."""
+    def files(self, group: str) -> list[Published]:
+        """Return the files of a year or export by day, then place; none if it does not exist."""
+        return [file for file in self._list_examined() if file.group == group]
 
     def month(self, first: date) -> list[Published]:
         """Return the month's files by day, then place."""
-        return [file for file in self.files(first.year) if file.day.month == first.month]
-
-
-class Listed(Source, Protocol):
-    """A source that lists all its files at once."""
-
-    @abstractmethod
-    def _all(self) -> Iterable[Published]: ...
-
-    def years(self) -> list[int]:
-        """Return the years with files, oldest first."""
-        return sorted({file.day.year for file in self._all() if not file.fault})
+        return [file for file in self.files(str(first.year)) if file.day.month == first.month]
 
     def faults(self) -> list[str]:
-        """Return the files that cannot be taken, with reasons."""
-        return faulty(self._all())
+        """Return the files that cannot be taken, with reasons, as far as the source reports them."""
+        return sorted(f"{file.name} {file.fault}" for file in self._list_examined() if file.fault)
 
-    def files(self, year: int) -> list[Published]:
-        """Return the year's files by day, then place."""
-        return ordered([file for file in self._all() if file.day.year == year])
+    @abstractmethod
+    def open_file(self, file: Published, start: int, version: str) -> AbstractContextManager[Answer]:
+        """Lend the file's bytes from an offset on, if it still has this version; from offset 0, all of them."""
+
+    def text(self, file: Published) -> str:
+        """Return the text of a checksum file."""
+        with self.open_file(file, 0, "") as answer:
+            return read_text(answer.chunks)
 
 
-def faulty(files: Iterable[Published]) -> list[str]:
-    """Return the files that cannot be taken, with reasons."""
-    return sorted(f"{file.name} {file.fault}" for file in files if file.fault)
-
-
-def ordered(files: list[Published]) -> list[Published]:
+def sort_files(files: Iterable[Published]) -> list[Published]:
     """Return the files by day, then place."""
     return sorted(files, key=lambda file: (file.day, file.place))

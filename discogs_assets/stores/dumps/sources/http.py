@@ -6,26 +6,26 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar, Self
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 
 from discogs_assets.errors import DumpMissingError, ServerError, SettingError
-from discogs_assets.stores.dumps.sources import download, retry
-from discogs_assets.stores.dumps.sources.dump_file import TEXT_BYTES, Progress, Published
-from discogs_assets.stores.dumps.sources.pace import Adapter, Pace
+from discogs_assets.stores.dumps.sources import retry
+from discogs_assets.stores.dumps.sources.dump_file import CHUNK_BYTES, Answer, Layout, Published, Source, read_text
 from discogs_assets.stores.dumps.sources.rate_limit import WINDOW, Throttle
+from discogs_assets.stores.dumps.sources.retry import Pace, pace_connection
 
 AGENT = f"discogs_assets/{version('discogs-assets')} (python-requests)"
 """User agent of each request; the site refuses the default names of libraries."""
 
-PAGE_BYTES = 8 << 20
 REDIRECTS = 3
 """Redirects followed in a row, each a request like any other."""
 
@@ -38,19 +38,18 @@ LONGEST_SECONDS = 86_400.0
 RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Web:
+@dataclass(frozen=True)
+class Web(Source):
     """A site with files. `url` ends with a slash and may hold a password; `title` does not.
 
-    Kinds of sites differ in the variable that names the address, an example of one, the time when absent files come,
-    the number of requests answered in a window, and the seconds within which a page may be retried.
+    Kinds of sites differ in the layout, the time when absent files are published, the number of requests answered in a
+    window, and the seconds within which a page may be retried.
     """
 
     url: str = field(repr=False)
     throttle: Throttle
 
-    SETTING: ClassVar[str]
-    EXAMPLE: ClassVar[str]
+    LAYOUT: ClassVar[Layout]
     ABSENT: ClassVar[str]
     REQUESTS: ClassVar[int | None] = None
     PAGE_RETRY_SECONDS: ClassVar[float] = math.inf
@@ -61,19 +60,26 @@ class Web:
         parts = urlsplit(address)
         if not parts.hostname:
             raise SettingError(
-                f"{cls.SETTING} is {parts.scheme}:// without a host, expected an address such as {cls.EXAMPLE}. Set it "
-                "to where your dumps are."
+                f"{cls.LAYOUT.setting} is {parts.scheme}:// without a host, expected an address such as "
+                f"{cls.LAYOUT.site}. Set it to where your dumps are."
             )
         path = parts.path if parts.path.endswith("/") else f"{parts.path}/"
         host = re.sub(r"[^\w.-]", "_", parts.netloc.rpartition("@")[2])
-        url = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
-        return cls(url, Throttle(root / f".requests-{host}.json", patience, limit=cls.REQUESTS))
+        return cls(
+            parts._replace(path=path, query="", fragment="").geturl(),
+            Throttle(root / f".requests-{host}.json", patience, limit=cls.REQUESTS),
+        )
+
+    @property
+    def clock(self) -> retry.Clock:
+        """The clock of retries."""
+        return self.throttle.clock
 
     @property
     def title(self) -> str:
         """The address for messages."""
         parts = urlsplit(self.url)
-        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
     @abstractmethod
     def query(self, file: Published) -> str:
@@ -81,136 +87,133 @@ class Web:
 
     def text(self, file: Published) -> str:
         """Return the text of a checksum file."""
-        text = self._text(self.query(file), TEXT_BYTES)
+        text = self.page(self.query(file))
         if text.lstrip().startswith("<"):
             raise self._page_instead(f"{self.title}{self.query(file)}")
         return text
 
-    def fetch(self, file: Published, target: Path, progress: Progress, expected: str = "") -> str:
-        """Write the file durably and return its sha256."""
-
-        @contextmanager
-        def ask(start: int, held: str) -> Iterator[download.Answer]:
-            headers = {"Range": f"bytes={start}-", "If-Range": held} if start else {}
-            with self._got(self.query(file), headers, Pace.of_file(), also=(416,)) as response:
-                yield self._answer(response, f"{self.title}{self.query(file)}", start, held)
-
-        return download.fetch(file, target, ask, progress, self.throttle.clock, expected)
+    @contextmanager
+    def open_file(self, file: Published, start: int, version: str) -> Iterator[Answer]:
+        """Lend the file's bytes from an offset on, if it still has this version; from offset 0, all of them."""
+        headers = {"Range": f"bytes={start}-", "If-Range": version} if start else {}
+        with self._request(self.query(file), headers, Pace.of_file()) as response:
+            yield self._read_answer(response, f"{self.title}{self.query(file)}", start, version)
 
     def page(self, query: str) -> str:
-        """Return the beginning of a page."""
-        return self._text(query, PAGE_BYTES)
-
-    def _text(self, query: str, limit: int) -> str:
-        """Return the beginning of a text, with retries where they may help."""
+        """Return the beginning of a page or text, with retries where they may help."""
 
         def ask() -> str:
-            found = b""
-            with self._got(query, {}, Pace.of_page(hurried=not self.throttle.patience)) as response:
-                for chunk in response.iter_content(1 << 12):
-                    found += chunk
-                    if len(found) > limit:
-                        break
-            return found[:limit].decode(errors="replace")
+            with self._request(query, {}, Pace.of_page(hurried=not self.throttle.patience)) as response:
+                return read_text(response.iter_content(1 << 12))
 
-        return retry.retried(ask, self.throttle.clock, self.throttle.patience, self.PAGE_RETRY_SECONDS)
+        return retry.retry_request(ask, self.clock, self.throttle.patience, self.PAGE_RETRY_SECONDS)
 
     @contextmanager
-    def _got(
-        self, query: str, headers: dict[str, str], pace: Pace, also: tuple[int, ...] = ()
-    ) -> Iterator[requests.Response]:
+    def _request(self, query: str, headers: dict[str, str], pace: Pace) -> Iterator[requests.Response]:
         """Yield the final response, after redirects."""
-        url, what = f"{self.url}{query}", f"{self.title}{query}"
+        url, shown = f"{self.url}{query}", f"{self.title}{query}"
         for _ in range(REDIRECTS + 1):
-            with self._asked(url, what, headers, pace, also) as response:
+            with self._send(url, shown, headers, pace) as response:
                 if not response.is_redirect:
                     yield response
                     return
                 if not (url := onward(self.url, response.url, response.headers["Location"])):
-                    raise self._shut(f"{what} redirects, but neither to HTTPS nor to what the site itself is asked by")
-        raise self._shut(f"{what} redirects more than {REDIRECTS} times, expected the page or the file")
+                    raise self._refuse(
+                        f"{shown} redirects, but neither to HTTPS nor to the scheme of the site's address"
+                    )
+        raise self._refuse(f"{shown} redirects more than {REDIRECTS} times, expected the page or the file")
 
     @contextmanager
-    def _asked(
-        self, url: str, what: str, headers: dict[str, str], pace: Pace, also: tuple[int, ...]
-    ) -> Iterator[requests.Response]:
+    def _send(self, url: str, shown: str, headers: dict[str, str], pace: Pace) -> Iterator[requests.Response]:
         """Yield the response to one request. Any failure on the way, its body included, is a ServerError.
 
         The libraries' own messages are neither shown nor chained: they quote addresses with their secrets.
         """
+        expected = (200, 206, 416) if "Range" in headers else (200, 206)
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
-        with self.throttle.turn(), _Session() as session:
-            session.mount("https://", Adapter(pace))
-            session.mount("http://", Adapter(pace))
+        with self.throttle.turn(), _Session(pace) as session:
             if self.throttle.patience:
                 pace.begin()
             try:
-                with session.get(
-                    url,
-                    headers=headers,
-                    stream=True,
-                    allow_redirects=False,
-                    timeout=(retry.CONNECT_SECONDS, pace.silence),
-                ) as response:
-                    if response.status_code not in (200, 206, *also) and not response.is_redirect:
-                        raise self._refusal(response, what)
+                timeout = (retry.CONNECT_SECONDS, pace.silence)
+                with session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout) as response:
+                    if response.status_code not in expected and not response.is_redirect:
+                        raise self._explain_status(response, shown)
                     yield response
             except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-                raise ServerError(f"{what}: {_cause(error, pace)}. Run again; what has come is kept.") from None
+                raise ServerError(f"{shown}: {_find_cause(error, pace)}. Run again; received bytes are kept.") from None
 
-    def _answer(self, response: requests.Response, what: str, start: int, held: str) -> download.Answer:
+    def _read_answer(self, response: requests.Response, shown: str, start: int, version: str) -> Answer:
         """Return the part of a file that the response brings."""
-        found = _version(response)
+        found = _find_version(response)
         size = int(length) if (length := response.headers.get("Content-Length", "")).isdigit() else None
         stale = response.status_code == 416
         if response.status_code == 206:
-            told = RANGE.fullmatch(response.headers.get("Content-Range", ""))
-            stale = not told or int(told[1]) != start or (bool(found) and found != held)
-            size = int(told[2]) if told and told[2].isdigit() else None
+            sent = RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            stale = not sent or int(sent[1]) != start or (bool(found) and found != version)
+            size = int(sent[2]) if sent and sent[2].isdigit() else None
         else:
             start = 0
-        return download.Answer(start, size, found, self._chunks(response, what, start), stale)
+        return Answer(start, size, found, self._read_chunks(response, shown, start), stale)
 
-    def _chunks(self, response: requests.Response, what: str, start: int) -> Iterator[bytes]:
+    def _read_chunks(self, response: requests.Response, shown: str, start: int) -> Iterator[bytes]:
         """Yield the bytes as they are sent. Raises ServerError if they are an HTML page."""
         html = "html" in response.headers.get("Content-Type", "")
-        for chunk in response.raw.stream(download.CHUNK_BYTES, decode_content=False):
+        for chunk in response.raw.stream(CHUNK_BYTES, decode_content=False):
             if start == 0 and (html or chunk.lstrip()[:1] == b"<"):
-                raise self._page_instead(what)
+                raise self._page_instead(shown)
             start += len(chunk)
             yield chunk
 
-    def _refusal(self, response: requests.Response, what: str) -> DumpMissingError | ServerError:
-        code, now = response.status_code, self.throttle.clock.now()
-        asked = _retry_after(response, now)
-        if asked is not None or code == 429:
-            until = retry.moment(now + (CLOSED_SECONDS if asked is None else min(asked, LONGEST_SECONDS)))
+    def _explain_status(self, response: requests.Response, shown: str) -> DumpMissingError | ServerError:
+        code, now = response.status_code, self.clock.now()
+        pause = _read_retry_after(response, now)
+        if pause is not None or code == 429:
+            until = retry.moment(now + (CLOSED_SECONDS if pause is None else min(pause, LONGEST_SECONDS)))
             self.throttle.forbid(until)
-            return ServerError(
-                f"{what} answers {code} and wants no request before {_shown(until)}. Run again then.", until
-            )
+            when = f"{until:{retry.UTC_FORMAT}}"
+            return ServerError(f"{shown} answers {code} and wants no request before {when}. Run again then.", until)
         if code == 404:
-            return DumpMissingError(f"{what} answers 404: it is not published there. {self.ABSENT}")
+            return DumpMissingError(f"{shown} answers 404: it is not published there. {self.ABSENT}")
         if code >= 500:
-            return ServerError(f"{what} answers {code}: the site has a fault. Run again later.")
-        return self._shut(
-            f"{what} answers {code}: the site refuses requests from here, as it does those of some hosts' addresses"
+            return ServerError(f"{shown} answers {code}: the site has a fault. Run again later.")
+        return self._refuse(
+            f"{shown} answers {code}: the site refuses requests from here, as it does from some hosting networks"
         )
 
-    def _page_instead(self, what: str) -> ServerError:
-        return self._shut(
-            f"{what} answers with an HTML page instead of the file: the site wants to see a browser, or has a fault"
+    def _page_instead(self, shown: str) -> ServerError:
+        return self._refuse(
+            f"{shown} answers with an HTML page instead of the file: the site expects a browser, or has a fault"
         )
 
-    def _shut(self, said: str) -> ServerError:
+    def _refuse(self, reason: str) -> ServerError:
+        """Return the error of a site that gives no usable answer."""
         return ServerError(
-            f"{said}. Run again in an hour, or set {self.SETTING} to an S3 bucket or a folder with the files.",
-            retry.moment(self.throttle.clock.now() + CLOSED_SECONDS),
+            f"{reason}. Run again in an hour, or set {self.LAYOUT.setting} to an S3 bucket or a folder with the files.",
+            retry.moment(self.clock.now() + CLOSED_SECONDS),
         )
+
+
+class _Adapter(HTTPAdapter):
+    """Transport adapter that reads responses at a pace."""
+
+    def __init__(self, pace: Pace) -> None:
+        super().__init__()
+        self.pace = pace
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+        pool.ConnectionCls = pace_connection(pool.ConnectionCls, lambda: self.pace)
+        return pool
 
 
 class _Session(requests.Session):
-    """Session that follows no redirect, nor reads the body of one."""
+    """Session that follows no redirect, nor reads the body of one, and reads responses at a pace."""
+
+    def __init__(self, pace: Pace) -> None:
+        super().__init__()
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, _Adapter(pace))
 
     def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
         return iter(())
@@ -229,40 +232,36 @@ def onward(site: str, url: str, location: str) -> str:
         return ""
     if there.scheme not in {"https", own.scheme} or not there.hostname:
         return ""
-    return urlunsplit(there._replace(netloc=own.netloc if same else there.netloc.rpartition("@")[2]))
+    return there._replace(netloc=own.netloc if same else there.netloc.rpartition("@")[2]).geturl()
 
 
-def _version(response: requests.Response) -> str:
+def _find_version(response: requests.Response) -> str:
     """Return the validator for If-Range: a strong ETag, else the time of the last change."""
     etag = response.headers.get("ETag", "")
     return etag if etag and not etag.startswith("W/") else response.headers.get("Last-Modified", "")
 
 
-def _retry_after(response: requests.Response, now: float) -> float | None:
+def _read_retry_after(response: requests.Response, now: float) -> float | None:
     """Return the seconds of the Retry-After header, given as a number or as a date."""
-    said = response.headers.get("Retry-After", "").strip()
-    if said.isdigit():
-        return float(said)
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdigit():
+        return float(value)
     try:
-        until = parsedate_to_datetime(said)
+        until = parsedate_to_datetime(value)
     except ValueError:
         return None
     return max((until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - now, 0.0)
 
 
-def _shown(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _cause(error: Exception, pace: Pace) -> str:
+def _find_cause(error: Exception, pace: Pace) -> str:
     """Return the cause of an error in our own words."""
-    said = f"{type(error).__name__} {error!r}"
+    text = f"{type(error).__name__} {error!r}"
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection within {retry.CONNECT_SECONDS:g} s"
-    if "timed out" in said.lower() or "Timeout" in said:
+    if "timed out" in text.lower() or "Timeout" in text:
         return pace.cause
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate or its TLS cannot be trusted"
-    if "NewConnectionError" in said or "NameResolutionError" in said:
+    if "NewConnectionError" in text or "NameResolutionError" in text:
         return "the site cannot be reached"
     return f"the connection was cut ({type(error).__name__})"

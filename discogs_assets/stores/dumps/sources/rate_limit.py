@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from discogs_assets.errors import BusyError, ServerError
-from discogs_assets.stores.dumps.sources.retry import Clock, moment
+from discogs_assets.stores.dumps.sources.retry import UTC_FORMAT, Clock, moment
 
 REQUESTS = 15
 WINDOW = 360.0
@@ -44,59 +44,52 @@ class Throttle:
         """
         self.ledger.parent.mkdir(parents=True, exist_ok=True)
         lock = self.ledger.with_suffix(".lock")
-        try:
-            held = FileLock(lock)
-            held.acquire(timeout=LOCK_SECONDS)
-        except Timeout:
-            raise BusyError(
-                f"another process is asking the same site and holds {lock}. Wait for it to end, then run again."
-            ) from None
-        try:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(FileLock(lock, timeout=LOCK_SECONDS))
+            except Timeout:
+                raise BusyError(
+                    f"another process is sending a request to the same site and holds {lock}. Wait for it to end, then "
+                    "run again."
+                ) from None
             self._wait()
             yield
-        finally:
-            held.release()
 
     def forbid(self, until: datetime) -> None:
         """Record that the site wants no request before that moment. Call it within a turn."""
         self._write(self._read()[0], until.timestamp())
 
     def _wait(self) -> None:
-        asked, closed = self._read()
-        now = self.clock.now()
+        requests, closed = self._read()
+        now, limit = self.clock.now(), self.limit or REQUESTS
         if closed > now:
+            until = f"{moment(closed):{UTC_FORMAT}}"
             raise ServerError(
-                f"the site has asked for no request before {moment(closed):%Y-%m-%d %H:%M:%S} UTC; it was not asked. "
-                "Run again then.",
-                moment(closed),
+                f"the site wants no request before {until}; none was sent. Run again then.", moment(closed)
             )
-        limit = self.limit or REQUESTS
-        if len(asked) >= limit:
-            self._pass_until(asked[-limit] + WINDOW, limit)
-        self._write([*asked, self.clock.now()][-limit:], 0.0)
-
-    def _pass_until(self, free: float, limit: int) -> None:
-        wait = free - self.clock.now()
-        if wait > self.patience:
+        free = requests[-limit] + WINDOW if len(requests) >= limit else now
+        if free - now > self.patience:
             raise ServerError(
-                f"the site has been asked {limit} times within {WINDOW:.0f} s, which is all that it may be; "
-                f"the next request is free at {moment(free):%Y-%m-%d %H:%M:%S} UTC. Run again then.",
+                f"the site has received {limit} requests within {WINDOW:.0f} s, the most that it answers; the next one "
+                f"is allowed at {moment(free):{UTC_FORMAT}}. Run again then.",
                 moment(free),
             )
-        self.clock.sleep(max(wait, 0.0))
+        if free > now:
+            self.clock.sleep(free - now)
+        self._write([*requests, self.clock.now()][-limit:], 0.0)
 
     def _read(self) -> tuple[list[float], float]:
         """Return the times of the requests in the last window, and the time until which the site is closed."""
         now = self.clock.now()
         try:
-            noted = json.loads(self.ledger.read_text())
-            asked = sorted(at for at in map(float, noted["asked"]) if now - WINDOW < at <= now)
-            closed = float(noted["closed"])
+            ledger = json.loads(self.ledger.read_text())
+            requests = sorted(at for at in map(float, ledger["asked"]) if now - WINDOW < at <= now)
+            closed = float(ledger["closed"])
         except (OSError, ValueError, KeyError, TypeError):
             return [], 0.0
-        return asked, closed if closed < now + LONGEST else 0.0
+        return requests, closed if closed < now + LONGEST else 0.0
 
-    def _write(self, asked: list[float], closed: float) -> None:
+    def _write(self, requests: list[float], closed: float) -> None:
         draft = self.ledger.with_name(f"{self.ledger.name}.{os.getpid()}")
-        draft.write_text(json.dumps({"asked": asked, "closed": closed}))
+        draft.write_text(json.dumps({"asked": requests, "closed": closed}))
         draft.replace(self.ledger)

@@ -19,6 +19,7 @@ from discogs_assets.errors import DiscogsError, DumpDamagedError, ServerError, S
 from discogs_assets.stores.dumps.archive import Archive
 from discogs_assets.stores.dumps.sources import download, retry
 from discogs_assets.stores.dumps.sources.bucket import Bucket
+from discogs_assets.stores.dumps.sources.dump_file import DISCOGS
 
 CONTENT = gzip.compress(os.urandom(300_000))
 OTHER = gzip.compress(os.urandom(300_000))
@@ -55,7 +56,7 @@ def publish(s3: Any, content: bytes, prefix: str = "mirror/data/2026/", acl: str
 def test_a_bucket_that_anyone_may_read_needs_no_credentials(s3: Any, tmp_path: Path, prefix: str, address: str) -> None:
     publish(s3, CONTENT, prefix)
     s3.put_object(Bucket="dumps", Key=f"{prefix}readme.txt", Body=b"x")
-    assert Bucket.at(address).years() == [2026]
+    assert Bucket.at(DISCOGS, address).groups() == ["2026"]
     assert Archive(address, tmp_path).take("artists", MONTH).path.read_bytes() == CONTENT
 
 
@@ -81,7 +82,7 @@ def test_a_place_for_a_file_is_no_file(s3: Any, tmp_path: Path) -> None:
 
 def test_a_listed_file_has_its_facts(s3: Any) -> None:
     publish(s3, CONTENT)
-    _, file = Bucket.at("s3://dumps/mirror").files(2026)
+    _, file = Bucket.at(DISCOGS, "s3://dumps/mirror").files("2026")
     assert (file.name, file.size, bool(file.etag), bool(file.last_modified)) == (NAME, len(CONTENT), True, True)
 
 
@@ -90,9 +91,9 @@ def test_a_fetch_is_continued_unless_the_file_has_changed(
 ) -> None:
     publish(s3, CONTENT)
     (tmp_path / "draft").mkdir()
-    bucket, target = Bucket.at("s3://dumps/mirror"), tmp_path / "draft" / NAME
-    (file,) = (file for file in bucket.files(2026) if file.kind == "artists")
-    monkeypatch.setattr(download, "CHUNK_BYTES", 100_000)
+    bucket, target = Bucket.at(DISCOGS, "s3://dumps/mirror"), tmp_path / "draft" / NAME
+    (file,) = (file for file in bucket.files("2026") if file.kind == "artists")
+    monkeypatch.setattr("discogs_assets.stores.dumps.sources.bucket.CHUNK_BYTES", 100_000)
 
     def stop(done: int, size: int) -> None:
         assert size == len(CONTENT)
@@ -101,10 +102,13 @@ def test_a_fetch_is_continued_unless_the_file_has_changed(
     first: list[int] = []
     for content, expected_start in ((CONTENT, 200_000 - 1), (OTHER, 100_000)):
         with pytest.raises(KeyboardInterrupt):
-            bucket.fetch(file, target, stop)
+            download.fetch(bucket, file, target, stop)
         publish(s3, content)
         first.clear()
-        assert bucket.fetch(file, target, lambda done, _: first.append(done)) == hashlib.sha256(content).hexdigest()
+        assert (
+            download.fetch(bucket, file, target, lambda done, _: first.append(done))
+            == hashlib.sha256(content).hexdigest()
+        )
         assert (target.read_bytes(), first[0]) == (content, expected_start)
         publish(s3, CONTENT)
 

@@ -1,5 +1,6 @@
 """Tests of `stores.dumps.sources.directory`: what is named like a dump and is none, and what is there all the same."""
 
+import hashlib
 import os
 import socket
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from discogs_assets.stores.dumps.archive import Archive
 from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
 from discogs_assets.stores.dumps.sources import directory
 from discogs_assets.stores.dumps.sources.directory import Directory
+from discogs_assets.stores.dumps.sources.download import fetch
+from discogs_assets.stores.dumps.sources.dump_file import DISCOGS
 from discogs_assets_tests.fix_records import publish
 from discogs_assets_tests.fix_runs import NAMES, FolderOfRuns
 
@@ -111,7 +114,7 @@ def test_a_file_whose_time_no_calendar_has_is_listed(source: Path) -> None:
 
 def test_a_file_that_vanishes_while_it_is_listed_is_not_there(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = [*source.iterdir(), source / BAD]
-    monkeypatch.setattr(directory, "_entries", lambda folder: listed if folder == source else [])
+    monkeypatch.setattr(directory, "_list_entries", lambda folder: listed if folder == source else [])
     assert (archive(source).months(), archive(source).faults()) == ([NOVEMBER], [])
 
 
@@ -124,11 +127,31 @@ def _exchange(path: Path) -> None:
 def test_a_file_that_is_exchanged_after_it_was_listed_is_not_waited_for(
     source: Path, tmp_path: Path, make: Callable[[Path], object]
 ) -> None:
-    found = Directory.at(str(source))
-    (file,) = (file for file in found.files(2026) if file.kind == "labels")
+    found = Directory.at(DISCOGS, str(source))
+    (file,) = (file for file in found.files("2026") if file.kind == "labels")
     make(Path(file.place))
     with pytest.raises(DumpMissingError, match=r"labels.xml.gz is (not there|no regular file) any more"):
-        found.fetch(file, tmp_path / "target", lambda done, size: None)
+        fetch(found, file, tmp_path / "target", lambda done, size: None)
+
+
+@pytest.mark.parametrize(("content", "start"), [(b"releases", 3), (b"changed releases", 0)])
+def test_a_copy_that_was_cut_is_continued_unless_the_file_has_changed(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, start: int
+) -> None:
+    monkeypatch.setattr(directory, "COPY_BYTES", 4)
+    found, target, done = Directory.at(DISCOGS, str(source)), tmp_path / "draft" / "releases.xml.gz", list[int]()
+    target.parent.mkdir()
+    (file,) = (file for file in found.files("2026") if file.kind == "releases")
+
+    def stop(done: int, size: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fetch(found, file, target, stop)
+    if content != Path(file.place).read_bytes():
+        Path(file.place).write_bytes(content)
+    assert fetch(found, file, target, lambda now, _: done.append(now)) == hashlib.sha256(content).hexdigest()
+    assert (target.read_bytes(), done[0], [*tmp_path.glob("*.part*")]) == (content, start + 4, [])
 
 
 @pytest.fixture
@@ -179,7 +202,7 @@ def test_a_run_with_what_is_no_file_is_passed_over(tmp_path: Path, kind: str, pa
     (runs.folder / "20261121-001001/plain").touch()
     (runs.folder / "20261121-001001" / part).unlink()
     make(runs.folder / "20261121-001001" / part)
-    with pytest.raises(DumpMissingError, match="no complete run in") as raised:
+    with pytest.raises(DumpMissingError, match="no complete export in") as raised:
         found.newest()
     assert f"20261121-001001/{part} {why}" in str(raised.value)
     runs.publish("20261118-001001")

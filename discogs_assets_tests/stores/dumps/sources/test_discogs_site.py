@@ -17,6 +17,7 @@ import pytest
 from discogs_assets.errors import DiscogsError, DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.dumps.sources import retry
 from discogs_assets.stores.dumps.sources.discogs_site import Site
+from discogs_assets.stores.dumps.sources.download import fetch
 from discogs_assets.stores.dumps.sources.dump_file import Published
 from discogs_assets.stores.dumps.sources.http import AGENT, onward
 from discogs_assets.stores.dumps.sources.retry import moment
@@ -40,15 +41,15 @@ def site(fake_site: FakeSite, tmp_path: Path, clock: FakeClock) -> Site:
 
 
 def the_file(site: Site) -> Published:
-    return next(file for file in site.files(2026) if file.kind == "artists")
+    return next(file for file in site.files("2026") if file.kind == "artists")
 
 
-def fetch_dump(site: Site, tmp_path: Path) -> str:
+def fetched(site: Site, tmp_path: Path) -> str:
     """The sha256 of what was fetched; the target has exactly these bytes, and nothing else is left."""
     draft = tmp_path / "draft"
     draft.mkdir(exist_ok=True)
     done: list[tuple[int, int]] = []
-    sha256 = site.fetch(the_file(site), draft / "discogs_20261101_artists.xml.gz", lambda *told: done.append(told))
+    sha256 = fetch(site, the_file(site), draft / "discogs_20261101_artists.xml.gz", lambda *told: done.append(told))
     (target,) = draft.iterdir()
     assert hashlib.sha256(target.read_bytes()).hexdigest() == sha256
     assert list(tmp_path.glob("*.part*")) == []
@@ -63,11 +64,11 @@ def ranges(fake_site: FakeSite) -> list[str]:
 
 def test_a_site_is_listed_read_and_fetched_under_our_own_name(site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
     fake_site.publish("labels", b"x", "20251101")
-    assert site.years() == [2025, 2026]
-    checksum, artists = sorted(site.files(2026), key=lambda file: file.kind)
+    assert site.groups() == ["2025", "2026"]
+    checksum, artists = sorted(site.files("2026"), key=lambda file: file.kind)
     assert (artists.name, artists.day) == ("discogs_20261101_artists.xml.gz", date(2026, 11, 1))
     assert site.text(checksum) == f"{SHA256} {artists.name}\n"
-    assert fetch_dump(site, tmp_path) == SHA256
+    assert fetched(site, tmp_path) == SHA256
     assert {headers["User-Agent"] for _, headers in fake_site.asked} == {AGENT}
 
 
@@ -86,7 +87,7 @@ BROKEN: dict[str, tuple[list[Fault], str]] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_passing_fault_costs_an_attempt(name: str, site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
     fake_site.fail("artists.xml.gz", *BROKEN[name][0])
-    assert fetch_dump(site, tmp_path) == SHA256
+    assert fetched(site, tmp_path) == SHA256
     assert fake_site.faults == []
 
 
@@ -97,11 +98,11 @@ def test_a_lasting_fault_is_named_and_a_later_attempt_succeeds(
     faults, said = BROKEN[name]
     fake_site.fail("artists.xml.gz", *(faults * ATTEMPTS)[:ATTEMPTS])
     with pytest.raises(ServerError, match=said) as raised:
-        fetch_dump(site, tmp_path)
+        fetched(site, tmp_path)
     assert "hunter2" not in "".join(traceback.format_exception(raised.value))
     assert len(ranges(fake_site)) == ATTEMPTS
     clock.time += 3600
-    assert fetch_dump(site, tmp_path) == SHA256
+    assert fetched(site, tmp_path) == SHA256
 
 
 CLOSED: dict[str, tuple[Fault, str, float]] = {
@@ -122,17 +123,17 @@ def test_a_closed_site_is_asked_once_and_says_when_to_come_back(
     fault, said, seconds = CLOSED[name]
     fake_site.fail("artists.xml.gz", fault)
     with pytest.raises(ServerError, match=said) as raised:
-        fetch_dump(site, tmp_path)
+        fetched(site, tmp_path)
     assert raised.value.retry_not_before == moment(clock.time + seconds)
     assert "hunter2" not in "".join(traceback.format_exception(raised.value))
     assert (len(ranges(fake_site)), clock.slept) == (1, [])
     clock.time += seconds
-    assert fetch_dump(site, tmp_path) == SHA256
+    assert fetched(site, tmp_path) == SHA256
 
 
 def test_what_has_come_is_not_asked_for_again(site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
     fake_site.fail("artists.xml.gz", CUT, CUT)
-    assert fetch_dump(site, tmp_path) == SHA256
+    assert fetched(site, tmp_path) == SHA256
     first, second, third = ranges(fake_site)
     assert (first, second, third) == ("", "bytes=149999-", "bytes=299998-")
 
@@ -143,7 +144,7 @@ def test_a_server_that_cannot_continue_is_asked_for_all_of_it(
 ) -> None:
     setattr(fake_site, how, False)
     fake_site.fail("artists.xml.gz", CUT)
-    assert fetch_dump(site, tmp_path) == SHA256
+    assert fetched(site, tmp_path) == SHA256
 
 
 @pytest.mark.parametrize("heeds", [True, False])
@@ -153,24 +154,24 @@ def test_a_file_that_changes_between_attempts_is_fetched_anew(
     fake_site.heeds_if_range = heeds
     fake_site.fail("artists.xml.gz", *[CUT] * ATTEMPTS)
     with pytest.raises(ServerError):
-        fetch_dump(site, tmp_path)
+        fetched(site, tmp_path)
     fake_site.publish("artists", OTHER)
-    assert fetch_dump(site, tmp_path) == hashlib.sha256(OTHER).hexdigest()
+    assert fetched(site, tmp_path) == hashlib.sha256(OTHER).hexdigest()
 
 
 def test_a_file_of_unknown_length_is_whole_when_its_gzip_is(site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
     fake_site.lengths = False
     fake_site.fail("artists.xml.gz", CUT)
-    assert fetch_dump(site, tmp_path) == SHA256
+    assert fetched(site, tmp_path) == SHA256
     fake_site.fail("artists.xml.gz", *[CUT] * ATTEMPTS)
     with pytest.raises(ServerError, match=r"ended after 150,000 bytes, and that is no whole gzip"):
-        fetch_dump(site, tmp_path)
+        fetched(site, tmp_path)
 
 
 @pytest.mark.parametrize("page", ["<html>Welcome</html>", CHALLENGE.decode()])
 def test_a_page_that_lists_nothing_is_an_alarm(page: str, site: Site, fake_site: FakeSite) -> None:
     fake_site.page = page
-    for ask in (site.years, lambda: site.files(2026)):
+    for ask in (site.groups, lambda: site.files("2026")):
         with pytest.raises(ServerError, match="a page that lists no dumps"):
             ask()
 
@@ -189,9 +190,9 @@ def test_a_page_that_drips_is_not_waited_for(
     asked = replace(site, throttle=replace(site.throttle, patience=0.0)) if hurried else site
     began = time.monotonic()
     with pytest.raises(ServerError, match=r"only \d+ bytes came within 0\.3 s"):
-        asked.years()
+        asked.groups()
     assert 0.25 < time.monotonic() - began < 1
-    assert site.years() == [2026]
+    assert site.groups() == ["2026"]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +205,7 @@ def test_a_file_that_drips_is_given_up_and_continued(
     monkeypatch.setattr(retry, "SLOW_BYTES", 10_000)
     fake_site.fail("artists.xml.gz", *[fault] * 2)
     began = time.monotonic()
-    assert fetch_dump(site, tmp_path) == SHA256
+    assert fetched(site, tmp_path) == SHA256
     assert 0.5 < time.monotonic() - began < 1.5
     assert len(ranges(fake_site)) == 3
 
@@ -216,17 +217,17 @@ def test_a_file_that_comes_slowly_but_steadily_is_waited_for(
     monkeypatch.setattr(retry, "SLOW_SECONDS", 0.3)
     monkeypatch.setattr(retry, "SLOW_BYTES", 3)
     fake_site.fail("artists.xml.gz", Fault(after=0, how="drip"))
-    assert fetch_dump(site, tmp_path) == hashlib.sha256(CONTENT[:40]).hexdigest()
+    assert fetched(site, tmp_path) == hashlib.sha256(CONTENT[:40]).hexdigest()
     assert len(ranges(fake_site)) == 1
 
 
-def redirect_to(place: str, status: int = 302) -> Fault:
+def moved(place: str, status: int = 302) -> Fault:
     return Fault(status, {"Location": place})
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_site_that_redirects_in_circles_is_asked_four_times(site: Site, fake_site: FakeSite, status: int) -> None:
-    fake_site.fail("", *[redirect_to("/", status)] * 30)
+    fake_site.fail("", *[moved("/", status)] * 30)
     with pytest.raises(ServerError, match="redirects more than 3 times") as raised:
         site.month(date(2026, 11, 1))
     assert raised.value.retry_not_before is not None
@@ -235,33 +236,33 @@ def test_a_site_that_redirects_in_circles_is_asked_four_times(site: Site, fake_s
 
 def test_each_redirect_is_a_request_within_the_limit(site: Site, fake_site: FakeSite, clock: FakeClock) -> None:
     for _ in range(5):
-        fake_site.fail("", redirect_to("/?"), redirect_to("/?"))
-        assert site.years() == [2026]
+        fake_site.fail("", moved("/?"), moved("/?"))
+        assert site.groups() == ["2026"]
     assert (len(fake_site.asked), clock.slept) == (15, [])
-    assert site.years() == [2026]
+    assert site.groups() == ["2026"]
     assert sum(clock.slept) > 0
 
 
 def test_a_redirected_file_is_continued_there(site: Site, fake_site: FakeSite, tmp_path: Path) -> None:
-    there = redirect_to("/sub/?download=data/2026/discogs_20261101_artists.xml.gz")
+    there = moved("/sub/?download=data/2026/discogs_20261101_artists.xml.gz")
     fake_site.fail("artists.xml.gz", there, CUT, there)
-    assert fetch_dump(site, tmp_path) == SHA256
+    assert fetched(site, tmp_path) == SHA256
     assert ranges(fake_site) == ["", "", "bytes=149999-", "bytes=149999-"]
 
 
 def test_another_host_gets_no_credentials(site: Site, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     here = f"http://127.0.0.1:{fake_site.port}/"
-    fake_site.fail("", redirect_to(here), redirect_to(f"http://a:b@localhost:{fake_site.port}/"), redirect_to(here))
-    assert site.years() == [2026]
+    fake_site.fail("", moved(here), moved(f"http://a:b@localhost:{fake_site.port}/"), moved(here))
+    assert site.groups() == ["2026"]
     assert ["Authorization" in headers for _, headers in fake_site.asked] == [True, True, False, True]
 
 
 @pytest.mark.parametrize("place", ["file:///etc/passwd", "ftp://host/x", "javascript:1", "http://[::1", "https:///x"])
 def test_a_redirect_to_what_is_no_site_is_refused(site: Site, fake_site: FakeSite, place: str) -> None:
-    fake_site.fail("", redirect_to(place))
+    fake_site.fail("", moved(place))
     with pytest.raises(ServerError, match="redirects, but neither to HTTPS nor"):
-        site.years()
+        site.groups()
     assert len(fake_site.asked) == 1
 
 
@@ -279,7 +280,7 @@ def test_a_redirect_never_leaves_https(location: str, expected: str) -> None:
 
 
 def test_a_year_that_has_not_begun_there_is_no_alarm(site: Site) -> None:
-    assert site.files(2027) == []
+    assert site.files("2027") == []
 
 
 def test_a_month_is_found_by_its_own_address_where_the_pages_cannot_be_read(site: Site, fake_site: FakeSite) -> None:
@@ -290,7 +291,7 @@ def test_a_month_is_found_by_its_own_address_where_the_pages_cannot_be_read(site
 
 
 def test_a_page_in_place_of_a_checksum_file_is_named(site: Site, fake_site: FakeSite) -> None:
-    (checksum,) = (file for file in site.files(2026) if file.kind == "CHECKSUM")
+    (checksum,) = (file for file in site.files("2026") if file.kind == "CHECKSUM")
     fake_site.files[checksum.name] = CHALLENGE
     with pytest.raises(ServerError, match=r"CHECKSUM.txt answers with an HTML page instead"):
         site.text(checksum)
@@ -310,7 +311,7 @@ def test_a_disk_without_room_is_full_before_a_byte_is_written(
 
     monkeypatch.setattr(atomic_dir, "SPARE_BYTES", 1 << 60)
     with pytest.raises(OSError, match=r"bytes and .* to spare are needed, .* free"):
-        fetch_dump(site, tmp_path)
+        fetched(site, tmp_path)
     monkeypatch.undo()
 
 
@@ -319,7 +320,7 @@ def test_nobody_there_is_said_without_secrets(tmp_path: Path, monkeypatch: pytes
     site = Site.at("http://user:hunter2@127.0.0.1:9/sub?token=hunter2", tmp_path)
     assert site.title == "http://127.0.0.1:9/sub/"
     with pytest.raises(DiscogsError, match=r"http://127.0.0.1:9/sub/: the site cannot be reached") as raised:
-        site.years()
+        site.groups()
     assert "hunter2" not in "".join(traceback.format_exception(raised.value)) + repr(site)
 
 

@@ -58,5 +58,5 @@ def test_what_is_no_dump_is_not_listed() -> None:
 
 @pytest.mark.parametrize("page", ['<a href="?prefix=data%2F2026%2F">2026/</a><a href="?prefix=data%2F2008%2F">x</a>'])
 def test_years_are_linked_or_mentioned(page: str) -> None:
-    assert html_index.years(page) == [2008, 2026]
-    assert html_index.years("<li>data/2025/</li><li>data%2F2024%2F</li>") == [2024, 2025]
+    assert html_index.years(page) == ["2008", "2026"]
+    assert html_index.years("<li>data/2025/</li><li>data%2F2024%2F</li>") == ["2024", "2025"]

@@ -8,8 +8,8 @@ import pytest
 
 from discogs_assets.errors import DumpMissingError, ServerError
 from discogs_assets.stores.dumps.sources import retry
+from discogs_assets.stores.dumps.sources.dump_file import SUMS
 from discogs_assets.stores.dumps.sources.http import AGENT
-from discogs_assets.stores.dumps.sources.musicbrainz_exports import SUMS
 from discogs_assets.stores.dumps.sources.musicbrainz_site import Index
 from discogs_assets_tests.fix_runs import NAMES, FakeIndex
 from discogs_assets_tests.fix_site import Fault
@@ -25,7 +25,7 @@ def index(fake_index: FakeIndex, tmp_path: Path) -> Index:
 
 
 def test_runs_are_listed_and_the_files_of_use_of_each(index: Index, fake_index: FakeIndex) -> None:
-    assert index.names() == [SECOND, FIRST]
+    assert index.groups() == [FIRST, SECOND]
     files = {file.kind: file for file in index.files(FIRST)}
     assert files.keys() == {*NAMES, SUMS}
     assert files["release-group"].name == f"{FIRST}/release-group.tar.xz"
@@ -45,14 +45,14 @@ def test_runs_are_listed_and_the_files_of_use_of_each(index: Index, fake_index: 
 )
 def test_a_link_may_have_any_form(index: Index, fake_index: FakeIndex, link: str) -> None:
     fake_index.page = f'<a href="../">up</a><a href="LATEST">20261128-001001</a><a href="{link}">a run</a>'
-    assert index.names() == [SECOND]
+    assert index.groups() == [SECOND]
 
 
 @pytest.mark.parametrize("name", ["20261321-001001", "20261121", "20261121-0010011", "2026112\uff11-001001"])
 def test_a_folder_that_no_run_is_called_like_is_none(index: Index, fake_index: FakeIndex, name: str) -> None:
     fake_index.page = f'<a href="{name}/">{name}</a>'
-    with pytest.raises(ServerError, match="lists no runs, expected links such as 20261121-001001/"):
-        index.names()
+    with pytest.raises(ServerError, match="lists no exports, expected links such as 20261121-001001/"):
+        index.groups()
 
 
 def test_a_run_that_has_gone_since_it_was_listed_has_no_files(index: Index, fake_index: FakeIndex) -> None:
@@ -66,13 +66,13 @@ def test_a_run_that_has_gone_since_it_was_listed_has_no_files(index: Index, fake
 
 def test_more_requests_are_made_than_the_site_of_discogs_would_answer(index: Index, fake_index: FakeIndex) -> None:
     for _ in range(20):
-        index.names()
+        index.groups()
     assert len(fake_index.asked) == 20
 
 
 def test_a_passing_fault_costs_an_attempt(index: Index, fake_index: FakeIndex) -> None:
     fake_index.fail("", Fault(503), Fault(after=10))
-    assert index.names() == [SECOND, FIRST]
+    assert index.groups() == [FIRST, SECOND]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:{port}", "nowhere.invalid"])
@@ -87,7 +87,7 @@ def test_a_machine_without_network_is_told_so_in_seconds(
         index = Index.at(f"http://{host.format(port=closed.getsockname()[1])}/", tmp_path)
         began = time.monotonic()
         with pytest.raises(ServerError, match="the site cannot be reached"):
-            index.names()
+            index.groups()
     assert time.monotonic() - began + sum(paused) < 15
     assert len(paused) > 0
 
@@ -98,5 +98,5 @@ def test_a_site_that_is_slow_to_fail_is_not_asked_again(
     monkeypatch.setattr(Index, "PAGE_RETRY_SECONDS", 0.1)
     fake_index.fail("", Fault(after=10, how="stall"))
     with pytest.raises(ServerError, match="no byte came"):
-        index.names()
+        index.groups()
     assert len(fake_index.asked) == 1

@@ -34,7 +34,7 @@ def test_there_are_never_more_requests_in_a_window_than_the_site_answers(tmp_pat
 def test_who_has_no_patience_is_told_when_to_come_back(tmp_path: Path) -> None:
     clock = FakeClock()
     (first, *_) = turns(tmp_path / "ledger.json", clock, REQUESTS, patience=0)
-    with pytest.raises(ServerError, match=r"has been asked 15 times within 360 s.*Run again then") as raised:
+    with pytest.raises(ServerError, match=r"has received 15 requests within 360 s.*Run again then") as raised:
         turns(tmp_path / "ledger.json", clock, 1, patience=0)
     assert (raised.value.retry_not_before, clock.slept) == (moment(first + WINDOW), [])
 
@@ -44,7 +44,7 @@ def test_a_site_that_wants_to_be_left_alone_is_left_alone_by_every_process(tmp_p
     until = moment(clock.time + 7200)
     with Throttle(tmp_path / "ledger.json", WINDOW, clock).turn():
         Throttle(tmp_path / "ledger.json", WINDOW, clock).forbid(until)
-    with pytest.raises(ServerError, match="it was not asked") as raised:
+    with pytest.raises(ServerError, match="none was sent") as raised:
         turns(tmp_path / "ledger.json", clock, 1)
     assert raised.value.retry_not_before == until
     clock.time += 7200
@@ -53,7 +53,10 @@ def test_a_site_that_wants_to_be_left_alone_is_left_alone_by_every_process(tmp_p
 
 def test_one_request_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limit, "LOCK_SECONDS", 0.1)
-    with FileLock(tmp_path / "ledger.lock"), pytest.raises(BusyError, match="another process is asking the same site"):
+    with (
+        FileLock(tmp_path / "ledger.lock"),
+        pytest.raises(BusyError, match="another process is sending a request to the same site"),
+    ):
         turns(tmp_path / "ledger.json", FakeClock(), 1)
 
 

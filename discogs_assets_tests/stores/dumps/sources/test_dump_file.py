@@ -1,4 +1,4 @@
-"""Tests of `stores.dumps.sources.musicbrainz_exports`: the names of runs and of their files."""
+"""Tests of `stores.dumps.sources.dump_file`: the names of exports and of their files."""
 
 from datetime import UTC, datetime
 
@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discogs_assets.stores.dumps.sources import musicbrainz_exports
+from discogs_assets.stores.dumps.sources.dump_file import MUSICBRAINZ, parse_time
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)))
 def test_a_run_is_named_after_its_moment(moment: datetime) -> None:
-    assert musicbrainz_exports.made(f"{moment:%Y%m%d-%H%M%S}") == moment.replace(microsecond=0)
+    assert parse_time(f"{moment:%Y%m%d-%H%M%S}") == moment.replace(microsecond=0)
 
 
 @pytest.mark.parametrize("name", ["", "LATEST", "20261121", "20261131-001001", "20261121-246060", "20261121-001001/"])
 def test_what_is_named_otherwise_is_no_run(name: str) -> None:
-    assert musicbrainz_exports.made(name) is None
+    assert parse_time(name) is None
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,6 @@ def test_what_is_named_otherwise_is_no_run(name: str) -> None:
     ],
 )
 def test_a_file_of_a_run_is_known_by_its_name(name: str, kind: str | None) -> None:
-    found = musicbrainz_exports.part(name, "place")
+    found = MUSICBRAINZ.parse(name)
     assert (found.kind if found else None) == kind
-    assert found is None or musicbrainz_exports.run_of(found) == "20261121-001001"
+    assert found is None or found.group == "20261121-001001"
