@@ -73,7 +73,7 @@ class Graph:
             said = f"{error.code}: {' '.join(str(error.message).split())}"
             if faults.names_full_disk(said):
                 raise faults.full(f"Neo4j at {self.url} says {said}") from error
-            if error.is_retryable() or _failed(error):
+            if error.is_retryable() or _is_server_failure(error):
                 raise ServerError(f"Neo4j at {self.url} could not go on: {said}. See its log (debug.log).") from error
             raise LoadError(f"Neo4j at {self.url} refused a statement: {said}") from error
 
@@ -106,6 +106,6 @@ class Graph:
             yield Answer(result.keys(), ([plain(value) for value in record.values()] for record in result))
 
 
-def _failed(error: Neo4jError) -> bool:
+def _is_server_failure(error: Neo4jError) -> bool:
     """Return True if the server failed rather than the statement; constraint violations are of category Schema."""
     return error.classification == "DatabaseError" and error.category != "Schema"
