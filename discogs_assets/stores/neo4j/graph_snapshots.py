@@ -64,10 +64,10 @@ class Sent:
 
 
 def _read(folder: Path, month: str, digest: str = "") -> Tables:
-    def part(name: str) -> dict[str, list[Path]]:
-        return {place.name: sorted(place.iterdir()) for place in sorted((folder / name).iterdir())}
-
-    return Tables(month, *map(part, PARTS), digest)
+    nodes, relationships = (
+        {place.name: sorted(place.iterdir()) for place in sorted((folder / part).iterdir())} for part in PARTS
+    )
+    return Tables(month, nodes, relationships, digest)
 
 
 def _link(file: Path, to: Path) -> None:
