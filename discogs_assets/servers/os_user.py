@@ -50,7 +50,7 @@ class Account:
         return bool(folder.st_mode & stat.S_IXOTH)
 
 
-def unprivileged(*folders: Path) -> Account | None:
+def choose_account(*folders: Path) -> Account | None:
     """Return the account for a server that refuses root: the owner of the first of `folders` not owned by root.
 
     Without such a folder it is `nobody`. Return None if this process is not root: the server then runs as our user.

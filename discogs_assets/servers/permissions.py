@@ -33,7 +33,7 @@ class Open:
 
 def find(home: Path, *secrets: Path) -> list[Open]:
     """Return the files and folders of a home that are too open, and the files `secrets` (with passwords) that are."""
-    server = os_user.unprivileged(home)
+    server = os_user.choose_account(home)
     ours = {os.geteuid()} | ({server.user} if server else set())
     found = (_check(path, forbidden, ours) for path, forbidden in _rules(home, secrets))
     return [each for each in found if each]

@@ -88,7 +88,7 @@ def _train(java: Java) -> None:
             # The JVM writes the cache while it ends.
             process.stop(server, timeout=_SECONDS)
         # From here on in our folder and owned by us, so that the server's user can change neither it nor its target.
-        draft = java.trained(store.scratch).replace(folder / "unverified.aot")
+        draft = java.training_output(store.scratch).replace(folder / "unverified.aot")
         if draft.is_symlink() or draft.stat().st_nlink > 1:
             raise ServerError(f"{draft} is a link, expected a file of the server's own")
         os.chown(draft, os.geteuid(), os.getegid())

@@ -60,7 +60,7 @@ class Java:
 
         return self.program / "archives" / f"java-{'.'.join(map(str, JAVA_VERSION))}" / "neo4j.aot"
 
-    def trained(self, scratch: Path) -> Path:
+    def training_output(self, scratch: Path) -> Path:
         """Return the file that a training run with this folder writes."""
         return scratch / self.cache.name
 
@@ -75,7 +75,7 @@ class Java:
         files = (f"-Djava.io.tmpdir={scratch}", f"-XX:ErrorFile={scratch}/crash-%p.log")
         cache = [*_VERIFIED, f"-XX:AOTCache={self.cache}"] if self.cache.exists() else []
         if self.training:
-            cache = [f"-XX:AOTCacheOutput={self.trained(scratch)}"]
+            cache = [f"-XX:AOTCacheOutput={self.training_output(scratch)}"]
         return [str(self._java()), *_FLAGS, *memory, *files, *cache, self._class_path(), main, *arguments]
 
     def share(self) -> None:

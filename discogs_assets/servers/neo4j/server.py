@@ -277,7 +277,7 @@ class Neo4jServer(EmbeddedServer):
         return java
 
     def _account(self) -> Account | None:
-        return os_user.unprivileged(self.home)
+        return os_user.choose_account(self.home)
 
     def _data_folder(self) -> Path:
         return self._shown_store().folder

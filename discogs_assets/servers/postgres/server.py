@@ -111,7 +111,7 @@ class PostgresServer(EmbeddedServer):
         return self.data
 
     def _account(self) -> Account | None:
-        return os_user.unprivileged(self.folder / "data", self.home)
+        return os_user.choose_account(self.folder / "data", self.home)
 
     def _noticing_full_disk(self) -> AbstractContextManager[None]:
         return faults.noticing_full_disk(self.data, self._log.parent, f"starting PostgreSQL on {self.data}")

@@ -13,7 +13,7 @@ from discogs_assets.servers.neo4j.jvm import Java
 @pytest.fixture
 def java(clean_folder: Path) -> Java:
     """Java with Neo4j's jars and no cache, for servers of another user where root runs them."""
-    program, user = clean_folder / "program", os_user.unprivileged(clean_folder)
+    program, user = clean_folder / "program", os_user.choose_account(clean_folder)
     program.mkdir()
     cache = os_user.place(artifacts.cache_folder(), user)
     (program / "jars").symlink_to(artifacts.install(artifacts.neo4j(), cache) / "jars")

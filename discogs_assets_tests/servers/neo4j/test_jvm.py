@@ -75,7 +75,7 @@ def test_java_runs_without_a_cache_and_with_a_damaged_one(java: Java, tmp_path: 
 def test_java_runs_with_a_cache_that_is_cut_short_or_altered(java: Java, tmp_path: Path) -> None:
     java.cache.parent.mkdir(parents=True)
     assert artifacts.neo4j().version in version(replace(java, training=True), tmp_path)
-    whole = java.trained(tmp_path).read_bytes()
+    whole = java.training_output(tmp_path).read_bytes()
     middle = len(whole) // 2
     altered = whole[:middle] + bytes(reversed(range(256))) + whole[middle + 256 :]
     for content in (whole, whole[:middle], altered):
