@@ -8,12 +8,10 @@ import logging
 import platform
 import shutil
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from platformdirs import user_cache_path
 
@@ -27,7 +25,6 @@ Progress = Callable[[str], None]
 
 _STAMP = "installed.json"
 _PARALLEL = 8
-_SECONDS_PER_REQUEST = 60
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64v8", "arm64": "arm64v8"}
 
 
@@ -44,13 +41,16 @@ class Artifact:
 
     @property
     def file(self) -> str:
-        """File name in the cache."""
-        parts = [self.artifact, self.version, *filter(None, [self.classifier])]
-        return f"{'-'.join(parts)}.{self.packaging}"
+        """File name, in the cache and in a repository."""
+        return f"{'-'.join(filter(None, [self.artifact, self.version, self.classifier]))}.{self.packaging}"
+
+    @property
+    def path(self) -> str:
+        """Path in a repository."""
+        return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.file}"
 
     def __str__(self) -> str:
-        parts = [self.group, self.artifact, self.version, *filter(None, [self.classifier])]
-        return ":".join(parts)
+        return ":".join(filter(None, [self.group, self.artifact, self.version, self.classifier]))
 
 
 @dataclass(frozen=True)
@@ -67,20 +67,20 @@ class Program:
         return hashlib.sha256("".join(a.sha256 for a in self.artifacts).encode()).hexdigest()[:12]
 
 
-def neo4j(lock: Path = LOCK) -> Program:
+def neo4j() -> Program:
     """Return Neo4j Community with its import tool: the same jars on every platform."""
-    return _program("neo4j", _locked(lock)["neo4j"], lambda _: True)
+    return _read_lock("neo4j")
 
 
-def postgres(lock: Path = LOCK) -> Program:
+def postgres() -> Program:
     """Return PostgreSQL for this machine. Raises InstallError if there is no build for it."""
-    target = _target()
-    program = _program("postgres", _locked(lock)["postgres"], lambda a: a.artifact.endswith(f"-{target}"))
-    if not program.artifacts:
+    target, program = _target(), _read_lock("postgres")
+    fitting = tuple(each for each in program.artifacts if each.artifact.endswith(f"-{target}"))
+    if not fitting:
         raise InstallError(
-            f"There is no PostgreSQL for {target}. Run one yourself and name it in DISCOGS_POSTGRES_URL."
+            f"There is no PostgreSQL for {target}. Run a PostgreSQL server yourself and set DISCOGS_POSTGRES_URL."
         )
-    return program
+    return replace(program, artifacts=fitting)
 
 
 def cache_folder() -> Path:
@@ -95,49 +95,43 @@ def install(program: Program, cache: Path | None = None, progress: Progress = lo
     killed one leaves nothing that counts as installed. `cache` replaces the per-user cache.
     Raises InstallError if a file cannot be fetched or its bytes are not the pinned ones.
     """
-    folder = _place(program, cache)
-    if _whole(folder):
+    folder = _folder_of(program, cache)
+    if _is_whole(folder):
         return folder
     with json_state.exclusive(folder.with_name(f".{folder.name}.lock"), f"installing {program.name}", timeout=600):
-        if not _whole(folder):
+        if not _is_whole(folder):
             _install(program, folder, progress)
     return folder
 
 
-def installed(program: Program, cache: Path | None = None) -> bool:
+def is_installed(program: Program, cache: Path | None = None) -> bool:
     """Return True if `install` would find the program's files in place."""
-    return _whole(_place(program, cache))
+    return _is_whole(_folder_of(program, cache))
 
 
-def _place(program: Program, cache: Path | None) -> Path:
+def _folder_of(program: Program, cache: Path | None) -> Path:
     return (cache or cache_folder()) / f"{program.name}-{program.version}-{program.digest}"
 
 
 def _install(program: Program, folder: Path, progress: Progress) -> None:
-    with _staged(folder) as stage:
-        _download(program, stage / "jars", progress)
+    """Fill a draft of `folder`, then move it into place; a killed install leaves only the draft."""
+    draft = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        _download(program, draft / "jars", progress)
         if program.name == "postgres":
-            _unpack(stage / "jars", stage)
-        sizes = {str(f.relative_to(stage)): f.stat().st_size for f in stage.rglob("*") if f.is_file()}
-        json_state.write(stage / _STAMP, sizes)
+            _unpack(draft / "jars", draft)
+        sizes = {str(f.relative_to(draft)): f.stat().st_size for f in draft.rglob("*") if f.is_file()}
+        json_state.write(draft / _STAMP, sizes)
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     progress(f"{program.name} {program.version} is installed in {folder}")
 
 
-@contextmanager
-def _staged(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder that replaces `folder` if the block succeeds, and is deleted if it fails."""
-    stage = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    try:
-        yield stage
-        shutil.rmtree(folder, ignore_errors=True)
-        stage.rename(folder)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def _whole(folder: Path) -> bool:
+def _is_whole(folder: Path) -> bool:
     """Return True if all verified files still have their sizes; hashing 170 MB would cost half a second."""
     sizes = json_state.read(folder / _STAMP)
     try:
@@ -147,25 +141,25 @@ def _whole(folder: Path) -> bool:
 
 
 def _download(program: Program, jars: Path, progress: Progress) -> None:
-    from discogs_assets.servers.maven import Repository
+    from discogs_assets.servers.maven import Repositories
 
     progress(f"downloading {program.name} {program.version}: {len(program.artifacts)} files")
     jars.mkdir()
-    repository = Repository(jars.with_name("repository"), timeout=_SECONDS_PER_REQUEST)
-    with ThreadPoolExecutor(_PARALLEL) as pool:
-        for _ in pool.map(lambda artifact: _fetch(repository.fetch, artifact, jars), program.artifacts):
+    with Repositories() as repositories, ThreadPoolExecutor(_PARALLEL) as pool:
+        for _ in pool.map(lambda artifact: _fetch(repositories.fetch, artifact, jars), program.artifacts):
             pass
-    shutil.rmtree(repository.folder)
 
 
-def _fetch(fetch: Callable[[Artifact], Path], artifact: Artifact, jars: Path) -> None:
-    file = fetch(artifact)
+def _fetch(fetch: Callable[[Artifact, Path], None], artifact: Artifact, jars: Path) -> None:
+    """Download a file; its name says that its bytes are verified only after they are."""
+    file = jars / f"{artifact.file}.part"
+    fetch(artifact, file)
     found = sha256(file)
     if found != artifact.sha256:
         file.unlink()
         raise InstallError(
-            f"{artifact} has sha256 {found}, expected {artifact.sha256}: it was changed on the way, or a mirror "
-            f"holds something else. The file was deleted; check the network and mirror settings and try again."
+            f"{artifact} has sha256 {found}, expected {artifact.sha256}: the network or a mirror served other "
+            f"bytes. The file was deleted. Check the network and mirror settings, then try again."
         )
     file.rename(jars / artifact.file)
 
@@ -191,14 +185,10 @@ def _unpack(jars: Path, into: Path) -> None:
     shutil.rmtree(jars)
 
 
-def _locked(lock: Path) -> dict[str, Any]:
-    with lock.open("rb") as stream:
-        return tomllib.load(stream)
-
-
-def _program(name: str, locked: dict[str, Any], wanted: Callable[[Artifact], bool]) -> Program:
-    artifacts = (Artifact(**fields) for fields in locked["artifacts"])
-    return Program(name, locked["version"], tuple(filter(wanted, artifacts)))
+def _read_lock(name: str) -> Program:
+    with LOCK.open("rb") as stream:
+        locked = tomllib.load(stream)[name]
+    return Program(name, locked["version"], tuple(Artifact(**fields) for fields in locked["artifacts"]))
 
 
 def _target() -> str:

@@ -37,7 +37,7 @@ def credentials(home: Path) -> Credentials:
     if missing:
         raise ServerError(
             f"{file} has no password for {', '.join(missing)}, or cannot be read by this user. Put back the file "
-            f"that the servers under {home} were made with; if it is lost, delete it with the folders postgres and "
-            "neo4j beside it, and load the months again: what they are made of is in the lake."
+            f"that the servers under {home} were created with. If it is lost, delete it and the folders postgres and "
+            "neo4j next to it, and load the months again from the lake."
         )
     return Credentials(file, passwords)

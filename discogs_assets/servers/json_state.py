@@ -28,14 +28,14 @@ def write(file: Path, value: Mapping[str, Any], mode: int = 0o644) -> None:
 
 def replace(file: Path, text: str, mode: int = 0o644) -> None:
     """Write `text` to `file` durably; readers see the old file or the new one, never a part."""
-    with _written_beside(file, text, mode) as temporary:
+    with _temporary(file, text, mode) as temporary:
         temporary.replace(file)
     _sync(file.parent)
 
 
 def create(file: Path, value: Mapping[str, Any], mode: int = 0o644) -> bool:
     """Write `value` to `file` unless the file exists; return True if this call wrote it."""
-    with _written_beside(file, json.dumps(value, indent=2), mode) as temporary:
+    with _temporary(file, json.dumps(value, indent=2), mode) as temporary:
         # Unlike a rename, a link fails if another process was first.
         try:
             os.link(temporary, file)
@@ -66,23 +66,23 @@ def exclusive(lock: Path, purpose: str, timeout: float = 120.0) -> Iterator[None
             write(holder, {"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat()})
             yield
     except Timeout:
-        raise BusyError(_held(lock, read(holder) or {}, timeout)) from None
+        raise BusyError(_busy_message(lock, read(holder) or {}, timeout)) from None
 
 
 def _holder(lock: Path) -> Path:
     return lock.with_name(f"{lock.name}.holder")
 
 
-def _held(lock: Path, holder: Mapping[str, Any], timeout: float) -> str:
+def _busy_message(lock: Path, holder: Mapping[str, Any], timeout: float) -> str:
     who = f"process {holder.get('pid', 'unknown')}, {holder.get('purpose', 'unknown purpose')}"
     return (
-        f"{lock} is held by another process ({who}, since {holder.get('since', 'unknown')}) and was not let go "
+        f"{lock} is held by another process ({who}, since {holder.get('since', 'unknown')}) and was not released "
         f"within {timeout:.0f} s. Wait for that process to end, or end it, and try again."
     )
 
 
 @contextmanager
-def _written_beside(file: Path, text: str, mode: int) -> Iterator[Path]:
+def _temporary(file: Path, text: str, mode: int) -> Iterator[Path]:
     """Yield a durable file with `text` in the folder of `file`; delete it after the block unless it was moved."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(4)}")

@@ -7,11 +7,11 @@ import logging
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from discogs_assets.servers.artifacts import LOCK, Artifact, sha256
-from discogs_assets.servers.maven import Repository
+from discogs_assets.servers.maven import Repositories, context
 
 log = logging.getLogger(__name__)
 
@@ -37,23 +37,23 @@ NEO4J_UNWANTED = frozenset(
 )
 
 POSTGRES_TARGETS = ("linux-amd64", "linux-arm64v8", "darwin-amd64", "darwin-arm64v8")
-_SECONDS_PER_REQUEST = 120
 
 
 def make(lock: Path = LOCK) -> None:
     """Resolve the wanted versions, download every file, and write the sha256s to `lock`."""
-    with tempfile.TemporaryDirectory() as folder:
-        repository = Repository(Path(folder), timeout=_SECONDS_PER_REQUEST)
-        servers = {"neo4j": (NEO4J, _neo4j(repository)), "postgres": (POSTGRES, _postgres())}
-        sections = [_section(name, version, _hashed(repository, a)) for name, (version, a) in servers.items()]
+    with Repositories() as repositories, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        servers = {"neo4j": (NEO4J, _neo4j(folder)), "postgres": (POSTGRES, _postgres())}
+        sections = [_section(name, version, _hash(repositories, folder, a)) for name, (version, a) in servers.items()]
     lock.write_text("\n".join([_HEADER, *sections]), encoding="utf-8")
     log.info("wrote %s", lock)
 
 
-def _neo4j(repository: Repository) -> list[Artifact]:
-    context = repository.context
-    inputs, transitive = context.resolver.resolve([context.create_dependency(root) for root in NEO4J_ROOTS])
-    return [_artifact(d) for d in [*inputs, *transitive] if d.artifactId not in NEO4J_UNWANTED]
+def _neo4j(folder: Path) -> list[Artifact]:
+    maven = context(folder)
+    inputs, transitive = maven.resolver.resolve([maven.create_dependency(root) for root in NEO4J_ROOTS])
+    found = [each for each in (*inputs, *transitive) if each.artifactId not in NEO4J_UNWANTED]
+    return [Artifact(d.groupId, d.artifactId, d.version, "", d.classifier, d.type) for d in found]
 
 
 def _postgres() -> list[Artifact]:
@@ -61,27 +61,24 @@ def _postgres() -> list[Artifact]:
     return [Artifact("io.zonky.test.postgres", name, POSTGRES, "") for name in names]
 
 
-def _artifact(dependency: Any) -> Artifact:
-    return Artifact(
-        dependency.groupId, dependency.artifactId, dependency.version, "", dependency.classifier, dependency.type
-    )
+def _hash(repositories: Repositories, folder: Path, artifacts: Iterable[Artifact]) -> Iterator[Artifact]:
+    def download(artifact: Artifact) -> Artifact:
+        repositories.fetch(artifact, folder / artifact.file)
+        return replace(artifact, sha256=sha256(folder / artifact.file))
 
-
-def _hashed(repository: Repository, artifacts: Iterable[Artifact]) -> Iterator[tuple[Artifact, str]]:
-    ordered = sorted(artifacts, key=str)
     with ThreadPoolExecutor(8) as pool:
-        yield from zip(ordered, pool.map(lambda a: sha256(repository.fetch(a)), ordered), strict=True)
+        yield from pool.map(download, sorted(artifacts, key=str))
 
 
-def _section(name: str, version: str, artifacts: Iterable[tuple[Artifact, str]]) -> str:
-    rows = (_ROW.format(a=artifact, sha256=digest) for artifact, digest in artifacts)
+def _section(name: str, version: str, artifacts: Iterable[Artifact]) -> str:
+    rows = (_ROW.format(a=artifact) for artifact in artifacts)
     return "\n".join([f"[{name}]", f'version = "{version}"', "artifacts = [", *rows, "]", ""])
 
 
 _HEADER = "# Written by `python -m discogs_assets.servers.lockfile`; a change by hand is lost.\n"
 _ROW = (
     '  {{ group = "{a.group}", artifact = "{a.artifact}", version = "{a.version}", '
-    'classifier = "{a.classifier}", packaging = "{a.packaging}", sha256 = "{sha256}" }},'
+    'classifier = "{a.classifier}", packaging = "{a.packaging}", sha256 = "{a.sha256}" }},'
 )
 
 

@@ -6,6 +6,7 @@ import pwd
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from discogs_assets.errors import ServerError
 
@@ -49,7 +50,7 @@ class Account:
         return bool(folder.st_mode & stat.S_IXOTH)
 
 
-def unprivileged(*folders: Path) -> Account | None:
+def choose_account(*folders: Path) -> Account | None:
     """Return the account for a server that refuses root: the owner of the first of `folders` not owned by root.
 
     Without such a folder it is `nobody`. Return None if this process is not root: the server then runs as our user.
@@ -57,9 +58,22 @@ def unprivileged(*folders: Path) -> Account | None:
     """
     if os.geteuid() != 0:
         return None
-    owners = (f.stat() for f in folders if f.exists())
-    owner = next((s for s in owners if s.st_uid != 0), None)
-    return Account(owner.st_uid, owner.st_gid) if owner else _nobody()
+    for found in (folder.stat() for folder in folders if folder.exists()):
+        if found.st_uid != 0:
+            return Account(found.st_uid, found.st_gid)
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError:
+        raise ServerError(
+            "This server refuses to run as root and there is no user `nobody` to run it as. Run as a plain user, "
+            "or give the home folder to one (chown)."
+        ) from None
+    return Account(entry.pw_uid, entry.pw_gid)
+
+
+def identity(account: Account | None) -> dict[str, Any]:
+    """Return the arguments by which `subprocess` starts a program as `account`, without our groups."""
+    return {"user": account.user, "group": account.group, "extra_groups": []} if account else {}
 
 
 def fallback(folder: Path) -> Path:
@@ -94,14 +108,3 @@ def let_read(folder: Path) -> None:
         if not path.is_symlink():
             mode = path.stat().st_mode
             path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or mode & stat.S_IXUSR else 0))
-
-
-def _nobody() -> Account:
-    try:
-        entry = pwd.getpwnam("nobody")
-    except KeyError:
-        raise ServerError(
-            "This server refuses to run as root and there is no user `nobody` to run it as. Run as a plain user, "
-            "or give the home folder to one (chown)."
-        ) from None
-    return Account(entry.pw_uid, entry.pw_gid)

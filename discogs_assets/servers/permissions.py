@@ -33,10 +33,10 @@ class Open:
 
 def find(home: Path, *secrets: Path) -> list[Open]:
     """Return the files and folders of a home that are too open, and the files `secrets` (with passwords) that are."""
-    server = os_user.unprivileged(home)
+    server = os_user.choose_account(home)
     ours = {os.geteuid()} | ({server.user} if server else set())
-    checked = (_checked(path, forbidden, ours) for path, forbidden in _rules(home, secrets))
-    return [found for found in checked if found]
+    found = (_check(path, forbidden, ours) for path, forbidden in _rules(home, secrets))
+    return [each for each in found if each]
 
 
 def close(found: Iterable[Open]) -> Iterator[Path]:
@@ -57,7 +57,7 @@ def _rules(home: Path, secrets: Iterable[Path]) -> Iterator[tuple[Path, int]]:
         yield store, _PRIVATE
 
 
-def _checked(path: Path, forbidden: int, ours: set[int]) -> Open | None:
+def _check(path: Path, forbidden: int, ours: set[int]) -> Open | None:
     try:
         found = path.stat()
     except (FileNotFoundError, PermissionError):

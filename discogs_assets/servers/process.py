@@ -15,6 +15,7 @@ from typing import IO
 import psutil
 
 from discogs_assets.errors import ServerError
+from discogs_assets.servers import os_user
 from discogs_assets.servers.os_user import Account
 
 HOST = "127.0.0.1"
@@ -22,6 +23,8 @@ HOST = "127.0.0.1"
 # Two readings of a process's creation time differ by up to a second, or by more after the clock was set.
 _CREATION_TOLERANCE = 5.0
 _POLL = 0.02
+# A caller's PGPORT or JAVA_TOOL_OPTIONS must not change a server.
+_INHERITED = ("PATH", "HOME", "TMPDIR", "TZ", "LANG")
 _LARGE_LOG = 10 * 1024**2
 _STARTED = "--- started at "
 
@@ -41,22 +44,19 @@ _BOUND = (
 
 def alive(pid: int, created: float, mark: str) -> psutil.Process | None:
     """Return the process `pid` if it was created at `created` or has `mark` on its command line, else None."""
-    try:
+    with suppress(psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
         process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            _reap(pid)
-            return None
-        same = abs(process.create_time() - created) < _CREATION_TOLERANCE or mark in process.cmdline()
-    except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
-        return None
-    return process if same else None
+        as_recorded = abs(process.create_time() - created) < _CREATION_TOLERANCE
+        if running(process) and (as_recorded or mark in process.cmdline()):
+            return process
+    return None
 
 
 def find(word: str) -> psutil.Process | None:
     """Return the process with the argument `word` on its command line; None if there is none."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if word in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
+            if word in process.cmdline():
                 return process
     return None
 
@@ -79,8 +79,22 @@ def spawn(
         runs_as = account or Account(os.geteuid(), os.getegid())
         numbers = map(str, (os.getpid(), runs_as.user, runs_as.group))
         command, account = [sys.executable, "-I", "-S", "-c", _BOUND, *numbers, *command], None
-    with _opened(log) as output:
-        child = _popen(command, output, folder, {**_inherited(), **(environment or {})}, account)
+    variables = {name: os.environ[name] for name in _INHERITED if name in os.environ} | dict(environment or {})
+    with _open_log(log) as output:
+        try:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=variables,
+                start_new_session=True,
+                umask=0o077,
+                **os_user.identity(account),
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise ServerError(f"{command[0]} could not be started in {folder}: {error}") from error
     # Any process may read its end from the process table; a return code keeps this object from waiting for it.
     child.returncode = 0
     return psutil.Process(child.pid)
@@ -91,18 +105,21 @@ def stop(process: psutil.Process, by: signal.Signals = signal.SIGTERM, timeout: 
 
     Raises ServerError if one of them survives that.
     """
-    family = [process, *_children(process)]
-    _signal([process], by)
-    left = _left_after(timeout, family)
-    _signal(left, signal.SIGKILL)
-    left = _left_after(10, left)
-    if left:
-        raise ServerError(f"process {left[0].pid} is still there 10 s after SIGKILL; see what keeps it in the kernel")
+    family = [process]
+    with suppress(psutil.NoSuchProcess):
+        family += process.children(recursive=True)
+    ask(process, by)
+    left = _wait(family, timeout)
+    for each in left:
+        ask(each, signal.SIGKILL)
+    if left := _wait(left, 10):
+        raise ServerError(f"Process {left[0].pid} still exists 10 s after SIGKILL. See what blocks it in the kernel.")
 
 
 def ask(process: psutil.Process, by: signal.Signals = signal.SIGTERM) -> None:
     """Send `by` to `process` if it still exists."""
-    _signal([process], by)
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(by)
 
 
 def free_port(preferred: Iterable[int | None]) -> int:
@@ -113,7 +130,7 @@ def free_port(preferred: Iterable[int | None]) -> int:
             with suppress(OSError):
                 candidate.bind((HOST, port))
                 return int(candidate.getsockname()[1])
-    raise ServerError(f"no port is free on {HOST}; end some of what listens there")
+    raise ServerError(f"No port is free on {HOST}. End some of the programs that listen there.")
 
 
 def listens(port: int) -> bool:
@@ -123,17 +140,17 @@ def listens(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def wait_until(ready: Callable[[], bool], process: psutil.Process, name: str, log: Path, timeout: float) -> None:
+def wait_until(ready: Callable[[], bool], process: psutil.Process | None, name: str, log: Path, timeout: float) -> None:
     """Wait until `ready()` is true.
 
-    Raises ServerError, with the end of `log`, if `process` ends before that or `timeout` seconds pass.
+    Raises ServerError, with the end of `log`, if `process` ends before that (None: it has) or `timeout` seconds pass.
     """
     deadline = time.monotonic() + timeout
     while not ready():
-        if not running(process):
-            raise ServerError(f"{name} ended while it was starting. {last_words(log)}")
+        if process is None or not running(process):
+            raise ServerError(f"{name} ended during its start. {last_words(log)}")
         if time.monotonic() > deadline:
-            raise ServerError(f"{name} does not answer after {timeout:.0f} s. {last_words(log)}")
+            raise ServerError(f"{name} has not answered for {timeout:.0f} s. {last_words(log)}")
         time.sleep(_POLL)
 
 
@@ -157,45 +174,11 @@ def last_words(log: Path, lines: int = 15) -> str:
 
 def has_said(log: Path, words: str) -> bool:
     """Return True if the process started last has written `words` to `log`."""
-    try:
-        text = log.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     return words in text.rpartition(_STARTED)[2]
 
 
-def _popen(
-    command: Sequence[str],
-    output: IO[bytes],
-    folder: Path,
-    environment: Mapping[str, str],
-    account: Account | None,
-) -> "subprocess.Popen[bytes]":
-    try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            env=environment,
-            start_new_session=True,
-            user=account.user if account else None,
-            group=account.group if account else None,
-            extra_groups=[] if account else None,
-            umask=0o077,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise ServerError(f"{command[0]} could not be started in {folder}: {error}") from error
-
-
-def _inherited() -> dict[str, str]:
-    """Return the only variables passed on: a caller's PGPORT or JAVA_TOOL_OPTIONS must not change a server."""
-    kept = ("PATH", "HOME", "TMPDIR", "TZ", "LANG")
-    return {name: os.environ[name] for name in kept if name in os.environ}
-
-
-def _opened(log: Path) -> IO[bytes]:
+def _open_log(log: Path) -> IO[bytes]:
     """Open the log for appending, after a line with the time; a large log is first renamed and kept."""
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > _LARGE_LOG:
@@ -206,26 +189,12 @@ def _opened(log: Path) -> IO[bytes]:
     return output
 
 
-def _children(process: psutil.Process) -> list[psutil.Process]:
-    try:
-        return process.children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _left_after(timeout: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+def _wait(processes: Iterable[psutil.Process], timeout: float) -> list[psutil.Process]:
+    """Return the processes that still run after `timeout` seconds, as soon as there are none."""
     deadline = time.monotonic() + timeout
-    left = [p for p in processes if running(p)]
-    while left and time.monotonic() < deadline:
+    while (left := [process for process in processes if running(process)]) and time.monotonic() < deadline:
         time.sleep(_POLL)
-        left = [p for p in left if running(p)]
     return left
-
-
-def _signal(processes: Iterable[psutil.Process], by: signal.Signals) -> None:
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.send_signal(by)
 
 
 def _reap(pid: int) -> None:

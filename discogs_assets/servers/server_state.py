@@ -1,10 +1,8 @@
-"""A server as other processes find it: the record of its process and port, and its status."""
+"""A server of a home as other processes find it: the record of its process and port, and its status."""
 
 import logging
-import signal
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
@@ -22,7 +20,7 @@ class Record:
     """A started server, as its state file describes it to other processes.
 
     `created` is the process's creation time in seconds since the epoch. `mark` is an argument of its command line that
-    names its data, `folder` that data. `ready` is True once it has answered, `stopping` once it was told to end.
+    names its data, `folder` that data. `ready` is True once it has answered, `stopping` once it was asked to end.
     `recipe` is a digest of its setup.
     """
 
@@ -36,19 +34,10 @@ class Record:
     stopping: bool = False
     recipe: str = ""
 
-    def save(self, file: Path) -> "Record":
+    def write(self, file: Path) -> "Record":
         """Write this record to `file` and return it."""
         json_state.write(file, asdict(self))
         return self
-
-    def made_ready(self, file: Path) -> "Record":
-        """Mark the server as ready; write the new record to `file` and return it."""
-        log.info("%s is served on %s:%d (version %s)", self.folder, process.HOST, self.port, self.version)
-        return replace(self, ready=True).save(file)
-
-    def made_stopping(self, file: Path) -> "Record":
-        """Mark the server as stopping, so that nobody attaches to it; write the new record to `file` and return it."""
-        return replace(self, ready=False, stopping=True).save(file)
 
     def process(self) -> psutil.Process | None:
         """Return the recorded process; None if it has ended, even if its number was reused."""
@@ -84,31 +73,12 @@ def live_record(file: Path, find: Callable[[], Record | None] = lambda: None) ->
     """
     record = read_record(file)
     if record is None and (found := find()):
-        log.info("%s was lost or damaged; it is written anew for process %d", file, found.pid)
-        record = found.save(file)
+        log.info("%s was lost or damaged; it is rewritten for process %d", file, found.pid)
+        record = found.write(file)
     return record if record and record.process() else None
 
 
-def stop(file: Path, record: Record | None, by: signal.Signals, timeout: float) -> bool:
-    """End the server of the live record in `file` as `process.stop` does; return True if there was one."""
-    running = record.process() if record else None
-    if record and running:
-        # First, so that nobody attaches to the server if we are killed while it shuts down.
-        record.made_stopping(file)
-        process.stop(running, by, timeout)
-    return running is not None
-
-
-def status_of(name: str, record: Record | None, url: str, version: str, folder: Path) -> ServerStatus:
-    """Return the status of the server of `record`, or of one that does not run."""
-    process = record.process() if record else None
-    if not record or not process:
-        return ServerStatus(name, False, None, None, version, folder, None)
-    up = time.time() - process.create_time()
-    return ServerStatus(name, True, process.pid, url, record.version, Path(record.folder), up)
-
-
-def on_free_port(
+def start_on_free_port(
     preferred: Sequence[int | None], launch: Callable[[int], Record], answering: Callable[[Record], Record]
 ) -> Record:
     """Launch a server on the first preferred port that is free, or any other, and wait until it is `answering`.
@@ -124,4 +94,4 @@ def on_free_port(
         except ServerError:
             if record.process() or not process.listens(port):
                 raise
-    raise ServerError(f"{_ATTEMPTS} ports in turn were taken while a server was starting; see what takes them")
+    raise ServerError(f"Other programs took {_ATTEMPTS} ports in turn while a server was starting. Find out which.")

@@ -41,5 +41,5 @@ def test_processes_that_make_them_at_once_get_the_same(tmp_path: Path, python: P
 
 def test_a_file_that_lacks_one_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "credentials.json").write_text('{"neo4j/neo4j": "x"}')
-    with pytest.raises(ServerError, match=r"no password for postgres/postgres.*made with"):
+    with pytest.raises(ServerError, match=r"no password for postgres/postgres.*created with"):
         credentials(tmp_path)

@@ -32,19 +32,19 @@ def test_what_is_out_of_reach_is_placed_elsewhere_and_always_there(clean_folder:
 @as_root
 def test_root_hands_over_to_whom_the_home_belongs(clean_folder: Path) -> None:
     os.chown(clean_folder, STRANGER.user, STRANGER.group)
-    assert os_user.unprivileged(clean_folder / "absent", clean_folder) == STRANGER
+    assert os_user.choose_account(clean_folder / "absent", clean_folder) == STRANGER
 
 
 @as_root
 def test_root_hands_over_to_nobody_otherwise(clean_folder: Path) -> None:
-    chosen = os_user.unprivileged(clean_folder)
+    chosen = os_user.choose_account(clean_folder)
     assert chosen
     assert chosen.user != 0
 
 
 def test_a_plain_user_hands_over_to_no_one(clean_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert os_user.unprivileged(clean_folder) is None
+    assert os_user.choose_account(clean_folder) is None
 
 
 def test_everybody_can_read_what_they_are_let_read(clean_folder: Path) -> None:

@@ -147,12 +147,12 @@ def test_a_taken_port_is_not_free_and_the_next_preferred_one_is_chosen() -> None
 
 def test_a_process_that_ends_while_we_wait_is_an_error_with_its_last_words(tmp_path: Path) -> None:
     started = process.spawn([sys.executable, "-c", "print('no space left')"], tmp_path / "log", tmp_path)
-    with pytest.raises(ServerError, match=r"(?s)Thing ended while it was starting.*no space left"):
+    with pytest.raises(ServerError, match=r"(?s)Thing ended during its start.*no space left"):
         process.wait_until(lambda: False, started, "Thing", tmp_path / "log", timeout=10)
 
 
 def test_waiting_has_an_end(sleeper: psutil.Process, tmp_path: Path) -> None:
-    with pytest.raises(ServerError, match="Thing does not answer after 0 s"):
+    with pytest.raises(ServerError, match="Thing has not answered for 0 s"):
         process.wait_until(lambda: False, sleeper, "Thing", tmp_path / "log", timeout=0.1)
 
 

@@ -46,10 +46,8 @@ def answering(record: Record) -> Record:
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
-    record = Record(1, 2.5, "mark", 3, "/folder", "1.0").save(tmp_path / "a.json")
+    record = Record(1, 2.5, "mark", 3, "/folder", "1.0").write(tmp_path / "a.json")
     assert server_state.read_record(tmp_path / "a.json") == record
-    assert record.made_ready(tmp_path / "a.json").ready
-    assert server_state.read_record(tmp_path / "a.json") == Record(1, 2.5, "mark", 3, "/folder", "1.0", ready=True)
 
 
 @pytest.mark.parametrize("fields", [{}, {"pid": 1}, {"another": "program"}])
@@ -58,24 +56,9 @@ def test_a_record_that_is_none_is_ignored(tmp_path: Path, fields: dict[str, obje
     assert server_state.read_record(tmp_path / "a.json") is None
 
 
-def test_the_status_of_what_does_not_run_has_no_process(tmp_path: Path) -> None:
-    record = Record(2**22 + 1, 0.0, "mark", 3, "/folder", "1.0")
-    status = server_state.status_of("Thing", record, "thing://", "2.0", tmp_path)
-    assert (status.running, status.pid, status.url, status.seconds_up, status.version) == (
-        False,
-        None,
-        None,
-        None,
-        "2.0",
-    )
-
-
-def test_the_status_of_what_runs_says_since_when(tmp_path: Path, launched: list[Record]) -> None:
-    record = launch(launched, tmp_path, process.free_port([]))
-    status = server_state.status_of("Thing", record, "thing://", "2.0", tmp_path)
-    assert (status.running, status.pid, status.url, status.version) == (True, record.pid, "thing://", "1.0")
-    assert status.seconds_up is not None
-    assert 0 <= status.seconds_up < 10
+def test_the_record_of_what_does_not_run_is_not_live(tmp_path: Path) -> None:
+    Record(2**22 + 1, 0.0, "mark", 3, "/folder", "1.0").write(tmp_path / "a.json")
+    assert server_state.live_record(tmp_path / "a.json") is None
 
 
 def test_a_port_that_is_taken_while_we_start_is_given_up_for_another(tmp_path: Path, launched: list[Record]) -> None:
@@ -88,7 +71,7 @@ def test_a_port_that_is_taken_while_we_start_is_given_up_for_another(tmp_path: P
         return launch(launched, tmp_path, port)
 
     with socket.socket() as rival:
-        found = server_state.on_free_port([preferred], launch_too_late, answering)
+        found = server_state.start_on_free_port([preferred], launch_too_late, answering)
     assert found.port != preferred
     assert len(launched) == 2
 
@@ -98,5 +81,5 @@ def test_a_server_that_fails_for_another_reason_is_not_tried_again(tmp_path: Pat
         raise ServerError("the disk is full")
 
     with pytest.raises(ServerError, match="the disk is full"):
-        server_state.on_free_port([], lambda port: launch(launched, tmp_path, port), fails)
+        server_state.start_on_free_port([], lambda port: launch(launched, tmp_path, port), fails)
     assert len(launched) == 1

@@ -50,20 +50,16 @@ LEDGER_CONSTRAINT = "CREATE CONSTRAINT load_source IF NOT EXISTS FOR (l:Load) RE
 LOCK_LEDGER = f"MERGE {LEDGER} SET l.changed = datetime()"
 WRITE_LEDGER = f"MATCH {LEDGER} SET l = $ledger, l.source = 'discogs', l.changed = datetime()"
 
-STAGES = "(s:Load) WHERE s.source STARTS WITH 'discogs/'"
-"""Checkpoints of a load in progress: a node for each of its stages."""
+READ_LEDGER = f"MATCH {LEDGER} RETURN properties(l) AS ledger"
 
-READ_LEDGER = f"MATCH {LEDGER} OPTIONAL MATCH {STAGES} RETURN properties(l) AS ledger, sum(s.rows) AS sent"
-READ_STAGES = f"MATCH {STAGES} RETURN s.stage AS stage, s.rows AS rows"
-MARK_STAGES = f"MATCH {STAGES} SET s.load = $load"
-CLEAR_STAGES = f"MATCH {STAGES} DELETE s"
-ADD_STAGES = "UNWIND $stages AS stage CREATE (:Load {source: 'discogs/' + stage, load: $load, stage: stage, rows: 0})"
-
-MOVE_STAGE = (
+ADVANCE_LEDGER = (
     # The first SET locks the node, so no other transaction can change `rows` before they are compared.
-    "MATCH (s:Load {source: 'discogs/' + $stage, load: $load}) SET s.changed = datetime() "
-    "WITH s WHERE s.rows = $before SET s.rows = $after RETURN count(s) AS moved"
+    f"MATCH {LEDGER} SET l.changed = datetime() WITH l WHERE l.load = $load AND l.rows[$stage] = $before "
+    "SET l.rows = l.rows[..$stage] + $after + l.rows[$stage + 1..] RETURN count(l) AS done"
 )
+
+CLEAR_STAGES = "MATCH (s:Load) WHERE s.source <> 'discogs' WITH s LIMIT $most DELETE s RETURN count(*) AS done"
+"""Deletes the checkpoints of interrupted loads of earlier versions: they had a node for each stage."""
 
 
 def clear_relationships(kind: str) -> str:

@@ -8,12 +8,12 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psutil
 
@@ -21,7 +21,7 @@ from discogs_assets import failpoints, faults
 from discogs_assets.errors import DiscogsError, LoadError, ServerError, SettingError
 from discogs_assets.servers import json_state, process
 from discogs_assets.servers.host_limits import GIB, MIB, share
-from discogs_assets.servers.neo4j.jvm import ADMIN, QUICK, THROUGHPUT, Java, Run
+from discogs_assets.servers.neo4j.jvm import ADMIN, QUICK, THROUGHPUT, Java
 from discogs_assets.servers.neo4j.neo4j_home import DATABASE, Store
 
 Nodes = Mapping[str, Sequence[Path]]
@@ -69,13 +69,14 @@ def run_import(
     logs and nothing that could be served.
     """
     begun = time.monotonic()
-    files = [*nodes.values(), *(files for _, files in relationships)]
-    size = sum(_checked(file).stat().st_size for file in chain.from_iterable(files))
-    expected = sum(map(_rows, nodes.values())), sum(_rows(files) for _, files in relationships)
+    files = [*chain.from_iterable(nodes.values()), *chain.from_iterable(files for _, files in relationships)]
+    size = sum(_require_importable(file).stat().st_size for file in files)
+    expected = sum(map(_count_rows, nodes.values())), sum(_count_rows(files) for _, files in relationships)
     store.remove()
     try:
-        text = _run(java, store, _arguments(store, nodes, relationships), size < _SMALL, log)
-        result = _judged(store, text, expected, time.monotonic() - begun)
+        text = _run(java, store, _arguments(store, nodes, relationships), QUICK if size < _SMALL else THROUGHPUT, log)
+        _refuse_bad_entries(store)
+        result = ImportResult(*_read_counts(store, text, expected), time.monotonic() - begun)
     except BaseException:
         store.remove_data()
         raise
@@ -83,18 +84,16 @@ def run_import(
     return result
 
 
-def _run(java: Java, store: Store, arguments: list[str], small: bool, log: Callable[[str], None]) -> str:
+def _run(java: Java, store: Store, arguments: list[str], profile: Sequence[str], log: Callable[[str], None]) -> str:
     """Return the tool's output. Raises LoadError or ServerError, with its reason, if it failed."""
     store.configure()
-    heap = share(0.08, 512 * MIB, 4 * GIB)
-    profile = QUICK if small else THROUGHPUT
-    command = java.command(Run(ADMIN, arguments, heap, profile, store.scratch))
+    command = java.command(ADMIN, arguments, share(0.08, 512 * MIB, 4 * GIB), profile, store.scratch)
     environment = {"NEO4J_HOME": str(store.folder), "NEO4J_CONF": str(store.conf)}
     output = _output(store)
     started = process.spawn(command, output, store.folder, environment, bound=True)
     try:
         failpoints.reach("import")
-        status = _followed(started, output, log)
+        status = _follow(started, output, log)
     finally:
         process.stop(started, signal.SIGKILL)
     text = output.read_text(encoding="utf-8", errors="replace")
@@ -104,7 +103,7 @@ def _run(java: Java, store: Store, arguments: list[str], small: bool, log: Calla
 
 
 def _arguments(store: Store, nodes: Nodes, relationships: Relationships) -> list[str]:
-    groups = [*(("nodes", label, files) for label, files in nodes.items())]
+    groups = [("nodes", label, files) for label, files in nodes.items()]
     groups += [("relationships", kind, files) for kind, files in relationships]
     return [
         *("database", "import", "full", DATABASE, "--input-type=parquet", "--id-type=integer"),
@@ -116,97 +115,81 @@ def _arguments(store: Store, nodes: Nodes, relationships: Relationships) -> list
     ]
 
 
-def _followed(started: psutil.Process, output: Path, log: Callable[[str], None]) -> int:
-    """Report the tool's progress until it ends; return its exit status."""
+def _follow(started: psutil.Process, output: Path, log: Callable[[str], None]) -> int:
+    """Log the tool's phase and percentage every few seconds until it ends; return its exit status."""
+    phase, last = "", time.monotonic()
     with output.open(encoding="utf-8", errors="replace") as stream:
-        report = _Reporter(log)
         while True:
-            try:
-                status = started.wait(timeout=0.1)
-            except psutil.TimeoutExpired:
-                report.lines(stream)
-                continue
-            report.lines(stream)
-            return int(status or 0)
+            with suppress(psutil.TimeoutExpired):
+                return int(started.wait(timeout=0.1) or 0)
+            percent = None
+            for line in stream:
+                if found := _PHASE.match(line):
+                    phase, percent = f"import {found[1]}/{found[2]}, {found[3].lower()}", None
+                elif found := _PERCENT.search(line):
+                    percent = found[1]
+            if phase and percent and time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
+                last = time.monotonic()
+                log(f"{phase}: {percent} %")
 
 
-class _Reporter:
-    """Condenses the tool's hundred lines of dots to one line every few seconds."""
-
-    def __init__(self, log: Callable[[str], None]) -> None:
-        self._log = log
-        self._phase = ""
-        self._said = time.monotonic()
-
-    def lines(self, stream: IO[str]) -> None:
-        """Read the new lines of `stream`, and log the phase and percentage."""
-        percent = None
-        for line in stream:
-            if phase := _PHASE.match(line):
-                self._phase, percent = f"import {phase[1]}/{phase[2]}, {phase[3].lower()}", None
-            elif found := _PERCENT.search(line):
-                percent = found[1]
-        now = time.monotonic()
-        if percent and self._phase and now - self._said >= _SECONDS_BETWEEN_LINES:
-            self._said = now
-            self._log(f"{self._phase}: {percent} %")
-
-
-def _judged(store: Store, text: str, expected: tuple[int, int], seconds: float) -> ImportResult:
-    _refuse_bad_entries(store)
-    counts = _IMPORTED.search(text)
-    if not counts:
-        raise ServerError(f"The import ended without saying what it imported. {process.last_words(_output(store))}")
-    nodes, relationships, properties = map(int, counts.groups())
-    found = ImportResult(nodes, relationships, properties, seconds)
-    if (found.nodes, found.relationships) != expected:
+def _read_counts(store: Store, text: str, expected: tuple[int, int]) -> tuple[int, int, int]:
+    """Return the imported nodes, relationships and properties. Raises LoadError if they are not the `expected`."""
+    found = _IMPORTED.search(text)
+    if not found:
+        raise ServerError(f"The import ended without its final counts. {process.last_words(_output(store))}")
+    nodes, relationships, properties = map(int, found.groups())
+    if (nodes, relationships) != expected:
         raise LoadError(
-            f"{store.folder} has {found.nodes} nodes and {found.relationships} relationships, the files have "
+            f"{store.folder} has {nodes} nodes and {relationships} relationships, the files have "
             f"{expected[0]} and {expected[1]}. See {_output(store)}."
         )
-    return found
+    return nodes, relationships, properties
 
 
 def _refuse_bad_entries(store: Store) -> None:
     """Raise LoadError if there are bad entries, with the count of each kind and the first entry."""
-    entries = list(_bad_entries(_report(store)))
-    if entries:
+    with suppress(FileNotFoundError):
+        lines = _report(store).read_text(encoding="utf-8").splitlines()
+        entries = [entry for line in lines if (entry := _parse(line))]
+        if not entries:
+            return
         counts = Counter(entry.get("problem", "unknown") for entry in entries)
         kinds = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
         first = " ".join(str(entries[0].get("message")).split())
         raise LoadError(
             f"The import into {store.folder} was refused: {kinds} (counting ends at {_COUNTED}). The first: {first}. "
-            f"Every node id has to occur once, and both ends of a relationship have to be nodes."
+            f"Every node id must occur once, and both ends of a relationship must be nodes."
         )
 
 
-def _bad_entries(report: Path) -> Iterator[dict[str, Any]]:
-    with suppress(FileNotFoundError), report.open(encoding="utf-8") as stream:
-        for line in stream:
-            with suppress(ValueError):
-                yield json.loads(line)
+def _parse(line: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        return {}
 
 
 def _failure(status: int, text: str, output: Path, free: int) -> DiscogsError:
-    said = text.rpartition("Command Failed")[2] if "Command Failed" in text else text
-    reason = " ".join(line for line in said.splitlines()[-12:] if line.strip(" -"))
+    end = text.rpartition("Command Failed")[2]
+    reason = " ".join(line for line in end.splitlines()[-12:] if line.strip(" -"))
     if free < faults.ROOM or faults.names_full_disk(text):
-        said = os.strerror(errno.ENOSPC)
-        return faults.full(f"the import ended with {said!r}, with {free:,} bytes left, see {output}", output.parent)
+        why = os.strerror(errno.ENOSPC)
+        return faults.full(f"the import ended with {why!r}, with {free:,} bytes left, see {output}", output.parent)
     if status in _REFUSED and _OUT_OF_MEMORY not in text:
         return LoadError(f"The import was refused: {reason} See {output}.")
     return ServerError(f"The import tool ended with status {status}: {reason} See {output}.")
 
 
-def _checked(file: Path) -> Path:
+def _require_importable(file: Path) -> Path:
     if "," in str(file) or not file.is_absolute():
         raise SettingError(f"The import takes absolute paths without a comma, not {file}")
     if not file.exists():
-        raise LoadError(f"{file} does not exist; the import needs it")
+        raise LoadError(f"{file} does not exist. The import needs it.")
     return file
 
 
-def _rows(files: Iterable[Path]) -> int:
+def _count_rows(files: Iterable[Path]) -> int:
     """Return the number of rows in all files. Raises LoadError for a column that the tool would alter."""
     from pyarrow import parquet
 
@@ -226,11 +209,11 @@ def _check_type(file: Path, field: Any) -> None:
     if types.is_list(field.type) and not field.name.endswith("[]"):
         element = "string" if types.is_string(field.type.value_type) else str(field.type.value_type)
         raise LoadError(
-            f"{file}: the list column {field.name!r} has to name its type, as in '{field.name}:{element}[]'; "
-            f"without it an empty list arrives as bytes"
+            f"{file}: the list column {field.name!r} must name its type, as in '{field.name}:{element}[]'; "
+            f"without it an empty list is imported as bytes"
         )
     if types.is_unsigned_integer(field.type):
-        raise LoadError(f"{file}: column {field.name!r} is {field.type}, which arrives as signed; cast it to int64")
+        raise LoadError(f"{file}: column {field.name!r} is {field.type}, which is imported as signed; cast it to int64")
 
 
 def _check_ids(file: Path, metadata: Any) -> None:
@@ -240,7 +223,7 @@ def _check_ids(file: Path, metadata: Any) -> None:
             column = metadata.row_group(group).column(index)
             nulls = column.statistics.null_count if column.statistics else 0
             if nulls and _ID.search(column.path_in_schema):
-                raise LoadError(f"{file}: {nulls} nulls in column {column.path_in_schema!r}, which has to have none")
+                raise LoadError(f"{file}: {nulls} nulls in column {column.path_in_schema!r}, which must have none")
 
 
 def _output(store: Store) -> Path:

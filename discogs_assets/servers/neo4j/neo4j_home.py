@@ -134,7 +134,7 @@ class Store:
             shutil.rmtree(self.part(kind, "system"), ignore_errors=True)
         folder = self.folder / "data" / "dbms"
         _folder(folder)
-        _write(folder / "auth.ini", f"{USER}:{_hashed(password)}:\n")
+        _write(folder / "auth.ini", f"{USER}:{_hash(password)}:\n")
 
     def hand_over(self, account: Account | None) -> None:
         """Give all its files to `account`, so that a server can run as that user; None leaves them ours."""
@@ -148,20 +148,16 @@ class Store:
 
 def served_memory(store: Store) -> tuple[int, int]:
     """Return the bytes of heap and of page cache for the server that users query."""
-    if store.small:
-        return _small_memory(store)
-    return share(0.12, GIB, 8 * GIB), min(share(0.25, 256 * MIB, 64 * GIB), store.room + GIB)
+    return _memory(store, share(0.12, GIB, 8 * GIB), share(0.25, 256 * MIB, 64 * GIB))
 
 
 def temporary_memory(store: Store) -> tuple[int, int]:
     """Return the bytes of heap and of page cache for a server that builds indexes while the other one runs."""
-    if store.small:
-        return _small_memory(store)
-    return share(0.08, GIB, 4 * GIB), min(share(0.12, 256 * MIB, 32 * GIB), store.room + GIB)
+    return _memory(store, share(0.08, GIB, 4 * GIB), share(0.12, 256 * MIB, 32 * GIB))
 
 
-def _small_memory(store: Store) -> tuple[int, int]:
-    return 512 * MIB, store.room + 64 * MIB
+def _memory(store: Store, heap: int, page_cache: int) -> tuple[int, int]:
+    return (512 * MIB, store.room + 64 * MIB) if store.small else (heap, min(page_cache, store.room + GIB))
 
 
 def reader_settings(heap: int) -> Mapping[str, str]:
@@ -188,7 +184,7 @@ def _write(file: Path, text: str) -> None:
         stream.write(text)
 
 
-def _hashed(password: str) -> str:
+def _hash(password: str) -> str:
     """Return algorithm, hash, salt and iterations, in Neo4j's format for passwords."""
     salt = secrets.token_bytes(32)
     digest = hashlib.sha256(salt + password.encode()).digest()

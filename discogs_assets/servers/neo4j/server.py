@@ -10,38 +10,38 @@ from pathlib import Path
 
 from discogs_assets import failpoints
 from discogs_assets.errors import BusyError, LoadError, ServerError, SettingError
-from discogs_assets.servers import artifacts, json_state, os_user, process, server_state
+from discogs_assets.servers import artifacts, json_state, os_user, process
 from discogs_assets.servers.credentials import credentials
-from discogs_assets.servers.neo4j import cds_archive
+from discogs_assets.servers.embedded_server import EmbeddedServer
+from discogs_assets.servers.neo4j import aot_cache
 from discogs_assets.servers.neo4j.bulk_import import ImportResult, Nodes, Relationships, run_import
 from discogs_assets.servers.neo4j.jvm import Java
-from discogs_assets.servers.neo4j.neo4j_home import Store, recipe, served_memory, temporary_memory
-from discogs_assets.servers.neo4j.server_process import Neo4jAddress, address, home_argument, launch, wait_for_answer
+from discogs_assets.servers.neo4j.neo4j_home import USER, Store, recipe, served_memory, temporary_memory
+from discogs_assets.servers.neo4j.server_process import Neo4jAddress, home_argument, launch, wait_for_answer
 from discogs_assets.servers.os_user import Account
-from discogs_assets.servers.server_state import Record, ServerStatus
+from discogs_assets.servers.server_state import Record, live_record, read_record
 
 log = logging.getLogger(__name__)
 
-_PREFERRED_PORT = 7687
-_STOP_SECONDS = 120.0
-_LOAD_SECONDS = 1.0
+# Longest wait for a store's lock: nobody waits for an import.
+_STORE_SECONDS = 1.0
 _EMPTY = "empty/0001"
 
 
-class Neo4jServer:
+class Neo4jServer(EmbeddedServer):
     """The Neo4j of `home`, with its stores in `home/neo4j`; `cache` replaces the per-user cache of programs.
 
     `home/neo4j/served.json` names the store that users see; without it, that is an empty one.
     """
 
+    NAME = "Neo4j"
+    PORT = 7687
+    STOP = signal.SIGTERM, 120.0
+    program = staticmethod(artifacts.neo4j)
+
     def __init__(self, home: Path, cache: Path | None = None) -> None:
-        self.home = home.absolute()
-        self.folder = self.home / "neo4j"
-        self._cache = cache
-        self._lock = self.folder / "server.lock"
-        self._state = self.folder / "server.json"
+        super().__init__(home, "neo4j", cache)
         self._pointer = self.folder / "served.json"
-        self._locks = self.folder / "locks"
 
     def start(self) -> Neo4jAddress:
         """Return the address of the served store, starting the server first if it does not run.
@@ -49,32 +49,18 @@ class Neo4jServer:
         Raises InstallError, ServerError, or BusyError if another process keeps starting or stopping it.
         """
         record = self._record()
-        if not record or not self._serves_pointed(record):
-            with json_state.exclusive(self._lock, "starting Neo4j"), self._pointed().noticing_full_disk():
-                record = self._ready()
+        if not record or not self._is_current(record):
+            with json_state.exclusive(self._lock, "starting Neo4j"), self._shown_store().noticing_full_disk():
+                record = self._make_ready()
         return self._address(record.port)
-
-    def stop(self) -> bool:
-        """Disconnect all users, write everything and shut down; return True if there was a server."""
-        with json_state.exclusive(self._lock, "stopping Neo4j"):
-            return self._stop()
-
-    def status(self) -> ServerStatus:
-        """Return the server's status: running or not, address, store and uptime."""
-        record = self._record()
-        url = self._address(record.port).url if record else ""
-        return server_state.status_of("Neo4j", record, url, artifacts.neo4j().version, self._pointed().folder)
 
     def address(self) -> Neo4jAddress:
         """Return the address of the served store. Raises ServerError if the server does not run."""
-        record = self._record()
-        if not record or not record.ready:
-            raise ServerError(f"Neo4j of {self.home} does not run. Start it with `discogs up`.")
-        return self._address(record.port)
+        return self._address(self._ready_record().port)
 
     def find_served_folder(self) -> Path:
         """Return the store directory that users see, or would see if the server ran."""
-        return self._pointed().folder
+        return self._shown_store().folder
 
     def stores(self) -> list[Path]:
         """Return the imported store directories, including the empty one."""
@@ -94,7 +80,7 @@ class Neo4jServer:
         """
         empty = Store(store.absolute())
         with self._alone_with(empty, "importing into"):
-            return run_import(self._trained(), empty, nodes, relationships, log)
+            return run_import(self._trained_java(), empty, nodes, relationships, log)
 
     @contextmanager
     def running(self, store: Path, expected: int = 0) -> Iterator[Neo4jAddress]:
@@ -103,10 +89,9 @@ class Neo4jServer:
         It is sized for the bytes of the store, or for `expected` bytes if it is to be filled. Raises LoadError if the
         store is not the complete result of an import, BusyError as `import_store` does.
         """
-        opened = _whole(Store(store.absolute(), expected))
+        opened = _require_whole(Store(store.absolute(), expected))
         with self._alone_with(opened, "inspecting"):
-            at = self._address(process.free_port([]))
-            java = self._trained()
+            at, java = self._address(process.free_port([])), self._trained_java()
             self._let_reach(opened, java)
             started = launch(java, opened, at, temporary_memory(opened), bound=True)
             with opened.noticing_full_disk():
@@ -114,7 +99,7 @@ class Neo4jServer:
                     wait_for_answer(at, opened, started)
                     yield at
                 finally:
-                    process.stop(started, timeout=_STOP_SECONDS)
+                    process.stop(started, *self.STOP)
 
     def serve(self, store: Path) -> float:
         """Show `store` to users instead of the present one; return the seconds of downtime.
@@ -125,11 +110,11 @@ class Neo4jServer:
         """
         new = Store(store.absolute())
         with json_state.exclusive(self._lock, f"serving {self._name(new)}"):
-            old, record = self._pointed(), self._record()
-            if new == old and record and self._serves_pointed(record):
+            old, record = self._shown_store(), self._record()
+            if new == old and record and self._is_current(record):
                 return 0.0
-            with self._locked(new, "serving"):
-                _whole(new)
+            with self._lock_store(new, "serving"):
+                _require_whole(new)
                 begun = time.monotonic()
                 self._stop()
                 failpoints.reach("serve")
@@ -141,8 +126,8 @@ class Neo4jServer:
         """Delete a store directory; return the bytes of its graph. Raises BusyError as `import_store` does."""
         doomed = Store(store.absolute())
         with self._alone_with(doomed, "removing"):
-            if doomed == self._pointed():
-                raise BusyError(f"{doomed.folder} is what readers of Neo4j see; it is not removed")
+            if doomed == self._shown_store():
+                raise BusyError(f"{doomed.folder} is the store that readers of Neo4j see; it is not removed")
             size = doomed.size
             doomed.remove()
             json_state.remove_lock(self._lock_of(doomed))
@@ -150,39 +135,35 @@ class Neo4jServer:
 
     def _switch(self, old: Store, new: Store) -> None:
         try:
-            self._started(new)
+            self._serve(new)
         except (ServerError, OSError) as error:
             self._stop()
-            self._started(self._served())
+            self._serve(self._prepare_store())
             raise ServerError(f"{new.folder} did not start, {old.folder} is served again. {error}") from error
         # Last: after a kill before this line, the next start serves the old store.
         json_state.write(self._pointer, {"store": self._name(new)})
 
-    def _ready(self) -> Record:
+    def _make_ready(self) -> Record:
         """Return a server that answers on the pointed store: the running one, or a new one."""
         record = self._record()
-        if record and self._serves_pointed(record):
+        if record and self._is_current(record):
             return record
-        if record and not (record.ready or record.stopping) and record.folder == str(self._pointed().folder):
-            return self._answering(record)
+        if record and not (record.ready or record.stopping) and record.folder == str(self._shown_store().folder):
+            return self._mark_ready(self._wait_for_answer(record))
         self._stop()
-        return self._started(self._served())
+        return self._serve(self._prepare_store())
 
-    def _serves_pointed(self, record: Record) -> bool:
-        return record.ready and record.recipe == recipe() and record.folder == str(self._pointed().folder)
+    def _is_current(self, record: Record) -> bool:
+        return record.ready and record.recipe == recipe() and record.folder == str(self._shown_store().folder)
 
-    def _started(self, store: Store) -> Record:
-        last = server_state.read_record(self._state)
-        preferred = [last.port if last else None, _PREFERRED_PORT]
-        return server_state.on_free_port(preferred, lambda port: self._launched(store, port), self._answering)
+    def _serve(self, store: Store) -> Record:
+        return self._mark_ready(self._start_new(lambda port: self._launch(store, port)))
 
-    def _launched(self, store: Store, port: int) -> Record:
+    def _launch(self, store: Store, port: int) -> Record:
         java = self._java()
         self._let_reach(store, java)
         started = launch(java, store, self._address(port), served_memory(store), readers=True)
-        version, mark, folder = artifacts.neo4j().version, home_argument(store), str(store.folder)
-        record = Record(started.pid, started.create_time(), mark, port, folder, version, recipe=recipe())
-        return record.save(self._state)
+        return self._describe(started, home_argument(store), port, store.folder, recipe())
 
     def _let_reach(self, store: Store, java: Java) -> None:
         """Let the user of a server of `java` reach the store.
@@ -200,9 +181,11 @@ class Neo4jServer:
 
     def _move(self, into: Path) -> None:
         """Move all stores of this home to `into`, and leave a link."""
-        if server_state.live_record(self._state):
-            reason = f"The stores in {self.folder} have to move to {into}, and one is being served"
-            raise ServerError(f"{reason}. Stop it with `discogs down`, and start again.")
+        if live_record(self._state):
+            raise ServerError(
+                f"The stores in {self.folder} must move to {into}, but one is being served. "
+                "Stop it with `discogs down`, then start again."
+            )
         try:
             os_user.make(into.parent)
             self.folder.rename(into)
@@ -211,72 +194,61 @@ class Neo4jServer:
             reason = f"Neo4j does not run as root, and its user cannot reach {self.folder}"
             raise ServerError(
                 f"{reason}, which cannot move to {into}: {error.strerror}. "
-                f"Move it where every user may pass, and leave a link: "
+                f"Move it to a place that every user can reach, and leave a link: "
                 f"`mv {self.folder} {into} && ln -s {into} {self.folder}`."
             ) from error
 
-    def _answering(self, record: Record) -> Record:
-        store, running = Store(Path(record.folder)), record.process()
-        if not running:
-            raise ServerError(f"Neo4j ended at once. {process.last_words(store.log)}")
-        wait_for_answer(self._address(record.port), store, running)
-        return record.made_ready(self._state)
-
-    def _stop(self) -> bool:
-        return server_state.stop(self._state, self._record(), signal.SIGTERM, _STOP_SECONDS)
-
-    def _record(self) -> Record | None:
-        """Return the record of the running server, found by its process if the file is lost."""
-        return server_state.live_record(self._state, self._find)
+    def _wait_for_answer(self, record: Record) -> Record:
+        wait_for_answer(self._address(record.port), Store(Path(record.folder)), record.process())
+        return record
 
     def _find(self) -> Record | None:
-        store = self._pointed()
+        """Return the record of the process that serves the pointed store."""
+        store = self._shown_store()
         found = process.find(home_argument(store)) if store.folder.exists() else None
-        port = store.port if found else None
-        if not found or port is None:
-            return None
-        version = artifacts.neo4j().version
-        return Record(found.pid, found.create_time(), home_argument(store), port, str(store.folder), version)
+        return self._describe(found, home_argument(store), store.port, store.folder) if found and store.port else None
 
     @contextmanager
     def _alone_with(self, store: Store, purpose: str) -> Iterator[None]:
         """Keep other processes from `store`. Raises BusyError if one uses it, or if it is served."""
-        with self._locked(store, purpose):
+        with self._lock_store(store, purpose):
             record = self._record()
             if record and record.folder == str(store.folder):
-                raise BusyError(f"{store.folder} is being served; {purpose} a store needs one that is not")
+                raise BusyError(
+                    f"{store.folder} is being served. {purpose.capitalize()} a store needs one that is not."
+                )
             yield
 
-    def _locked(self, store: Store, purpose: str) -> AbstractContextManager[None]:
-        return json_state.exclusive(self._lock_of(store), f"{purpose} {self._name(store)}", _LOAD_SECONDS)
+    def _lock_store(self, store: Store, purpose: str) -> AbstractContextManager[None]:
+        return json_state.exclusive(self._lock_of(store), f"{purpose} {self._name(store)}", _STORE_SECONDS)
 
     def _lock_of(self, store: Store) -> Path:
-        return self._locks / f"{self._name(store).replace('/', '-')}.lock"
+        return self.folder / "locks" / f"{self._name(store).replace('/', '-')}.lock"
 
-    def _pointed(self) -> Store:
+    def _shown_store(self) -> Store:
         """Return the store that users are to see; point a damaged pointer to the store served last."""
         if not self._pointer.exists():
             return Store(self.folder / _EMPTY)
         name = (json_state.read(self._pointer) or {}).get("store")
         if isinstance(name, str):
             return Store(self.folder / name)
-        last = server_state.read_record(self._state)
+        last = read_record(self._state)
         if last is None or not Path(last.folder).is_relative_to(self.folder):
             raise ServerError(
-                f'{self._pointer} is damaged: it has to be like {{"store": "2026-11/0001"}}. Delete it, then run '
-                "`discogs up` and `discogs publish` with the month that readers are to see."
+                f'{self._pointer} is damaged, expected JSON like {{"store": "2026-11/0001"}}. Delete it, then run '
+                "`discogs up` and `discogs publish` with the month to be shown."
             )
         store = Store(Path(last.folder))
-        log.info("%s was damaged; it is written anew for %s", self._pointer, store.folder)
+        log.info("%s was damaged; it is rewritten for %s", self._pointer, store.folder)
         json_state.write(self._pointer, {"store": self._name(store)})
         return store
 
-    def _served(self) -> Store:
+    def _prepare_store(self) -> Store:
         """Return the pointed store, ready to be started."""
-        store = self._pointed()
+        store = self._shown_store()
         if store.folder == self.folder / _EMPTY and not (store.whole and store.size):
             self._make_empty(store)
-        return _whole(store)
+        return _require_whole(store)
 
     def _make_empty(self, store: Store) -> None:
         """Import no data: a server that may not write starts only on a store that has its files."""
@@ -290,35 +262,34 @@ class Neo4jServer:
 
     def _name(self, store: Store) -> str:
         if not store.folder.is_relative_to(self.folder):
-            raise SettingError(f"{store.folder} is no store of this home; it has to lie in {self.folder}")
+            raise SettingError(f"{store.folder} is not a store of this home: its stores are in {self.folder}")
         return store.folder.relative_to(self.folder).as_posix()
 
-    def is_installed(self) -> bool:
-        """Return True if the programs are installed, so that a start downloads nothing."""
-        return artifacts.installed(artifacts.neo4j(), self._programs())
-
     def _java(self) -> Java:
-        java = Java(artifacts.install(artifacts.neo4j(), os_user.make(self._programs())), self._account())
+        java = Java(self._install(), self._account())
         java.share()
         return java
 
-    def _programs(self) -> Path:
-        return os_user.place(self._cache or artifacts.cache_folder(), self._account())
-
-    def _account(self) -> Account | None:
-        return os_user.unprivileged(self.home)
-
-    def _trained(self) -> Java:
-        """Return a Java that starts fast; if its archive is missing, make it in the background."""
+    def _trained_java(self) -> Java:
+        """Return a Java that starts fast; if its cache is missing, create it in the background."""
         java = self._java()
-        cds_archive.begin(java)
+        aot_cache.begin(java)
         return java
 
+    def _account(self) -> Account | None:
+        return os_user.choose_account(self.home)
+
+    def _data_folder(self) -> Path:
+        return self._shown_store().folder
+
+    def _safe_url(self, record: Record) -> str:
+        return self._address(record.port).url
+
     def _address(self, port: int) -> Neo4jAddress:
-        return address(port, credentials(self.home).password("neo4j/neo4j"))
+        return Neo4jAddress(process.HOST, port, USER, credentials(self.home).password("neo4j/neo4j"))
 
 
-def _whole(store: Store) -> Store:
+def _require_whole(store: Store) -> Store:
     if not store.whole:
-        raise LoadError(f"{store.folder} is not the whole result of an import. Load that month again.")
+        raise LoadError(f"{store.folder} is not the complete result of an import. Load that month again.")
     return store

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import psutil
 
 from discogs_assets.servers import process
-from discogs_assets.servers.neo4j.jvm import QUICK, SERVER, STEADY, Java, Run
-from discogs_assets.servers.neo4j.neo4j_home import DATABASE, USER, Store, reader_settings
+from discogs_assets.servers.neo4j.jvm import QUICK, SERVER, STEADY, Java
+from discogs_assets.servers.neo4j.neo4j_home import DATABASE, Store, reader_settings
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +35,6 @@ class Neo4jAddress:
         return self.user, self.password
 
 
-def address(port: int, password: str) -> Neo4jAddress:
-    """Return the address of a server of ours on `port` for the user `neo4j`."""
-    return Neo4jAddress(process.HOST, port, USER, password)
-
-
 def launch(
     java: Java, store: Store, at: Neo4jAddress, memory: tuple[int, int], readers: bool = False, bound: bool = False
 ) -> psutil.Process:
@@ -48,18 +43,13 @@ def launch(
     It is set up for `readers`, who may not write, or for us, who may. `bound` is as in `spawn`.
     """
     store = Store(store.folder.resolve(), store.expected)
-    command = java.command(server_run(store, at, memory, readers))
-    store.hand_over(java.account)
-    return process.spawn(command, store.log, store.folder, account=java.account, bound=bound)
-
-
-def server_run(store: Store, at: Neo4jAddress, memory: tuple[int, int], readers: bool = False) -> Run:
-    """Return the run that `launch` starts, after writing its configuration and password."""
     heap, page_cache = memory
     store.configure(at.port, page_cache, reader_settings(heap) if readers else None)
     store.set_password(at.password)
     arguments = [home_argument(store), f"--config-dir={store.conf}", "--console-mode"]
-    return Run(SERVER, arguments, heap, QUICK if store.small else STEADY, store.scratch)
+    command = java.command(SERVER, arguments, heap, QUICK if store.small else STEADY, store.scratch)
+    store.hand_over(java.account)
+    return process.spawn(command, store.log, store.folder, account=java.account, bound=bound)
 
 
 def home_argument(store: Store) -> str:
@@ -67,7 +57,7 @@ def home_argument(store: Store) -> str:
     return f"--home-dir={store.folder.resolve()}"
 
 
-def wait_for_answer(at: Neo4jAddress, store: Store, running: psutil.Process) -> None:
+def wait_for_answer(at: Neo4jAddress, store: Store, running: psutil.Process | None) -> None:
     """Wait until the server answers a query. Raises ServerError as `process.wait_until` does."""
     process.wait_until(lambda: _answers(at, store), running, "Neo4j", store.log, _START_SECONDS)
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import psutil
 
 from discogs_assets.errors import ServerError
 from discogs_assets.schema.backends.provisioning import CONNECTIONS, RESERVED_CONNECTIONS
-from discogs_assets.servers import process
+from discogs_assets.servers import os_user, process
 from discogs_assets.servers.host_limits import GIB, MIB, cores, share
 from discogs_assets.servers.os_user import Account
 
@@ -24,7 +25,7 @@ MAJOR = "18"
 SUPERUSER = "postgres"
 
 # Trigrams ask the operating system if a character is a letter: under "C" they would drop all outside ASCII.
-_CTYPES = ("C.UTF-8", "en_US.UTF-8", "UTF-8", "C")
+_CTYPES = ("C.UTF-8", "en_US.UTF-8", "UTF-8")
 
 # Docker's default is 64 MB, too little for parallel hash joins.
 _SMALL_SHARED_MEMORY = GIB
@@ -50,7 +51,8 @@ class Cluster:
 
     def configure(self, port: int) -> None:
         """Write `postgresql.conf` for this machine and `port`; settings of `ALTER SYSTEM` stay and win."""
-        values = {**_FIXED, **_sized(), **_preloaded(self.programs), "port": str(port), "cluster_name": self.name}
+        derived = {**_size_for_machine(), "shared_preload_libraries": _preload(self.programs)}
+        values = {**_FIXED, **derived, "port": str(port), "cluster_name": self.name}
         lines = [_CONF_HEADER, *(f"{name} = '{value}'" for name, value in values.items())]
         (self.data / "postgresql.conf").write_text("\n".join(lines) + "\n", encoding="ascii")
 
@@ -63,7 +65,7 @@ class Cluster:
         """Return the server's command line."""
         return [str(self.programs / "bin" / "postgres"), "-D", str(self.data)]
 
-    def clear_up(self) -> None:
+    def clean_up(self) -> None:
         """End the backends that a killed server left behind on this data, then delete the pid file.
 
         The process id in that file may have been reused by now, and would keep a new server from starting.
@@ -76,51 +78,42 @@ class Cluster:
     def _make(self, password: str) -> None:
         for dead in self.data.parent.glob(f".{self.data.name}.partial-*"):
             shutil.rmtree(dead, ignore_errors=True)
-        stage = self.data.with_name(f".{self.data.name}.partial-{secrets.token_hex(4)}")
-        self._own(stage)
-        self._initdb(stage, password)
-        (stage / "pg_hba.conf").write_text(f"host all all {process.HOST}/32 scram-sha-256\n", encoding="ascii")
+        draft = self.data.with_name(f".{self.data.name}.partial-{secrets.token_hex(4)}")
+        draft.mkdir(parents=True, mode=0o700)
+        if self.account:
+            self.account.owns(draft)
+        self._initdb(draft, password)
+        (draft / "pg_hba.conf").write_text(f"host all all {process.HOST}/32 scram-sha-256\n", encoding="ascii")
         # Last: a killed initdb leaves a folder under another name, deleted by the next attempt.
-        stage.rename(self.data)
+        draft.rename(self.data)
 
     def _refuse_other_version(self) -> None:
         found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
         if found != MAJOR:
             raise ServerError(
                 f"The cluster in {self.data} is of PostgreSQL {found}, these programs are of {MAJOR}. Move that folder "
-                f"away and load the months again; what they are made of is in the lake."
+                f"away and load the months again from the lake."
             )
 
-    def _own(self, folder: Path) -> None:
-        folder.mkdir(parents=True, mode=0o700)
-        if self.account:
-            self.account.owns(folder)
-
-    def _initdb(self, stage: Path, password: str) -> None:
+    def _initdb(self, draft: Path, password: str) -> None:
         with tempfile.TemporaryDirectory(dir=self.data.parent) as folder:
             secret = Path(folder) / "password"
             secret.write_text(password, encoding="ascii")
             if self.account:
-                os.chown(secret, self.account.user, self.account.group)
-                self.account.owns(Path(folder))
-            self._run(["initdb", "-D", str(stage), f"--pwfile={secret}", f"--lc-ctype={_ctype()}", *_INITDB])
-
-    def _run(self, command: list[str]) -> None:
-        account = self.account
-        done = subprocess.run(
-            [str(self.programs / "bin" / command[0]), *command[1:]],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
-            env={"PATH": os.defpath},
-            user=account.user if account else None,
-            group=account.group if account else None,
-            extra_groups=[] if account else None,
-        )
+                self.account.takes(Path(folder))
+            program = str(self.programs / "bin" / "initdb")
+            done = subprocess.run(
+                [program, "-D", str(draft), f"--pwfile={secret}", f"--lc-ctype={_ctype()}", *_INITDB],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd="/",
+                env={"PATH": os.defpath},
+                **os_user.identity(self.account),
+            )
         if done.returncode:
-            raise ServerError(f"{command[0]} failed with status {done.returncode}: {done.stderr.strip()}")
+            raise ServerError(f"initdb failed with status {done.returncode}: {done.stderr.strip()}")
 
     def _works_here(self, candidate: psutil.Process) -> bool:
         try:
@@ -130,12 +123,12 @@ class Cluster:
             return False
 
 
-def listening(data: Path) -> tuple[int, int] | None:
+def read_pid_file(data: Path) -> tuple[int, int] | None:
     """Return the process id and the port in the pid file; None if there is none."""
+    lines = _pid_file_lines(data)
     try:
-        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         return int(lines[0]), int(lines[3])
-    except (OSError, ValueError, IndexError):
+    except (ValueError, IndexError):
         return None
 
 
@@ -144,31 +137,29 @@ def is_ready(data: Path, pid: int) -> bool:
 
     An open port would not prove it: another program may listen there.
     """
-    try:
-        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return False
-    return lines[:1] == [str(pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
+    lines = _pid_file_lines(data)
+    return lines[:1] == [str(pid)] and lines[7:8] == ["ready"]
+
+
+def _pid_file_lines(data: Path) -> list[str]:
+    with suppress(OSError):
+        return [line.strip() for line in (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()]
+    return []
 
 
 def _ctype() -> str:
     """Return the first character classification (LC_CTYPE) that this machine knows."""
     before = locale.setlocale(locale.LC_CTYPE)
     try:
-        return next(filter(_known, _CTYPES))
+        for known in _CTYPES:
+            with suppress(locale.Error):
+                return locale.setlocale(locale.LC_CTYPE, known)
     finally:
         locale.setlocale(locale.LC_CTYPE, before)
+    return "C"
 
 
-def _known(ctype: str) -> bool:
-    try:
-        locale.setlocale(locale.LC_CTYPE, ctype)
-    except locale.Error:
-        return False
-    return True
-
-
-def _sized() -> Mapping[str, str]:
+def _size_for_machine() -> Mapping[str, str]:
     return {
         "shared_buffers": _kilobytes(share(0.25, 64 * MIB, 8 * GIB)),
         "effective_cache_size": _kilobytes(share(0.5, 128 * MIB, 64 * GIB)),
@@ -187,9 +178,9 @@ def _shared_memory(folder: Path = Path("/dev/shm")) -> str:  # noqa: S108 - only
     return "posix"
 
 
-def _preloaded(programs: Path) -> Mapping[str, str]:
+def _preload(programs: Path) -> str:
     library = "pg_stat_statements"
-    return {"shared_preload_libraries": library if any(programs.glob(f"lib/postgresql/{library}.*")) else ""}
+    return library if any(programs.glob(f"lib/postgresql/{library}.*")) else ""
 
 
 def _kilobytes(size: int) -> str:

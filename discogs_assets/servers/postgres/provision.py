@@ -72,15 +72,16 @@ def restore_reader(server: "Connection[Any]", credentials: Credentials) -> None:
             return _run(server, provisioning.reader())
         except (InternalError_, LockNotAvailable) as error:
             # "tuple concurrently updated" is an internal error, without a specific code.
-            failed = error
-    raise ServerError(f"The role {READER} is being altered by others all the time: {failed}. Try again.")
+            failure = error
+    raise ServerError(f"Other sessions keep altering the role {READER}: {failure}. Try again.")
 
 
 def recipe() -> str:
     """Return a digest of all that `provision` does; a cluster with another one has to be provisioned again."""
     inside = [statement for owner in DATABASES.values() for statement in provisioning.inside(owner)]
-    said = [*provisioning.server(), *provisioning.database("discogs"), *inside, *provisioning.reader(), STATISTICS]
-    return hashlib.sha256("\n".join([*DATABASES, *ITERATIONS, *said]).encode()).hexdigest()
+    outside = [*provisioning.server(), *provisioning.database("discogs")]
+    statements = [*outside, *inside, *provisioning.reader(), STATISTICS]
+    return hashlib.sha256("\n".join([*DATABASES, *ITERATIONS, *statements]).encode()).hexdigest()
 
 
 def _make_role(server: "Connection[Any]", role: str, credentials: Credentials) -> None:

@@ -10,23 +10,21 @@ from urllib.parse import quote
 from discogs_assets import faults
 from discogs_assets.errors import ServerError
 from discogs_assets.schema.backends.provisioning import DAGSTER, OWNER, READER
-from discogs_assets.servers import artifacts, json_state, os_user, process, server_state
+from discogs_assets.servers import artifacts, json_state, os_user, process
 from discogs_assets.servers.credentials import credentials
-from discogs_assets.servers.postgres.cluster import SUPERUSER, Cluster, is_ready, listening
+from discogs_assets.servers.embedded_server import EmbeddedServer
+from discogs_assets.servers.os_user import Account
+from discogs_assets.servers.postgres.cluster import SUPERUSER, Cluster, is_ready, read_pid_file
 from discogs_assets.servers.postgres.provision import provision, recipe, restore_reader
-from discogs_assets.servers.server_state import Record, ServerStatus
+from discogs_assets.servers.server_state import Record
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-# Not 5432: the machine's own PostgreSQL often listens there.
-_PREFERRED_PORT = 5433
 # A server that was killed first replays its write-ahead log, up to 8 GB.
 _START_SECONDS = 300.0
-_STOP_SECONDS = 60.0
 _LOCK_SECONDS = 5
 """Seconds that the superuser waits for a lock."""
-_PROVISIONED = "discogs_assets.provisioned"
 
 
 @dataclass(frozen=True)
@@ -58,15 +56,17 @@ class PostgresAddress:
         return f"{self.host}:{self.port}/{quote(self.database)}"
 
 
-class PostgresServer:
+class PostgresServer(EmbeddedServer):
     """The PostgreSQL of `home`, with its data in `home/postgres`; `cache` replaces the per-user program cache."""
 
+    NAME = "PostgreSQL"
+    # Not 5432: the machine's own PostgreSQL often listens there.
+    PORT = 5433
+    STOP = signal.SIGINT, 60.0
+    program = staticmethod(artifacts.postgres)
+
     def __init__(self, home: Path, cache: Path | None = None) -> None:
-        self.home = home.absolute()
-        self.folder = self.home / "postgres"
-        self._cache = cache
-        self._lock = self.folder / "server.lock"
-        self._state = self.folder / "server.json"
+        super().__init__(home, "postgres", cache)
         self._log = self.folder / "server.log"
 
     def start(self) -> PostgresAddress:
@@ -77,106 +77,82 @@ class PostgresServer:
         Raises InstallError, ServerError, or BusyError if another process keeps starting or stopping it.
         """
         record = self._record()
-        if not record or not record.ready or not self._provisioned(record):
+        if not record or not record.ready or not _is_provisioned(record):
             with json_state.exclusive(self._lock, "starting PostgreSQL"), self._noticing_full_disk():
-                record = self._ready()
+                record = self._make_ready()
         return self._address(record, OWNER)
-
-    def stop(self) -> bool:
-        """Disconnect all users, write everything and shut down; return True if there was a server."""
-        with json_state.exclusive(self._lock, "stopping PostgreSQL"):
-            return self._stop()
-
-    def status(self) -> ServerStatus:
-        """Return the server's status: running or not, address and uptime."""
-        record = self._record()
-        url = self._address(record, OWNER).safe_url if record else ""
-        return server_state.status_of("PostgreSQL", record, url, artifacts.postgres().version, self.data)
 
     def address(self) -> PostgresAddress:
         """Return the owner's address of `discogs`. Raises ServerError if the server does not run."""
-        return self._address(self._running(), OWNER)
+        return self._address(self._ready_record(), OWNER)
 
     def reader(self) -> PostgresAddress:
         """Return the address for the read-only role. Raises ServerError if the server does not run."""
-        return self._address(self._running(), READER)
+        return self._address(self._ready_record(), READER)
 
     def dagster(self) -> PostgresAddress:
         """Return the address of `dagster` for Dagster's role. Raises ServerError if the server does not run."""
-        return self._address(self._running(), DAGSTER).of(DAGSTER)
+        return self._address(self._ready_record(), DAGSTER).of(DAGSTER)
 
     def restore_reader(self) -> None:
         """Restore the reader role's password, limits and settings: PostgreSQL lets the role change its own.
 
         Raises ServerError if the server does not run.
         """
-        with self._connect(self._running(), "postgres") as connection:
+        with self._connect(self._ready_record(), "postgres") as connection:
             restore_reader(connection, credentials(self.home))
 
-    def is_installed(self) -> bool:
-        """Return True if the programs are installed, so that a start downloads nothing."""
-        user = os_user.unprivileged(self.folder / "data", self.home)
-        return artifacts.installed(artifacts.postgres(), os_user.place(self._cache or artifacts.cache_folder(), user))
+    @property
+    def data(self) -> Path:
+        """Data folder: `home/postgres/data`, or a stand-in if the server's user cannot reach that."""
+        return os_user.place(self.folder, self._account()) / "data"
 
-    def _running(self) -> Record:
-        record = self._record()
-        if not record or not record.ready:
-            raise ServerError(f"PostgreSQL of {self.home} does not run. Start it with `discogs up`.")
-        return record
+    def _data_folder(self) -> Path:
+        return self.data
+
+    def _account(self) -> Account | None:
+        return os_user.choose_account(self.folder / "data", self.home)
 
     def _noticing_full_disk(self) -> AbstractContextManager[None]:
-        data = self.data
-        return faults.noticing_full_disk(data, self._log.parent, f"starting PostgreSQL on {data}")
+        return faults.noticing_full_disk(self.data, self._log.parent, f"starting PostgreSQL on {self.data}")
 
-    def _ready(self) -> Record:
+    def _make_ready(self) -> Record:
         """Return a server that answers: the running one, even if its starter was killed, or a new one."""
         record = self._record()
-        if record and record.ready:
-            self._provision(record)
-            return record
         if record and record.stopping:
             self._stop()
             record = None
-        cluster = self._cluster()
-        record = self._answering(record) if record else self._started(cluster)
-        self._provision(record)
-        return record.made_ready(self._state)
+        found = self._wait_for_answer(record) if record else self._start_cluster()
+        if not _is_provisioned(found):
+            provision(lambda database: self._connect(found, database), credentials(self.home))
+            _recipe_file(found).write_text(recipe(), encoding="ascii")
+        return found if found.ready else self._mark_ready(found)
 
-    def _stop(self) -> bool:
-        return server_state.stop(self._state, self._record(), signal.SIGINT, _STOP_SECONDS)
-
-    def _record(self) -> Record | None:
-        """Return the record of the running server, found by its pid file if the record is lost."""
-        return server_state.live_record(self._state, self._find)
-
-    def _find(self) -> Record | None:
-        data = self.data
-        found = listening(data)
-        running = process.alive(found[0], 0.0, str(data)) if found else None
-        if not found or not running:
-            return None
-        version = artifacts.postgres().version
-        return Record(running.pid, running.create_time(), str(data), found[1], str(data), version)
-
-    def _started(self, cluster: Cluster) -> Record:
+    def _start_cluster(self) -> Record:
+        os_user.make(self.data.parent)
+        account = self._account()
+        programs = self._install()
+        if account:
+            os_user.let_read(programs)
+        cluster = Cluster(self.data, programs, account)
         cluster.create(credentials(self.home).password(f"postgres/{SUPERUSER}"))
-        cluster.clear_up()
-        last = server_state.read_record(self._state)
-        preferred = [last.port if last else None, _PREFERRED_PORT]
-        return server_state.on_free_port(preferred, lambda port: self._launched(cluster, port), self._answering)
+        cluster.clean_up()
+        return self._start_new(lambda port: self._launch(cluster, port))
 
-    def _launched(self, cluster: Cluster, port: int) -> Record:
+    def _launch(self, cluster: Cluster, port: int) -> Record:
         cluster.configure(port)
         started = process.spawn(cluster.command(), self._log, cluster.data.parent, account=cluster.account)
-        version = artifacts.postgres().version
-        mark = str(cluster.data)
-        return Record(started.pid, started.create_time(), mark, port, mark, version).save(self._state)
+        return self._describe(started, str(cluster.data), port, cluster.data)
 
-    def _answering(self, record: Record) -> Record:
-        running = record.process()
-        if not running:
-            raise ServerError(f"PostgreSQL ended at once. {process.last_words(self._log)}")
-        process.wait_until(lambda: self._answers(record), running, "PostgreSQL", self._log, _START_SECONDS)
+    def _find(self) -> Record | None:
+        """Return the record of the server that the pid file names."""
+        data = self.data
+        pid, port = read_pid_file(data) or (0, 0)
+        running = process.alive(pid, 0.0, str(data)) if pid else None
+        return self._describe(running, str(data), port, data) if running else None
+
+    def _wait_for_answer(self, record: Record) -> Record:
+        process.wait_until(lambda: self._answers(record), record.process(), self.NAME, self._log, _START_SECONDS)
         return record
 
     def _answers(self, record: Record) -> bool:
@@ -190,7 +166,7 @@ class PostgresServer:
             if "password authentication failed" in str(error):
                 raise ServerError(
                     f"The cluster in {record.folder} has other passwords than {self.home / 'credentials.json'}. "
-                    f"Put back the file it was made with, or remove that folder to start with an empty cluster."
+                    f"Put back the file it was created with, or remove that folder to start with an empty cluster."
                 ) from None
             return False
         return True
@@ -202,31 +178,19 @@ class PostgresServer:
         limit = f"-c lock_timeout={_LOCK_SECONDS}s"
         return psycopg.connect(url, autocommit=True, connect_timeout=5, options=limit)
 
-    def _provisioned(self, record: Record) -> bool:
-        mark = Path(record.folder) / _PROVISIONED
-        return mark.exists() and mark.read_text(encoding="ascii") == recipe()
-
-    def _provision(self, record: Record) -> None:
-        if not self._provisioned(record):
-            provision(lambda database: self._connect(record, database), credentials(self.home))
-            (Path(record.folder) / _PROVISIONED).write_text(recipe(), encoding="ascii")
-
-    def _cluster(self) -> Cluster:
-        data = self.data
-        os_user.make(data.parent)
-        user = os_user.unprivileged(data, self.home)
-        cache = os_user.make(self._cache or artifacts.cache_folder())
-        programs = artifacts.install(artifacts.postgres(), os_user.make(os_user.place(cache, user)))
-        if user:
-            os_user.let_read(programs)
-        return Cluster(data, programs, user)
-
-    @property
-    def data(self) -> Path:
-        """Data folder: `home/postgres/data`, or a stand-in if the server's user cannot reach that."""
-        data = self.folder / "data"
-        return os_user.place(self.folder, os_user.unprivileged(data, self.home)) / "data"
+    def _safe_url(self, record: Record) -> str:
+        return self._address(record, OWNER).safe_url
 
     def _address(self, record: Record, user: str) -> PostgresAddress:
         password = credentials(self.home).password(f"postgres/{user}")
         return PostgresAddress(process.HOST, record.port, user, password, "discogs")
+
+
+def _is_provisioned(record: Record) -> bool:
+    file = _recipe_file(record)
+    return file.exists() and file.read_text(encoding="ascii") == recipe()
+
+
+def _recipe_file(record: Record) -> Path:
+    """Return the file with the recipe by which the cluster was provisioned."""
+    return Path(record.folder) / "discogs_assets.provisioned"

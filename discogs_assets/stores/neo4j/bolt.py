@@ -5,15 +5,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
 import neo4j
+from neo4j.exceptions import ConstraintError
 
 from discogs_assets import failpoints
 from discogs_assets.errors import LoadError
@@ -65,23 +64,30 @@ def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledg
     call with the same tables resumes the load.
     """
     found = load_checkpoint.read(graph)
-    _hold_back(graph, order, found)
+    if found and found.month > order.tables.month and not order.older:
+        raise LoadError(
+            f"Neo4j at {graph.url} holds {found}, which is newer than {order.tables.month}; nothing was changed. To "
+            f"load the older month all the same, materialise it{OLDER}."
+        )
     order = replace(order, tables=sent.keep(order.tables))
     if found and found.whole and _same(found, order) and _counts(order.tables) == +Counter(graph.counts()):
         log(f"Neo4j holds {found.month} already")
         return found
-    _refuse_faults(order.tables)
-    begun, old = _begun(found, order, sent, lake, log)
+    if faults := [*integrity.faults(order.tables)]:
+        raise LoadError(
+            f"The graph tables of {order.tables.month} are not sound, nothing was changed: {'; '.join(faults)}. "
+            "Materialise graph/* of that month again."
+        )
+    begun, old = _begin(found, order, sent, lake, log)
     sent.sweep([begun.tables, begun.previous_tables])
     # Tables are compared, not records: the release count of a label changes although its record does not.
     stages = bolt.plan_changes(old, order.tables, sent.scratch()) if old else bolt.plan_load(order.tables)
     with graph.session() as session:
         for statement in (*cypher.constraints(), cypher.LEDGER_CONSTRAINT):
             session.run(neo4j.Query(statement)).consume()
-        ours = replace(begun, load=uuid4().hex)
-        new = None if begun == found else [stage.title for stage in stages]
-        session.execute_write(load_checkpoint.move, found, ours, new)
-        _Load(graph, session, ours, log).carry_out(stages, order.at_once)
+        rows = None if begun == found else [0] * len(stages)
+        ours = session.execute_write(load_checkpoint.move, found, replace(begun, load=uuid4().hex), rows)
+        _Load(graph, session, ours, stages, log).carry_out(order.at_once)
         # Loading nodes into existing indexes takes twice the time.
         graph.index()
         whole = Ledger(begun.month, begun.tables, begun.dumps, form=begun.form, load=ours.load)
@@ -90,43 +96,22 @@ def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledg
     return whole
 
 
-def _hold_back(graph: Graph, order: Order, found: Ledger | None) -> None:
-    if found and found.month > order.tables.month and not order.older:
-        raise LoadError(
-            f"Neo4j at {graph.url} holds {found}, which is newer than {order.tables.month}; nothing was changed. To "
-            f"load the older month all the same, materialise it{OLDER}."
-        )
-
-
-def _refuse_faults(tables: Tables) -> None:
-    if faults := [*integrity.faults(tables)]:
-        raise LoadError(
-            f"The graph tables of {tables.month} are not sound, nothing was changed: {'; '.join(faults)}. "
-            "Materialise graph/* of that month again."
-        )
-
-
-def _begun(found: Ledger | None, order: Order, sent: Sent, lake: Lookup, log: Log) -> tuple[Ledger, Tables | None]:
+def _begin(found: Ledger | None, order: Order, sent: Sent, lake: Lookup, log: Log) -> tuple[Ledger, Tables | None]:
     """Return the ledger to start or resume with, and the tables to change; None for a full reload."""
     tables = order.tables
-    if found and _goes_on(found, order):
+    if found and found.state == "loading" and found.form == bolt.FORM and _same(found, order):
         old = _find(found.previous, found.previous_tables, sent, lake)
         if old or not found.previous_tables:
-            log(f"going on with {found}")
+            log(f"resuming the load: {found}")
             return found, old
     dumps = json.dumps(parquet.versions(file for _, file in tables.files), sort_keys=True)
-    anew = Ledger(tables.month, tables.digest, dumps, "loading", bolt.FORM)
-    old, why = _held(found, order, sent, lake)
+    begun = Ledger(tables.month, tables.digest, dumps, "loading", bolt.FORM)
+    old, why = _find_held(found, order, sent, lake)
     if old is None:
-        log(f"all is made anew: {why}")
-        return anew, None
-    log(f"Neo4j holds {old.month}; what differs in {tables.month} is loaded")
-    return replace(anew, previous=old.month, previous_tables=old.digest), old
-
-
-def _goes_on(found: Ledger, order: Order) -> bool:
-    """Return True if the interrupted load is the requested one."""
-    return found.state == "loading" and found.form == bolt.FORM and _same(found, order)
+        log(f"full reload: {why}")
+        return begun, None
+    log(f"Neo4j holds {old.month}; loading the differences to {tables.month}")
+    return replace(begun, previous=old.month, previous_tables=old.digest), old
 
 
 def _same(found: Ledger, order: Order) -> bool:
@@ -138,14 +123,14 @@ def _counts(tables: Tables) -> Counter[str]:
     return sum((Counter({name: parquet.rows([file])}) for name, file in tables.files), Counter())
 
 
-def _held(found: Ledger | None, order: Order, sent: Sent, lake: Lookup) -> tuple[Tables | None, str]:
+def _find_held(found: Ledger | None, order: Order, sent: Sent, lake: Lookup) -> tuple[Tables | None, str]:
     """Return the tables that the database holds; None, and the reason, if they cannot be compared with the month's."""
     if found is None:
-        return None, "Neo4j has no ledger yet"
+        return None, "Neo4j has no record of an earlier load"
     if found.state == "broken" or (found.whole and _same(found, order)):
-        return None, "somebody else has changed what Neo4j holds"
+        return None, "another program has changed the graph in Neo4j"
     if not found.whole:
-        return None, f"a load of {found.month} was cut off, and its graph tables, or those it changes, are others now"
+        return None, f"a load of {found.month} was interrupted, and the graph tables that it needs have changed"
     old = _find(found.month, found.tables, sent, lake)
     if old is None:
         return None, f"the graph tables of {found.month} that Neo4j was loaded from are not in the lake any more"
@@ -164,95 +149,96 @@ def _find(month: str | None, digest: str | None, sent: Sent, lake: Lookup) -> Ta
 
 
 class _Load:
-    """A load in progress: `_at` is its ledger, `_sent` the number of rows sent by stage.
+    """A load in progress: `_at` is its ledger, `_rows` the number of rows sent of each stage.
 
     Each batch is a transaction that also advances its stage in the ledger. Batches follow from the tables alone, so a
     resumed load continues each stage after the last committed batch.
     """
 
-    def __init__(self, graph: Graph, session: neo4j.Session, at: Ledger, log: Log) -> None:
-        self._graph, self._session, self._at, self._log = graph, session, at, log
-        self._sent = Counter(load_checkpoint.stages(graph))
+    def __init__(self, graph: Graph, session: neo4j.Session, at: Ledger, stages: Sequence[Stage], log: Log) -> None:
+        self._graph, self._session, self._at, self._stages, self._log = graph, session, at, stages, log
+        self._rows = [*at.rows]
         self._ended = threading.Event()
-        self._said = time.monotonic()
+        self._logged = time.monotonic()
 
-    def carry_out(self, stages: Sequence[Stage], at_once: int) -> None:
+    def carry_out(self, at_once: int) -> None:
         """Send all unsent rows. Stages of one kind are sent in parallel, the largest first."""
-        if not self._sent.total() and self._at.previous is None:
+        if not any(self._rows) and self._at.previous is None:
             self._clear()
-        whole = sum(stage.rows for stage in stages)
+        largest_first = sorted(enumerate(self._stages), key=lambda each: each[1].rows, reverse=True)
         try:
-            if self._sent.keys() != {stage.title for stage in stages}:
-                raise _OtherwiseError("nodes of stages are missing beside the ledger")
-            for _, alike in groupby(stages, attrgetter("kind")):
-                largest_first = sorted(alike, key=attrgetter("rows"), reverse=True)
-                # A third faster on two cores, the server's included. Relationships of two types may deadlock at
-                # shared nodes: the server then ends one transaction, and the driver retries it.
-                with ThreadPoolExecutor(at_once, "stage") as pool:
-                    self._wait_for([pool.submit(self._send, stage, whole) for stage in largest_first])
-        except _OtherwiseError as error:
+            if len(self._rows) != len(self._stages):
+                raise _DivergedError("the ledger lacks the rows sent of each stage")
+            for kind in dict.fromkeys(stage.kind for stage in self._stages):
+                self._send_in_parallel([number for number, stage in largest_first if stage.kind == kind], at_once)
+        except _DivergedError as error:
             self._session.execute_write(load_checkpoint.move, self._at, replace(self._at, state="broken"))
             raise LoadError(
-                f"Neo4j at {self._graph.url} does not hold what its ledger says, somebody else has changed it "
-                f"({error}). Run again to make all of it anew."
+                f"Neo4j at {self._graph.url} diverges from its ledger: another program has changed the graph "
+                f"({error}). Run again for a full reload."
             ) from error
 
-    def _wait_for(self, under_way: Sequence[Future[None]]) -> None:
-        """Wait for the stages. After an error in one, the others stop at the end of their batch."""
-        try:
-            for done in as_completed(under_way):
-                done.result()
-        except BaseException:
-            self._ended.set()
-            raise
+    def _send_in_parallel(self, numbers: Sequence[int], at_once: int) -> None:
+        """Send the stages, over a connection each. After an error in one, the others stop at the end of their batch."""
+        # A third faster on two cores, the server's included. Relationships of two types may deadlock at shared nodes:
+        # the server then ends one transaction, and the driver retries it.
+        with ThreadPoolExecutor(at_once, "stage") as pool:
+            try:
+                for done in as_completed([pool.submit(self._send, number) for number in numbers]):
+                    done.result()
+            except BaseException:
+                self._ended.set()
+                raise
 
-    def _send(self, stage: Stage, whole: int) -> None:
+    def _send(self, number: int) -> None:
         """Send the unsent rows of a stage."""
-        if self._sent[stage.title] == stage.rows or self._ended.is_set():
+        stage = self._stages[number]
+        if self._rows[number] == stage.rows or self._ended.is_set():
             return
-        with (
-            self._graph.session() as session,
-            closing(prefetch_items(stage.batches(self._sent[stage.title]))) as batches,
-        ):
+        with self._graph.session() as session, closing(prefetch_items(stage.batches(self._rows[number]))) as batches:
             for batch in batches:
                 if self._ended.is_set():
                     return
-                session.execute_write(self._carried_out, stage, batch)
-                self._sent[stage.title] += len(batch.rows)
-                all_sent = self._sent.total() / whole
-                self._tell(f"{stage.title}: {self._sent[stage.title]:,} of {stage.rows:,}, {all_sent:.0%} of all")
+                session.execute_write(self._send_batch, number, batch)
+                self._rows[number] += len(batch.rows)
+                whole = sum(self._rows) / sum(stage.rows for stage in self._stages)
+                self._report(f"{stage.title}: {self._rows[number]:,} of {stage.rows:,}, {whole:.0%} of all")
 
-    def _carried_out(self, transaction: neo4j.ManagedTransaction, stage: Stage, batch: bolt.Batch) -> None:
-        before = self._sent[stage.title]
-        load_checkpoint.advance(transaction, self._at, stage.title, before, before + len(batch.rows))
-        found = _done(transaction, stage.statement, rows=batch.rows)
+    def _send_batch(self, transaction: neo4j.ManagedTransaction, number: int, batch: bolt.Batch) -> None:
+        stage, before = self._stages[number], self._rows[number]
+        try:
+            found = _change(transaction, stage.statement, rows=batch.rows)
+        except ConstraintError as error:
+            raise _DivergedError(f"{stage.title}: {error.message}") from error
         if found != batch.meant:
-            raise _OtherwiseError(f"{stage.title}: {found:,} found of {batch.meant:,}")
+            raise _DivergedError(f"{stage.title}: {found:,} found of {batch.meant:,}")
+        load_checkpoint.advance(transaction, self._at, number, before, before + len(batch.rows))
 
     def _clear(self) -> None:
         """Delete all nodes and relationships of the model, in transactions of bounded size."""
         types = [(each.type, cypher.clear_relationships(each.type)) for each in RELATIONSHIPS]
-        for name, statement in (*types, *((each.label, cypher.clear_nodes(each.label)) for each in NODES)):
+        labels = [(each.label, cypher.clear_nodes(each.label)) for each in NODES]
+        for name, statement in (*types, *labels, ("Load", cypher.CLEAR_STAGES)):
             deleted = 0
-            while found := self._session.execute_write(self._cleared, statement):
+            while found := self._session.execute_write(self._clear_some, statement):
                 deleted += found
-                self._tell(f"clearing, {deleted:,} {name} deleted")
+                self._report(f"clearing, {deleted:,} {name} deleted")
 
-    def _cleared(self, transaction: neo4j.ManagedTransaction, statement: str) -> int:
+    def _clear_some(self, transaction: neo4j.ManagedTransaction, statement: str) -> int:
         load_checkpoint.move(transaction, self._at, self._at)
-        return _done(transaction, statement, most=CLEARED)
+        return _change(transaction, statement, most=CLEARED)
 
-    def _tell(self, said: str) -> None:
-        if time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
-            self._said = time.monotonic()
-            self._log(said)
+    def _report(self, progress: str) -> None:
+        if time.monotonic() - self._logged >= SECONDS_BETWEEN_LINES:
+            self._logged = time.monotonic()
+            self._log(progress)
 
 
-class _OtherwiseError(Exception):
+class _DivergedError(Exception):
     """A statement matched an unexpected number of rows; its transaction is rolled back."""
 
 
-def _done(transaction: neo4j.ManagedTransaction, statement: str, **parameters: Any) -> int:
+def _change(transaction: neo4j.ManagedTransaction, statement: str, **parameters: Any) -> int:
     """Run the statement and return the number of nodes or relationships that it changed."""
     done = int(transaction.run(statement, **parameters).single(strict=True)["done"])
     if done:

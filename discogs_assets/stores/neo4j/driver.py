@@ -67,14 +67,14 @@ class Graph:
                 yield session
         except (ServiceUnavailable, DriverError) as error:
             raise ServerError(
-                f"Neo4j at {self.url} does not answer: {error}. Start it; our own is started by `discogs up`."
+                f"Neo4j at {self.url} does not answer: {error}. Start it; `discogs up` starts the embedded server."
             ) from error
         except Neo4jError as error:
             said = f"{error.code}: {' '.join(str(error.message).split())}"
             if faults.names_full_disk(said):
-                raise faults.full(f"Neo4j at {self.url} says {said}") from error
-            if error.is_retryable() or _failed(error):
-                raise ServerError(f"Neo4j at {self.url} could not go on: {said}. See its log (debug.log).") from error
+                raise faults.full(f"Neo4j at {self.url} reports {said}") from error
+            if error.is_retryable() or _is_server_failure(error):
+                raise ServerError(f"Neo4j at {self.url} failed: {said}. See its log (debug.log).") from error
             raise LoadError(f"Neo4j at {self.url} refused a statement: {said}") from error
 
     def index(self) -> None:
@@ -106,6 +106,6 @@ class Graph:
             yield Answer(result.keys(), ([plain(value) for value in record.values()] for record in result))
 
 
-def _failed(error: Neo4jError) -> bool:
+def _is_server_failure(error: Neo4jError) -> bool:
     """Return True if the server failed rather than the statement; constraint violations are of category Schema."""
     return error.classification == "DatabaseError" and error.category != "Schema"

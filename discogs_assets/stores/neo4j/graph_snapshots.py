@@ -39,18 +39,18 @@ class Sent:
                 place.mkdir(parents=True)
                 for file in files:
                     _link(file, place / file.name)
-        digest = _tables(draft, tables.month).digest
-        place = self._place(digest)
+        digest = _read(draft, tables.month).digest
+        place = self.folder / digest
         if place.exists():
             shutil.rmtree(draft)
         else:
             draft.rename(place)
-        return _tables(place, tables.month, digest)
+        return _read(place, tables.month, digest)
 
     def find(self, month: str, digest: str) -> Tables | None:
         """Return the tables with this digest, None if there is no snapshot."""
-        place = self._place(digest)
-        return _tables(place, month, digest) if digest and place.exists() else None
+        place = self.folder / digest
+        return _read(place, month, digest) if digest and place.exists() else None
 
     def scratch(self) -> Path:
         """Create a folder for a load's temporary files; `sweep` deletes it."""
@@ -58,14 +58,12 @@ class Sent:
 
     def sweep(self, keep: Collection[str | None]) -> None:
         """Delete everything except the tables with these digests."""
-        for path in set(self.folder.iterdir()) - {self._place(digest) for digest in keep if digest}:
-            shutil.rmtree(path, ignore_errors=True)
-
-    def _place(self, digest: str) -> Path:
-        return self.folder / digest
+        for path in self.folder.iterdir():
+            if path.name not in keep:
+                shutil.rmtree(path, ignore_errors=True)
 
 
-def _tables(folder: Path, month: str, digest: str = "") -> Tables:
+def _read(folder: Path, month: str, digest: str = "") -> Tables:
     nodes, relationships = (
         {place.name: sorted(place.iterdir()) for place in sorted((folder / part).iterdir())} for part in PARTS
     )

@@ -1,7 +1,7 @@
 """The ledger: the checkpoint node of a database loaded over Bolt, with its month and the progress of a load."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 import neo4j
@@ -16,13 +16,11 @@ class Ledger:
     """The graph `tables` of a month, by digest, that a database holds, made from `dumps` (JSON).
 
     While the state is `loading`, readers see a part of the month and, if the load applies changes, a part of the
-    `previous` one. `load` marks the stages of that load, and `sent` is the number of their rows sent. The state is
-    `broken` if the database turned out to hold something else. `form` is the form of `streams.graph.bolt`.
+    `previous` one. `load` marks the process that carries out that load, and `rows` are the rows sent of each stage. The
+    state is `broken` if the database turned out to hold something else. `form` is the form of `streams.graph.bolt`.
 
     The ledger is written in the transaction of the data it describes, and only if it is unchanged since it was read. So
-    an interrupted load resumes where it stopped, and one of two concurrent loads gives way. Stages sent in parallel
-    have a node each, so that none waits for another's transaction. They carry the mark of their load and are deleted
-    when another begins.
+    an interrupted load resumes where it stopped, and one of two concurrent loads gives way.
     """
 
     month: str = ""
@@ -33,12 +31,17 @@ class Ledger:
     previous: str | None = None
     previous_tables: str | None = None
     load: str = ""
-    sent: int = field(default=0, compare=False)
+    rows: Sequence[int] = field(default=(), compare=False)
 
     @property
     def whole(self) -> bool:
         """True if readers see the month and nothing else."""
         return self.state == "whole"
+
+    @property
+    def sent(self) -> int:
+        """Rows sent by the load in progress."""
+        return sum(self.rows)
 
     def __str__(self) -> str:
         """Return the state that readers see, in words."""
@@ -48,57 +51,49 @@ class Ledger:
         return f"{self.month} {doing} over {self.previous or 'nothing'} ({self.sent:,} rows sent)"
 
 
-WRITTEN = tuple(each.name for each in fields(Ledger) if each.compare)
-"""Fields stored in the node; the others are counted."""
+FIELDS = {each.name for each in fields(Ledger)}
+"""Fields stored in the node; other versions may store more."""
 
 
 def read(graph: Graph) -> Ledger | None:
     """Return the ledger of the database, None if it was never loaded over Bolt."""
-    rows = graph.ask(cypher.READ_LEDGER)
-    return _said(rows[0]) if rows else None
-
-
-def stages(graph: Graph) -> dict[str, int]:
-    """Return the number of rows sent by stage of the current load."""
-    return {row["stage"]: row["rows"] for row in graph.ask(cypher.READ_STAGES)}
+    return _parse(graph.ask(cypher.READ_LEDGER))
 
 
 def move(
-    transaction: neo4j.ManagedTransaction, before: Ledger | None, after: Ledger, stages: Collection[str] | None = None
-) -> None:
-    """Replace the ledger in the transaction. Raises BusyError if it is not `before` any more.
+    transaction: neo4j.ManagedTransaction, before: Ledger | None, after: Ledger, rows: Sequence[int] | None = None
+) -> Ledger:
+    """Replace the ledger in the transaction and return the new one. Raises BusyError if it is not `before` any more.
 
-    The `stages` of a load that begins replace the existing ones. Without them, the existing stages are marked with the
-    load of `after`, so that a process still sending them gives way.
+    `rows` are the rows sent of each stage; None leaves them as they are.
     """
     # The write locks the node: no other transaction gets past this until the end of this one.
-    if transaction.run(cypher.LOCK_LEDGER).consume().counters.nodes_created:
-        found = None
-    else:
-        found = _said(transaction.run(cypher.READ_LEDGER).single(strict=True))
+    created = transaction.run(cypher.LOCK_LEDGER).consume().counters.nodes_created
+    found = None if created else _parse(transaction.run(cypher.READ_LEDGER).data())
     if found != before:
         raise BusyError(
             f"Neo4j is loaded by another process: its ledger (:Load {{source: 'discogs'}}) says {found}, expected "
             f"{before}. Wait for it to end, then run again."
         )
-    transaction.run(cypher.WRITE_LEDGER, ledger={name: getattr(after, name) for name in WRITTEN}).consume()
-    if stages is None:
-        transaction.run(cypher.MARK_STAGES, load=after.load).consume()
-    else:
-        transaction.run(cypher.CLEAR_STAGES).consume()
-        transaction.run(cypher.ADD_STAGES, stages=[*stages], load=after.load).consume()
+    after = replace(after, rows=(found.rows if found else ()) if rows is None else rows)
+    transaction.run(cypher.WRITE_LEDGER, ledger={**asdict(after), "rows": [*after.rows]}).consume()
+    return after
 
 
-def advance(transaction: neo4j.ManagedTransaction, at: Ledger, stage: str, before: int, after: int) -> None:
-    """Record in the transaction that a stage has sent its rows up to `after`. Raises BusyError if others moved it."""
+def advance(transaction: neo4j.ManagedTransaction, at: Ledger, stage: int, before: int, after: int) -> None:
+    """Record in the transaction that a stage has sent its rows up to `after`. Raises BusyError if others moved it.
+
+    Call it last: it locks the ledger until the end of the transaction, and other stages wait for it.
+    """
     places = {"stage": stage, "load": at.load, "before": before, "after": after}
-    if not transaction.run(cypher.MOVE_STAGE, places).single(strict=True)["moved"]:
+    if not transaction.run(cypher.ADVANCE_LEDGER, places).single(strict=True)["done"]:
         raise BusyError(
-            f"Neo4j is loaded by another process: it has gone on with {stage!r} of {at.month} from row {before:,}. "
-            "Wait for it to end, then run again."
+            f"Neo4j is loaded by another process: it has continued the load of {at.month} from row {before:,} of stage "
+            f"{stage + 1}. Wait for it to end, then run again."
         )
 
 
-def _said(row: Mapping[str, Any]) -> Ledger:
-    """Return the ledger from a row of `cypher.READ_LEDGER`."""
-    return Ledger(**{name: value for name, value in row["ledger"].items() if name in WRITTEN}, sent=row["sent"])
+def _parse(rows: list[dict[str, Any]]) -> Ledger | None:
+    """Return the ledger from the result of `cypher.READ_LEDGER`."""
+    known = [{name: value for name, value in row["ledger"].items() if name in FIELDS} for row in rows]
+    return Ledger(**known[0]) if known else None

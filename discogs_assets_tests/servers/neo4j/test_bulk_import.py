@@ -118,7 +118,7 @@ def test_bad_entries_are_counted_and_refused(server: Neo4jServer, parquet: Parqu
     assert "2 BadRelationship" in str(refused.value)
     assert "'2' is defined more than once in group 'Release'" in str(refused.value)
     assert not (store / "data").exists()
-    with pytest.raises(LoadError, match="not the whole result of an import"):
+    with pytest.raises(LoadError, match="not the complete result of an import"):
         server.serve(store)
 
 
@@ -167,7 +167,7 @@ def test_a_file_that_is_not_there_is_named(server: Neo4jServer, tmp_path: Path) 
 
 
 def test_a_store_outside_the_home_is_refused(server: Neo4jServer, tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="no store of this home"):
+    with pytest.raises(SettingError, match="not a store of this home"):
         server.import_store(tmp_path, {}, [])
 
 

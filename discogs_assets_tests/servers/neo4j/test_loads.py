@@ -54,7 +54,7 @@ def test_nothing_is_swept_while_the_month_is_being_loaded(server: Neo4jServer) -
     loading = load(server, NOVEMBER, finished=False)
     with loads.alone(server, NOVEMBER):
         assert loads.sweep(server, NOVEMBER) == []
-        with pytest.raises(BusyError, match="being loaded into Neo4j"):
+        with pytest.raises(BusyError, match="loading 2026-11 into Neo4j"):
             loads.drop(server, NOVEMBER)
     assert loading.exists()
 

@@ -106,18 +106,18 @@ def test_a_server_that_does_not_run_has_a_status_and_no_address(tmp_path: Path) 
 def test_a_pointer_that_points_nowhere_is_an_error_that_names_it(tmp_path: Path) -> None:
     server = Neo4jServer(tmp_path)
     json_state.write(server.folder / "served.json", {"store": "2026-09/0001"})
-    with pytest.raises(LoadError, match=r"2026-09/0001 is not the whole result of an import"):
+    with pytest.raises(LoadError, match=r"2026-09/0001 is not the complete result of an import"):
         server.start()
     (server.folder / "served.json").write_text("2026-09")
-    with pytest.raises(ServerError, match=r"served\.json is damaged: .*Delete it, then run `discogs up`"):
+    with pytest.raises(ServerError, match=r"served\.json is damaged, .*Delete it, then run `discogs up`"):
         server.start()
 
 
 def test_a_store_that_was_not_imported_to_the_end_is_not_served(tmp_path: Path) -> None:
     server = Neo4jServer(tmp_path)
-    with pytest.raises(LoadError, match="not the whole result of an import"):
+    with pytest.raises(LoadError, match="not the complete result of an import"):
         server.serve(october(server))
-    with pytest.raises(LoadError, match="not the whole result of an import"), server.running(october(server)):
+    with pytest.raises(LoadError, match="not the complete result of an import"), server.running(october(server)):
         pass
 
 

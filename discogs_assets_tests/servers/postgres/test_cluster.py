@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from discogs_assets.errors import ServerError
-from discogs_assets.servers.os_user import unprivileged
+from discogs_assets.servers.os_user import choose_account
 from discogs_assets.servers.postgres.cluster import Cluster
 from discogs_assets.servers.postgres.server import PostgresServer
 
@@ -28,7 +28,7 @@ def test_a_cluster_made_half_way_does_not_count_and_is_swept(clean_folder: Path,
     half = clean_folder / ".data.partial-1234"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
-    cluster = Cluster(clean_folder / "data", programs, unprivileged(clean_folder))
+    cluster = Cluster(clean_folder / "data", programs, choose_account(clean_folder))
     cluster.create("secret")
     assert [f.name for f in clean_folder.iterdir()] == ["data"]
     assert not list(clean_folder.rglob("password"))
@@ -41,7 +41,7 @@ def test_what_initdb_says_is_in_the_error(clean_folder: Path, programs: Path) ->
     shutil.copy(programs / "bin" / "initdb", incomplete / "bin")
     (incomplete / "lib").symlink_to(programs / "lib")
     with pytest.raises(ServerError, match=r'(?s)initdb failed with status 1.*"postgres" is needed by initdb'):
-        Cluster(clean_folder / "data", incomplete, unprivileged(clean_folder)).create("secret")
+        Cluster(clean_folder / "data", incomplete, choose_account(clean_folder)).create("secret")
 
 
 def test_settings_are_of_this_machine_and_loopback_only(postgres_server: PostgresServer) -> None:

@@ -67,6 +67,14 @@ def test_starting_again_attaches_at_once(postgres_server: PostgresServer) -> Non
     assert pid(postgres_server) == before
 
 
+def test_the_status_of_a_running_server_says_since_when(postgres_server: PostgresServer) -> None:
+    status = postgres_server.status()
+    assert (status.running, status.url) == (True, postgres_server.address().safe_url)
+    assert (status.folder, status.version) == (postgres_server.data, postgres_server.program().version)
+    assert status.seconds_up is not None
+    assert 0 <= status.seconds_up < 24 * 3600
+
+
 def test_no_password_is_shown(postgres_server: PostgresServer, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         address, status = postgres_server.start(), postgres_server.status()

@@ -105,12 +105,12 @@ def dying(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
 
 def test_a_first_month_is_made_and_the_next_comes_about_by_changes(loader: Loader, november: list[str]) -> None:
     assert str(loader.load(OCTOBER)) == OCTOBER
-    assert loader.how == "all is made anew: Neo4j has no ledger yet"
+    assert loader.how == "full reload: Neo4j has no record of an earlier load"
     kept = loader.graph.ask(
         "MATCH (a:Artist {id: 2}), (r:Release {id: 10}) RETURN elementId(a) AS a, elementId(r) AS r"
     )
     found = loader.load(NOVEMBER)
-    assert loader.how == "Neo4j holds 2026-10; what differs in 2026-11 is loaded"
+    assert loader.how == "Neo4j holds 2026-10; loading the differences to 2026-11"
     assert contents(loader.graph) == november
     assert kept == loader.graph.ask(
         "MATCH (a:Artist {id: 2}), (r:Release {id: 10}) RETURN elementId(a) AS a, elementId(r) AS r"
@@ -159,7 +159,7 @@ def test_a_load_that_dies_at_every_batch_goes_on_and_doubles_nothing(
         except KilledError:
             deaths += 1
         if deaths > 1:
-            assert loader.how.startswith("going on with 2026-11 being loaded over ")
+            assert loader.how.startswith("resuming the load: 2026-11 being loaded over ")
         now = load_checkpoint.read(loader.graph)
         assert now
         assert now.sent > before
@@ -199,7 +199,7 @@ def test_a_process_that_is_killed_has_left_whole_batches(loader: Loader, novembe
     assert killed.returncode == -9
     assert str(load_checkpoint.read(loader.graph)) == "2026-11 being loaded over 2026-10 (0 rows sent)"
     loader.load(NOVEMBER)
-    assert loader.how.startswith("going on with 2026-11 being loaded over 2026-10")
+    assert loader.how.startswith("resuming the load: 2026-11 being loaded over 2026-10")
     assert contents(loader.graph) == november
 
 
@@ -219,7 +219,7 @@ def test_an_older_month_is_refused_unless_it_is_asked_for(loader: Loader, novemb
         loader.load(OCTOBER)
     assert contents(loader.graph) == november
     loader.load(OCTOBER, older=True)
-    assert loader.how == "Neo4j holds 2026-11; what differs in 2026-10 is loaded"
+    assert loader.how == "Neo4j holds 2026-11; loading the differences to 2026-10"
     assert contents(loader.graph) == october
 
 
@@ -228,7 +228,7 @@ def test_the_same_month_from_other_dumps_comes_about_by_changes(loader: Loader, 
     loader.load(NOVEMBER)
     loader.write(NOVEMBER, NEW, dumps="cc")
     loader.load(NOVEMBER)
-    assert loader.how == "Neo4j holds 2026-11; what differs in 2026-11 is loaded"
+    assert loader.how == "Neo4j holds 2026-11; loading the differences to 2026-11"
     assert contents(loader.graph) == november
 
 
@@ -236,7 +236,7 @@ def test_tables_that_only_the_lake_has_are_compared_if_they_are_the_same(loader:
     loader.load(OCTOBER)
     (loader.folder / "sent").rename(loader.folder / "lost")
     loader.load(NOVEMBER)
-    assert loader.how == "Neo4j holds 2026-10; what differs in 2026-11 is loaded"
+    assert loader.how == "Neo4j holds 2026-10; loading the differences to 2026-11"
     assert contents(loader.graph) == november
 
 
@@ -246,7 +246,7 @@ def test_without_the_tables_of_what_is_held_all_is_made_anew(loader: Loader, nov
     loader.write(OCTOBER, OLD, dumps="bb")
     loader.load(NOVEMBER)
     assert loader.how == (
-        "all is made anew: the graph tables of 2026-10 that Neo4j was loaded from are not in the lake any more"
+        "full reload: the graph tables of 2026-10 that Neo4j was loaded from are not in the lake any more"
     )
     assert contents(loader.graph) == november
 
@@ -262,7 +262,7 @@ def test_a_load_that_was_cut_off_is_not_gone_on_with_from_other_tables(
     dying(1000)
     loader.write(NOVEMBER, NEW)
     loader.load(NOVEMBER)
-    assert loader.how.startswith("all is made anew: a load of 2026-11 was cut off, and its graph tables")
+    assert loader.how.startswith("full reload: a load of 2026-11 was interrupted, and the graph tables")
     assert contents(loader.graph) == november
 
 
@@ -275,7 +275,7 @@ def test_a_database_that_somebody_else_has_changed_is_found_out_and_made_anew(
         loader.load(NOVEMBER)
     assert "changed by others" in str(load_checkpoint.read(loader.graph))
     loader.load(NOVEMBER)
-    assert loader.how == "all is made anew: somebody else has changed what Neo4j holds"
+    assert loader.how == "full reload: another program has changed the graph in Neo4j"
     assert contents(loader.graph) == november
 
 
@@ -285,7 +285,7 @@ def test_a_month_that_somebody_else_has_changed_is_made_anew_when_it_is_loaded_a
     loader.load(NOVEMBER)
     loader.graph.ask("MATCH (a:Artist {id: 2}) DETACH DELETE a")
     loader.load(NOVEMBER)
-    assert loader.how == "all is made anew: somebody else has changed what Neo4j holds"
+    assert loader.how == "full reload: another program has changed the graph in Neo4j"
     assert contents(loader.graph) == november
 
 
@@ -319,31 +319,63 @@ def test_a_load_whose_place_another_has_taken_sends_nothing_more(
         loader.load(NOVEMBER)
     found = load_checkpoint.read(loader.graph)
     assert found
-    here = load_checkpoint.stages(loader.graph)
-    (touched,), (untouched, *_) = [stage for stage in here if here[stage]], [each for each in here if not here[each]]
+    (touched,), (untouched, *_) = (
+        [i for i, rows in enumerate(found.rows) if bool(rows) == sent] for sent in (True, False)
+    )
     with loader.graph.session() as session:
-        with pytest.raises(BusyError, match=r"gone on with .* of 2026-11 from row 0"):
+        with pytest.raises(BusyError, match=rf"continued the load of 2026-11 from row 0 of stage {touched + 1}"):
             session.execute_write(load_checkpoint.advance, found, touched, 0, 2)
-        with pytest.raises(BusyError, match="gone on with"):
+        with pytest.raises(BusyError, match="continued the load"):
             session.execute_write(load_checkpoint.advance, replace(found, load="another"), untouched, 0, 2)
         session.execute_write(load_checkpoint.advance, found, untouched, 0, 0)
     dying(1000)
     loader.load(NOVEMBER)
     assert contents(loader.graph) == november
-    assert load_checkpoint.stages(loader.graph) == {}
+    assert whole_ledger(loader).rows == []
 
 
-def test_a_ledger_whose_stages_somebody_has_deleted_is_found_out(
+def whole_ledger(loader: Loader) -> Ledger:
+    found = load_checkpoint.read(loader.graph)
+    assert found
+    assert found.whole
+    return found
+
+
+def test_a_ledger_whose_rows_another_program_has_removed_leads_to_a_full_reload(
     loader: Loader, november: list[str], dying: Callable[[int], None]
 ) -> None:
     dying(3)
     with pytest.raises(KilledError):
         loader.load(NOVEMBER)
-    loader.graph.ask("MATCH (s:Load) WHERE s.stage IS NOT NULL DELETE s")
+    loader.graph.ask("MATCH (l:Load) REMOVE l.rows")
     dying(1000)
-    with pytest.raises(LoadError, match=r"nodes of stages are missing.*Run again"):
+    with pytest.raises(LoadError, match=r"the ledger lacks the rows sent of each stage.*Run again"):
         loader.load(NOVEMBER)
     loader.load(NOVEMBER)
+    assert contents(loader.graph) == november
+
+
+def test_a_node_that_another_program_has_created_leads_to_a_full_reload(loader: Loader, november: list[str]) -> None:
+    loader.load(OCTOBER)
+    created = min(NEW.artists.keys() - OLD.artists.keys())
+    loader.graph.ask(f"CREATE (:Artist {{id: {created}}})")
+    with pytest.raises(LoadError, match=r"Artist created: .*already exists.*Run again"):
+        loader.load(NOVEMBER)
+    loader.load(NOVEMBER)
+    assert loader.how == "full reload: another program has changed the graph in Neo4j"
+    assert contents(loader.graph) == november
+
+
+def test_the_checkpoints_of_an_earlier_version_are_deleted_by_a_full_reload(
+    loader: Loader, november: list[str]
+) -> None:
+    loader.graph.ask(
+        "CREATE (:Load {source: 'discogs', month: '2026-11', state: 'loading', form: 3, load: 'x'}), "
+        "(:Load {source: 'discogs/Artist created', load: 'x', stage: 'Artist created', rows: 2})"
+    )
+    loader.load(NOVEMBER)
+    assert loader.how.startswith("full reload: a load of 2026-11 was interrupted")
+    assert loader.graph.ask("MATCH (l:Load) RETURN l.source AS source") == [{"source": "discogs"}]
     assert contents(loader.graph) == november
 
 
@@ -368,7 +400,7 @@ def test_a_month_that_two_machines_load_at_once_is_there_once(
 def test_a_ledger_of_another_form_is_read(loader: Loader, november: list[str]) -> None:
     loader.graph.ask("CREATE (:Load {source: 'discogs', month: '2026-10', strange: 1}), (:Artist {id: 3, name: 'X'})")
     loader.load(NOVEMBER)
-    assert loader.how.startswith("all is made anew")
+    assert loader.how.startswith("full reload")
     assert contents(loader.graph) == november
 
 
