@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from isal import igzip
 from isal.isal_zlib import error as isal_error
 
@@ -156,45 +158,40 @@ def _plain(data: bytes) -> bool:
     return True
 
 
-@cache
-def _own(tag: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of this tag without the bracket: brackets are so frequent that searching them is slow."""
-    return re.compile(re.escape(tag) + rb"[\s/>]")
+def one_value(data: bytes) -> pa.Array:
+    """Return an array of one value without copying it; as bytes, so that each is a character to an expression."""
+    ends = pa.array([0, len(data)], pa.int64())
+    return pa.Array.from_buffers(pa.large_binary(), 1, [None, ends.buffers()[1], pa.py_buffer(data)])
 
 
 @cache
-def _start(tag: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of a whole start tag without the bracket."""
-    return re.compile(_named(tag))
+def _first(tag: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of white space and a start tag, capturing the character after the name."""
+    return re.compile(rb"[ \t\r\n]*<" + re.escape(tag) + rb"(?=([\s/>]))" + INSIDE + b">")
 
 
-def _countable(data: bytes, tag: bytes) -> int | None:
-    """Return the number of records if counting tags is exact, None otherwise.
+@cache
+def _counted(tag: str) -> str:
+    """Return the pattern of an end tag with a start tag on the next line, or else of a single tag of this name."""
+    name = re.escape(tag)
+    start = rf"""<{name}(?:/*[\s\v](?:/*(?:[^<>"'/]|"[^"<]*"|'[^'<]*'))*)?>"""
+    return rf"</{name}>\n{start}|</?{name}[\s\v/>]"
+
+
+def _countable(data: bytes, tag: str) -> int | None:
+    """Return the number of records if counting tags is exact, None otherwise; `data` ends with an end tag.
 
     It is exact if each record begins on the line after the one before, no element inside has its name, and there is no
     CDATA, comment or processing instruction.
     """
-    if not _plain(data):
+    name = tag.encode()
+    first = _first(name).match(data)
+    if not first or first[0].endswith(b"/>") or not _plain(data):
         return None
-    records, inside, end = 0, False, -1
-    for found in _own(tag).finditer(data):
-        start, tail = found.span()
-        before = data[max(start - 2, 0) : start]
-        if before == b"</":
-            if not inside or not data.endswith(b">", start, tail):
-                return None
-            records, inside, end = records + 1, False, tail
-        elif before.endswith(b"<"):
-            whole = _start(tag).match(data, start)
-            if inside or not (whole and whole[1]) or whole[0].endswith(b"/>") or not _follows(data, end, start - 1):
-                return None
-            inside = True
-    return None if inside else records
-
-
-def _follows(data: bytes, end: int, start: int) -> bool:
-    """Return True if the record at `start` is the first, or begins on the line after the one that ends at `end`."""
-    return start == end + 1 and data[end] == ord("\n") if end >= 0 else not data[:start].strip(b" \t\r\n")
+    # Each boundary of records is one match. A malformed tag at a boundary, or a tag anywhere else, adds a match.
+    boundaries = data.count(b"</%b>\n<%b%b" % (name, name, first[1]))
+    found = pc.count_substring_regex(one_value(data), _counted(tag))[0].as_py()
+    return boundaries + 1 if found == boundaries + 2 else None
 
 
 class Framing:
@@ -247,7 +244,7 @@ class Framing:
         end = 0 if self.nests else buffer.rfind(f"</{tag}>".encode())
         if end > 0:
             data = buffer[: end + len(tag) + 3]
-            records = _countable(data, tag.encode())
+            records = _countable(data, tag)
             if records:
                 return Block(tag, data, records, offset, True, found.namespaces, root)
         spans = list(_spans(buffer, tag, self.entity.name, whole))
