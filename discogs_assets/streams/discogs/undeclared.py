@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from discogs_assets.schema.backends.xml import Paths, paths
 from discogs_assets.schema.model import Entity, Field
 from discogs_assets.streams.discogs.framing import one_value
-from discogs_assets.streams.discogs.head import written
+from discogs_assets.streams.discogs.head import qualified_name
 
 FORBIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f"
 """Characters before the space that XML 1.0 §2.2 forbids, as a class of a regular expression."""
@@ -62,16 +62,16 @@ class Vocabulary:
         known = pc.match_substring_regex(pa.array(records, pa.large_binary()), self._records)
         return [place for place, each in enumerate(known.to_pylist()) if not each]
 
-    def undeclared(self, record: etree._Element) -> Counter[str]:
+    def count_undeclared(self, record: etree._Element) -> Counter[str]:
         """Count the undeclared paths in a record, outermost only."""
-        return Counter(self._undeclared(record))
+        return Counter(self._find_undeclared(record))
 
-    def _undeclared(self, record: etree._Element) -> Iterator[str]:
+    def _find_undeclared(self, record: etree._Element) -> Iterator[str]:
         below = [(record, f"/{record.tag}")]
         while below:
             node, path = below.pop()
             names = (name for name in node.attrib if (path, name) not in self.declared.attributes)
-            yield from (f"{path}/@{written(node, name)}" for name in names)
+            yield from (f"{path}/@{qualified_name(node, name)}" for name in names)
             if self.declared.children(path) and any(map(str.strip, _texts(node))):
                 yield f"{path}/text()"
             for child in node.iterchildren("*"):
@@ -79,7 +79,7 @@ class Vocabulary:
                 if inner in self.declared.elements:
                     below.append((child, inner))
                 else:
-                    yield f"{path}/{written(child, child.tag)}"
+                    yield f"{path}/{qualified_name(child, child.tag)}"
 
 
 def _element(declared: Paths, path: str, key: str) -> str:

@@ -47,7 +47,7 @@ def test_a_refusal_names_the_first_records_with_place_and_reason(tmp_path: Path)
 
 
 def test_a_dump_without_a_record_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DumpDamagedError, match="it holds no record"):
+    with pytest.raises(DumpDamagedError, match="no record found"):
         written(tmp_path, [])
 
 
@@ -56,7 +56,7 @@ def test_the_first_record_of_an_id_is_kept_and_the_others_are_set_aside(tmp_path
     account, good, bad = written(tmp_path, [label(1), named % b"First", named % b"Second", label(3), label(1)])
     assert (account.framed, account.parsed, account.refused) == (5, 3, 2)
     assert good.select("id", "name").rows() == [(1, None), (2, "First"), (3, None)]
-    assert bad["reason"].to_list() == [f"its id {n} has come before; the first record is kept" for n in (2, 1)]
+    assert bad["reason"].to_list() == [f"duplicate id {n}; the first record is kept" for n in (2, 1)]
     assert bad["bytes"].to_list() == [named % b"Second", label(1)]
 
 

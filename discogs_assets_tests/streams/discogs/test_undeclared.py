@@ -24,7 +24,7 @@ VOCABULARIES = {entity: Vocabulary(entity) for entity in ENTITIES}
 def test_what_is_declared_is_known(entity: Entity, data: st.DataObject) -> None:
     found = [xml.record(entity, each) for each in data.draw(st.lists(records(entity), max_size=3))]
     assert VOCABULARIES[entity].knows(b"\n".join(found))
-    assert sum(map(VOCABULARIES[entity].undeclared, map(etree.fromstring, found)), Counter()) == Counter()
+    assert sum(map(VOCABULARIES[entity].count_undeclared, map(etree.fromstring, found)), Counter()) == Counter()
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -48,7 +48,7 @@ def test_a_strange_element_or_attribute_is_found_wherever_it_stands(entity: Enti
     else:
         host.set(name, "1")
         where, known = f"{path}/@{name}", (path, name) in declared.attributes
-    assert VOCABULARIES[entity].undeclared(root) == (Counter() if known else Counter([where]))
+    assert VOCABULARIES[entity].count_undeclared(root) == (Counter() if known else Counter([where]))
     assert VOCABULARIES[entity].knows(etree.tostring(root, encoding="UTF-8")) == known
 
 
@@ -84,7 +84,7 @@ def test_what_the_fast_parser_would_pass_over_is_not_known(text: str) -> None:
 
 def test_a_text_beside_elements_is_named_by_its_place() -> None:
     record = etree.fromstring('<release id="1"><genres>a<genre>b</genre>c<genre>d</genre></genres> </release>')
-    assert VOCABULARIES[RELEASES].undeclared(record) == Counter(["/release/genres/text()"])
+    assert VOCABULARIES[RELEASES].count_undeclared(record) == Counter(["/release/genres/text()"])
 
 
 def test_the_strange_ones_of_many_records_are_told_by_their_places() -> None:

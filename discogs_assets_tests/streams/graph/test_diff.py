@@ -56,7 +56,7 @@ def nodes(old: pl.DataFrame, found: Iterable[Sorted], keys: list[str]) -> dict[A
 def test_the_old_relationships_with_what_goes_and_comes_are_the_new_ones(old: list[Any], new: list[Any]) -> None:
     schema: dict[str, Any] = {"start": pl.Int64, "end": pl.Int64, "role": pl.String, "catnos": pl.List(pl.String)}
     a, b = (pl.DataFrame(each, schema=schema, orient="row") for each in (old, new))
-    found = diff.relationships(diff.compared(a, b), ["start", "end"])
+    found = diff.relationships(diff.compare(a, b), ["start", "end"])
     assert related(a, found) == Counter(rows(b))
 
 
@@ -67,7 +67,7 @@ def test_the_old_nodes_with_what_is_removed_changed_and_added_are_the_new_ones(
     schema: dict[str, Any] = {"id": pl.Int64, "name": pl.String, "urls": pl.List(pl.String)}
     a, b = (pl.DataFrame([(key, *row) for key, row in m.items()], schema=schema, orient="row") for m in (old, new))
     a = a.drop("name") if grown else a
-    found = diff.nodes(diff.compared(a, b), ["id"])
+    found = diff.nodes(diff.compare(a, b), ["id"])
     assert nodes(a, found, ["id"]) == by_key(b, ["id"])
 
 
