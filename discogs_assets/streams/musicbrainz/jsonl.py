@@ -16,7 +16,7 @@ from discogs_assets.streams.discogs.framing import Block
 from discogs_assets.streams.discogs.parse import Parsed, Refused, refuse
 from discogs_assets.streams.musicbrainz import json_columns
 
-LOOKED_INTO, EVERY = 1_000, 1_000
+SAMPLE_FIRST, SAMPLE_EVERY = 1_000, 1_000
 """Records checked for undeclared keys: the first 1,000, then every 1,000th."""
 
 NUL = rb"\u0000"
@@ -80,7 +80,7 @@ class Reader:
     def _sample_undeclared(self, block: Block) -> Counter[str]:
         """Count the undeclared keys of the sampled records."""
         first, self._before = self._before, self._before + block.records
-        wanted = {n - first for n in range(first, self._before) if n < LOOKED_INTO or n % EVERY == 0}
+        wanted = {n - first for n in range(first, self._before) if n < SAMPLE_FIRST or n % SAMPLE_EVERY == 0}
         found: Counter[str] = Counter()
         for number, (start, end) in enumerate(block.spans() if wanted else ()):
             if number in wanted:

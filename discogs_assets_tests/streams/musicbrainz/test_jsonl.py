@@ -126,8 +126,8 @@ def test_keys_that_nothing_is_said_of_are_counted_by_their_path() -> None:
 
 
 def test_after_the_first_records_one_in_many_is_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsonl, "LOOKED_INTO", 3)
-    monkeypatch.setattr(jsonl, "EVERY", 5)
+    monkeypatch.setattr(jsonl, "SAMPLE_FIRST", 3)
+    monkeypatch.setattr(jsonl, "SAMPLE_EVERY", 5)
     reader, strange = Reader(LABELS), line({"id": MBID, "mood": 1})
     assert [parsed(strange, strange, reader=reader).undeclared["mood"] for _ in range(6)] == [2, 1, 1, 0, 0, 1]
 
