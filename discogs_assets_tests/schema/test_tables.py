@@ -1,4 +1,4 @@
-"""Tests of `schema`: a process that reads the declarations loads none of the heavy libraries."""
+"""Tests of `schema.tables`: a process that reads the declarations loads none of the heavy libraries."""
 
 import subprocess
 import sys
