@@ -58,37 +58,37 @@ class Relation:
 def relations(entity: Entity) -> tuple[Relation, ...]:
     """Return the relations of an entity in the order of declaration."""
     found: dict[str, Relation] = {}
-    for name, part, source in _repeated(entity, entity.parts, "", "", ()):
+    for name, part, source in _find_repeated(entity, entity.parts, "", "", ()):
         if name in found:
-            found[name] = _merged(found[name], source)
+            found[name] = _merge(found[name], source)
         else:
             key = (f"{entity.record}_id", *source.ordinals)
             found[name] = Relation(name, entity, part.doc, key, tuple(_values(part)), (source,))
     return tuple(found.values())
 
 
-def _repeated(
+def _find_repeated(
     entity: Entity, parts: tuple[Part, ...], table: str, above: str, ordinals: tuple[str, ...]
 ) -> Iterator[tuple[str, Repeated, Source]]:
     """Yield every repeated part with the name of its table, outermost first."""
     for part in parts:
         if isinstance(part, (Texts, Rows)):
             called = part.table or part.name
-            name = table if called == table else f"{ordinals[0]}_{called}" if ordinals else _first(entity, called)
+            name = table if called == table else f"{ordinals[0]}_{called}" if ordinals else _table_name(entity, called)
             ordinal = part.ordinal if isinstance(part, Rows) else "ordinal"
             source = Source(f"{above}{part.name}", (*ordinals, ordinal))
             yield name, part, source
             if isinstance(part, Rows):
-                yield from _repeated(entity, part.fields, name, f"{source.part}.", source.ordinals)
+                yield from _find_repeated(entity, part.fields, name, f"{source.part}.", source.ordinals)
 
 
-def _first(entity: Entity, name: str) -> str:
+def _table_name(entity: Entity, name: str) -> str:
     """Return a table's name, prefixed by the record's; a release's tables need no prefix unless the name is taken."""
     plain = entity is RELEASES and name not in {each.name for each in ENTITIES} | {"images"}
     return name if plain else f"{entity.record}_{name}"
 
 
-def _merged(relation: Relation, deeper: Source) -> Relation:
+def _merge(relation: Relation, deeper: Source) -> Relation:
     """Return the relation with the rows of a part one list deeper: a track outside an index track is sub-track 0."""
     key = (relation.owner, *deeper.ordinals)
     return Relation(relation.name, relation.entity, relation.doc, key, relation.values, (*relation.sources, deeper))

@@ -3,18 +3,7 @@
 The classic (2020), 2025 and modern (2026) layouts are covered; an element that a layout lacks is simply absent.
 """
 
-from discogs_assets.schema.model import (
-    Derived,
-    Entity,
-    Field,
-    Index,
-    Link,
-    One,
-    Rows,
-    Rule,
-    Texts,
-    Type,
-)
+from discogs_assets.schema.model import Derived, Entity, Field, Index, Link, One, Rows, Rule, Texts, Type
 
 # Absent, empty and blank are the same: no value. An id of 0 means unlinked, a `master_id` of 0 no master.
 
@@ -22,25 +11,30 @@ SOURCE = "discogs"
 """Source name of the Discogs dumps; the default of `Entity.source`."""
 
 PLACEHOLDERS = {194: "Various", 355: "Unknown Artist", 118760: "No Artist"}
-"""Artist ids that stand for nobody in particular. They are credited on millions of records and would connect everything
-with everything, so the graph leaves them out."""
+"""Ids of placeholder artists. They are credited on millions of records and would connect everything with everything,
+so the graph omits them."""
 
 QUALITY = Field(
     "data_quality",
     "data_quality",
-    "How far the community has checked the record, from Needs Vote to Complete and Correct.",
+    "Review state by the community, from Needs Vote to Complete and Correct.",
     column="data_quality",
     prop="data_quality",
 )
 
+NAME = Field(
+    "name", "name", "Name, with a number such as (2) if it is not unique.", column="name", index=Index.TEXT, prop="name"
+)
+TITLE = Field("title", "title", "Title.", column="title", index=Index.TEXT, prop="title")
+
 IMAGES = Rows(
     "images",
     "images/image",
-    "Pictures of the record; gone from the dumps since December 2024.",
+    "Images of the record; absent from the dumps since December 2024.",
     (
         Field("type", "@type", "primary or secondary."),
-        Field("uri", "@uri", "Address of the picture; blank since March 2015."),
-        Field("uri150", "@uri150", "Address of its 150 pixel preview; blank since March 2015."),
+        Field("uri", "@uri", "URL of the image; blank since March 2015."),
+        Field("uri150", "@uri150", "URL of its preview of 150 pixels; blank since March 2015."),
         Field("width", "@width", "Width in pixels.", Type.INTEGER),
         Field("height", "@height", "Height in pixels.", Type.INTEGER),
     ),
@@ -49,21 +43,21 @@ IMAGES = Rows(
 VIDEOS = Rows(
     "videos",
     "videos/video",
-    "Videos of the record's music, as members linked them.",
+    "Videos of the music, linked by users.",
     (
-        Field("src", "@src", "Address of the video."),
+        Field("src", "@src", "URL of the video."),
         Field("duration", "@duration", "Length in seconds.", Type.INTEGER),
-        Field("embed", "@embed", "Whether it may be shown on other sites.", Type.BOOLEAN),
-        Field("title", "title", "Title at the video site."),
-        Field("description", "description", "Description at the video site, cut at 255 characters."),
+        Field("embed", "@embed", "True if other sites may embed it.", Type.BOOLEAN),
+        Field("title", "title", "Title on the video site."),
+        Field("description", "description", "Description on the video site, truncated to 255 characters."),
     ),
 )
 
-GENRES = Texts("genres", "genres/genre", "Genres, of 15 official ones.", column="genre", index=Index.EXACT)
-STYLES = Texts("styles", "styles/style", "Styles, of some 750.", column="style", index=Index.EXACT)
+GENRES = Texts("genres", "genres/genre", "Genres, from a fixed list of 15.", column="genre", index=Index.EXACT)
+STYLES = Texts("styles", "styles/style", "Styles, from a list of about 750.", column="style", index=Index.EXACT)
 
 
-def _named(name: str, path: str, doc: str, column: str, preceding: str = "") -> Rows:
+def _references(name: str, path: str, doc: str, column: str, preceding: str = "") -> Rows:
     """Return a part for references with an id (since about 2017-2020) and, as text, the name at the time.
 
     From 2015-02 to 2024-11 the id of a member is a separate element before the name.
@@ -76,14 +70,18 @@ def _named(name: str, path: str, doc: str, column: str, preceding: str = "") -> 
             Field(
                 "id",
                 "@id",
-                "Id of the record referred to; absent in old dumps.",
+                "Id of the referenced record; absent in old dumps.",
                 Type.REFERENCE,
                 column=column,
                 preceding=preceding,
             ),
-            Field("name", ".", "Its name on the day the record was last saved."),
+            Field("name", ".", "Its name when this record was last saved."),
         ),
     )
+
+
+def _year(source: str, doc: str) -> Derived:
+    return Derived("year", Rule.YEAR, source, doc, Type.INTEGER, column="year", index=Index.EXACT, prop="year")
 
 
 def _artists(name: str, path: str, doc: str, table: str = "") -> Rows:
@@ -93,12 +91,12 @@ def _artists(name: str, path: str, doc: str, table: str = "") -> Rows:
         path,
         doc,
         (
-            Field("id", "id", "Artist id; 0 or none if unlinked.", Type.REFERENCE, column="artist_id"),
-            Field("name", "name", "Name of the artist, with its number if another bears the same name."),
-            Field("anv", "anv", "Name variation as printed on the record."),
+            Field("id", "id", "Artist id; 0 or null if unlinked.", Type.REFERENCE, column="artist_id"),
+            Field("name", "name", "Name of the artist, with a number if it is not unique."),
+            Field("anv", "anv", "Artist name variation (ANV), as printed."),
             Field("join", "join", "Text between this artist and the next.", column="join_string"),
-            Field("role", "role", "Credited roles, a comma list with details in brackets."),
-            Field("tracks", "tracks", "Tracks the credit is for, in free text."),
+            Field("role", "role", "Credited roles: a comma-separated list, with details in brackets."),
+            Field("tracks", "tracks", "Tracks that the credit applies to, in free text."),
         ),
         table,
     )
@@ -110,11 +108,11 @@ def _tracks(name: str, path: str, doc: str, ordinal: str, *inner: Rows) -> Rows:
         path,
         doc,
         (
-            Field("position", "position", "Position as printed, in free text; headings have none."),
-            Field("title", "title", "Title of the track, or a heading."),
-            Field("duration", "duration", "Length as printed, mostly m:ss."),
-            _artists("artists", "artists/artist", "Artists of this track, where they differ from the release's."),
-            _artists("extraartists", "extraartists/artist", "Credits of this track.", "credits"),
+            Field("position", "position", "Position as printed, in free text; null for headings."),
+            Field("title", "title", "Title of the track, or text of the heading."),
+            Field("duration", "duration", "Duration as printed, mostly m:ss."),
+            _artists("artists", "artists/artist", "Artists of the track, if they differ from the release's."),
+            _artists("extraartists", "extraartists/artist", "Credits of the track.", "credits"),
             *inner,
         ),
         "tracks",
@@ -126,7 +124,7 @@ CREDIT = Derived(
     "artist",
     Rule.CREDIT,
     "artists",
-    "The main artists as one line, for reading and searching.",
+    "Main artists as one line of text, for display and search.",
     column="artist",
     index=Index.TEXT,
     prop="artist",
@@ -140,25 +138,18 @@ ARTISTS = Entity(
     "artists",
     "artist",
     "Artist",
-    "A person, a group or an alias that is credited on records.",
+    "A person, group or alias credited on releases.",
     (
         Field("id", "id", "Discogs id of the artist.", Type.INTEGER, column="id", prop="id"),
-        Field(
-            "name",
-            "name",
-            "Name, with a number such as (2) if another artist bears it too.",
-            column="name",
-            index=Index.TEXT,
-            prop="name",
-        ),
+        NAME,
         Field("realname", "realname", "Real name, in free text.", column="realname", prop="realname"),
         Field("profile", "profile", "Biography with Discogs markup.", column="profile"),
         QUALITY,
-        Texts("urls", "urls/url", "Web addresses, not always with a scheme.", column="url"),
-        Texts("namevariations", "namevariations/name", "Other spellings (ANVs).", prop="namevariations"),
-        _named("aliases", "aliases/name", "Other artists that are the same person or group.", "alias_id"),
-        _named("members", "members/name", "Members, if the artist is a group.", "member_id", preceding="id"),
-        _named("groups", "groups/name", "Groups the artist is a member of.", "group_id"),
+        Texts("urls", "urls/url", "URLs, some without a scheme.", column="url"),
+        Texts("namevariations", "namevariations/name", "Name variations (ANVs).", prop="namevariations"),
+        _references("aliases", "aliases/name", "Other artist records of the same person or group.", "alias_id"),
+        _references("members", "members/name", "Members, if the artist is a group.", "member_id", preceding="id"),
+        _references("groups", "groups/name", "Groups that the artist is a member of.", "group_id"),
         IMAGES,
     ),
     links=(
@@ -175,21 +166,14 @@ LABELS = Entity(
     "A record label, a series or a company.",
     (
         Field("id", "id", "Discogs id of the label.", Type.INTEGER, column="id", prop="id"),
-        Field(
-            "name",
-            "name",
-            "Name, with a number such as (2) if another label bears it too.",
-            column="name",
-            index=Index.TEXT,
-            prop="name",
-        ),
-        Field("contactinfo", "contactinfo", "Postal and electronic addresses, several lines.", column="contactinfo"),
+        NAME,
+        Field("contactinfo", "contactinfo", "Contact details, in several lines.", column="contactinfo"),
         Field("profile", "profile", "History with Discogs markup.", column="profile"),
         QUALITY,
         One(
             "parentLabel",
             "parentLabel",
-            "The label this one belongs to.",
+            "Parent label.",
             (
                 Field(
                     "id",
@@ -199,11 +183,11 @@ LABELS = Entity(
                     column="parent_label_id",
                     index=Index.EXACT,
                 ),
-                Field("name", ".", "Its name on the day the record was last saved.", column="parent_label_name"),
+                Field("name", ".", "Its name when this record was last saved.", column="parent_label_name"),
             ),
         ),
-        Texts("urls", "urls/url", "Web addresses; always empty in modern dumps.", column="url"),
-        _named("sublabels", "sublabels/label", "Labels that belong to this one.", "sublabel_id"),
+        Texts("urls", "urls/url", "URLs; always empty in modern dumps.", column="url"),
+        _references("sublabels", "sublabels/label", "Sublabels.", "sublabel_id"),
         IMAGES,
     ),
     links=(
@@ -216,13 +200,13 @@ MASTERS = Entity(
     "masters",
     "master",
     "Master",
-    "What the versions of one recording (pressings, reissues) have in common.",
+    "A group of releases of the same recording, such as pressings and reissues.",
     (
         Field("id", "@id", "Discogs id of the master.", Type.INTEGER, column="id", prop="id"),
         Field(
             "main_release",
             "main_release",
-            "Id of the release that stands for all.",
+            "Id of the main release, which represents the master.",
             Type.REFERENCE,
             column="main_release_id",
             prop="main_release",
@@ -232,18 +216,9 @@ MASTERS = Entity(
         GENRES,
         STYLES,
         Field("notes", "notes", "Notes with Discogs markup.", column="notes"),
-        Derived(
-            "year",
-            Rule.YEAR,
-            "year_raw",
-            "Year of the first release; none if unknown.",
-            Type.INTEGER,
-            column="year",
-            index=Index.EXACT,
-            prop="year",
-        ),
-        Field("year_raw", "year", "The year as written; 0 if unknown."),
-        Field("title", "title", "Title.", column="title", index=Index.TEXT, prop="title"),
+        _year("year_raw", "Year of the first release; null if unknown."),
+        Field("year_raw", "year", "Year as written; 0 if unknown."),
+        TITLE,
         QUALITY,
         VIDEOS,
         IMAGES,
@@ -255,46 +230,46 @@ RELEASES = Entity(
     "releases",
     "release",
     "Release",
-    "One edition of a recording: a pressing, an issue, a digital publication.",
+    "One edition of a recording: a pressing, a reissue or a digital release.",
     (
         Field("id", "@id", "Discogs id of the release.", Type.INTEGER, column="id", prop="id"),
-        Field("status", "@status", "Always Accepted; gone from the dumps by 2026.", column="status"),
+        Field("status", "@status", "Always Accepted; absent from the dumps of 2026.", column="status"),
         _artists("artists", "artists/artist", "Main artists, in order."),
         CREDIT,
-        Field("title", "title", "Title.", column="title", index=Index.TEXT, prop="title"),
+        TITLE,
         Rows(
             "labels",
             "labels/label",
-            "Labels with catalogue numbers, in order; the same label may come with several numbers.",
+            "Labels with catalogue numbers, in order; a label may occur with several numbers.",
             (
-                Field("id", "@id", "Label id; 0 or none if unlinked.", Type.REFERENCE, column="label_id"),
+                Field("id", "@id", "Label id; 0 or null if unlinked.", Type.REFERENCE, column="label_id"),
                 Field("name", "@name", "Name of the label."),
-                Field("catno", "@catno", "Catalogue number as printed; none if there is none.", index=Index.CODE),
+                Field("catno", "@catno", "Catalogue number as printed; `none` if there is none.", index=Index.CODE),
             ),
         ),
         Rows(
             "series",
             "series/series",
-            "Series the release belongs to; a series is a label record.",
+            "Series of the release; a series is a label record.",
             (
-                Field("id", "@id", "Label id of the series; 0 or none if unlinked.", Type.REFERENCE, column="label_id"),
+                Field("id", "@id", "Label id of the series; 0 or null if unlinked.", Type.REFERENCE, column="label_id"),
                 Field("name", "@name", "Name of the series."),
                 Field("catno", "@catno", "Number within the series."),
             ),
         ),
-        _artists("extraartists", "extraartists/artist", "Credits beyond the main artists.", "credits"),
+        _artists("extraartists", "extraartists/artist", "Credits other than the main artists.", "credits"),
         Rows(
             "formats",
             "formats/format",
-            "What the release consists of.",
+            "Physical or digital carriers of the release.",
             (
-                Field("name", "@name", "Kind of carrier: Vinyl, CD, File."),
-                Field("qty", "@qty", "Number of carriers, as written; up to 64 digits occur."),
+                Field("name", "@name", "Carrier: Vinyl, CD, File."),
+                Field("qty", "@qty", "Number of carriers, as written; values of up to 64 digits occur."),
                 Field("text", "@text", "Free text, such as a colour."),
                 Texts(
                     "descriptions",
                     "descriptions/description",
-                    "Size, speed, kind: LP, Album, Reissue.",
+                    "Size, speed or kind: LP, Album, Reissue.",
                     column="description",
                 ),
             ),
@@ -310,16 +285,7 @@ RELEASES = Entity(
             index=Index.EXACT,
             prop="country",
         ),
-        Derived(
-            "year",
-            Rule.YEAR,
-            "released",
-            "Year of the edition; none if unknown.",
-            Type.INTEGER,
-            column="year",
-            index=Index.EXACT,
-            prop="year",
-        ),
+        _year("released", "Year of the edition; null if unknown."),
         Field(
             "released",
             "released",
@@ -332,7 +298,7 @@ RELEASES = Entity(
         Field(
             "master_id",
             "master_id",
-            "Id of the master; 0 or none if there is none.",
+            "Id of the master; 0 or null if there is none.",
             Type.REFERENCE,
             column="master_id",
             index=Index.EXACT,
@@ -340,7 +306,7 @@ RELEASES = Entity(
         Field(
             "is_main_release",
             "master_id/@is_main_release",
-            "Whether this edition stands for its master; since December 2017.",
+            "True if this is the main release of its master; since December 2017.",
             Type.BOOLEAN,
             column="is_main_release",
         ),
@@ -349,7 +315,7 @@ RELEASES = Entity(
             "tracklist/track",
             "Tracks, headings and index tracks, in order.",
             "track",
-            _tracks("sub_tracks", "sub_tracks/track", "Parts of an index track.", "sub_track"),
+            _tracks("sub_tracks", "sub_tracks/track", "Sub-tracks of an index track.", "sub_track"),
         ),
         Rows(
             "identifiers",
@@ -357,8 +323,13 @@ RELEASES = Entity(
             "Barcodes, matrix numbers, label codes and the like.",
             (
                 Field("type", "@type", "Kind: Barcode, Matrix / Runout."),
-                Field("description", "@description", "Where it stands or what it means."),
-                Field("value", "@value", "The identifier as printed; up to 1,351 characters occur.", index=Index.CODE),
+                Field("description", "@description", "Location or meaning of the identifier."),
+                Field(
+                    "value",
+                    "@value",
+                    "Identifier as printed; values of up to 1,351 characters occur.",
+                    index=Index.CODE,
+                ),
             ),
         ),
         VIDEOS,
@@ -367,26 +338,19 @@ RELEASES = Entity(
             "companies/company",
             "Companies credited on the release; a company is a label record.",
             (
-                Field("id", "id", "Label id of the company; 0 or none if unlinked.", Type.REFERENCE, column="label_id"),
+                Field("id", "id", "Label id of the company; 0 or null if unlinked.", Type.REFERENCE, column="label_id"),
                 Field("name", "name", "Name of the company."),
-                Field("catno", "catno", "Number the company gave."),
-                Field("entity_type", "entity_type", "Code of what the company did."),
-                Field("entity_type_name", "entity_type_name", "What the company did: Pressed By, Recorded At."),
-                Field("resource_url", "resource_url", "Address in the API; gone from the dumps by 2026."),
+                Field("catno", "catno", "Number assigned by the company."),
+                Field("entity_type", "entity_type", "Code of the company's role."),
+                Field("entity_type_name", "entity_type_name", "Role of the company: Pressed By, Recorded At."),
+                Field("resource_url", "resource_url", "URL in the API; absent from the dumps of 2026."),
             ),
         ),
         IMAGES,
     ),
     links=(
         BY,
-        Link(
-            "ON",
-            "Label",
-            "id",
-            rows=("labels",),
-            properties=(("catno", "catno"),),
-            lists=(("catnos", "catno"),),
-        ),
+        Link("ON", "Label", "id", rows=("labels",), properties=(("catno", "catno"),), lists=(("catnos", "catno"),)),
         Link("IN_SERIES", "Label", "id", rows=("series",), properties=(("catno", "catno"),)),
         Link("DERIVED_FROM", "Master", "master_id", properties=(("main_release", "is_main_release"),)),
         IS_GENRE,

@@ -5,7 +5,12 @@ Records with repeated parts are entities, and their parts relations.
 
 from dataclasses import dataclass
 
-from discogs_assets.schema.model import Field
+from discogs_assets.schema.model import Field, Index, Type
+
+
+def column(name: str, doc: str, kind: Type = Type.TEXT, index: Index | None = None) -> Field:
+    """Return a column that has the same name in Parquet."""
+    return Field(name, "", doc, kind, index=index)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -30,6 +35,6 @@ class Sheet:
         """Reject a key that is not among the columns, and duplicate columns. Raises ValueError."""
         names = [field.name for field in self.fields]
         if strange := sorted({*self.key} - {*names}):
-            raise ValueError(f"{self.source}.{self.name}: {strange} of the key are no columns")
+            raise ValueError(f"{self.source}.{self.name}: key columns {strange} are not declared")
         if len({*names}) != len(names):
-            raise ValueError(f"{self.source}.{self.name}: a column occurs twice among {names}")
+            raise ValueError(f"{self.source}.{self.name}: duplicate column among {names}")

@@ -132,18 +132,18 @@ class Relationship:
 ARTISTS_BOTH = ("Artist", "Artist")
 
 RELATED = {
-    "source": "musicbrainz; absent where Discogs states it.",
-    "begin": "When it began, as far as known: 1960, 1960-08 or 1960-08-12.",
-    "end": "When it ended, in the same form.",
-    "ended": "Whether it has ended, also where nobody knows when.",
-    "attributes": "What is said of it, such as instruments, original, guest.",
+    "source": "musicbrainz; absent if the relationship comes from Discogs.",
+    "begin": "Begin date, as precise as known: 1960, 1960-08 or 1960-08-12.",
+    "end": "End date, in the same form.",
+    "ended": "True if it has ended, even on an unknown date.",
+    "attributes": "Attributes, such as instruments, original, guest.",
 }
 """Properties of a relationship stated by MusicBrainz."""
 
 PART_OF = {
-    "release_count": "Releases that name the style and, of genres, this one alone.",
-    "share": "Their part of all releases that name the style and one genre alone, from 0 to 1.",
-    "primary": "True for the genre with most of them; of equals for the first by name.",
+    "release_count": "Number of releases with the style and no genre but this one.",
+    "share": "Their share of all releases with the style and a single genre, from 0 to 1.",
+    "primary": "True for the genre with the most such releases; on a tie, for the first by name.",
 }
 """Properties of the computed relationship between a style and its genres."""
 
@@ -154,13 +154,11 @@ def _properties(link: Link) -> list[str]:
     return [*per, *named, *(["position"] if link.position else [])]
 
 
-RELEASES = Statistic("release_count", "Releases related to it.")
-ARTISTS = Statistic(
-    "artist_count", "Main artists of these releases; those that stand for nobody do not count.", "artists"
-)
-LABELS = Statistic("label_count", "Labels of these releases.", "labels")
-GENRES = Statistic("genre_count", "Genres that these releases name.", "genres")
-STYLES = Statistic("style_count", "Styles that these releases name.", "styles")
+RELEASES = Statistic("release_count", "Number of its releases.")
+ARTISTS = Statistic("artist_count", "Number of main artists of these releases, without placeholder artists.", "artists")
+LABELS = Statistic("label_count", "Number of labels of these releases.", "labels")
+GENRES = Statistic("genre_count", "Number of genres of these releases.", "genres")
+STYLES = Statistic("style_count", "Number of styles of these releases.", "styles")
 FIRST_YEAR = Statistic("first_year", "Year of the earliest of these releases.", "year")
 
 
@@ -173,14 +171,14 @@ NODES = (
     *map(_node, ENTITIES),
     Node(
         "Genre",
-        "A genre that a release or master names.",
+        "A genre of a release or master.",
         values="genres",
         named="genres",
         statistics=(RELEASES, ARTISTS, LABELS, STYLES, FIRST_YEAR),
     ),
     Node(
         "Style",
-        "A style that a release or master names.",
+        "A style of a release or master.",
         values="styles",
         named="styles",
         statistics=(RELEASES, ARTISTS, LABELS, GENRES, FIRST_YEAR),
@@ -189,25 +187,25 @@ NODES = (
 """All node labels."""
 
 DOCS = {
-    "MEMBER_OF": "From a member to the group, whichever says so; another one, dated, where MusicBrainz does.",
-    "ALIAS_OF": "From an alias to the artist that names it; both ways where both do.",
-    "SUBLABEL_OF": "From a label to its parent, whichever of the two says so.",
-    "BY": "From a release or master to a main artist: anv is the name as printed, join the text after it.",
-    "ON": "From a release to its label: catno is the first number, catnos all of them where there are several.",
-    "IN_SERIES": "From a release to a series it belongs to, which is a label: catno is its number within.",
-    "DERIVED_FROM": "From a release to its master; main_release is true for the edition that stands for it.",
+    "MEMBER_OF": "From a member to its group, stated by either of them; MusicBrainz adds separate ones with dates.",
+    "ALIAS_OF": "From an alias to the artist that lists it; in both directions if both list each other.",
+    "SUBLABEL_OF": "From a label to its parent, stated by either of them.",
+    "BY": "From a release or master to a main artist; anv is the name as printed, join the text after it.",
+    "ON": "From a release to its label; catno is the first catalogue number, catnos lists them if there are several.",
+    "IN_SERIES": "From a release to its series, which is a label; catno is the number within the series.",
+    "DERIVED_FROM": "From a release to its master; main_release is true for the main release.",
     "IS": "From a release or master to a genre or style.",
-    "APPEARS_ON": "From an artist of tracks to the release: tracks are their positions.",
-    "CREDITED_ON": "From a credited artist to the release, one for each role, on the release or its tracks.",
-    "WORKED_ON": "From a company, which is a label, to the release, one for each thing it did.",
-    "COLLABORATED_WITH": "From an artist to a project or an artist that it collaborated on or with; MusicBrainz.",
+    "APPEARS_ON": "From an artist of tracks to the release; tracks has their positions.",
+    "CREDITED_ON": "From a credited artist to the release, one for each role on the release or its tracks.",
+    "WORKED_ON": "From a company, which is a label, to the release, one for each role.",
+    "COLLABORATED_WITH": "From an artist to a project or artist of a collaboration; MusicBrainz.",
     "TAUGHT": "From a teacher to a pupil; MusicBrainz.",
-    "TRIBUTE_TO": "From an artist that pays tribute to the one it is paid to; MusicBrainz.",
+    "TRIBUTE_TO": "From a tribute artist to the original artist; MusicBrainz.",
     "FOUNDED": "From a founder to the group; MusicBrainz.",
     "SUPPORTED": "From a supporting musician to the artist or group; MusicBrainz.",
-    "SUBGROUP_OF": "From a group to the one it is a part of; MusicBrainz.",
-    "RENAMED_TO": "From an artist to what it called itself later; MusicBrainz.",
-    "PART_OF": "From a style to each genre whose releases, of that genre alone, name it.",
+    "SUBGROUP_OF": "From a subgroup to its group; MusicBrainz.",
+    "RENAMED_TO": "From an artist to its later name; MusicBrainz.",
+    "PART_OF": "From a style to each genre that is the only genre of a release with the style.",
 }
 
 _STATED = [Stated(entity, link) for entity in ENTITIES for link in entity.links]
@@ -271,7 +269,7 @@ def _of_node(each: Node) -> dict[str, str]:
     column = id_column(each.label)
     counted = {statistic.name: statistic.doc for statistic in each.statistics}
     if each.entity is None:
-        return {column: "A number of the import's own.", "name": each.doc} | counted
+        return {column: "Number assigned for the import.", "name": each.doc} | counted
     parts = each.entity.properties
     docs = {column_of(part): part.doc for part in (*parts, *each.enriched)}
     return {**docs, column: docs[each.entity.key]} | counted
@@ -284,7 +282,7 @@ def _of_relationship(each: Relationship) -> dict[str, str]:
     for stated in each.stated:
         docs |= _of_link(stated)
     for start, end in each.pairs:
-        docs |= {start_column(start): f"The {start} it leaves.", end_column(end): f"The {end} it reaches."}
+        docs |= {start_column(start): f"Start node: {start}.", end_column(end): f"End node: {end}."}
     return docs
 
 
@@ -292,11 +290,11 @@ def _of_link(stated: Stated) -> dict[str, str]:
     link = stated.link
     parts = [getattr(stated.entity.part(rows), "fields", ()) for rows in link.rows] or [stated.entity.parts]
     fields = {part.name: part.doc for inner in parts for part in inner}
-    docs = {"position": "Place in the order of the credit, from 1."} if link.position else {}
+    docs = {"position": "Position in the credit, from 1."} if link.position else {}
     if link.per:
-        docs[link.per] = "The role, details in brackets." if link.roles else fields[link.per]
+        docs[link.per] = "Role, with details in brackets." if link.roles else fields[link.per]
     if link.roles:
-        docs["category"] = f"What kind of role it is: {', '.join([*roles.CATEGORIES, roles.OTHER])}."
+        docs["category"] = f"Category of the role: {', '.join([*roles.CATEGORIES, roles.OTHER])}."
     docs |= {name: fields[source] for name, source in link.properties}
-    docs |= {list_column(name): f"All of: {fields[source]}" for name, source in link.lists}
-    return docs | {name: f"{fields[source]} Of a track's credit its position." for name, source in link.joined}
+    docs |= {list_column(name): f"All values of: {fields[source]}" for name, source in link.lists}
+    return docs | {name: f"{fields[source]} For a credit of a track, its position." for name, source in link.joined}

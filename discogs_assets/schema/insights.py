@@ -1,7 +1,7 @@
 """Insights computed from a month's records and graph: a flat table for each question, and its parameters."""
 
 from discogs_assets.schema import rarity
-from discogs_assets.schema.flat_table import Sheet
+from discogs_assets.schema.flat_table import Sheet, column
 from discogs_assets.schema.model import Field, Index, Type
 
 SOURCE = "insights"
@@ -19,28 +19,27 @@ ACTIVE_YEARS = 2
 """Years without a release after which a label is no longer active."""
 
 
-def _exact(name: str, doc: str, type_: Type = Type.INTEGER) -> Field:
+def _exact(name: str, doc: str, kind: Type = Type.INTEGER) -> Field:
     """Return a column that users filter or order by."""
-    return Field(name, "", doc, type_, index=Index.EXACT)
+    return column(name, doc, kind, Index.EXACT)
 
 
 def _trends(name: str, subject: str) -> Sheet:
     return Sheet(
         SOURCE,
         name,
-        f"How many releases of a year, and of a decade, name a {subject}. A release counts once for each {subject} "
-        "that it names, and in no period if it has no year. The share is that of all releases of the period.",
+        f"Number of releases of each {subject}, by year and by decade. A release counts once for each of its "
+        f"{subject}s; releases without a year are not counted. The share is that of all releases of the period.",
         (subject, "period", "start"),
         (
-            Field(subject, "", f"The {subject}."),
-            Field("period", "", "year or decade."),
-            _exact("start", "The year, or the first of the decade."),
-            Field("releases", "", f"Releases of the period that name the {subject}.", Type.INTEGER),
-            Field("share", "", "Their part of all releases of the period, from 0 to 1.", Type.REAL),
-            Field(
+            column(subject, f"The {subject}."),
+            column("period", "Kind of period: year or decade."),
+            _exact("start", "The year, or the first year of the decade."),
+            column("releases", f"Number of releases of the period with the {subject}.", Type.INTEGER),
+            column("share", "Their share of all releases of the period, from 0 to 1.", Type.REAL),
+            column(
                 "peak",
-                "",
-                f"True for the {subject}'s year and for its decade with most releases, of equals for the first.",
+                f"True for the year and the decade with the most releases of the {subject}; on a tie, for the first.",
                 Type.BOOLEAN,
             ),
         ),
@@ -50,18 +49,18 @@ def _trends(name: str, subject: str) -> Sheet:
 ARTIST_CENTRALITY = Sheet(
     SOURCE,
     "artist_centrality",
-    "Which artists hold the collaborations together. Two artists collaborate where they are main artists of the same "
-    f"release, and the more releases, the heavier; releases with more than {CROWD} main artists do not count, and "
-    "artists that stand for nobody are no artists. PageRank is weighted and undirected, with a damping factor of "
-    f"{DAMPING}. There is a row for every artist with a collaborator.",
+    "Centrality of artists in the collaboration graph. Two artists collaborate if they are main artists of the same "
+    f"release; the weight is the number of such releases. Releases with more than {CROWD} main artists and "
+    f"placeholder artists are ignored. PageRank is weighted and undirected, with a damping factor of {DAMPING}. There "
+    "is a row for every artist with a collaborator.",
     ("artist_id",),
     (
-        _exact("rank", "Place by PageRank, from 1; of equals by degree, then by id."),
-        Field("artist_id", "", "Discogs id of the artist.", Type.INTEGER),
-        Field("name", "", "Name of the artist."),
-        Field("pagerank", "", "PageRank; those of all artists make 1.", Type.REAL),
-        _exact("degree", "Distinct artists that it collaborates with."),
-        Field("releases", "", "Releases that it is a main artist of, alone or with others.", Type.INTEGER),
+        _exact("rank", "Rank by PageRank, from 1; ties are ordered by degree, then by id."),
+        column("artist_id", "Discogs id of the artist.", Type.INTEGER),
+        column("name", "Name of the artist."),
+        column("pagerank", "PageRank; the sum over all artists is 1.", Type.REAL),
+        _exact("degree", "Number of distinct collaborators."),
+        column("releases", "Number of releases with it as a main artist, alone or with others.", Type.INTEGER),
     ),
 )
 
@@ -71,21 +70,22 @@ STYLE_TRENDS = _trends("style_trends", "style")
 LABEL_LONGEVITY = Sheet(
     SOURCE,
     "label_longevity",
-    "From when to when labels have had releases, by the years of these. Labels without a release that has a year are "
-    "left out. Those that lasted longest come first.",
+    "Years of the first and the last release of each label, the longest-lived labels first. Labels without a dated "
+    "release are left out.",
     ("label_id",),
     (
-        Field("label_id", "", "Discogs id of the label.", Type.INTEGER),
-        Field("name", "", "Name of the label."),
-        Field("first_year", "", "Year of its earliest release.", Type.INTEGER),
-        Field("last_year", "", "Year of its latest release.", Type.INTEGER),
-        _exact("years_active", "Years from the first to the last, both included."),
-        _exact("releases", "Its releases, those without a year included."),
-        Field("peak_decade", "", "First year of the decade with most of them, of equals the earliest.", Type.INTEGER),
-        Field(
+        column("label_id", "Discogs id of the label.", Type.INTEGER),
+        column("name", "Name of the label."),
+        column("first_year", "Year of its earliest release.", Type.INTEGER),
+        column("last_year", "Year of its latest release.", Type.INTEGER),
+        _exact("years_active", "Number of years from the first to the last, both included."),
+        _exact("releases", "Number of its releases, with or without a year."),
+        column(
+            "peak_decade", "First year of the decade with the most releases; on a tie, of the earliest.", Type.INTEGER
+        ),
+        column(
             "still_active",
-            "",
-            f"Whether the latest is of the month's year or of one of the {ACTIVE_YEARS} before.",
+            f"True if the last release is of the year of the month or of one of the {ACTIVE_YEARS} years before.",
             Type.BOOLEAN,
         ),
     ),
@@ -95,31 +95,31 @@ MONTHLY_ANNIVERSARIES = Sheet(
     SOURCE,
     "monthly_anniversaries",
     f"Masters that are {', '.join(map(str, MILESTONES[:-1]))} or {MILESTONES[-1]} years old in this month. The year is "
-    "the master's, the month that of its main release, if this is of the master's year and its date says one. Masters "
-    "of such a year whose month is unknown are there, too, and flagged: they come after all others.",
+    "that of the master; the month is that of its main release, if this is of the same year and its date has a month. "
+    "Masters of such a year with an unknown month are included at the end, with month_known false.",
     ("master_id",),
     (
-        Field("master_id", "", "Discogs id of the master.", Type.INTEGER),
-        Field("title", "", "Title."),
-        Field("artist", "", "Main artists as one line."),
-        Field("year", "", "Year of the master.", Type.INTEGER),
-        Field("released", "", "Date of the main release as written, if it is of that year."),
+        column("master_id", "Discogs id of the master.", Type.INTEGER),
+        column("title", "Title."),
+        column("artist", "Main artists as one line."),
+        column("year", "Year of the master.", Type.INTEGER),
+        column("released", "Date of the main release as written, if it is of that year."),
         _exact("anniversary", "Age in years."),
-        Field("month_known", "", "Whether it is known to be of this month.", Type.BOOLEAN),
+        column("month_known", "True if the month is known.", Type.BOOLEAN),
     ),
 )
 
 DATA_COMPLETENESS = Sheet(
     SOURCE,
     "data_completeness",
-    "How many records of an entity have a value in each of their parts. A part that repeats has one if it has an item, "
-    "a part of it if any item has one; an id of 0 is none.",
+    "Number of records of an entity with a value in each part. A repeated part has a value if it has an item, a part "
+    "within it if any item has a value there. An id of 0 is no value.",
     ("entity", "field"),
     (
-        Field("entity", "", "The entity."),
-        Field("field", "", "The part, by its name in the records' Parquet; dotted if it lies in another."),
-        Field("records", "", "Records of the entity.", Type.INTEGER),
-        Field("present", "", "Those of them that have a value.", Type.INTEGER),
+        column("entity", "The entity."),
+        column("field", "Name of the part in Parquet; dotted if it is within another."),
+        column("records", "Number of records of the entity.", Type.INTEGER),
+        column("present", "Number of records with a value.", Type.INTEGER),
         _exact("share", "Their share, from 0 to 1.", Type.REAL),
     ),
 )
@@ -131,64 +131,59 @@ def _weight(name: str) -> str:
 
 def _steps(steps: rarity.Steps) -> str:
     """Return the steps as text for a sentence."""
-    said = (f"{worth} up to {limit:,}" for limit, worth in steps.steps)
-    return f"{', '.join(said)}, else {steps.beyond}"
+    values = (f"{worth} up to {limit:,}" for limit, worth in steps.steps)
+    return f"{', '.join(values)}, else {steps.beyond}"
 
 
 RELEASE_RARITY = Sheet(
     SOURCE,
     "release_rarity",
-    "How rare a release is, from 0 to 100: a weighted mean of signals that the catalogue itself gives. How many people "
-    "have it is not in the dumps and is no signal. A hidden gem is rare though its artist, label and genre are not.",
+    "Rarity of a release, from 0 to 100: the weighted mean of signals from the catalogue itself. The number of people "
+    "who own it is not in the dumps. A hidden gem is rare although its artist, label and genre are well known.",
     ("release_id",),
     (
-        Field("release_id", "", "Discogs id of the release.", Type.INTEGER),
-        Field("title", "", "Title."),
-        Field("artist", "", "Main artists as one line."),
-        Field("year", "", "Year of the release.", Type.INTEGER),
-        _exact("rarity_score", "Mean of the five signals by their weights.", Type.REAL),
+        column("release_id", "Discogs id of the release.", Type.INTEGER),
+        column("title", "Title."),
+        column("artist", "Main artists as one line."),
+        column("year", "Year of the release.", Type.INTEGER),
+        _exact("rarity_score", "Weighted mean of the five signals.", Type.REAL),
         _exact("tier", ", ".join(f"{name} from {least}" for name, least in rarity.TIERS.items()) + ".", Type.TEXT),
         _exact(
             "hidden_gem_score",
-            "The score times what it is known by: "
-            f"{rarity.KNOWN['artist']} of the percentile of its main artist with most relationships, "
-            f"{rarity.KNOWN['label']} of that of its label and {rarity.KNOWN['genre']} of that of its genre with most "
-            "releases. A percentile is the share of all others of the kind that have less.",
+            "Rarity score times fame. Fame is the sum of "
+            f"{rarity.KNOWN['artist']} times the percentile of its main artist with the most relationships, "
+            f"{rarity.KNOWN['label']} times that of its label and {rarity.KNOWN['genre']} times that of its genre with "
+            "the most releases. A percentile is the share of all others of the kind with a smaller number.",
             Type.REAL,
         ),
-        Field(
+        column(
             "pressing_scarcity",
-            "",
-            f"{_weight('pressing_scarcity')}: by the releases of its master, itself included: "
+            f"{_weight('pressing_scarcity')}: by the number of releases of its master, itself included: "
             f"{_steps(rarity.PRESSINGS)}; {rarity.UNIQUE} without a master.",
             Type.INTEGER,
         ),
-        Field(
+        column(
             "label_catalog",
-            "",
-            f"{_weight('label_catalog')}: by the releases of its smallest label: {_steps(rarity.CATALOGUE)}; "
+            f"{_weight('label_catalog')}: by the number of releases of its smallest label: {_steps(rarity.CATALOGUE)}; "
             f"{rarity.UNKNOWN} without a label.",
             Type.INTEGER,
         ),
-        Field(
+        column(
             "format_rarity",
-            "",
-            f"{_weight('format_rarity')}: the highest of its formats and their descriptions: "
+            f"{_weight('format_rarity')}: the highest value of its formats and their descriptions: "
             f"{', '.join(f'{name} {worth}' for name, worth in rarity.FORMATS.items())}; {rarity.UNKNOWN} without any.",
             Type.INTEGER,
         ),
-        Field(
+        column(
             "temporal_scarcity",
-            "",
-            f"{_weight('temporal_scarcity')}: {rarity.YEARLY} a year of age, up to 100; {rarity.REISSUE} less, but not "
-            f"under 0, if its master has another release of the last {rarity.REISSUE_YEARS} years; {rarity.UNKNOWN} "
+            f"{_weight('temporal_scarcity')}: {rarity.YEARLY} per year of age, up to 100, less {rarity.REISSUE} but at "
+            f"least 0 if its master has another release of the last {rarity.REISSUE_YEARS} years; {rarity.UNKNOWN} "
             "without a year.",
             Type.REAL,
         ),
-        Field(
+        column(
             "graph_isolation",
-            "",
-            f"{_weight('graph_isolation')}: by its relationships in the graph: {_steps(rarity.DEGREE)}.",
+            f"{_weight('graph_isolation')}: by the number of its relationships in the graph: {_steps(rarity.DEGREE)}.",
             Type.INTEGER,
         ),
     ),
@@ -197,18 +192,18 @@ RELEASE_RARITY = Sheet(
 COMPUTATION_LOG = Sheet(
     SOURCE,
     "computation_log",
-    "When the insights of the month were computed: a row for each run that has tried to, by what the orchestrator has "
-    "recorded, the newest first.",
+    "Computations of the month's insights as recorded by the orchestrator: a row for each insight and run, the newest "
+    "first.",
     ("insight", "run_id"),
     (
-        Field("insight", "", "The insight."),
-        Field("run_id", "", "The run."),
-        Field("status", "", "SUCCESS, FAILURE, SKIPPED or IN_PROGRESS."),
-        Field("started", "", "When its step began, in UTC: 2026-11-21T22:05:09.123Z."),
-        Field("ended", "", "When its step ended, in UTC."),
-        Field("seconds", "", "Time between the two.", Type.REAL),
-        Field("rows", "", "Rows written, if it succeeded.", Type.INTEGER),
-        Field("code_version", "", "Version of the code that wrote them."),
+        column("insight", "Name of the insight."),
+        column("run_id", "Id of the run."),
+        column("status", "Status: SUCCESS, FAILURE, SKIPPED or IN_PROGRESS."),
+        column("started", "Start of the step, in UTC: 2026-11-21T22:05:09.123Z."),
+        column("ended", "End of the step, in UTC."),
+        column("seconds", "Duration of the step in seconds.", Type.REAL),
+        column("rows", "Number of rows written, if it succeeded.", Type.INTEGER),
+        column("code_version", "Version of the code that wrote them."),
     ),
 )
 

@@ -25,10 +25,10 @@ class Type(Enum):
 class Rule(Enum):
     """Computation of a derived value from its sources, implemented in `streams.discogs.coercion`."""
 
-    YEAR = "the first four digits, if they are a year from 1860 to the one after the dump's"
-    CREDIT = "the artists as one line: name variation or else name without its number, with the join texts between"
-    DISCOGS_ID = "the id of the record of the same kind that a URL at Discogs names"
-    DISCOGS_IDS = "the distinct ids, those of links that have not ended first, then ascending"
+    YEAR = "the first four digits, if they are a year from 1860 to the year after the dump"
+    CREDIT = "the artists as one line of text: name variations, or else names without their number, and join texts"
+    DISCOGS_ID = "the id in a Discogs URL of a record of the same kind"
+    DISCOGS_IDS = "the distinct ids, first of links that have not ended, then ascending"
 
 
 class Kind(Enum):
@@ -195,10 +195,10 @@ class Entity:
         if len(set(names)) != len(names):
             raise ValueError(f"{self.name}: a name occurs twice among {names}")
         if not any(isinstance(part, Field) and part.name == self.key for part in self.parts):
-            raise ValueError(f"{self.name}: no field is called {self.key!r}, which identifies a record")
+            raise ValueError(f"{self.name}: the key {self.key!r} is not a field")
         for link in self.links:
             if strange := [rows for rows in link.rows if rows.partition(".")[0] not in names]:
-                raise ValueError(f"{self.name}: {link.type} reads {strange}, which are no parts")
+                raise ValueError(f"{self.name}: {link.type} reads {strange}, expected names of parts")
 
     def part(self, name: str) -> Part:
         """Return the part of this name, dotted if it lies within another. Raises KeyError if there is none."""

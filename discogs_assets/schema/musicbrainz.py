@@ -31,51 +31,51 @@ def _date(name: str, doc: str, prop: str = "") -> Field:
 
 
 def _span(what: str) -> tuple[Field, ...]:
-    """Return the fields for the period in which something holds."""
+    """Return the fields for the period of something."""
     return (
-        Field("begin_date", "begin", f"Since when {what}."),
-        Field("end_date", "end", f"Until when {what}."),
-        Field("ended", "ended", f"Whether {what} no more.", Type.BOOLEAN),
+        Field("begin_date", "begin", f"Begin date of {what}."),
+        Field("end_date", "end", f"End date of {what}."),
+        Field("ended", "ended", f"True if {what} has ended.", Type.BOOLEAN),
     )
 
 
 ALIASES = Rows(
     "aliases",
     "aliases",
-    "Other names of the record.",
+    "Aliases of the record.",
     (
-        Field("name", "name", "The other name."),
-        Field("sort_name", "sort-name", "The other name as it is sorted by."),
-        Field("locale", "locale", "Language, and where need be country, in which the record is called so."),
-        Field("type", "type", "Such as Legal name or Search hint."),
-        Field("primary", "primary", "Whether it is the first name in its locale.", Type.BOOLEAN),
-        *_span("it is called so"),
+        Field("name", "name", "The alias."),
+        Field("sort_name", "sort-name", "Sort name of the alias."),
+        Field("locale", "locale", "Locale of the alias: a language, in some cases with a country."),
+        Field("type", "type", "Type, such as Legal name or Search hint."),
+        Field("primary", "primary", "True if it is the primary alias of its locale.", Type.BOOLEAN),
+        *_span("the use of the name"),
     ),
 )
 
-TYPE = Field("type", "type", "What the relation says, such as member of band.")
+TYPE = Field("type", "type", "Type of the relation, such as member of band.")
 DIRECTION = Field(
     "direction", "direction", "forward if this record is the relation's source, backward if it is its target."
 )
 RESOURCE = Field("url", "url/resource", "The URL.")
-SPAN = _span("the relation holds")
+SPAN = _span("the relation")
 
 RELATIONS = Rows(
     "relations",
     "relations",
-    "Relations to other records of MusicBrainz; both records have them.",
+    "Relations to other records of MusicBrainz; listed in the records of both ends.",
     (
         TYPE,
-        Field("type_id", "type-id", "MusicBrainz' id of the type.", Type.UUID),
+        Field("type_id", "type-id", "MBID of the type.", Type.UUID),
         DIRECTION,
-        Field("target_type", TARGET_TYPE, "What the other record is, such as artist or release-group."),
-        Field("target", f"{TARGET}/id", "The other record's id.", Type.UUID),
-        Field("target_name", f"{TARGET}/name or {TARGET}/title", "The other record's name or title."),
-        Texts("attributes", "attributes", "What qualifies the relation, such as lead vocals or eponymous."),
-        Field("attribute_values", "attribute-values", "The attributes that have a value, with it.", Type.JSON),
+        Field("target_type", TARGET_TYPE, "Entity of the other record, such as artist or release-group."),
+        Field("target", f"{TARGET}/id", "MBID of the other record.", Type.UUID),
+        Field("target_name", f"{TARGET}/name or {TARGET}/title", "Name or title of the other record."),
+        Texts("attributes", "attributes", "Attributes of the relation, such as lead vocals or eponymous."),
+        Field("attribute_values", "attribute-values", "Values of attributes, by attribute.", Type.JSON),
         *SPAN,
-        Field("source_credit", "source-credit", "How the source is called in this relation."),
-        Field("target_credit", "target-credit", "How the target is called in this relation."),
+        Field("source_credit", "source-credit", "Credited name of the source."),
+        Field("target_credit", "target-credit", "Credited name of the target."),
     ),
     only=Kind.RECORD,
 )
@@ -98,10 +98,10 @@ DISCOGS = Rows(
             "id",
             Rule.DISCOGS_ID,
             "url",
-            "The id that the URL names; none where it is no record of the same kind at Discogs.",
+            "Discogs id in the URL; null unless it is of a record of the same kind.",
             Type.REFERENCE,
         ),
-        Field("ended", "ended", "Whether the link holds no more.", Type.BOOLEAN),
+        Field("ended", "ended", "True if the link has ended.", Type.BOOLEAN),
     ),
     only=Kind.DISCOGS,
 )
@@ -110,7 +110,7 @@ DISCOGS_IDS = Derived(
     "discogs_ids",
     Rule.DISCOGS_IDS,
     "discogs",
-    "The ids at Discogs, those of links that have not ended first, then ascending: the first speaks for the record.",
+    "Discogs ids, first of links that have not ended, then ascending; the first one identifies the record.",
     Type.REFERENCES,
 )
 
@@ -123,42 +123,41 @@ CODES = (
 CREDIT = Rows(
     "artist_credit",
     "artist-credit",
-    "The artists as they are credited, in order.",
+    "Credited artists, in order.",
     (
-        Field("mbid", "artist/id", "The artist's id.", Type.UUID),
-        Field("name", "name", "How the artist is called here."),
-        Field("joinphrase", "joinphrase", "What stands between this artist and the next."),
+        Field("mbid", "artist/id", "MBID of the artist.", Type.UUID),
+        Field("name", "name", "Credited name of the artist."),
+        Field("joinphrase", "joinphrase", "Text between this artist and the next."),
     ),
 )
 
 
 def _entity(name: str, node: str, doc: str, *parts: Part, title: str = "name") -> Entity:
-    mbid = Field("mbid", "id", "MusicBrainz' id.", Type.UUID, column="mbid", prop="mbid")
-    named = Field("name", title, "The name." if title == "name" else "The title.")
-    told = {"Artist", "Master"}
-    apart = Field(
+    mbid = Field("mbid", "id", "MBID of the record.", Type.UUID, column="mbid", prop="mbid")
+    named = Field("name", title, "Name." if title == "name" else "Title.")
+    disambiguation = Field(
         "disambiguation",
         "disambiguation",
-        "What tells the record from others of the same name.",
-        prop="mb_disambiguation" if node in told else "",
+        "Comment that distinguishes the record from others of the same name.",
+        prop="mb_disambiguation" if node in {"Artist", "Master"} else "",
     )
     common = (ALIASES, RELATIONS, URLS, DISCOGS, DISCOGS_IDS)
-    return Entity(name, name, node, doc, (mbid, named, apart, *parts, *common), key="mbid", source=SOURCE)
+    return Entity(name, name, node, doc, (mbid, named, disambiguation, *parts, *common), key="mbid", source=SOURCE)
 
 
 ARTISTS = _entity(
     "artist",
     "Artist",
-    "A person, a group or another artist of MusicBrainz.",
-    Field("sort_name", "sort-name", "The name as it is sorted by."),
-    Field("type", "type", "Person, Group, Orchestra, Choir, Character or Other.", prop="mb_type"),
+    "An artist of MusicBrainz: a person, a group or another one.",
+    Field("sort_name", "sort-name", "Sort name."),
+    Field("type", "type", "Type: Person, Group, Orchestra, Choir, Character or Other.", prop="mb_type"),
     Field("gender", "gender", "Gender of a person.", prop="mb_gender"),
-    _date("begin", "Birth of a person, foundation of a group.", "mb_begin_date"),
-    _date("end", "Death of a person, dissolution of a group.", "mb_end_date"),
-    Field("ended", "life-span/ended", "Whether the person has died or the group is no more.", Type.BOOLEAN),
-    Field("area", "area/name", "Where the artist is mostly seen to belong.", prop="mb_area"),
-    Field("begin_area", "begin-area/name or begin_area/name", "Where it began.", prop="mb_begin_area"),
-    Field("end_area", "end-area/name or end_area/name", "Where it ended.", prop="mb_end_area"),
+    _date("begin", "Date of birth of a person or foundation of a group.", "mb_begin_date"),
+    _date("end", "Date of death of a person or dissolution of a group.", "mb_end_date"),
+    Field("ended", "life-span/ended", "True if the person has died or the group has dissolved.", Type.BOOLEAN),
+    Field("area", "area/name", "Area that the artist is associated with.", prop="mb_area"),
+    Field("begin_area", "begin-area/name or begin_area/name", "Area of birth or foundation.", prop="mb_begin_area"),
+    Field("end_area", "end-area/name or end_area/name", "Area of death or dissolution.", prop="mb_end_area"),
     COUNTRY,
     *CODES,
 )
@@ -167,13 +166,13 @@ LABELS = _entity(
     "label",
     "Label",
     "A label of MusicBrainz.",
-    Field("sort_name", "sort-name", "The name as it is sorted by."),
-    Field("type", "type", "Such as Original Production or Imprint.", prop="mb_type"),
-    Field("label_code", "label-code", "The LC code.", Type.INTEGER, prop="mb_label_code"),
-    _date("begin", "Foundation of the label.", "mb_begin_date"),
-    _date("end", "End of the label.", "mb_end_date"),
-    Field("ended", "life-span/ended", "Whether the label is no more.", Type.BOOLEAN),
-    Field("area", "area/name", "Where the label is.", prop="mb_area"),
+    Field("sort_name", "sort-name", "Sort name."),
+    Field("type", "type", "Type, such as Original Production or Imprint.", prop="mb_type"),
+    Field("label_code", "label-code", "Label code (LC).", Type.INTEGER, prop="mb_label_code"),
+    _date("begin", "Date of the label's foundation.", "mb_begin_date"),
+    _date("end", "Date of the label's end.", "mb_end_date"),
+    Field("ended", "life-span/ended", "True if the label no longer exists.", Type.BOOLEAN),
+    Field("area", "area/name", "Area of the label.", prop="mb_area"),
     COUNTRY,
     *CODES,
 )
@@ -182,8 +181,10 @@ RELEASE_GROUPS = _entity(
     "release-group",
     "Master",
     "A release group of MusicBrainz: all editions of an album.",
-    Field("type", "primary-type", "Album, Single, EP, Broadcast or Other.", prop="mb_type"),
-    Texts("secondary_types", "secondary-types", "Such as Compilation or Live.", prop="mb_secondary_types"),
+    Field("type", "primary-type", "Primary type: Album, Single, EP, Broadcast or Other.", prop="mb_type"),
+    Texts(
+        "secondary_types", "secondary-types", "Secondary types, such as Compilation or Live.", prop="mb_secondary_types"
+    ),
     Field("first_release_date", "first-release-date", "Date of the first edition.", prop="mb_first_release_date"),
     CREDIT,
     title="title",
@@ -193,25 +194,25 @@ RELEASES = _entity(
     "release",
     "Release",
     "A release of MusicBrainz: one edition.",
-    Field("barcode", "barcode", "The barcode.", prop="mb_barcode"),
-    Field("status", "status", "Such as Official or Bootleg.", prop="mb_status"),
-    Field("release_group", "release-group/id", "Its release group's id.", Type.UUID, prop="mb_release_group_mbid"),
+    Field("barcode", "barcode", "Barcode.", prop="mb_barcode"),
+    Field("status", "status", "Status, such as Official or Bootleg.", prop="mb_status"),
+    Field("release_group", "release-group/id", "MBID of the release group.", Type.UUID, prop="mb_release_group_mbid"),
     Field("date", "date", "Date of the edition."),
     COUNTRY,
-    Field("packaging", "packaging", "Such as Jewel Case."),
-    Field("asin", "asin", "Amazon's number."),
-    Field("quality", "quality", "How good the data is held to be: low, normal or high."),
+    Field("packaging", "packaging", "Packaging, such as Jewel Case."),
+    Field("asin", "asin", "Amazon Standard Identification Number (ASIN)."),
+    Field("quality", "quality", "Data quality: low, normal or high."),
     Field("language", "text-representation/language", "ISO 639-3 code of the language of the titles."),
     Field("script", "text-representation/script", "ISO 15924 code of the script of the titles."),
     CREDIT,
     Rows(
         "labels",
         "label-info",
-        "The labels with their catalogue numbers.",
+        "Labels with catalogue numbers.",
         (
-            Field("catalog_number", "catalog-number", "The catalogue number."),
-            Field("mbid", "label/id", "The label's id.", Type.UUID),
-            Field("name", "label/name", "The label's name."),
+            Field("catalog_number", "catalog-number", "Catalogue number."),
+            Field("mbid", "label/id", "MBID of the label.", Type.UUID),
+            Field("name", "label/name", "Name of the label."),
         ),
     ),
     title="title",
@@ -226,13 +227,13 @@ def entity(name: str) -> Entity:
     for each in ENTITIES:
         if each.name == name:
             return each
-    raise SettingError(f"entity {name!r} is none of {', '.join(each.name for each in ENTITIES)}")
+    raise SettingError(f"entity {name!r} is unknown, expected one of {', '.join(each.name for each in ENTITIES)}")
 
 
-OWN_RECORD = "Stands in the record of its own."
-TYPE_IDS = "The id of what a text beside it says."
-NOT_CORE = "No core data: CC BY-NC-SA."
-RECORDINGS = "Media, tracks and recordings, which are most of the file."
+OWN_RECORD = "Described in a separate record."
+TYPE_IDS = "Id of a value that is read as text."
+NOT_CORE = "Not core data: CC BY-NC-SA."
+RECORDINGS = "Media, tracks and recordings: most of the file."
 
 TYPED = (
     "type-id", "gender-id", "primary-type-id", "secondary-type-ids", "status-id", "packaging-id", "aliases/type-id",
@@ -245,8 +246,8 @@ LEFT_OUT: Mapping[str, str] = {
     "tags": NOT_CORE,
     "media": RECORDINGS,
     "track-count": RECORDINGS,
-    "cover-art-archive": "Counts of pictures that lie elsewhere.",
-    "release-events": "Dates and countries of the edition, the first of which are `date` and `country`.",
+    "cover-art-archive": "Counts of images that are stored elsewhere.",
+    "release-events": "Dates and countries of the edition; `date` and `country` are the first ones.",
     "area": OWN_RECORD,
     "begin-area": OWN_RECORD,
     "begin_area": OWN_RECORD,
@@ -255,9 +256,9 @@ LEFT_OUT: Mapping[str, str] = {
     "release-group": OWN_RECORD,
     "artist-credit/artist": OWN_RECORD,
     "label-info/label": OWN_RECORD,
-    "relations/url/id": "MusicBrainz' id of the URL.",
+    "relations/url/id": "MBID of the URL.",
     "relations/attribute-ids": TYPE_IDS,
-    "relations/ordering-key": "The place in the order of a series, which is the series' own.",
+    "relations/ordering-key": "Position in a series, defined by the series.",
     **{f"relations/{target}": OWN_RECORD for target in TARGETS},
     **dict.fromkeys(TYPED, TYPE_IDS),
 }

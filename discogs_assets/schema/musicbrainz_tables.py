@@ -1,6 +1,6 @@
 """The flat tables of MusicBrainz: entities with their single values, relationships and links."""
 
-from discogs_assets.schema.flat_table import Sheet
+from discogs_assets.schema.flat_table import Sheet, column
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
 from discogs_assets.schema.musicbrainz import ARTISTS, DISCOGS_IDS, ENTITIES, LABELS, RELEASE_GROUPS, RELEASES, SOURCE
 
@@ -14,9 +14,9 @@ FILES = {name: entity.name for entity, name in NAMES.items()}
 """Name of the Parquet of each entity's table."""
 
 DATES = (
-    Field("begin_date", "", "When it began, as far as known: 1960, 1960-08 or 1960-08-12."),
-    Field("end_date", "", "When it ended, in the same form."),
-    Field("ended", "", "Whether it has ended, also where nobody knows when.", Type.BOOLEAN),
+    column("begin_date", "Begin date, as precise as known: 1960, 1960-08 or 1960-08-12."),
+    column("end_date", "End date, in the same form."),
+    column("ended", "True if it has ended, even on an unknown date.", Type.BOOLEAN),
 )
 
 
@@ -34,16 +34,16 @@ def _entity(entity: Entity) -> Sheet:
         entity.doc,
         (entity.key,),
         (
-            Field(entity.key, "", "MusicBrainz' id.", Type.UUID),
+            column(entity.key, "MBID of the record.", Type.UUID),
             Field(
                 "discogs_id",
                 DISCOGS_IDS.name,
-                f"Discogs' {kind} id, the first of those that it is linked with; all are in data.",
+                f"Discogs {kind} id: the first of the linked ids; data has all of them.",
                 Type.INTEGER,
                 index=Index.EXACT,
             ),
             *values,
-            Field("data", WHOLE, "The whole record; what has no value is left out.", Type.JSON),
+            Field("data", WHOLE, "Whole record, without keys that have no value.", Type.JSON),
         ),
     )
 
@@ -51,35 +51,37 @@ def _entity(entity: Entity) -> Sheet:
 RELATIONSHIPS = Sheet(
     SOURCE,
     "relationships",
-    "What MusicBrainz says of two things, once, in the direction of its type: from the source to the target. What has "
-    "no type is in the record alone.",
+    "Relationships between two records of MusicBrainz, each once, in the direction of its type: from the source to the "
+    "target. Relations without a type are only in the record.",
     ("source_mbid", "type", "target_mbid", "ordinal"),
     (
-        Field("source_mbid", "", "MBID of the one that it goes out from.", Type.UUID),
-        Field("source_type", "", "What that is: artist, label, release-group, release or another."),
-        Field("type", "", "The type of the relation, such as member of band.", index=Index.EXACT),
-        Field("target_mbid", "", "MBID of the one that it leads to.", Type.UUID, index=Index.EXACT),
-        Field("target_type", "", "What that is: artist, work, recording, place or another."),
-        Field("ordinal", "", "Place among those between the same two of the same type, from 1.", Type.INTEGER),
+        column("source_mbid", "MBID of the source.", Type.UUID),
+        column("source_type", "Entity of the source: artist, label, release-group, release or another."),
+        column("type", "Type of the relationship, such as member of band.", index=Index.EXACT),
+        column("target_mbid", "MBID of the target.", Type.UUID, index=Index.EXACT),
+        column("target_type", "Entity of the target: artist, work, recording, place or another."),
+        column(
+            "ordinal", "Number among relationships of the same type between the same records, from 1.", Type.INTEGER
+        ),
         *DATES,
-        Field("attributes", "", "A list of what is said of it, such as instruments, original, guest.", Type.JSON),
-        Field("attribute_values", "", "Values of those attributes that have one, by attribute.", Type.JSON),
-        Field("source_credit", "", "How the source is credited here, where that is not its name."),
-        Field("target_credit", "", "How the target is credited here, where that is not its name."),
+        column("attributes", "List of attributes, such as instruments, original, guest.", Type.JSON),
+        column("attribute_values", "Values of attributes, by attribute.", Type.JSON),
+        column("source_credit", "Credited name of the source, if different from its name."),
+        column("target_credit", "Credited name of the target, if different from its name."),
     ),
 )
 
 EXTERNAL_LINKS = Sheet(
     SOURCE,
     "external_links",
-    "Web addresses that MusicBrainz gives for a record, those at Discogs left out.",
+    "URLs of a record in MusicBrainz, other than links to Discogs.",
     ("mbid", "entity", "ordinal"),
     (
-        Field("mbid", "", "MBID of the record.", Type.UUID),
-        Field("ordinal", "", "Place in the record's list, from 1.", Type.INTEGER),
-        Field("entity", "", "What it is a record of: artist, label, release-group or release."),
-        Field("type", "", "What is there, such as wikidata or official homepage.", index=Index.EXACT),
-        Field("url", "", "The address."),
+        column("mbid", "MBID of the record.", Type.UUID),
+        column("ordinal", "Position in the list of the record, from 1.", Type.INTEGER),
+        column("entity", "Entity of the record: artist, label, release-group or release."),
+        column("type", "Type of the link, such as wikidata or official homepage.", index=Index.EXACT),
+        column("url", "URL."),
         *DATES,
     ),
 )

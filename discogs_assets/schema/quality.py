@@ -3,12 +3,10 @@
 A rule marks a record as doubtful and changes nothing: Parquet and `data` keep the record as the dump has it.
 """
 
-import dataclasses
+from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-import polars as pl
-
-from discogs_assets.schema import conditions as when
 from discogs_assets.schema.discogs import ARTISTS, ENTITIES, LABELS, MASTERS, RELEASES
 from discogs_assets.schema.model import Entity
 
@@ -17,19 +15,46 @@ class Severity(Enum):
     """Severity of a finding."""
 
     ERROR = "error"
-    """The record cannot mean what it states, or lacks a value that every record has."""
+    """The record contradicts itself, or lacks a value that every record has."""
     WARNING = "warning"
-    """Most likely a mistake, or a record that is not to be used."""
+    """Most likely a mistake, or a record that must not be used."""
     INFO = "info"
     """Unusual or incomplete, often as printed."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class QualityRule:
-    """One thing that may be doubtful about a record.
+class Test(Enum):
+    """Condition on a field, with its arguments in brackets; implemented in `streams.conditions`.
 
-    `field` is its place in the record, as the data dictionary names it. `found` gives the offending text of each
-    record: null if it has no finding, empty if a value is missing.
+    The finding is the offending text unless stated otherwise. `EACH` tests the items of a repeated part.
+    """
+
+    MISSING = "has no value; the finding is empty"
+    EMPTY = "has no item; the finding is empty"
+    UNLINKED = "is null or 0; the finding is empty"
+    MATCHING = "matches (pattern)"
+    UNKNOWN = "is none of (values)"
+    UNSOUND_YEAR = "gives no year, and is none of (*values)"
+    UNSOUND_DATE = "gives a year, but is not a date of the calendar; month and day may be 00"
+    MAIN_WITHOUT_MASTER = "is true without a master_id"
+    OWN_ID = "is the id of the record"
+    ALSO_IN = "is an id in the part (name), too"
+    REPRODUCED_OTHERWISE = "is not reproduced by its typed value; the finding names the path"
+    EACH_MATCHING = "matches (pattern), in each item"
+    EACH_NOT_MATCHING = "does not match (pattern), in items of (type) if given"
+    EACH_UNKNOWN = "is none of (values) and does not match (pattern)"
+    EACH_EMPTY = "is missing; the finding is the item's value of (name)"
+    EACH_UNLINKED = "is null or 0; the finding is the item's name"
+    EACH_AGAIN = "equals an earlier item: in the values of (*names), or as a text"
+    EACH_UNBALANCED = "has unequal numbers of opening and closing square brackets"
+    WRONG_CHECK_DIGIT = "has 12 or 13 digits of which the last is not the check digit, in items of (type)"
+    BEFORE_FIRST = "is a key of (years by name) with a year after the record's"
+
+
+@dataclass(frozen=True, slots=True)
+class QualityRule:
+    """A condition that makes a record doubtful.
+
+    `field` is its place in the record, as the data dictionary names it; `test` and `arguments` are the condition on it.
     """
 
     name: str
@@ -37,7 +62,8 @@ class QualityRule:
     entities: tuple[Entity, ...]
     field: str
     doc: str
-    found: pl.Expr = dataclasses.field(compare=False)
+    test: Test
+    arguments: tuple[Any, ...] = ()
 
 
 ERROR, WARNING, INFO = Severity
@@ -100,8 +126,6 @@ GARBLED = "\ufffd|[ÃÂ][\u0080-\u00bf]"
 """Pattern of the replacement character, and of UTF-8 that was read as Latin-1."""
 PADDED = "^[\\s\u200b\ufeff]|[\\s\u200b\ufeff]$"
 NO_ADDRESS = r"^[^.]*$|\S\s+\S"
-DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-PARTIAL_DATE = r"^[0-9]{4}(-00-00|-(0[1-9]|1[0-2])(-00)?)?$"
 DURATION = r"^([0-9]+:)?[0-9]+:[0-5][0-9]$"
 QUANTITY = r"^[1-9][0-9]{0,3}$"
 """The largest boxes hold several hundred carriers."""
@@ -109,322 +133,170 @@ LABEL_CODE = r"(?i)^\s*\(?\s*LC\s*\)?[\s:-]*[0-9]{4,5}\s*\)?\s*$"
 ISRC = r"(?i)^\s*(ISRC)?[\s:]*[A-Z]{2}[\s-]*[A-Z0-9]{3}[\s-]*[0-9]{2}[\s-]*[0-9]{5}\s*$"
 
 
-def _of_type(name: str) -> pl.Expr:
-    """Return True if an identifier is of this type."""
-    return when.item("type") == name
+NAMED = (("name", (ARTISTS, LABELS)), ("title", (MASTERS, RELEASES)))
+"""Column with the name of a record, and its entities."""
 
+RELATED = (
+    ("alias", "aliases", ARTISTS),
+    ("member", "members", ARTISTS),
+    ("group", "groups", ARTISTS),
+    ("sublabel", "sublabels", LABELS),
+)
+"""Parts with references to records of the same entity."""
 
-def _unsound_date() -> pl.Expr:
-    """Flag a date of a plausible year that is not in the calendar; month and day may be 00."""
-    text = pl.col("released")
-    day = when.where(text, text.str.contains(DATE)).str.to_date("%Y-%m-%d", strict=False)
-    return when.where(text, pl.col("year").is_not_null() & ~text.str.contains(PARTIAL_DATE) & day.is_null())
-
-
-def _unbalanced() -> pl.Expr:
-    """Flag roles with unbalanced brackets, since these cannot be split at their commas."""
-    role = when.item("role")
-    opened, closed = (role.str.count_matches(sign, literal=True) for sign in "[]")
-    return when.each("extraartists", when.where(role, opened != closed))
-
+REFERRING = (
+    *((noun, part, (entity,)) for noun, part, entity in RELATED),
+    ("artist", "artists", (MASTERS, RELEASES)),
+    ("label", "labels", (RELEASES,)),
+    ("company", "companies", (RELEASES,)),
+)
+"""Parts with references to any records."""
 
 RULES = (
-    QualityRule("name_missing", ERROR, (ARTISTS, LABELS), "name", "It has no name.", when.missing("name")),
-    QualityRule("title_missing", ERROR, (MASTERS, RELEASES), "title", "It has no title.", when.missing("title")),
+    QualityRule("name_missing", ERROR, (ARTISTS, LABELS), "name", "It has no name.", Test.MISSING),
+    QualityRule("title_missing", ERROR, (MASTERS, RELEASES), "title", "It has no title.", Test.MISSING),
+    QualityRule("artists_missing", ERROR, (MASTERS, RELEASES), "artists", "It has no main artist.", Test.EMPTY),
+    QualityRule("labels_missing", WARNING, (RELEASES,), "labels", "It has no label, nor Not On Label.", Test.EMPTY),
+    QualityRule("formats_missing", WARNING, (RELEASES,), "formats", "It has no format.", Test.EMPTY),
+    QualityRule("tracks_missing", WARNING, (RELEASES,), "tracklist", "It has no track.", Test.EMPTY),
+    QualityRule("genres_missing", WARNING, (MASTERS, RELEASES), "genres", "It has no genre.", Test.EMPTY),
+    QualityRule("main_release_missing", ERROR, (MASTERS,), "main_release", "It has no main release.", Test.UNLINKED),
     QualityRule(
-        "artists_missing", ERROR, (MASTERS, RELEASES), "artists", "It names no main artist.", when.empty("artists")
-    ),
-    QualityRule(
-        "labels_missing",
-        WARNING,
-        (RELEASES,),
-        "labels",
-        "It names no label, not even Not On Label.",
-        when.empty("labels"),
-    ),
-    QualityRule("formats_missing", WARNING, (RELEASES,), "formats", "It has no format.", when.empty("formats")),
-    QualityRule("tracks_missing", WARNING, (RELEASES,), "tracklist", "It has no track.", when.empty("tracklist")),
-    QualityRule("genres_missing", WARNING, (MASTERS, RELEASES), "genres", "It has no genre.", when.empty("genres")),
-    QualityRule(
-        "main_release_missing",
-        ERROR,
-        (MASTERS,),
-        "main_release",
-        "No release stands for it.",
-        when.nothing(pl.col("main_release").fill_null(0) == 0),
-    ),
-    QualityRule(
-        "do_not_use",
-        WARNING,
-        (ARTISTS, LABELS),
-        "profile",
-        "The profile says DO NOT USE: the record is a duplicate or a mistake.",
-        when.matching("profile", "(?i)do not use"),
+        "do_not_use", WARNING, (ARTISTS, LABELS), "profile",
+        "The profile says DO NOT USE: the record is a duplicate or a mistake.", Test.MATCHING, ("(?i)do not use",),
     ),
     *(
         QualityRule(
-            f"{column}_garbled",
-            WARNING,
-            entities,
-            column,
-            "It holds what comes of a wrong decoding, such as Ã© for é.",
-            when.matching(column, GARBLED),
+            f"{column}_garbled", WARNING, entities, column,
+            "It was decoded with the wrong character set, such as Ã© for é.", Test.MATCHING, (GARBLED,),
         )
-        for column, entities in (("name", (ARTISTS, LABELS)), ("title", (MASTERS, RELEASES)))
+        for column, entities in NAMED
     ),
     *(
         QualityRule(
-            f"{column}_padded",
-            INFO,
-            entities,
-            column,
-            "White space stands before or after it.",
-            when.matching(column, PADDED),
+            f"{column}_padded", INFO, entities, column, "It has leading or trailing white space.",
+            Test.MATCHING, (PADDED,),
         )
-        for column, entities in (("name", (ARTISTS, LABELS)), ("title", (MASTERS, RELEASES)))
+        for column, entities in NAMED
     ),
     QualityRule(
-        "data_quality_unknown",
-        WARNING,
-        ENTITIES,
-        "data_quality",
-        f"It is none of: {', '.join(VOTES)}.",
-        when.none_of("data_quality", VOTES),
+        "data_quality_unknown", WARNING, ENTITIES, "data_quality", f"It is none of: {', '.join(VOTES)}.",
+        Test.UNKNOWN, (VOTES,),
     ),
     QualityRule(
-        "value_odd",
-        WARNING,
-        ENTITIES,
-        "raw",
-        "A number or boolean is written as no other is: an id of `007`, a width of `x`.",
-        when.each("raw", pl.concat_str(when.item("path"), pl.lit(" = "), when.item("text"))),
+        "value_odd", WARNING, ENTITIES, "raw",
+        "A number or boolean has an unusual form: an id of `007`, a width of `x`.", Test.REPRODUCED_OTHERWISE,
     ),
     QualityRule(
-        "url_odd",
-        INFO,
-        (ARTISTS, LABELS),
-        "urls",
-        "It has no dot, or has words around it.",
-        when.each("urls", when.where(when.item(), when.item().str.contains(NO_ADDRESS))),
+        "url_odd", INFO, (ARTISTS, LABELS), "urls", "It has no dot, or words around it.",
+        Test.EACH_MATCHING, (NO_ADDRESS,),
+    ),
+    *(
+        QualityRule(f"own_{noun}", ERROR, (entity,), f"{part}[].id", f"It lists itself as {noun}.", Test.OWN_ID)
+        for noun, part, entity in RELATED
+    ),
+    QualityRule("own_parent", ERROR, (LABELS,), "parentLabel.id", "It names itself as its parent.", Test.OWN_ID),
+    QualityRule(
+        "member_and_group", WARNING, (ARTISTS,), "members[].id",
+        "It lists the same artist as a member and as a group.", Test.ALSO_IN, ("groups",),
     ),
     *(
         QualityRule(
-            f"own_{noun}",
-            ERROR,
-            (entity,),
-            f"{rows}[].id",
-            f"It names itself as {noun}.",
-            when.refers_to_itself(rows),
+            f"{noun}_repeated", WARNING, (entity,), f"{part}[].id", f"It lists the same {noun} twice.",
+            Test.EACH_AGAIN, ("id", "name"),
         )
-        for entity, rows, noun in (
-            (ARTISTS, "aliases", "alias"),
-            (ARTISTS, "members", "member"),
-            (ARTISTS, "groups", "group"),
-            (LABELS, "sublabels", "sublabel"),
-        )
-    ),
-    QualityRule(
-        "own_parent",
-        ERROR,
-        (LABELS,),
-        "parentLabel.id",
-        "It names itself as parent.",
-        when.where(pl.col("id").cast(pl.String), pl.col("parentLabel").struct.field("id") == pl.col("id")),
-    ),
-    QualityRule(
-        "member_and_group",
-        WARNING,
-        (ARTISTS,),
-        "members[].id",
-        "It names the same artist as member and as group.",
-        when.refers_twice("members", "groups"),
+        for noun, part, entity in RELATED
     ),
     *(
         QualityRule(
-            f"{noun}_repeated",
-            WARNING,
-            (entity,),
-            f"{rows}[].id",
-            f"It names the same {noun} twice.",
-            when.each_again(rows, "id", "name"),
+            f"{noun}_unlinked", INFO, entities, f"{part}[].id",
+            f"The {noun} has no id, or the id 0; old dumps lack ids.", Test.EACH_UNLINKED,
         )
-        for entity, rows, noun in (
-            (ARTISTS, "aliases", "alias"),
-            (ARTISTS, "members", "member"),
-            (ARTISTS, "groups", "group"),
-            (LABELS, "sublabels", "sublabel"),
-        )
+        for noun, part, entities in REFERRING
+    ),
+    QualityRule(
+        "genre_numeric", ERROR, (MASTERS, RELEASES), "genres",
+        "It is the number of a genre instead of its name, as in old records.", Test.EACH_MATCHING, (NUMBER,),
+    ),
+    QualityRule(
+        "genre_unknown", WARNING, (MASTERS, RELEASES), "genres", f"It is none of: {'; '.join(GENRES)}.",
+        Test.EACH_UNKNOWN, (GENRES, NUMBER),
     ),
     *(
         QualityRule(
-            f"{noun}_unlinked",
-            INFO,
-            entities,
-            f"{rows}[].id",
-            f"The {noun} is named without an id, or with id 0; old dumps lack ids.",
-            when.each_unlinked(rows),
+            f"{noun}_repeated", INFO, (MASTERS, RELEASES), part, f"It has the same {noun} twice.", Test.EACH_AGAIN
         )
-        for entities, rows, noun in (
-            ((ARTISTS,), "aliases", "alias"),
-            ((ARTISTS,), "members", "member"),
-            ((ARTISTS,), "groups", "group"),
-            ((LABELS,), "sublabels", "sublabel"),
-            ((MASTERS, RELEASES), "artists", "artist"),
-            ((RELEASES,), "labels", "label"),
-            ((RELEASES,), "companies", "company"),
-        )
+        for part, noun in (("genres", "genre"), ("styles", "style"))
     ),
     QualityRule(
-        "genre_numeric",
-        ERROR,
-        (MASTERS, RELEASES),
-        "genres",
-        "The number of a genre stands for its name, as in old records.",
-        when.each("genres", when.where(when.item(), when.item().str.contains(NUMBER))),
+        "year_unsound", WARNING, (MASTERS,), "year_raw",
+        "It is neither 0 nor a year from 1860 to the one after the dump's.", Test.UNSOUND_YEAR, ("0",),
     ),
     QualityRule(
-        "genre_unknown",
-        WARNING,
-        (MASTERS, RELEASES),
-        "genres",
-        f"It is none of: {'; '.join(GENRES)}.",
-        when.each("genres", when.where(when.item(), ~when.item().is_in(GENRES) & ~when.item().str.contains(NUMBER))),
-    ),
-    *(
-        QualityRule(
-            f"{noun}_repeated", INFO, (MASTERS, RELEASES), rows, f"It names the {noun} twice.", when.each_again(rows)
-        )
-        for rows, noun in (("genres", "genre"), ("styles", "style"))
+        "released_unsound", WARNING, (RELEASES,), "released",
+        "It does not begin with a year from 1860 to the one after the dump's.", Test.UNSOUND_YEAR,
     ),
     QualityRule(
-        "year_unsound",
-        WARNING,
-        (MASTERS,),
-        "year_raw",
-        "It is neither 0 nor a year from 1860 to the one after the dump's.",
-        when.where(pl.col("year_raw"), pl.col("year").is_null() & (pl.col("year_raw") != "0")),
+        "released_impossible", WARNING, (RELEASES,), "released",
+        "It begins with a year but is not a date of the calendar; month and day may be 00.", Test.UNSOUND_DATE,
     ),
     QualityRule(
-        "released_unsound",
-        WARNING,
-        (RELEASES,),
-        "released",
-        "It begins with no year from 1860 to the one after the dump's.",
-        when.where(pl.col("released"), pl.col("year").is_null()),
-    ),
-    QualityRule(
-        "released_impossible",
-        WARNING,
-        (RELEASES,),
-        "released",
-        "It begins with a year and ends with what no calendar has; month and day may be 00.",
-        _unsound_date(),
-    ),
-    QualityRule(
-        "format_before_its_time",
-        WARNING,
-        (RELEASES,),
-        "formats[].name",
+        "format_before_its_time", WARNING, (RELEASES,), "formats[].name",
         f"It is older than its carrier: {', '.join(f'{name} {year}' for name, year in FIRST_SOLD.items())}.",
-        when.before_its_time("formats", "name", "year", FIRST_SOLD),
+        Test.BEFORE_FIRST, (FIRST_SOLD,),
     ),
     QualityRule(
-        "quantity_odd",
-        WARNING,
-        (RELEASES,),
-        "formats[].qty",
-        "It is no number from 1 to 9999.",
-        when.each_not_matching("formats", "qty", QUANTITY),
+        "quantity_odd", WARNING, (RELEASES,), "formats[].qty", "It is not a number from 1 to 9999.",
+        Test.EACH_NOT_MATCHING, (QUANTITY,),
     ),
     QualityRule(
-        "barcode_check_digit",
-        WARNING,
-        (RELEASES,),
-        "identifiers[].value",
-        "A barcode of 12 or 13 digits (UPC-A, EAN-13) whose last is not the check digit of the others.",
-        when.wrong_check_digit("identifiers", "value", _of_type("Barcode")),
+        "barcode_check_digit", WARNING, (RELEASES,), "identifiers[].value",
+        "The last of the 12 or 13 digits of a barcode (UPC-A, EAN-13) is not the check digit of the others.",
+        Test.WRONG_CHECK_DIGIT, ("Barcode",),
     ),
     QualityRule(
-        "isrc_malformed",
-        INFO,
-        (RELEASES,),
-        "identifiers[].value",
-        "An ISRC that is not country, registrant, year and number, as in GB-AYE-69-00531.",
-        when.each_not_matching("identifiers", "value", ISRC, _of_type("ISRC")),
+        "isrc_malformed", INFO, (RELEASES,), "identifiers[].value",
+        "An ISRC is not country, registrant, year and number, as in GB-AYE-69-00531.",
+        Test.EACH_NOT_MATCHING, (ISRC, "ISRC"),
     ),
     QualityRule(
-        "label_code_malformed",
-        INFO,
-        (RELEASES,),
-        "identifiers[].value",
-        "A label code that is not LC and four or five digits.",
-        when.each_not_matching("identifiers", "value", LABEL_CODE, _of_type("Label Code")),
+        "label_code_malformed", INFO, (RELEASES,), "identifiers[].value",
+        "A label code is not LC and four or five digits.", Test.EACH_NOT_MATCHING, (LABEL_CODE, "Label Code"),
     ),
     QualityRule(
-        "identifier_empty",
-        INFO,
-        (RELEASES,),
-        "identifiers[].value",
-        "An identifier without a value; the type is what is found.",
-        when.each("identifiers", when.where(when.item("type").fill_null(""), when.item("value").is_null())),
+        "identifier_empty", INFO, (RELEASES,), "identifiers[].value",
+        "An identifier has no value; the finding is its type.", Test.EACH_EMPTY, ("type",),
     ),
     QualityRule(
-        "catno_repeated",
-        INFO,
-        (RELEASES,),
-        "labels[].catno",
-        "The same label stands there twice with the same catalogue number.",
-        when.each_again("labels", "id", "name", "catno"),
+        "catno_repeated", INFO, (RELEASES,), "labels[].catno",
+        "It lists the same label twice with the same catalogue number.", Test.EACH_AGAIN, ("id", "name", "catno"),
     ),
     QualityRule(
-        "credit_repeated",
-        INFO,
-        (RELEASES,),
-        "extraartists",
-        "The same artist is credited twice with the same role and tracks.",
-        when.each_again("extraartists", "id", "name", "role", "tracks"),
+        "credit_repeated", INFO, (RELEASES,), "extraartists",
+        "It credits the same artist twice with the same role and tracks.",
+        Test.EACH_AGAIN, ("id", "name", "role", "tracks"),
     ),
     QualityRule(
-        "role_unbalanced",
-        INFO,
-        (RELEASES,),
-        "extraartists[].role",
-        "Its brackets do not pair, so that it cannot be split at its commas.",
-        _unbalanced(),
+        "role_unbalanced", INFO, (RELEASES,), "extraartists[].role",
+        "Its brackets are unbalanced, so that it cannot be split at its commas.", Test.EACH_UNBALANCED,
     ),
     QualityRule(
-        "position_repeated",
-        INFO,
-        (RELEASES,),
-        "tracklist[].position",
-        "Two tracks stand in the same place.",
-        when.each_again("tracklist", "position"),
+        "position_repeated", INFO, (RELEASES,), "tracklist[].position", "Two tracks have the same position.",
+        Test.EACH_AGAIN, ("position",),
     ),
     QualityRule(
-        "track_untitled",
-        INFO,
-        (RELEASES,),
-        "tracklist[].title",
-        "A track without a title; its position is what is found.",
-        when.each("tracklist", when.where(when.item("position").fill_null(""), when.item("title").is_null())),
+        "track_untitled", INFO, (RELEASES,), "tracklist[].title",
+        "A track has no title; the finding is its position.", Test.EACH_EMPTY, ("position",),
     ),
     QualityRule(
-        "duration_odd",
-        INFO,
-        (RELEASES,),
-        "tracklist[].duration",
-        "It is not written as m:ss or h:mm:ss.",
-        when.each_not_matching("tracklist", "duration", DURATION),
+        "duration_odd", INFO, (RELEASES,), "tracklist[].duration", "Its form is neither m:ss nor h:mm:ss.",
+        Test.EACH_NOT_MATCHING, (DURATION,),
     ),
     QualityRule(
-        "main_of_no_master",
-        ERROR,
-        (RELEASES,),
-        "is_main_release",
-        "It stands for its master, and names none.",
-        when.where(pl.lit("true"), pl.col("is_main_release") & (pl.col("master_id").fill_null(0) == 0)),
+        "main_of_no_master", ERROR, (RELEASES,), "is_main_release",
+        "It is the main release of its master, but has no master.", Test.MAIN_WITHOUT_MASTER,
     ),
-)
+)  # fmt: skip
 """All rules, in the order of reports. They check single records: dangling references are counted when the graph is
 built, and missing dates or countries are a matter of completeness."""
 

@@ -87,8 +87,7 @@ def write(entity: Entity, before: Month | None, now: Month, target: Path) -> Tal
         ):
             found, records = differing(entity, old, new)
             tally.add(found, records)
-            for batch in found.to_arrow().cast(arrow.CHANGED).to_batches():
-                writer.write(batch)
+            writer.write_frame(found)
     return tally
 
 
@@ -109,7 +108,7 @@ def differing(entity: Entity, old: pa.RecordBatch | None, new: pa.RecordBatch | 
     if old is not None:
         found.append(_changes(old_ids[gone], "removed", names=_names(old.filter(pa.array(gone)))))
     if old is not None and new is not None:
-        found.append(_edited(new_ids[~come], old.filter(pa.array(~gone)), new.filter(pa.array(~come))))
+        found.append(_find_edits(new_ids[~come], old.filter(pa.array(~gone)), new.filter(pa.array(~come))))
     return pl.concat(found).sort("id"), len(new_ids) + int(gone.sum())
 
 
@@ -121,7 +120,7 @@ def _names(records: pa.RecordBatch) -> list[str | None]:
     return next((records[name].to_pylist() for name in NAMES if name in records.schema.names), [None] * len(records))
 
 
-def _edited(ids: Ids, old: pa.RecordBatch, new: pa.RecordBatch) -> pl.DataFrame:
+def _find_edits(ids: Ids, old: pa.RecordBatch, new: pa.RecordBatch) -> pl.DataFrame:
     """Return the changes between records of equal ids."""
     found = dict(_by_name(_columns(old), _columns(new)))
     some = np.logical_or.reduce(list(found.values()))
@@ -211,11 +210,11 @@ def _pairs(
         yield a[:a_ends], b[:b_ends]
         a = a[a_ends:] if a_ends < len(a) else next(old, None)
         b = b[b_ends:] if b_ends < len(b) else next(new, None)
-    yield from ((rest, None) for rest in _with(a, old))
-    yield from ((None, rest) for rest in _with(b, new))
+    yield from ((rest, None) for rest in _prepend(a, old))
+    yield from ((None, rest) for rest in _prepend(b, new))
 
 
-def _with(first: pa.RecordBatch | None, others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _prepend(first: pa.RecordBatch | None, others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     return others if first is None else chain([first], others)
 
 
@@ -229,10 +228,10 @@ def _ascending(files: Sequence[Path], key: str, columns: list[str] | None) -> It
     ascend = bool((ids[1:] > ids[:-1]).all())
     cuts = [] if ascend else np.unique(ids)[::BATCH_ROWS].tolist()
     del ids
-    yield from _as_they_lie(files, columns) if ascend else _by_ranges(files, key, columns, cuts)
+    yield from _in_file_order(files, columns) if ascend else _by_ranges(files, key, columns, cuts)
 
 
-def _as_they_lie(files: Sequence[Path], columns: list[str] | None) -> Iterator[pa.RecordBatch]:
+def _in_file_order(files: Sequence[Path], columns: list[str] | None) -> Iterator[pa.RecordBatch]:
     for path in files:
         yield from (batch for batch in parquet.batches(path, columns, BATCH_ROWS) if len(batch))
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -47,6 +48,12 @@ class ParquetWriter:
         if self._rows >= ROW_GROUP_ROWS or self._bytes >= ROW_GROUP_BYTES:
             self._flush()
 
+    def write_frame(self, frame: pl.DataFrame) -> None:
+        """Add the rows of a frame with at least the columns of the file, in any order."""
+        table = as_table(frame.select(self._writer.schema.names)).cast(self._writer.schema)
+        for batch in table.to_batches(ROW_GROUP_ROWS):
+            self.write(batch)
+
     def note(self, about: Mapping[str, str]) -> None:
         """Add metadata to the footer that is known only at the end."""
         self._wait()
@@ -71,6 +78,11 @@ class ParquetWriter:
     def _put(self, batches: list[pa.RecordBatch]) -> None:
         table = pa.Table.from_batches(batches).replace_schema_metadata(self._writer.schema.metadata)
         self._writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+
+
+def as_table(frame: pl.DataFrame) -> pa.Table:
+    """Return the frame as an Arrow table, of the types that any reader of Parquet knows."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 Versions = Mapping[str, Sequence[str]]
@@ -146,3 +158,11 @@ def writing(
         yield writer
         writer.finish()
         failpoints.reach("close")
+
+
+def write_frames(path: Path, schema: pa.Schema, made_from: Versions, frames: Iterable[pl.DataFrame]) -> int:
+    """Write the rows of the frames to a Parquet file, and return their number."""
+    with writing(path, schema, made_from) as writer:
+        for frame in frames:
+            writer.write_frame(frame)
+    return writer.rows

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 
 from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.model import Entity
 from discogs_assets.schema.quality import QualityRule, rules
 from discogs_assets.streams import parquet
+from discogs_assets.streams.conditions import expression
 from discogs_assets.streams.discogs.raw_records import Originals
 
 BATCH_ROWS = 8_192
@@ -75,17 +75,17 @@ def write(entity: Entity, records: Sequence[Path], originals: Originals, target:
     with parquet.writing(target, arrow.FLAGGED, parquet.versions(records)) as writer:
         for frame in _frames(entity, records):
             flags = flag_records(entity, frame, tally.records)
-            whole = _kept(flags, tally, originals)
+            whole = _read_bytes(flags, tally, originals)
             tally.records += len(frame)
             tally.add(flags)
-            for batch in _rows(flags, whole):
-                writer.write(batch)
+            for some in _rows(flags, whole):
+                writer.write_frame(some)
     return tally
 
 
 def _frames(entity: Entity, records: Sequence[Path]) -> Iterator[pl.DataFrame]:
     """Yield the records in batches, with the columns that rules read: values of the record and of its items."""
-    asked = {entity.key, *(name for rule in rules(entity) for name in rule.found.meta.root_names())}
+    asked = {entity.key, *(name for rule in rules(entity) for name in expression(rule).meta.root_names())}
     for path in records:
         leaves = parquet.leaves(path)
         wanted = [leaf for leaf in leaves if leaf.partition(".")[0] in asked and leaf.count(".list.") <= 1]
@@ -100,17 +100,19 @@ def flag_records(entity: Entity, frame: pl.DataFrame, first: int = 0) -> pl.Data
     """
     asked = rules(entity)
     names = [rule.name for rule in asked]
-    found = frame.with_row_index("row", first).select("row", "id", *(rule.found.alias(rule.name) for rule in asked))
+    found = frame.with_row_index("row", first).select(
+        "row", "id", *(expression(rule).alias(rule.name) for rule in asked)
+    )
     some = found.filter(pl.any_horizontal(pl.col(names).is_not_null()))
     flags = some.unpivot(names, index=["row", "id"], variable_name="rule", value_name="found").drop_nulls("found")
-    said = {
+    facts = {
         rule.name: {"severity": rule.severity.value, "field": rule.field, "order": n} for n, rule in enumerate(asked)
     }
-    about = pl.DataFrame([{"rule": name, **each} for name, each in said.items()])
+    about = pl.DataFrame([{"rule": name, **each} for name, each in facts.items()])
     return flags.join(about, on="rule").sort("row", "order")
 
 
-def _kept(flags: pl.DataFrame, tally: Tally, originals: Originals) -> dict[int, bytes]:
+def _read_bytes(flags: pl.DataFrame, tally: Tally, originals: Originals) -> dict[int, bytes]:
     """Return by row the bytes of records that are among the first of one of their rules."""
     before = pl.col("rule").replace_strict(tally.counts, default=0, return_dtype=pl.Int64)
     among = flags.filter(before + pl.int_range(pl.len()).over("rule") < KEPT)
@@ -119,9 +121,7 @@ def _kept(flags: pl.DataFrame, tally: Tally, originals: Originals) -> dict[int, 
     return {row: originals.bytes_of(row, number) for row, number in wanted.rows()}
 
 
-def _rows(flags: pl.DataFrame, whole: dict[int, bytes]) -> Iterator[pa.RecordBatch]:
+def _rows(flags: pl.DataFrame, whole: dict[int, bytes]) -> Iterator[pl.DataFrame]:
     """Yield the flags as written. Each has a copy of its record's bytes, so only a few are built at once."""
     for some in flags.iter_slices(WRITTEN_ROWS):
-        data = pl.Series("bytes", [whole.get(row) for row in some["row"]], pl.Binary)
-        table = some.with_columns(data).select(arrow.FLAGGED.names).to_arrow()
-        yield from table.cast(arrow.FLAGGED).to_batches()
+        yield some.with_columns(pl.Series("bytes", [whole.get(row) for row in some["row"]], pl.Binary))

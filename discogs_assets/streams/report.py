@@ -9,7 +9,7 @@ from discogs_assets.streams.quality import KEPT, Sample, Tally
 
 FILE = "report.md"
 
-HEAD = "| severity | rule | records | share | what it says | first of them |\n| --- | --- | ---: | ---: | --- | --- |"
+HEAD = "| severity | rule | records | share | meaning | first records |\n| --- | --- | ---: | ---: | --- | --- |"
 
 CHARACTERS = 60
 """Characters of a finding shown."""
@@ -31,9 +31,9 @@ def _lines(tally: Tally, month: str) -> Iterator[str]:
     if found:
         yield HEAD
         yield from (_line(tally, rule) for rule in sorted(found, key=lambda rule: _weight(tally, rule)))
-        yield f"\nThe bytes of each rule's first {KEPT:,} records are kept: of {tally.kept:,} records in all.\n"
+        yield f"\nThe bytes of the first {KEPT:,} records of each rule are kept: {tally.kept:,} records in all.\n"
     if clean:
-        yield f"Nothing is flagged by {', '.join(clean)}."
+        yield f"Rules without flags: {', '.join(clean)}."
 
 
 def _weight(tally: Tally, rule: QualityRule) -> tuple[int, int]:
@@ -49,7 +49,7 @@ def _line(tally: Tally, rule: QualityRule) -> str:
 
 def _sample(entity: Entity, sample: Sample) -> str:
     link = f"[{sample.id}]({page(entity, sample.id)})"
-    return f"{link} {escaped(shorten_text(sample.found))}".rstrip()
+    return f"{link} {escape(shorten_text(sample.found))}".rstrip()
 
 
 def page(entity: Entity, number: int) -> str:
@@ -69,6 +69,6 @@ def shorten_text(text: str) -> str:
     return line if len(line) <= CHARACTERS else f"{line[: CHARACTERS - 1]}…"
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Return the text as one line of Markdown that shows it literally."""
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))

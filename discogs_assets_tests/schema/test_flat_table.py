@@ -14,7 +14,7 @@ def test_a_sheet_is_told_by_its_name_alone() -> None:
 
 @pytest.mark.parametrize(
     ("key", "fields", "said"),
-    [(("id",), (MBID,), r"\['id'\] of the key are no columns"), (("mbid",), (MBID, MBID), "a column occurs twice")],
+    [(("id",), (MBID,), r"\['id'\] are not declared"), (("mbid",), (MBID, MBID), "duplicate column")],
 )
 def test_a_sheet_that_no_table_could_be_is_refused(key: tuple[str, ...], fields: tuple[Field, ...], said: str) -> None:
     with pytest.raises(ValueError, match=said):

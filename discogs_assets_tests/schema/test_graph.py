@@ -25,10 +25,10 @@ def test_every_column_of_the_graph_tables_has_a_meaning() -> None:
     for each in graph.NODES:
         assert all(graph.meanings(each.label).values())
     assert graph.meanings("ON") == {
-        "catno": "Catalogue number as printed; none if there is none.",
-        "catnos:string[]": "All of: Catalogue number as printed; none if there is none.",
-        ":START_ID(Release)": "The Release it leaves.",
-        ":END_ID(Label)": "The Label it reaches.",
+        "catno": "Catalogue number as printed; `none` if there is none.",
+        "catnos:string[]": "All values of: Catalogue number as printed; `none` if there is none.",
+        ":START_ID(Release)": "Start node: Release.",
+        ":END_ID(Label)": "End node: Label.",
     }
 
 

@@ -12,7 +12,7 @@ ID = Field("id", "id", "An id.")
     ("parts", "links", "named"),
     [
         ((ID, ID), (), "occurs twice"),
-        ((Field("name", "name", "A name."),), (), "no field is called 'id'"),
+        ((Field("name", "name", "A name."),), (), "the key 'id' is not a field"),
         ((ID,), (Link("IS", "Genre", "", rows=("genres",)),), "IS reads .*genres"),
     ],
 )

@@ -28,7 +28,7 @@ def test_a_report_shows_counts_shares_and_linked_samples_the_gravest_first() -> 
         "",
         "1,003 of 2,000,000 records are flagged (0.05 %).",
         "",
-        "| severity | rule | records | share | what it says | first of them |",
+        "| severity | rule | records | share | meaning | first records |",
         "| --- | --- | ---: | ---: | --- | --- |",
         "| error | `name_missing` | 1 | < 0.0001 % | It has no name. | [212](https://www.discogs.com/label/212) |",
         "| warning | `do_not_use` | 2 | 0.0001 % | The profile says DO NOT USE: the record is a duplicate or a "
@@ -39,7 +39,7 @@ def test_a_report_shows_counts_shares_and_linked_samples_the_gravest_first() -> 
 
 def test_a_report_names_the_rules_that_found_nothing_and_says_whose_bytes_are_kept() -> None:
     text = report.markdown(TALLY, "2026-11")
-    assert "The bytes of each rule's first 10,000 records are kept: of 1,003 records in all." in text
+    assert "The bytes of the first 10,000 records of each rule are kept: 1,003 records in all." in text
     assert "`own_parent`" in text.splitlines()[-1]
     assert "`name_missing`" not in text.splitlines()[-1]
 
@@ -64,7 +64,7 @@ def test_a_report_of_a_clean_or_empty_month_has_no_table() -> None:
     ],
 )
 def test_any_text_is_shown_as_it_is_on_one_line(text: str, shown: str) -> None:
-    assert report.escaped(text) == shown
+    assert report.escape(text) == shown
 
 
 def test_a_long_finding_is_cut() -> None:

@@ -24,33 +24,38 @@ RAW = "raw"
 
 RAW_TYPE = pa.list_(pa.struct([pa.field("path", pa.string()), pa.field("text", pa.string())]))
 
+
+def _column(name: str, kind: pa.DataType, doc: str) -> pa.Field:
+    return pa.field(name, kind, metadata={"doc": doc})
+
+
 QUARANTINE = pa.schema(
     [
-        pa.field("offset", pa.int64(), metadata={"doc": "Byte offset in the unpacked file."}),
-        pa.field("reason", pa.string(), metadata={"doc": "Why the record was refused."}),
-        pa.field("bytes", pa.binary(), metadata={"doc": "The record as the file has it."}),
+        _column("offset", pa.int64(), "Byte offset in the unpacked file."),
+        _column("reason", pa.string(), "Reason for the refusal."),
+        _column("bytes", pa.binary(), "Bytes of the record in the file."),
     ]
 )
 """Schema of the quarantine: records that could not be read."""
 
 FLAGGED = pa.schema(
     [
-        pa.field("id", pa.int64(), metadata={"doc": "Id of the record."}),
-        pa.field("rule", pa.string(), metadata={"doc": "The rule that flags it."}),
-        pa.field("severity", pa.string(), metadata={"doc": "error, warning or info."}),
-        pa.field("field", pa.string(), metadata={"doc": "Where in the record, as the data dictionary names it."}),
-        pa.field("found", pa.string(), metadata={"doc": "What stands there; empty where nothing does."}),
-        pa.field("bytes", pa.binary(), metadata={"doc": "The record as the file has it; of each rule's first 10,000."}),
+        _column("id", pa.int64(), "Id of the record."),
+        _column("rule", pa.string(), "Rule that flags the record."),
+        _column("severity", pa.string(), "Severity: error, warning or info."),
+        _column("field", pa.string(), "Field of the record, as named in the data dictionary."),
+        _column("found", pa.string(), "Offending text; empty if a value is missing."),
+        _column("bytes", pa.binary(), "Bytes of the record in the file, for the first 10,000 records of each rule."),
     ]
 )
 """Schema of the findings: records flagged by a data-quality rule."""
 
 CHANGED = pa.schema(
     [
-        pa.field("id", pa.int64(), metadata={"doc": "Id of the record."}),
-        pa.field("change", pa.string(), metadata={"doc": "added, changed or removed since the month compared with."}),
-        pa.field("columns", pa.list_(pa.string()), metadata={"doc": "Of a changed record the columns that differ."}),
-        pa.field("name", pa.string(), metadata={"doc": "Of a removed record the name or title that it had."}),
+        _column("id", pa.int64(), "Id of the record."),
+        _column("change", pa.string(), "added, changed or removed since the compared month."),
+        _column("columns", pa.list_(pa.string()), "Columns that differ, if the record was changed."),
+        _column("name", pa.string(), "Former name or title, if the record was removed."),
     ]
 )
 """Schema of the changes: records that differ from the month before."""
@@ -62,7 +67,7 @@ def record(entity: Entity) -> pa.Schema:
     fields = [_field(part) for part in entity.parts]
     if entity.source != "discogs":
         return pa.schema(fields)
-    return pa.schema([*fields, pa.field(RAW, RAW_TYPE, metadata={"doc": "Texts that no typed value gives back."})])
+    return pa.schema([*fields, _column(RAW, RAW_TYPE, "Texts that no typed value reproduces.")])
 
 
 @cache
@@ -72,7 +77,7 @@ def sheet(of: Sheet) -> pa.Schema:
 
 
 def _field(part: Part) -> pa.Field:
-    return pa.field(part.name, data_type(part), metadata={"doc": part.doc})
+    return _column(part.name, data_type(part), part.doc)
 
 
 def data_type(part: Part) -> pa.DataType:

@@ -19,10 +19,10 @@ def constraints() -> Iterator[str]:
 def indexes() -> Iterator[str]:
     """Yield the indexes of the properties that nodes are searched by."""
     for each in NODES:
-        yield from _searched(each, each.label.lower())
+        yield from _create_indexes(each, each.label.lower())
 
 
-def _searched(each: Node, label: str) -> Iterator[str]:
+def _create_indexes(each: Node, label: str) -> Iterator[str]:
     texts = ["name"] if each.entity is None else []
     for value in each.entity.properties if each.entity else ():
         kind = getattr(value, "index", None)

@@ -22,75 +22,77 @@ PLACE = Path(__file__).parent.with_name("README.md")
 
 HEAD = """# Data dictionary
 
-Made from the declarations in this folder by `python -m discogs_assets.schema.backends.dictionary`. The data is
-Discogs', CC0, and in the last chapter MusicBrainz' core data, CC0.
+Generated from the declarations in this folder by `python -m discogs_assets.schema.backends.dictionary`. The data comes
+from Discogs (CC0) and, in the chapter on MusicBrainz, from the core data of MusicBrainz (CC0).
 
-Absent, empty and blank are the same: no value. In Parquet a repeated part without items is an empty list; in `data` it
-is left out, as is everything without a value. An id of 0 means unlinked, a `master_id` of 0 no master: 0 stays in
-Parquet and `data`, and is no value in typed columns and in the graph. `raw` lists texts that their typed value does not
-give back, such as an id of `007`. Years are from 1860 to the one after the dump's.
+An absent, empty or blank element is no value. In Parquet a repeated part without items is an empty list; in `data` it
+is omitted, as is everything without a value. An id of 0 means unlinked, and a `master_id` of 0 means no master: 0 is
+kept in Parquet and `data`, and is null in typed columns and absent from the graph. `raw` lists texts that their typed
+value does not reproduce, such as an id of `007`. Years are from 1860 to the year after the dump.
 """
 
 SEARCH = """## Search
 
-Every repeated part has a table: its rows are told by the record's id and by counts, from 1, of the element in its
-place. A track that is no part of an index track has the `sub_track` 0. The release is what tables without a record in
-their name belong to. A row holds what the dump says; of a reference of 0 and of a number that is none there is nothing.
+Every repeated part has a table. Its key is the id of the record and the position of the element in each list, from 1.
+A track that is not part of an index track has the `sub_track` 0. Tables without a record in their name belong to
+releases. A row holds the values of the dump; a reference of 0 and a number that cannot be parsed are null.
 
-Columns with a text index answer `=`, `LIKE`, `ILIKE` and, through functions that are found unqualified, questions
-without accents, capitals or signs. `catno_code` and `value_code` are catalogue numbers and barcodes as `code` gives
-them. Texts of any length are loaded and found. Where a text is too long for a B-tree (2,704 bytes), that load's index
-on the column holds trigrams: it answers `=` and `LIKE`, and does not sort. A primary key then is a unique index.
+Columns with a text index serve `=`, `LIKE`, `ILIKE` and, with the functions below, searches that ignore accents, case
+and punctuation. The functions need no schema prefix. `catno_code` and `value_code` are catalogue numbers and barcodes
+in the form that `code` returns. Texts of any length are loaded and searchable. If a load has a text too long for a
+B-tree (2,704 bytes), its index on that column is a trigram index, which serves `=` and `LIKE` but no ordering; instead
+of a primary key it has a unique index.
 """
 
 QUALITY = """
 ## Data quality
 
-`quality/discogs/{entity}` has a row for each record that a rule flags, and changes nothing: the record stays as the
-dump has it. An `error` cannot be meant, a `warning` is most likely a mistake or a record not to be used, an `info` is
-unusual or incomplete, often as printed. The same folder holds the counts as `report.md`.
+`quality/discogs/{entity}` has a row for each record and rule that flags it. Flags change nothing: the record stays as
+it is in the dump. An `error` is a contradiction or a missing essential value, a `warning` is most likely a mistake or a
+record that must not be used, an `info` is unusual or incomplete, often as printed. `report.md` in the same folder has
+the counts.
 """
 
 
 BOUNDED = f"""
-## From month to month
+## Comparison with the month before
 
-A month is compared with the newest older one in the lake that was not refused itself. `count_within_bounds` refuses one
-with fewer records than the bounds allow, and warns of one with more; {thresholds.SLACK} records more or fewer are
-always within bounds. A person who knows better loads it with the config `accept: true`.
+A month is compared with the newest older month in the lake that was not refused. `count_within_bounds` refuses a month
+with fewer records than the bounds allow, and warns of one with more. A difference of up to {thresholds.SLACK} records
+is always within bounds. To load a refused month, materialise it with the config `accept: true`.
 """
 
 RATES = f"""
-A record is read if it is well-formed XML 1.0 by itself, its id is a number in ASCII digits (leading zeros, no sign, at
-most 18 digits) and no single value of it is said twice, an empty element not counting. All others are set aside in
-`quarantine/`, each with its bytes (as UTF-8) and the reason, and so is each element or text between records. A
-reference that is no such number is null; its text is in `raw`. Encodings beside UTF-8 are honoured if they are
-declared and have one byte a character; namespace prefixes of the root hold in every record.
+A record is read if it is well-formed XML 1.0 by itself, its id is a number in ASCII digits (leading zeros allowed, no
+sign, at most 18 digits), and none of its single values is repeated, not counting empty elements. All other records, and
+all elements and texts between records, go to `quarantine/` with their bytes (as UTF-8) and the reason. A reference that
+is not such a number is null; its text is in `raw`. Encodings other than UTF-8 are supported if they are declared and
+have one byte per character. Namespace prefixes of the root are valid in every record.
 
-A dump of which more than {thresholds.REFUSED_RECORDS} records and more than {thresholds.REFUSED_SHARE:.2%}
-cannot be read is refused; `quarantine_rate` warns where there are more of them than in the month before.
-`fields_complete` warns where the share of records that have a part (`complete/…` on the asset's page), and
-`references_resolve` where the share of references that lead to a record, has fallen by
-{thresholds.SHARE_FALL * 100:.0f} percentage points, or by half where it was under {thresholds.SHARE_FALL * 200:.0f}.
-Where {thresholds.WHOLE:,} records or more may be referred to, {thresholds.RESOLVED:.0%} of the references have to lead
-to one. These are the references of"""
+A dump is refused if more than {thresholds.REFUSED_RECORDS} and more than {thresholds.REFUSED_SHARE:.2%} of its records
+cannot be read; `quarantine_rate` warns if there are more of them than in the month before. `fields_complete` compares
+the share of records with a value in each part (`complete/…` on the page of the asset), `references_resolve` the share
+of references that lead to a record. Both warn if a share has fallen by {thresholds.SHARE_FALL * 100:.0f} percentage
+points, or by half if it was under {thresholds.SHARE_FALL * 200:.0f}. If the referenced entity has
+{thresholds.WHOLE:,} records or more, at least {thresholds.RESOLVED:.0%} of the references must lead to a record.
+References by id are those of"""
 
 
 INSIGHTS_HEAD = """
 ## Insights
 
-`insights/{question}` has the answers to questions about a month, a file each, computed from its records and its graph.
-In PostgreSQL they are `insights.{question}`.
+`insights/{question}` answers questions about a month from its records and its graph, one file for each. In PostgreSQL
+the tables are `insights.{question}`.
 """
 
 MUSICBRAINZ = """
 ## MusicBrainz
 
-The dumps of MusicBrainz hold a record on each line, in JSON. Core data is taken, which is CC0. An empty text is no
-value; a part that repeats and has no items is an empty list. `relations`, `urls` and `discogs` are the record's
-relations, told apart by what they lead to. Of alternative places the first with a value counts; `{target}` is the key
-that the relation's `target-type` names, with a hyphen or with an underscore. Several records may link to one id at
-Discogs, and one to several.
+The dumps of MusicBrainz have a JSON record on each line. Only core data is read, which is CC0. An empty text is no
+value; a repeated part without items is an empty list. `relations`, `urls` and `discogs` are the relations of the
+record, by the kind of their target. If there are alternative paths, the first with a value applies; `{target}` is the
+key named by the `target-type` of the relation, with a hyphen or with an underscore. Several records may link to the
+same Discogs id, and a record may link to several.
 """
 
 FLAT = """
@@ -112,12 +114,12 @@ def _entity(entity: Entity) -> Iterator[str]:
     yield f"## {entity.name}\n\n{entity.doc} An element `<{entity.record}>` of `<{entity.name}>`.\n"
     yield "| Parquet and `data` | in the XML | type | meaning |\n| --- | --- | --- | --- |"
     yield from _parts(entity.parts, "", "")
-    yield f"| `{arrow.RAW}` | | list of path, text | Texts that their typed value does not give back. |\n"
+    yield f"| `{arrow.RAW}` | | list of path, text | Texts that no typed value reproduces. |\n"
     yield f"Table `{entity.name}` in PostgreSQL:\n\n| column | type | index | meaning |\n| --- | --- | --- | --- |"
     for column in sql.columns(entity):
         index = "primary key" if column.name == entity.key else column.index.value if column.index else ""
         yield f"| `{column.name}` | {column.type} | {index} | {column.doc} |"
-    yield "\n| table | primary key | other columns, **indexed** | a row for each of the |\n| --- | --- | --- | --- |"
+    yield "\n| table | primary key | other columns, **indexed** | one row per item of |\n| --- | --- | --- | --- |"
     yield from map(_relation, relations(entity))
     yield ""
 
@@ -130,9 +132,9 @@ def _musicbrainz() -> Iterator[str]:
         yield from _parts(entity.parts, "", "")
         properties = ", ".join(f"`{each.prop}`" for each in entity.properties)
         yield f"\nOn its node `{entity.node}`: {properties}.\n"
-    yield "| left out | why |\n| --- | --- |"
+    yield "| not read | reason |\n| --- | --- |"
     for why in dict.fromkeys(musicbrainz.LEFT_OUT.values()):
-        left = (f"`{key}`" for key, said in musicbrainz.LEFT_OUT.items() if said == why)
+        left = (f"`{key}`" for key, reason in musicbrainz.LEFT_OUT.items() if reason == why)
         yield f"| {', '.join(left)} | {why} |"
     yield FLAT
     for sheet in SHEETS:
@@ -151,7 +153,7 @@ def _relation(relation: Relation) -> str:
 
 def _search() -> Iterator[str]:
     yield SEARCH
-    yield "| function | | for instance |\n| --- | --- | --- |"
+    yield "| function | meaning | example |\n| --- | --- | --- |"
     for each in (each for each in search.FUNCTIONS if each.example):
         yield f"| `{each.name}(text)` | {each.doc} | `{each.example}` |"
 
@@ -184,7 +186,7 @@ def _graph() -> Iterator[str]:
         pairs = ", ".join(f"{start} → {end}" for start, end in each.pairs)
         yield f"| `{each.type}` | {pairs} | {', '.join(f'`{name}`' for name in each.properties)} | {each.doc} |"
     names = ", ".join(f"{number} {name}" for number, name in PLACEHOLDERS.items())
-    yield f"\nNo relationship leads to the artists that stand for nobody: {names}."
+    yield f"\nNo relationship leads to placeholder artists: {names}."
 
 
 def _properties(node: Node) -> list[str]:
@@ -197,7 +199,7 @@ def _quality() -> Iterator[str]:
     yield "| column | type | meaning |\n| --- | --- | --- |"
     for column in arrow.FLAGGED:
         yield f"| `{column.name}` | {column.type} | {column.metadata[b'doc'].decode()} |"
-    yield "\n| rule | severity | records | where | what it says |\n| --- | --- | --- | --- | --- |"
+    yield "\n| rule | severity | records | field | meaning |\n| --- | --- | --- | --- | --- |"
     for rule in RULES:
         entities = ", ".join(entity.name for entity in rule.entities)
         yield f"| `{rule.name}` | {rule.severity.value} | {entities} | `{rule.field}` | {rule.doc} |"
@@ -205,7 +207,7 @@ def _quality() -> Iterator[str]:
 
 def _bounds() -> Iterator[str]:
     yield BOUNDED
-    yield "| entity | may fall by | may grow by, each month |\n| --- | --- | --- |"
+    yield "| entity | maximum fall | maximum growth per month |\n| --- | --- | --- |"
     for each in thresholds.BOUNDS.values():
         yield f"| {each.entity.name} | {each.fall:.0%} | {each.growth:.0%} |"
     referring = (f"`{each.type}` (to {' and '.join(thresholds.target_labels(each))})" for each in thresholds.REFERRING)

@@ -98,13 +98,13 @@ def _type(name: str, inner: Any) -> Any:
 
 def find_undeclared(entity: Entity, record: Any) -> Iterator[str]:
     """Yield the keys of a decoded record that are neither read nor left out on purpose, as paths from the record."""
-    return _undeclared(record, tree(entity), "")
+    return _find_undeclared(record, tree(entity), "")
 
 
-def _undeclared(value: Any, tree: Any, path: str) -> Iterator[str]:
+def _find_undeclared(value: Any, tree: Any, path: str) -> Iterator[str]:
     if isinstance(value, list) and isinstance(tree, list):
         for each in value:
-            yield from _undeclared(each, tree[0], path)
+            yield from _find_undeclared(each, tree[0], path)
     elif isinstance(value, dict) and isinstance(tree, dict):
         for key, inner in value.items():
             here = f"{path}/{key}" if path else key
@@ -113,4 +113,4 @@ def _undeclared(value: Any, tree: Any, path: str) -> Iterator[str]:
             if key not in tree:
                 yield here
             elif isinstance(inner, (dict, list)):
-                yield from _undeclared(inner, tree[key], here)
+                yield from _find_undeclared(inner, tree[key], here)

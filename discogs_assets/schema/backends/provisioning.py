@@ -78,8 +78,8 @@ def publication() -> Iterator[str]:
         "intended_at timestamptz NOT NULL DEFAULT clock_timestamp(), settled_at timestamptz)"
     )
     yield (
-        f"COMMENT ON TABLE {PUBLICATION} IS 'Every switch of what readers see. The published month is the row in the "
-        "state done with the highest sequence number.'"
+        f"COMMENT ON TABLE {PUBLICATION} IS 'Publications. The published month is the row in state done with the "
+        "highest sequence number.'"
     )
     yield f"GRANT SELECT ON {PUBLICATION} TO PUBLIC"
 

@@ -32,36 +32,36 @@ PLAIN = Function(
     "plain",
     "text",
     "lower(public.unaccent('public.unaccent'::regdictionary, $1))",
-    "The text without accents and capitals.",
+    "The text in lower case, without accents.",
     "plain(title) LIKE plain('Bjö%')",
 )
 SEPARATED = Function(
     "separated",
     "text",
     f"regexp_replace({SCHEMA}.plain($1), '[^[:alnum:]]+', ' ', 'g')",
-    "The plain text with spaces instead of all that is neither letter nor digit: AC/DC has two words.",
+    "The plain text with a space for any run of characters other than letters and digits: AC/DC has two words.",
     "",
 )
 WORDS = Function(
     "words",
     "tsvector",
     f"to_tsvector('simple'::regconfig, left({SCHEMA}.separated($1), {WORDS_LENGTH}))",
-    "Its words as PostgreSQL searches full texts: none is left out as a stop word, and none cut to its stem. Of a text "
-    f"its first {WORDS_LENGTH:,} characters count, and no word of more than 2,046 bytes.",
+    "Words of the text for full-text search, without stop words or stemming. Only the first "
+    f"{WORDS_LENGTH:,} characters and words of up to 2,046 bytes are indexed.",
     "words(name) @@ all_words('the who')",
 )
 ALL_WORDS = Function(
     "all_words",
     "tsquery",
     f"plainto_tsquery('simple'::regconfig, {SCHEMA}.separated($1))",
-    "Asks for every word of the text.",
+    "Query for all words of the text.",
     "words(name) @@ all_words('bjork')",
 )
 CODE = Function(
     "code",
     "text",
     f"left(upper(regexp_replace($1, '[^[:alnum:]]+', '', 'g')), {CODE_LENGTH})",
-    f"The letters and digits of a number as printed, in capitals, the first {CODE_LENGTH}.",
+    f"Letters and digits of a printed number in upper case, at most {CODE_LENGTH}.",
     "catno_code = code('blp-1577')",
 )
 FUNCTIONS = (PLAIN, SEPARATED, WORDS, ALL_WORDS, CODE)

@@ -23,7 +23,7 @@ TYPES = {
 }
 
 DATA = "data"
-DATA_DOC = "The whole record as the dump has it; what has no value is left out."
+DATA_DOC = "Whole record as in the dump, without keys that have no value."
 
 DOCUMENTS = " WITH (toast_tuple_target = 8160)"
 """Storage of documents: a document that fits a page stays in it uncompressed. By default PostgreSQL compresses rows
@@ -75,26 +75,26 @@ def _relational(relation: Relation) -> tuple[Column, ...]:
     record = relation.entity.record
     owner = Column(relation.owner, "bigint", f"Id of the {record}.", relation.owner)
     counted = (Column(name, "integer", _place(name), name) for name in relation.key[1:])
-    return (owner, *counted, *(column for value in relation.values for column in _valued(value)))
+    return (owner, *counted, *(column for value in relation.values for column in _value_columns(value)))
 
 
 def _flat(sheet: Sheet) -> Iterator[Column]:
     for field in sheet.fields:
-        yield from _valued(Value(field.name, field.name, field.type, field.doc, field.index))
+        yield from _value_columns(Value(field.name, field.name, field.type, field.doc, field.index))
 
 
 def _place(name: str) -> str:
     if name == "sub_track":
-        return "Which part of an index track, from 1; 0 for a track itself."
-    return "Place in the list, from 1." if name == "ordinal" else f"Which {name.replace('_', ' ')}, from 1."
+        return "Number of the sub-track in its index track, from 1; 0 for the track itself."
+    return "Position in the list, from 1." if name == "ordinal" else f"Number of the {name.replace('_', ' ')}, from 1."
 
 
-def _valued(value: Value) -> Iterator[Column]:
+def _value_columns(value: Value) -> Iterator[Column]:
     yield Column(
         value.name, TYPES[value.type], value.doc, value.name, None if value.index is Index.CODE else value.index
     )
     if value.index is Index.CODE:
-        doc = f"Of {value.name} its letters and digits, in capitals: to search by."
+        doc = f"Letters and digits of {value.name} in upper case, for searches."
         yield Column(f"{value.name}_code", "text", doc, search.call(search.CODE, value.name), Index.CODE)
 
 
@@ -102,7 +102,7 @@ def _valued(value: Value) -> Iterator[Column]:
 # alone, computed from `data`: they are stored once, and one index serves both `title` and `data->>'title'`.
 def _document(entity: Entity) -> tuple[Column, ...]:
     values = [_column(keys, value) for keys, value in entity.columns]
-    data_id = Column("data_id", "text", "The id as text.", f"{entity.key}::text")
+    data_id = Column("data_id", "text", "Id as text.", f"{entity.key}::text")
     return (values[0], data_id, *values[1:], Column(DATA, "jsonb", DATA_DOC, DATA))
 
 
@@ -157,7 +157,9 @@ def indexes(of: Table, table: str) -> Iterator[Build]:
     """Yield the primary key, then the indexes of every value that is declared to be searched."""
     name = table.rpartition(".")[2]
     yield _primary_key(of, table, name)
-    searched = [way for column in columns(of) if column.index is Index.TEXT for way in _ways(column.expression)]
+    searched = [
+        form for column in columns(of) if column.index is Index.TEXT for form in _indexed_forms(column.expression)
+    ]
     if searched:
         # A multicolumn GIN index reads every document once when built, and serves each column alone.
         yield Build(f"CREATE INDEX {name}_search ON {table} USING gin ({', '.join(searched)})")
@@ -181,7 +183,7 @@ def _primary_key(of: Table, table: str, name: str) -> Build:
     return Build(f"ALTER TABLE {table} ADD CONSTRAINT {name}_pkey PRIMARY KEY ({', '.join(key(of))})", unique)
 
 
-def _ways(expression: str) -> Iterator[str]:
+def _indexed_forms(expression: str) -> Iterator[str]:
     """Yield the indexed forms of a text: as is, plain, and as words. Unlike B-trees, trigrams have no length limit."""
     yield f"{expression} gin_trgm_ops"
     yield f"{search.call(search.PLAIN, expression)} gin_trgm_ops"

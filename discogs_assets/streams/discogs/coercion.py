@@ -25,7 +25,7 @@ def present(texts: pa.Array) -> pa.Array:
     return pc.if_else(blank, pa.scalar(None, pa.string()), texts) if pc.any(blank).as_py() else texts
 
 
-def typed(texts: pa.Array, kind: Type) -> tuple[pa.Array, pa.Array | None]:
+def coerce(texts: pa.Array, kind: Type) -> tuple[pa.Array, pa.Array | None]:
     """Return the texts as values of their type, and a mask of texts that the values do not reproduce, or None."""
     if kind is Type.TEXT:
         return texts, None

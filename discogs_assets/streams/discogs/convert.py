@@ -57,7 +57,7 @@ class Account:
         self.refused += len(each.refused)
         self.unpacked += len(each.block.data)
         self.undeclared += each.undeclared
-        self.complete.update(fill_rates.counted(entity, each.batch))
+        self.complete.update(fill_rates.count(entity, each.batch))
         shown = (f"at unpacked byte {bad.offset:,}: {bad.reason}" for bad in each.refused)
         self.first += [line for line, _ in zip(shown, range(FIRST - len(self.first)), strict=False)]
 
@@ -103,7 +103,7 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
     month may lack.
     """
     account = Account(source.path.stat().st_size)
-    store(source, _parsed(source, account), account, (records, quarantine), report)
+    store(source, _parse(source, account), account, (records, quarantine), report)
     return account
 
 
@@ -131,19 +131,18 @@ def store(
                 reported = time.monotonic()
                 report(account)
         good.note(fill_rates.stamp(account.complete))
-    _hold(account, source.path)
+    _check_budget(account, source.path)
 
 
-def _parsed(source: Source, account: Account) -> Iterator[Parsed]:
-    def packed(done: int) -> None:
+def _parse(source: Source, account: Account) -> Iterator[Parsed]:
+    def note_packed(done: int) -> None:
         account.packed = done
 
-    blocks = Framing(source.entity, str(source.path)).blocks(unpack_gzip(source.path, packed))
+    blocks = Framing(source.entity, str(source.path)).blocks(unpack_gzip(source.path, note_packed))
     seen = Seen()
     parser = Parser(source.entity, source.newest_year, str(source.path))
     for each in parse_blocks(blocks, parser):
-        repeated = seen.repeated(each.batch.column("id").to_numpy())
-        unique = each.without(repeated) if repeated.any() else each
+        unique = each.without(seen.find_repeated(each.batch.column("id").to_numpy()))
         account.add(source.entity, unique)
         yield unique
 
@@ -153,10 +152,10 @@ def _rows(refused: list[Refused]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist(rows, arrow.QUARANTINE)
 
 
-def _hold(account: Account, source: Path) -> None:
+def _check_budget(account: Account, source: Path) -> None:
     """Raise DumpDamagedError if the file has no record, BudgetExceededError if more are refused than allowed."""
     if not account.framed:
-        raise DumpDamagedError(f"{source}: it holds no record, expected at least one. Fetch the file again.")
+        raise DumpDamagedError(f"{source}: no record found, expected at least one. Fetch the file again.")
     allowed = thresholds.max_refused(account.framed)
     if account.refused > allowed or not account.parsed:
         raise BudgetExceededError(

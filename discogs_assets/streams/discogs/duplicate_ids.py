@@ -22,15 +22,15 @@ class Seen:
         self._bits = np.zeros(1 << 16, np.uint8)
         self._sparse: set[int] = set()
 
-    def repeated(self, ids: Ints) -> Bools:
+    def find_repeated(self, ids: Ints) -> Bools:
         """Return a mask of ids seen before, in an earlier call or in this one, and remember all ids."""
         first = np.zeros(len(ids), np.bool_)
         first[np.unique(ids, return_index=True)[1]] = True
-        known = self._known(ids)
+        known = self._find_known(ids)
         self._remember(ids[first & ~known])
         return known | ~first
 
-    def _known(self, ids: Ints) -> Bools:
+    def _find_known(self, ids: Ints) -> Bools:
         dense = ids < 8 * len(self._bits)
         places = np.where(dense, ids, 0)
         found: Bools = dense & ((self._bits[places >> 3] >> (places & 7).astype(np.uint8)) & 1).astype(np.bool_)
@@ -55,7 +55,7 @@ class SeenMbids:
     def __init__(self) -> None:
         self._runs: list[Mbids] = []
 
-    def repeated(self, mbids: Sequence[str]) -> Bools:
+    def find_repeated(self, mbids: Sequence[str]) -> Bools:
         """Return a mask of MBIDs seen before, in an earlier call or in this one, and remember all MBIDs."""
         digits = bytes.fromhex("".join(mbids).replace("-", ""))
         given: Mbids = np.frombuffer(digits, f"S{MBID_BYTES}")

@@ -20,12 +20,12 @@ def parts(entity: Entity) -> Iterator[Part]:
     return (part for part in entity.parts if part.name != entity.key)
 
 
-def counted(entity: Entity, records: pa.RecordBatch) -> Counter[str]:
+def count(entity: Entity, records: pa.RecordBatch) -> Counter[str]:
     """Return the number of records with a value in each part, or at least one item if it repeats."""
-    return Counter({part.name: filled(part, records[part.name]).true_count for part in parts(entity)})
+    return Counter({part.name: find_present(part, records[part.name]).true_count for part in parts(entity)})
 
 
-def filled(part: Part, values: pa.Array) -> pa.BooleanArray:
+def find_present(part: Part, values: pa.Array) -> pa.BooleanArray:
     """Return a mask of the values present: lists with at least one item, and no references of 0."""
     if pa.types.is_list(values.type):
         return pc.greater(pc.list_value_length(values), 0)
@@ -42,5 +42,5 @@ def stamp(counts: Mapping[str, int]) -> dict[str, str]:
 def read(files: Iterable[Path]) -> Counter[str]:
     """Return the summed counts of the files; a part is missing if any file lacks it."""
     found = [json.loads((pq.read_metadata(file).metadata or {}).get(KEY.encode(), b"{}")) for file in files]
-    said = set.intersection(*map(set, found)) if found else set()
-    return Counter({name: sum(each[name] for each in found) for name in sorted(said)})
+    names = set.intersection(*map(set, found)) if found else set()
+    return Counter({name: sum(each[name] for each in found) for name in sorted(names)})

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from isal import igzip
 from isal.isal_zlib import error as isal_error
 
@@ -45,7 +47,7 @@ class Block:
     Anything between records except white space, comments and processing instructions counts as a record; the dumps have
     nothing there. `lined` means that each record begins on the line after the one before, and that no element inside a
     record has its name. `namespaces` are the root's declarations of prefixes. `root` names the root's attributes, in
-    the document's first block.
+    the document's first block. Without a tag, each line that is not blank is a record.
     """
 
     tag: str
@@ -58,10 +60,12 @@ class Block:
 
     def spans(self) -> list[tuple[int, int]]:
         """Return start and end of each record within `data`."""
-        return list(_lined(self.data, self.tag) if self.lined else _spans(self.data, self.tag))
+        if not self.tag:
+            return list(_line_spans(self.data))
+        return list(_spans_by_end_tag(self.data, self.tag) if self.lined else _spans(self.data, self.tag))
 
 
-def _named(tag: bytes) -> bytes:
+def _tag_pattern(tag: bytes) -> bytes:
     """Return the pattern of a tag from its name to its end; of a malformed tag, the name alone."""
     return re.escape(tag) + rb"(?=[\s/>])(?:" + INSIDE + rb"(>)|)"
 
@@ -70,13 +74,13 @@ def _named(tag: bytes) -> bytes:
 def _tokens(tag: bytes) -> re.Pattern[bytes]:
     """Return the pattern of all tags of this name, malformed start tags included; skips CDATA and the like."""
     aside = rb"<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)|<\?(?:.*?\?>|.*)"
-    return re.compile(aside + rb"|<(/?)" + _named(tag), re.DOTALL)
+    return re.compile(aside + rb"|<(/?)" + _tag_pattern(tag), re.DOTALL)
 
 
 @cache
 def _opening(tag: bytes, root: bytes) -> re.Pattern[bytes]:
     """Return the pattern of Misc, followed by the start tag of a record or the end tag of the root, if any."""
-    return re.compile(MISC + rb"(?:(<" + _named(tag) + rb")|(</" + (root or rb"(?!)") + rb"\s*>))?", re.DOTALL)
+    return re.compile(MISC + rb"(?:(<" + _tag_pattern(tag) + rb")|(</" + (root or rb"(?!)") + rb"\s*>))?", re.DOTALL)
 
 
 def _spans(data: bytes, tag: str, root: str = "", whole: bool = True) -> Iterator[tuple[int, int]]:
@@ -91,18 +95,18 @@ def _spans(data: bytes, tag: str, root: str = "", whole: bool = True) -> Iterato
         assert found
         start, tail = found.start(1), found.end()
         if start >= 0:
-            end = tail if data.endswith(b"/>", start, tail) else _closed(data, name, tail)
+            end = tail if data.endswith(b"/>", start, tail) else _find_end(data, name, tail)
         elif found[3] is not None or tail == len(data):
             return
         else:
-            start, end = tail, _stray(data, tail, whole)
+            start, end = tail, _find_stray_end(data, tail, whole)
         if end is None:
             return
         yield start, end
         position = end
 
 
-def _closed(data: bytes, tag: bytes, position: int) -> int | None:
+def _find_end(data: bytes, tag: bytes, position: int) -> int | None:
     """Return the end of the element with a start tag that ends at the position, None if it does not close."""
     depth = 1
     for token in _tokens(tag).finditer(data, position):
@@ -116,7 +120,7 @@ def _closed(data: bytes, tag: bytes, position: int) -> int | None:
     return None
 
 
-def _stray(data: bytes, start: int, whole: bool) -> int | None:
+def _find_stray_end(data: bytes, start: int, whole: bool) -> int | None:
     """Return the end of a piece that is not a record, None if it depends on data to come."""
     found = STRAY.match(data, start)
     if not found:
@@ -125,14 +129,14 @@ def _stray(data: bytes, start: int, whole: bool) -> int | None:
     if found[2] is not None and not found[2] and not whole:
         return None
     if found[1] and not data.endswith(b"/>", start, end):
-        closed = _closed(data, found[1], end)
+        closed = _find_end(data, found[1], end)
         if closed is None and not whole and len(data) - start <= STRAY_LIMIT:
             return None
         return closed if closed is not None and closed - start <= STRAY_LIMIT else end
     return end
 
 
-def _lined(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
+def _spans_by_end_tag(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of every record of a lined block, found by end tags alone."""
     closing = b"</%b>" % tag.encode()
     start = data.find(b"<")
@@ -142,7 +146,16 @@ def _lined(data: bytes, tag: str) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _plain(data: bytes) -> bool:
+def _line_spans(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield start and end of every line that is not blank."""
+    start = 0
+    for line in data.split(b"\n"):
+        if line.strip():
+            yield start, start + len(line)
+        start += len(line) + 1
+
+
+def _is_plain(data: bytes) -> bool:
     """Return True if there is no CDATA, comment or processing instruction.
 
     Searches for the second characters of their delimiters, because these are rare.
@@ -156,45 +169,54 @@ def _plain(data: bytes) -> bool:
     return True
 
 
-@cache
-def _own(tag: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of this tag without the bracket: brackets are so frequent that searching them is slow."""
-    return re.compile(re.escape(tag) + rb"[\s/>]")
+def one_value(data: bytes) -> pa.Array:
+    """Return an array of one value without copying it; as bytes, so that each is a character to an expression."""
+    ends = pa.array([0, len(data)], pa.int64())
+    return pa.Array.from_buffers(pa.large_binary(), 1, [None, ends.buffers()[1], pa.py_buffer(data)])
 
 
 @cache
-def _start(tag: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of a whole start tag without the bracket."""
-    return re.compile(_named(tag))
+def _first_tag(tag: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of white space and a start tag, capturing the character after the name."""
+    return re.compile(rb"[ \t\r\n]*<" + re.escape(tag) + rb"(?=([\s/>]))" + INSIDE + b">")
 
 
-def _countable(data: bytes, tag: bytes) -> int | None:
-    """Return the number of records if counting tags is exact, None otherwise.
+@cache
+def _tag_count_pattern(tag: str) -> str:
+    """Return the pattern of an end tag with a start tag on the next line, or else of a single tag of this name."""
+    name = re.escape(tag)
+    start = rf"""<{name}(?:/*[\s\v](?:/*(?:[^<>"'/]|"[^"<]*"|'[^'<]*'))*)?>"""
+    return rf"</{name}>\n{start}|</?{name}[\s\v/>]"
+
+
+def _count_records(data: bytes, tag: str) -> int | None:
+    """Return the number of records if counting tags is exact, None otherwise; `data` ends with an end tag.
 
     It is exact if each record begins on the line after the one before, no element inside has its name, and there is no
     CDATA, comment or processing instruction.
     """
-    if not _plain(data):
+    name = tag.encode()
+    first = _first_tag(name).match(data)
+    if not first or first[0].endswith(b"/>") or not _is_plain(data):
         return None
-    records, inside, end = 0, False, -1
-    for found in _own(tag).finditer(data):
-        start, tail = found.span()
-        before = data[max(start - 2, 0) : start]
-        if before == b"</":
-            if not inside or not data.endswith(b">", start, tail):
-                return None
-            records, inside, end = records + 1, False, tail
-        elif before.endswith(b"<"):
-            whole = _start(tag).match(data, start)
-            if inside or not (whole and whole[1]) or whole[0].endswith(b"/>") or not _follows(data, end, start - 1):
-                return None
-            inside = True
-    return None if inside else records
+    # Each boundary of records is one match. A malformed tag at a boundary, or a tag anywhere else, adds a match.
+    boundaries = data.count(b"</%b>\n<%b%b" % (name, name, first[1]))
+    found = pc.count_substring_regex(one_value(data), _tag_count_pattern(tag))[0].as_py()
+    return boundaries + 1 if found == boundaries + 2 else None
 
 
-def _follows(data: bytes, end: int, start: int) -> bool:
-    """Return True if the record at `start` is the first, or begins on the line after the one that ends at `end`."""
-    return start == end + 1 and data[end] == ord("\n") if end >= 0 else not data[:start].strip(b" \t\r\n")
+def _join_to_last(rest: bytes, chunk: bytes, closing: bytes) -> bytes:
+    """Return the rest and the chunk up to the last end tag, empty if there is none; mostly by copying them once."""
+    end = chunk.rfind(closing)
+    if end >= 0:
+        return b"".join((rest, memoryview(chunk)[: end + len(closing)]))
+    buffer = rest + chunk
+    return buffer[: buffer.rfind(closing) + len(closing)] if closing in buffer else b""
+
+
+def _remainder(rest: bytes, chunk: bytes, size: int) -> bytes:
+    """Return the rest and the chunk without their first bytes."""
+    return chunk[size - len(rest) :] if size >= len(rest) else rest[size:] + chunk
 
 
 class Framing:
@@ -214,42 +236,42 @@ class Framing:
 
         Raises DumpDamagedError if the document is not whole.
         """
-        rest = iter(chunks)
+        following = iter(chunks)
         first = b""
-        while len(first) < HEAD_BYTES and (chunk := next(rest, b"")):
+        while len(first) < HEAD_BYTES and (chunk := next(following, b"")):
             first += chunk
         found = self._head(first)
-        buffer, offset = found.utf8(first[found.size :]), found.size
-        for chunk in () if found.whole else rest:
-            block = self._cut(buffer, offset, found)
+        rest, chunk, offset = b"", found.utf8(first[found.size :]), found.size
+        for each in () if found.whole else following:
+            block = self._cut(rest, chunk, offset, found)
             if block is not None:
                 yield block
-                buffer, offset = buffer[len(block.data) :], offset + len(block.data)
-            elif len(buffer) > RECORD_LIMIT:
-                raise self._damaged(offset, f"a record does not end within {RECORD_LIMIT:,} bytes")
-            buffer += found.utf8(chunk)
-        while not found.whole and (block := self._cut(buffer, offset, found, True)):
+                rest, offset = _remainder(rest, chunk, len(block.data)), offset + len(block.data)
+            elif len(rest) + len(chunk) > RECORD_LIMIT:
+                raise self._error(offset, f"a record does not end within {RECORD_LIMIT:,} bytes")
+            else:
+                rest += chunk
+            chunk = found.utf8(each)
+        while not found.whole and (block := self._cut(rest, chunk, offset, found, True)):
             yield block
-            buffer, offset = buffer[len(block.data) :], offset + len(block.data)
-        self._tail(buffer + next(rest, b""), offset, found.whole)
+            rest, chunk, offset = _remainder(rest, chunk, len(block.data)), b"", offset + len(block.data)
+        self._tail(rest + chunk + next(following, b""), offset, found.whole)
 
     def _head(self, first: bytes) -> Head:
         try:
             return head.read(first[:HEAD_BYTES], self.entity.name)
         except head.HeadError as error:
-            raise self._damaged(0, str(error)) from error
+            raise self._error(0, str(error)) from error
 
-    def _cut(self, buffer: bytes, offset: int, found: Head, whole: bool = False) -> Block | None:
-        """Return the whole records at the start of the buffer, None if there are none."""
+    def _cut(self, rest: bytes, chunk: bytes, offset: int, found: Head, whole: bool = False) -> Block | None:
+        """Return the whole records at the start of the rest and the chunk after it, None if there are none."""
         tag = self.entity.record
         root = found.root if offset == found.size else ()
         # Counting end tags is fast, and exact if nothing in the block nests or quotes tags; otherwise depth decides.
-        end = 0 if self.nests else buffer.rfind(f"</{tag}>".encode())
-        if end > 0:
-            data = buffer[: end + len(tag) + 3]
-            records = _countable(data, tag.encode())
-            if records:
-                return Block(tag, data, records, offset, True, found.namespaces, root)
+        data = b"" if self.nests else _join_to_last(rest, chunk, b"</%b>" % tag.encode())
+        if data and (records := _count_records(data, tag)):
+            return Block(tag, data, records, offset, True, found.namespaces, root)
+        buffer = rest + chunk
         spans = list(_spans(buffer, tag, self.entity.name, whole))
         if not spans:
             return None
@@ -262,11 +284,11 @@ class Framing:
         if re.fullmatch(MISC + end, rest, re.DOTALL):
             return
         if rest.lstrip().startswith(closing.encode()) and f"<{self.entity.record}".encode() in rest:
-            raise self._damaged(offset, f"{closing} stands before the last record")
+            raise self._error(offset, f"found {closing} before the last record")
         found = f"{rest[:60]!r} instead" if rest.strip() else "the end of the file instead"
-        raise self._damaged(offset, f"expected {closing} after the last whole record, found {found}")
+        raise self._error(offset, f"expected {closing} after the last whole record, found {found}")
 
-    def _damaged(self, offset: int, what: str) -> DumpDamagedError:
+    def _error(self, offset: int, what: str) -> DumpDamagedError:
         return DumpDamagedError(
             f"{self.source}: not a whole {self.entity.name} document: at unpacked byte {offset:,} {what}. "
             "Fetch the file again and compare its sha256 with the month's CHECKSUM file."

@@ -56,10 +56,10 @@ def read(data: bytes, root: str) -> Head:
     if not found:
         wide = ", which is UTF-16 or UTF-32, expected UTF-8" if data.startswith(WIDE) and data.strip(b"\0") else ""
         raise HeadError(f"it begins with {data[:60]!r}{wide or f', not with the root element <{root}>'}")
-    return _declared(found[0], root)
+    return _parse_head(found[0], root)
 
 
-def _declared(head: bytes, root: str) -> Head:
+def _parse_head(head: bytes, root: str) -> Head:
     whole = head.endswith(b"/>")
     try:
         node = etree.fromstring(
@@ -77,7 +77,7 @@ def _declared(head: bytes, root: str) -> Head:
         encoding,
         (
             *(f"xmlns:{prefix}" if prefix else "xmlns" for prefix in node.nsmap),
-            *(written(node, n) for n in node.attrib),
+            *(qualified_name(node, n) for n in node.attrib),
         ),
         "".join(f" xmlns:{prefix}={quoteattr(uri)}" for prefix, uri in prefixes.items()).encode(),
         whole,
@@ -94,7 +94,7 @@ def _encoding(declared: str) -> str:
     return name
 
 
-def written(node: etree._Element, name: str | bytes) -> str:
+def qualified_name(node: etree._Element, name: str | bytes) -> str:
     """Return the name of an attribute or child as written: with its prefix instead of its namespace."""
     qualified = etree.QName(name)
     prefixes = {uri: prefix for prefix, uri in node.nsmap.items() if prefix}

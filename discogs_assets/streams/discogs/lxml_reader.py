@@ -58,9 +58,9 @@ def read(entity: Entity, root: etree._Element, number: int, flat: Flat) -> None:
 
 
 def _identify(entity: Entity, row: Row) -> None:
-    said = row[entity.key]
-    if not re.fullmatch("0*[1-9][0-9]{0,17}", str(said or "")):
-        raise RecordError(f"its id is {said!r}, expected a positive integer")
+    key = row[entity.key]
+    if not re.fullmatch("0*[1-9][0-9]{0,17}", str(key or "")):
+        raise RecordError(f"its id is {key!r}, expected a positive integer")
 
 
 def _rows(table: Table, node: etree._Element, levels: tuple[int, ...], rows: Flat) -> None:
@@ -82,8 +82,8 @@ def _children(child: Table, node: etree._Element, levels: tuple[int, ...], rows:
 def _take_preceding(row: Row, item: etree._Element, table: Table) -> None:
     previous = item.getprevious()
     for field in table.fields:
-        said = str(row[field.name] or "").strip()
-        if field.preceding and previous is not None and previous.tag == field.preceding and not said:
+        blank = not str(row[field.name] or "").strip()
+        if blank and field.preceding and previous is not None and previous.tag == field.preceding:
             row[field.name] = text(previous)
 
 
@@ -95,10 +95,10 @@ def value(node: etree._Element, path: str) -> str | None:
     head, _, attribute = path.partition("@")
     head = head.rstrip("/")
     found = [node] if head in ("", ".") else node.findall(head)
-    said = [each for each in (place.get(attribute) if attribute else text(place) for place in found) if each]
-    if len(said) > 1:
-        raise RecordError(f"{path if attribute else f'<{head}>'} occurs {len(said)} times, expected at most once")
-    return said[0] if said else None
+    values = [each for each in (place.get(attribute) if attribute else text(place) for place in found) if each]
+    if len(values) > 1:
+        raise RecordError(f"{path if attribute else f'<{head}>'} occurs {len(values)} times, expected at most once")
+    return values[0] if values else None
 
 
 def text(node: etree._Element) -> str | None:

@@ -62,16 +62,16 @@ def _columns(
     for part in parts:
         if isinstance(part, One):
             inner = {each.name: columns[f"{part.name}.{each.name}"] for each in part.fields}
-            columns[part.name] = _struct(part.fields, inner, _holding(inner, size))
+            columns[part.name] = _struct(part.fields, inner, _has_value(inner, size))
     return columns, odd
 
 
 def _value(batch: pa.RecordBatch, each: Field, odd: list[Odd]) -> pa.Array:
     texts = coercion.present(batch.column(each.name))
     if each.preceding:
-        said = coercion.present(batch.column(before(each)))
-        texts = pc.coalesce(texts, pa.concat_arrays([pa.nulls(1, pa.string()), said])[: len(texts)])
-    typed, mask = coercion.typed(texts, each.type)
+        preceding = coercion.present(batch.column(before(each)))
+        texts = pc.coalesce(texts, pa.concat_arrays([pa.nulls(1, pa.string()), preceding])[: len(texts)])
+    typed, mask = coercion.coerce(texts, each.type)
     if mask is not None:
         odd += [Odd(int(row), each.name, texts[int(row)].as_py()) for row in np.flatnonzero(_numpy(mask))]
     return typed
@@ -86,7 +86,7 @@ def _lists(
     odd: list[Odd] = []
     if isinstance(part, Rows):
         columns, odd = _columns(flat, table, part.fields, len(batch), (*above, starts))
-        kept = _holding(columns, len(batch))
+        kept = _has_value(columns, len(batch))
         kept[[each.row for each in odd]] = True
         items = _struct(part.fields, columns)
     else:
@@ -96,7 +96,7 @@ def _lists(
         items = items.filter(pa.array(kept))
     offsets = _offsets(parent[kept], size)
     lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), items)
-    return lists, [_lifted(each, part.name, parent, kept, offsets) for each in odd]
+    return lists, [_lift(each, part.name, parent, kept, offsets) for each in odd]
 
 
 def _parents(table: Table, batch: pa.RecordBatch, size: int, above: tuple[Ints, ...]) -> tuple[Ints, Ints]:
@@ -112,7 +112,7 @@ def _parents(table: Table, batch: pa.RecordBatch, size: int, above: tuple[Ints, 
     starts = _offsets(parent, size)
     # In a second container of the same name, levels count from 0 again.
     if not np.array_equal(levels[-1], np.arange(len(parent)) - starts[parent]):
-        raise NestingError(f"<{table.path}> stands in more than one list of the same record")
+        raise NestingError(f"<{table.path}> occurs in more than one list of the same record")
     return parent, starts
 
 
@@ -122,7 +122,7 @@ def _offsets(parent: Ints, size: int) -> Ints:
     return offsets
 
 
-def _holding(columns: Columns, size: int) -> Bools:
+def _has_value(columns: Columns, size: int) -> Bools:
     """Return a mask of the rows with a value, or a list with items, in at least one column."""
     held = np.zeros(size, dtype=np.bool_)
     for column in columns.values():
@@ -146,7 +146,7 @@ def _numpy(mask: pa.Array) -> Bools:
     return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-def _lifted(odd: Odd, name: str, parent: Ints, kept: Bools, offsets: Ints) -> Odd:
+def _lift(odd: Odd, name: str, parent: Ints, kept: Bools, offsets: Ints) -> Odd:
     """Return the odd text as seen from its parent's row."""
     above = int(parent[odd.row])
     ordinal = int(kept[: odd.row].sum()) - int(offsets[above])

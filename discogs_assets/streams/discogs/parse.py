@@ -57,11 +57,13 @@ class Parsed:
     refused: list[Refused] = field(default_factory=list)
     undeclared: Counter[str] = field(default_factory=Counter)
 
-    def without(self, repeated: Bools) -> "Parsed":
-        """Return a copy without the rows of repeated ids; they are refused."""
-        spans, ids = self.block.spans(), self.batch.column("id").to_pylist()
+    def without(self, repeated: Bools, key: str = "id") -> "Parsed":
+        """Return the result without the rows of repeated keys; they are refused."""
+        if not repeated.any():
+            return self
+        spans, keys = self.block.spans(), self.batch.column(key).to_pylist()
         refused = [
-            _refused(self.block, spans[self.rows[row]], f"its id {ids[row]} has come before; the first record is kept")
+            refuse(self.block, spans[self.rows[row]], f"duplicate {key} {keys[row]}; the first record is kept")
             for row in np.flatnonzero(repeated).tolist()
         ]
         kept = [number for number, again in zip(self.rows, repeated, strict=True) if not again]
@@ -89,15 +91,15 @@ class Parser:
         vocabulary, since it reads them like lxml; lxml reads all others.
         """
         root = Counter(f"/{self.entity.name}/@{name}" for name in block.root)
-        found = self.quickly(block) or self._apart(block)
+        found = self.quickly(block) or self._parse_apart(block)
         return replace(found, undeclared=found.undeclared + root) if root else found
 
     def quickly(self, block: Block) -> Parsed | None:
         """Return all records parsed at once, None if anything in the block is out of the ordinary."""
         if not self._vocabulary.knows(block.data):
             return None
-        batch = self._nested(block.data, block.records)
-        return Parsed(block, batch, range(block.records)) if batch is not None and _identified(batch).all() else None
+        batch = self._nest(block.data, block.records)
+        return Parsed(block, batch, range(block.records)) if batch is not None and _has_id(batch).all() else None
 
     def tokens(self, data: bytes) -> Flat:
         """Return the records' values as texts, as the fast parser finds them.
@@ -105,16 +107,16 @@ class Parser:
         Raises any error of the fast parser.
         """
         root = self.entity.name.encode()
-        document = b"".join((b"<%b>" % root, _normalised(data), b"</%b>" % root))
+        document = b"".join((b"<%b>" % root, _normalise_lines(data), b"</%b>" % root))
         found: Flat = self._fast.parse(document)
         return found
 
     def carefully(self, block: Block) -> Parsed:
         """Return the block parsed record by record."""
         reading = _Reading(block, self.source)
-        return self._whole(reading, range(len(reading.spans)), [])
+        return self._parse_rest(reading, range(len(reading.spans)), [])
 
-    def _nested(self, data: bytes, records: int) -> pa.RecordBatch | None:
+    def _nest(self, data: bytes, records: int) -> pa.RecordBatch | None:
         """Return known records as a batch, None if they are not UTF-8 or a value is repeated."""
         try:
             batch = nest(self.entity, self.tokens(data), self.newest_year)
@@ -123,33 +125,33 @@ class Parser:
             return None
         return batch if len(batch) == records else None
 
-    def _apart(self, block: Block) -> Parsed:
+    def _parse_apart(self, block: Block) -> Parsed:
         """Parse the known records at once, and the others one by one."""
         reading = _Reading(block, self.source)
         strange = set(self._vocabulary.strange(reading.records))
         pieces: list[Piece] = []
         known = [place for place in range(len(reading.records)) if place not in strange]
         odd = [*strange]
-        self._halve(reading.records, known, pieces, odd)
-        return self._whole(reading, sorted(odd), pieces)
+        self._parse_halves(reading.records, known, pieces, odd)
+        return self._parse_rest(reading, sorted(odd), pieces)
 
-    def _halve(self, records: Sequence[bytes], places: list[int], pieces: list[Piece], odd: list[int]) -> None:
+    def _parse_halves(self, records: Sequence[bytes], places: list[int], pieces: list[Piece], odd: list[int]) -> None:
         """Add records parsed at once, in halves if needed, to `pieces`, and the positions of the rest to `odd`."""
         if not places:
             return
-        batch = self._nested(b"\n".join(records[place] for place in places), len(places))
+        batch = self._nest(b"\n".join(records[place] for place in places), len(places))
         if batch is not None:
-            ids = _identified(batch)
+            ids = _has_id(batch)
             pieces.append((batch.filter(pa.array(ids)), [*compress(places, ids)]))
             odd += compress(places, ~ids)
         elif len(places) <= FEW or len(odd) > MOST_REFUSED:
             odd += places
         else:
             half = len(places) // 2
-            self._halve(records, places[:half], pieces, odd)
-            self._halve(records, places[half:], pieces, odd)
+            self._parse_halves(records, places[:half], pieces, odd)
+            self._parse_halves(records, places[half:], pieces, odd)
 
-    def _whole(self, reading: "_Reading", places: Iterable[int], pieces: list[Piece]) -> Parsed:
+    def _parse_rest(self, reading: "_Reading", places: Iterable[int], pieces: list[Piece]) -> Parsed:
         """Return the block's result: the parsed pieces, and the records at these positions, parsed one by one."""
         flat: lxml_reader.Flat = {}
         rows: list[int] = []
@@ -182,12 +184,12 @@ class _Reading:
 
     def refuse(self, place: int, error: lxml_reader.RecordError) -> None:
         """Set a record aside. Raises BudgetExceededError if the block has more of them than a month may lack."""
-        self.refused.append(_refused(self.block, self.spans[place], str(error)))
+        self.refused.append(refuse(self.block, self.spans[place], str(error)))
         if len(self.refused) > MOST_REFUSED:
             first = self.refused[0]
             raise BudgetExceededError(
-                f"{self._source}: more than {MOST_REFUSED:,} records of one block could not be read, which no month "
-                f"may lack; the first at unpacked byte {first.offset:,}: {first.reason}. "
+                f"{self._source}: more than {MOST_REFUSED:,} records of one block could not be read, expected fewer in "
+                f"a month; the first at unpacked byte {first.offset:,}: {first.reason}. "
                 "Compare the file with its published sha256."
             )
 
@@ -199,7 +201,8 @@ class _Reading:
         return Parsed(self.block, batch, places[order].tolist(), self.refused, undeclared)
 
 
-def _refused(block: Block, span: tuple[int, int], reason: str) -> Refused:
+def refuse(block: Block, span: tuple[int, int], reason: str) -> Refused:
+    """Return the record at the span of the block as refused."""
     start, end = span
     return Refused(block.offset + start, reason, block.data[start:end])
 
@@ -224,12 +227,12 @@ def _fast_parser(entity: Entity) -> XmlToArrowParser:
         return XmlToArrowParser(file.name)
 
 
-def _normalised(data: bytes) -> bytes:
+def _normalise_lines(data: bytes) -> bytes:
     """Return the data with line ends as in XML 1.0 §2.11; the fast parser leaves them unchanged."""
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
-def _identified(batch: pa.RecordBatch) -> Bools:
+def _has_id(batch: pa.RecordBatch) -> Bools:
     """Return for each record True if it has an id."""
     positive = pc.fill_null(pc.greater(batch.column("id"), 0), False)
     return np.asarray(positive.to_numpy(zero_copy_only=False), dtype=np.bool_)

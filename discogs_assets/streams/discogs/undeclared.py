@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from discogs_assets.schema.backends.xml import Paths, paths
 from discogs_assets.schema.model import Entity, Field
-from discogs_assets.streams.discogs.head import written
+from discogs_assets.streams.discogs.framing import one_value
+from discogs_assets.streams.discogs.head import qualified_name
 
 FORBIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f"
 """Characters before the space that XML 1.0 §2.2 forbids, as a class of a regular expression."""
@@ -54,7 +55,7 @@ class Vocabulary:
         Comments, CDATA, text next to elements and a key that is not a number are unknown, too. Valid UTF-8, distinct
         attributes and repeated values are not checked.
         """
-        return bool(pc.match_substring_regex(_one(data), self._records)[0].as_py())
+        return bool(pc.match_substring_regex(one_value(data), self._records)[0].as_py())
 
     def strange(self, records: Sequence[bytes]) -> list[int]:
         """Return the positions of unknown records; all at once, since each call compiles the expression."""
@@ -63,14 +64,14 @@ class Vocabulary:
 
     def count_undeclared(self, record: etree._Element) -> Counter[str]:
         """Count the undeclared paths in a record, outermost only."""
-        return Counter(self._undeclared(record))
+        return Counter(self._find_undeclared(record))
 
-    def _undeclared(self, record: etree._Element) -> Iterator[str]:
+    def _find_undeclared(self, record: etree._Element) -> Iterator[str]:
         below = [(record, f"/{record.tag}")]
         while below:
             node, path = below.pop()
             names = (name for name in node.attrib if (path, name) not in self.declared.attributes)
-            yield from (f"{path}/@{written(node, name)}" for name in names)
+            yield from (f"{path}/@{qualified_name(node, name)}" for name in names)
             if self.declared.children(path) and any(map(str.strip, _texts(node))):
                 yield f"{path}/text()"
             for child in node.iterchildren("*"):
@@ -78,7 +79,7 @@ class Vocabulary:
                 if inner in self.declared.elements:
                     below.append((child, inner))
                 else:
-                    yield f"{path}/{written(child, child.tag)}"
+                    yield f"{path}/{qualified_name(child, child.tag)}"
 
 
 def _element(declared: Paths, path: str, key: str) -> str:
@@ -107,9 +108,3 @@ def _texts(node: etree._Element) -> Iterator[str]:
     """Yield the element's own texts, around its children."""
     yield node.text or ""
     yield from (child.tail or "" for child in node)
-
-
-def _one(data: bytes) -> pa.Array:
-    """Return an array of one value without copying it; as bytes, so that each is a character to the expression."""
-    ends = pa.array([0, len(data)], pa.int64())
-    return pa.Array.from_buffers(pa.large_binary(), 1, [None, ends.buffers()[1], pa.py_buffer(data)])

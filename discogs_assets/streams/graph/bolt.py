@@ -76,7 +76,7 @@ class Stage:
         for window in self.windows(start, WINDOW_ROWS):
             for frame in window.iter_slices(BATCH_ROWS):
                 meant = int(frame[TIMES].sum()) if TIMES in frame.columns else len(frame)
-                yield Batch(_related(frame) if self.table.ends else _present(frame), meant)
+                yield Batch(_relationship_rows(frame) if self.table.ends else _node_rows(frame), meant)
 
 
 def plan_load(tables: Tables) -> list[Stage]:
@@ -93,12 +93,12 @@ def plan_changes(old: Tables, new: Tables, folder: Path) -> list[Stage]:
     ]
 
 
-def _related(frame: pl.DataFrame) -> Rows:
+def _relationship_rows(frame: pl.DataFrame) -> Rows:
     """Return the ends as keys of each row, and the properties as a map under `properties`."""
     apart = [name for name in (cypher.START, cypher.END, TIMES) if name in frame.columns]
-    ends, properties = frame.select(apart).to_dicts(), _present(frame.drop(apart))
-    return [row | {"properties": said} for row, said in zip(ends, properties or [{}] * len(ends), strict=True)]
+    ends, properties = frame.select(apart).to_dicts(), _node_rows(frame.drop(apart))
+    return [row | {"properties": values} for row, values in zip(ends, properties or [{}] * len(ends), strict=True)]
 
 
-def _present(frame: pl.DataFrame) -> Rows:
+def _node_rows(frame: pl.DataFrame) -> Rows:
     return [{name: value for name, value in row.items() if value is not None} for row in frame.to_dicts()]

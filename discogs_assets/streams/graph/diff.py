@@ -59,28 +59,28 @@ def between(old: Tables, new: Tables, folder: Path) -> list[Difference]:
     The same tables give the same files with their rows in the same order.
     """
     before = table.parts(old)
-    found = [each for title, now in table.parts(new).items() for each in _written(before[title], now, folder)]
+    found = [each for title, now in table.parts(new).items() for each in _write_table(before[title], now, folder)]
     return sorted(found, key=lambda each: KINDS.index(each.kind))
 
 
-def _written(old: Table, new: Table, folder: Path) -> Iterator[Difference]:
+def _write_table(old: Table, new: Table, folder: Path) -> Iterator[Difference]:
     sorted_out = relationships if new.ends else nodes
     files: dict[str, Path] = {}
     with ExitStack() as open_files:
         writers: dict[str, parquet.ParquetWriter] = {}
         # Both tables are cut into the same ranges of ids, so that only one range of each is in memory.
         for cut in table.cuts([old, new], RANGE_ROWS):
-            for kind, frame in sorted_out(compared(old.between(cut), new.between(cut)), new.keys):
-                rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-                if kind not in files and len(rows):
-                    files[kind] = folder / f"{new.title} {kind}.parquet"
-                    writers[kind] = open_files.enter_context(parquet.writing(files[kind], rows.schema, {}))
-                for batch in rows.to_batches():
-                    writers[kind].write(batch)
+            for kind, frame in sorted_out(compare(old.between(cut), new.between(cut)), new.keys):
+                if frame.is_empty():
+                    continue
+                if kind not in files:
+                    files[kind], schema = folder / f"{new.title} {kind}.parquet", parquet.as_table(frame).schema
+                    writers[kind] = open_files.enter_context(parquet.writing(files[kind], schema, {}))
+                writers[kind].write_frame(frame)
     yield from (Difference(new, kind, file) for kind, file in files.items())
 
 
-def compared(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+def compare(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that the two hold in unequal numbers, each once, with the surplus of the new one.
 
     The surplus, in the column `MORE`, is negative if the old one has more. Whole rows are compared and counted: of
@@ -95,19 +95,19 @@ def compared(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
 
 def relationships(found: pl.DataFrame, keys: Sequence[str]) -> Iterator[Sorted]:
     """Yield gone relationships with their multiplicity, and new ones as often as they occur."""
-    gone, come = _apart(found)
+    gone, come = _split_by_sign(found)
     yield "gone", gone.with_columns(pl.col(MORE).abs().alias(TIMES)).drop(MORE)
     yield "come", come[np.repeat(np.arange(len(come)), come[MORE].to_numpy())].drop(MORE)
 
 
 def nodes(found: pl.DataFrame, keys: Sequence[str]) -> Iterator[Sorted]:
     """Yield removed, changed and added nodes by key; removed nodes have only the key."""
-    gone, come = (side.drop(MORE) for side in _apart(found))
+    gone, come = (side.drop(MORE) for side in _split_by_sign(found))
     yield "removed", gone.join(come, on=keys, how="anti", maintain_order="left").select(keys)
     yield "changed", come.join(gone, on=keys, how="semi", maintain_order="left")
     yield "added", come.join(gone, on=keys, how="anti", maintain_order="left")
 
 
-def _apart(found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _split_by_sign(found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     more = pl.col(MORE)
     return found.filter(more < 0), found.filter(more > 0)

@@ -11,7 +11,7 @@ from discogs_assets.schema.graph import Node, Relationship
 from discogs_assets.schema.model import Derived, Field, Texts, Type
 from discogs_assets.schema.musicbrainz import ARTISTS, SOURCE, UNAVAILABLE
 from discogs_assets.streams import parquet
-from discogs_assets.streams.graph.files import Files, Tally, known
+from discogs_assets.streams.graph.files import Files, Tally, omit, scan_keys
 
 RELATIONS = f"{SOURCE}/relationships"
 """Key in `Files` for the MusicBrainz relationships."""
@@ -58,14 +58,14 @@ def properties(node: Node, files: list[Path]) -> pl.LazyFrame:
     )
     first = found.drop_nulls("key").sort("key", "ended", "mbid").unique("key", keep="first", maintain_order=True)
     lists = [graph.column_of(each) for each in node.enriched if isinstance(each, Texts)]
-    return first.drop("ended").with_columns(map(_filled, lists))
+    return first.drop("ended").with_columns(map(_null_if_empty, lists))
 
 
 def _kind(part: Field | Derived | Texts) -> pl.DataType | type[pl.DataType]:
     return pl.List(pl.String) if isinstance(part, Texts) else KINDS.get(part.type, pl.String)
 
 
-def counted(node: Node, files: list[Path], nodes: pl.LazyFrame) -> dict[str, int]:
+def count_matches(node: Node, files: list[Path], nodes: pl.LazyFrame) -> dict[str, int]:
     """Return the number of nodes with a MusicBrainz record, and of ambiguous or dangling links.
 
     `several_mbids` are Discogs ids linked by several records, `several_ids` records linked to several ids, `unknown`
@@ -80,8 +80,8 @@ def counted(node: Node, files: list[Path], nodes: pl.LazyFrame) -> dict[str, int
     return {
         "matched": len(there),
         "unknown": len(ids) - len(there),
-        "several_mbids": _several(pairs, "discogs"),
-        "several_ids": _several(pairs, "mbid"),
+        "several_mbids": _count_repeated(pairs, "discogs"),
+        "several_ids": _count_repeated(pairs, "mbid"),
     }
 
 
@@ -91,34 +91,34 @@ def count_linked(files: list[Path]) -> dict[str, int]:
     return {"linked": int(found.item() or 0)}
 
 
-def _several(pairs: pl.DataFrame, column: str) -> int:
+def _count_repeated(pairs: pl.DataFrame, column: str) -> int:
     return int((pairs[column].value_counts()["count"] > 1).sum())
 
 
-def related(relationship: Relationship, records: Files, nodes: Files, tally: Tally) -> pl.DataFrame:
+def read_relationships(relationship: Relationship, records: Files, nodes: Files, tally: Tally) -> pl.DataFrame:
     """Return the artist relationships from MusicBrainz: one for each pair of artists and pair of dates."""
     columns = pl.Schema({graph.start_column("Artist"): pl.Int64, graph.end_column("Artist"): pl.Int64, **RELATED})
     if not records.get(RELATIONS) or not records.get(ARTISTS.title):
         return pl.DataFrame(schema=columns)
-    said = _said(relationship, records[RELATIONS])
-    found = _ended(said, records[ARTISTS.title], known("Artist", nodes).collect(), tally)
+    relations = _read_relations(relationship, records[RELATIONS])
+    found = _find_ends(relations, records[ARTISTS.title], scan_keys("Artist", nodes).collect(), tally)
     once = found.unique(["start", "end", "begin_date", "end_date"], keep="first", maintain_order=True)
     tally.omitted["musicbrainz duplicate"] += len(found) - len(once)
     tally.enriched += len(once)
     return (
         once.sort("start", "end", "begin_date", "end_date")
         .rename({**ENDS, "begin_date": "begin", "end_date": "end", "attributes": graph.list_column("attributes")})
-        .with_columns(pl.lit(SOURCE).alias("source"), _filled(graph.list_column("attributes")))
+        .with_columns(pl.lit(SOURCE).alias("source"), _null_if_empty(graph.list_column("attributes")))
         .select(columns.names())
     )
 
 
-def _filled(column: str) -> pl.Expr:
+def _null_if_empty(column: str) -> pl.Expr:
     """Return the lists, with null for empty ones, since an empty list is not a property."""
     return pl.when(pl.col(column).list.len() > 0).then(pl.col(column))
 
 
-def _said(relationship: Relationship, files: list[Path]) -> pl.DataFrame:
+def _read_relations(relationship: Relationship, files: list[Path]) -> pl.DataFrame:
     """Return the relations of the type between artists, with MBIDs for ends."""
     between = (pl.col("source_type") == ARTISTS.name) & (pl.col("target_type") == ARTISTS.name)
     return (
@@ -129,23 +129,22 @@ def _said(relationship: Relationship, files: list[Path]) -> pl.DataFrame:
     )
 
 
-def _ended(said: pl.DataFrame, artists: list[Path], there: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+def _find_ends(relations: pl.DataFrame, artists: list[Path], there: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """Return the relations between two artists at Discogs, with Discogs ids; count the others by reason.
 
     A record linked to several ids stands for the first: links that have not ended come first, then ascending ids.
     """
     ids = pl.scan_parquet(artists).select("mbid", pl.col("discogs_ids").list.first().alias("id")).drop_nulls()
-    mbids = ids.filter(pl.col("mbid").is_in(pl.concat([said["source_mbid"], said["target_mbid"]]).unique().implode()))
+    mbids = ids.filter(
+        pl.col("mbid").is_in(pl.concat([relations["source_mbid"], relations["target_mbid"]]).unique().implode())
+    )
     found = mbids.collect()
     for end, mbid in (("start", "source_mbid"), ("end", "target_mbid")):
-        said = said.join(found.rename({"mbid": mbid, "id": end}), on=mbid, how="left", maintain_order="left")
+        relations = relations.join(found.rename({"mbid": mbid, "id": end}), mbid, "left", maintain_order="left")
     reasons = {
         "unlinked": pl.col("start").is_not_null() & pl.col("end").is_not_null(),
         "placeholder": ~(pl.col("start").is_in([*PLACEHOLDERS]) | pl.col("end").is_in([*PLACEHOLDERS])),
         "self": pl.col("start") != pl.col("end"),
         "dangling": pl.col("start").is_in(there["key"].implode()) & pl.col("end").is_in(there["key"].implode()),
     }
-    for reason, sound in reasons.items():
-        before, said = len(said), said.filter(sound)
-        tally.omitted[f"musicbrainz {reason}"] += before - len(said)
-    return said
+    return omit(relations, reasons, tally, "musicbrainz ")

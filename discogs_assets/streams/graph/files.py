@@ -72,6 +72,14 @@ class Tally:
             yield "musicbrainz/relationships", self.enriched
 
 
+def omit(frame: pl.DataFrame, reasons: Mapping[str, pl.Expr], tally: Tally, source: str = "") -> pl.DataFrame:
+    """Return the rows that meet all conditions, in order; count the others by the first condition they fail."""
+    for reason, sound in reasons.items():
+        before, frame = len(frame), frame.filter(sound)
+        tally.omitted[f"{source}{reason}"] += before - len(frame)
+    return frame
+
+
 def write_load(file: Path, month: str, load: str) -> None:
     """Write the table of the single node that identifies the month and load a store holds."""
     columns = {":ID(Load)": [0], "source": ["discogs"], "month": [month], "load": [load]}
@@ -97,12 +105,12 @@ def between(files: Iterable[Path], start: str, end: str) -> pl.LazyFrame:
 def keys(part: str) -> pl.Expr:
     """Return the distinct keys by which a release refers to nodes in this part: ids or texts."""
     link, element = graph.link_of(part), pl.element()
-    key = element.struct.field(link.key) if link and link.key else indexed(element)
+    key = element.struct.field(link.key) if link and link.key else limit_length(element)
     return pl.col(part).list.eval(key).list.unique()
 
 
-def indexed(text: pl.Expr) -> pl.Expr:
-    """Return the text as an indexed property holds it: cut if it is longer than an index takes."""
+def limit_length(text: pl.Expr) -> pl.Expr:
+    """Return the text of an indexed property, truncated to the longest text that an index takes."""
     return pl.when(too_long(text)).then(text.str.slice(0, graph.TEXT_LIMIT)).otherwise(text)
 
 
@@ -111,7 +119,7 @@ def too_long(text: pl.Expr) -> pl.Expr:
     return (text.str.len_bytes() > graph.TEXT_LIMIT) & (text.str.len_chars() > graph.TEXT_LIMIT)
 
 
-def known(label: str, nodes: Files) -> pl.LazyFrame:
+def scan_keys(label: str, nodes: Files) -> pl.LazyFrame:
     """Return the nodes that can be referenced: `key`, the id or name in records, and `node`, the import's id."""
     key = graph.id_column(label) if graph.node(label).entity else "name"
     return pl.scan_parquet(nodes[label]).select(pl.col(key).alias("key"), pl.col(graph.id_column(label)).alias("node"))

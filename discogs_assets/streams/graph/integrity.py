@@ -59,7 +59,7 @@ def _dangling(kind: str, file: Path, column: str, label: str, known: Ids) -> Ite
         ends = batch.column(0).fill_null(-1).to_numpy()
         unknown.append(ends[~_among(ends, known)])
     if found := np.concatenate([np.empty(0, np.int64), *unknown]).tolist():
-        yield f"{len(found):,} ends of {kind} {file.stem} are no {label}, the first is {found[0]}"
+        yield f"{len(found):,} ends of {kind} {file.stem} have no {label} node, the first is {found[0]}"
 
 
 def _among(values: Ids, known: Ids) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from discogs_assets.schema.graph import Node
 from discogs_assets.schema.model import Derived, Field, Texts, Type
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import enrichment, statistics
-from discogs_assets.streams.graph.files import Files, Tally, indexed, too_long
+from discogs_assets.streams.graph.files import Files, Tally, limit_length, too_long
 
 
 def write_nodes(node: Node, records: Files, ends: Files, target: Path) -> Tally:
@@ -20,7 +20,7 @@ def write_nodes(node: Node, records: Files, ends: Files, target: Path) -> Tally:
     frame = _entity_nodes(node, records) if node.entity else _value_nodes(node, records)
     added = [node.enriching.title] if node.enriching else []
     made_from = enrichment.made_from({**records, **ends}, added)
-    statistics.joined(node, frame, records, ends).sink_parquet(
+    statistics.add_statistics(node, frame, records, ends).sink_parquet(
         target,
         compression=parquet.COMPRESSION,
         compression_level=parquet.COMPRESSION_LEVEL,
@@ -30,7 +30,7 @@ def write_nodes(node: Node, records: Files, ends: Files, target: Path) -> Tally:
     tally = Tally(pl.scan_parquet(target).select(pl.len()).collect().item())
     tally.cut.update(_cut(node, records))
     for name in added:
-        tally.matches = enrichment.counted(node, records.get(name, []), pl.scan_parquet(target))
+        tally.matches = enrichment.count_matches(node, records.get(name, []), pl.scan_parquet(target))
     return tally
 
 
@@ -57,14 +57,14 @@ def _property(part: Field | Derived | Texts) -> pl.Expr:
     if isinstance(part, Texts):
         return pl.when(column.list.len() > 0).then(column)
     if part.type is Type.TEXT and part.index:
-        return indexed(column)
+        return limit_length(column)
     return pl.when(column != 0).then(column) if part.type is Type.REFERENCE else column
 
 
 def _value_nodes(node: Node, records: Files) -> pl.LazyFrame:
     return (
         _values(node, records)
-        .select(indexed(pl.col("name")).alias("name"))
+        .select(limit_length(pl.col("name")).alias("name"))
         .unique()
         .sort("name")
         .with_row_index(graph.id_column(node.label), offset=1)

@@ -5,7 +5,6 @@ from itertools import chain
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from discogs_assets.schema import graph, roles
@@ -15,7 +14,7 @@ from discogs_assets.schema.model import One
 from discogs_assets.schema.musicbrainz import ARTISTS
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import enrichment
-from discogs_assets.streams.graph.files import Files, Tally, indexed, keys, known
+from discogs_assets.streams.graph.files import Files, Tally, keys, limit_length, omit, scan_keys
 
 BATCH_ROWS = 50_000
 """Records turned into relationships at once. All relationships of a pair come from one record, so batches can be
@@ -41,16 +40,16 @@ def write_relationships(relationship: Relationship, records: Files, nodes: Files
     for start, end in relationship.pairs:
         target = folder / f"{start}-{end}.parquet"
         stated = [each for each in relationship.stated if (each.start, each.end) == (start, end)]
-        frames = _stated(stated, records, nodes, tally) if stated else _computed(relationship, records, nodes)
-        frames = _merged(frames, start, end, tally) if len(stated) > 1 else frames
+        frames = _read_stated(stated, records, nodes, tally) if stated else _compute(relationship, records, nodes)
+        frames = _merge(frames, start, end, tally) if len(stated) > 1 else frames
         if added and (start, end) == graph.ARTISTS_BOTH:
-            related = enrichment.related(relationship, records, nodes, tally)
+            related = enrichment.read_relationships(relationship, records, nodes, tally)
             frames = iter([pl.concat([*frames, related], how="diagonal")])
         tally.rows += _write(frames, target, made_from)
     return tally
 
 
-def _computed(relationship: Relationship, records: Files, nodes: Files) -> Iterator[pl.DataFrame]:
+def _compute(relationship: Relationship, records: Files, nodes: Files) -> Iterator[pl.DataFrame]:
     """Yield the relationships that no record of Discogs states."""
     if not relationship.musicbrainz:
         yield part_of(records, nodes)
@@ -58,19 +57,11 @@ def _computed(relationship: Relationship, records: Files, nodes: Files) -> Itera
 
 def _write(frames: Iterable[pl.DataFrame], target: Path, made_from: parquet.Versions) -> int:
     frames = iter(frames)
-    first = _table(next(frames))
-    with parquet.writing(target, first.schema, made_from) as writer:
-        for table in chain([first], map(_table, frames)):
-            for batch in table.to_batches():
-                writer.write(batch)
-    return writer.rows
+    first = next(frames)
+    return parquet.write_frames(target, parquet.as_table(first).schema, made_from, chain([first], frames))
 
 
-def _table(frame: pl.DataFrame) -> pa.Table:
-    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-
-
-def _merged(frames: Iterator[pl.DataFrame], start: str, end: str, tally: Tally) -> Iterator[pl.DataFrame]:
+def _merge(frames: Iterator[pl.DataFrame], start: str, end: str, tally: Tally) -> Iterator[pl.DataFrame]:
     """Yield relationships stated at both ends once."""
     whole = pl.concat(frames)
     once = whole.unique([graph.start_column(start), graph.end_column(end)], keep="first", maintain_order=True)
@@ -78,11 +69,11 @@ def _merged(frames: Iterator[pl.DataFrame], start: str, end: str, tally: Tally) 
     yield once
 
 
-def _stated(stated: Sequence[Stated], records: Files, nodes: Files, tally: Tally) -> Iterator[pl.DataFrame]:
+def _read_stated(stated: Sequence[Stated], records: Files, nodes: Files, tally: Tally) -> Iterator[pl.DataFrame]:
     for each in stated:
-        found = known(each.link.to, nodes).collect()
+        found = scan_keys(each.link.to, nodes).collect()
         for batch in _batches(each, records[each.entity.name]):
-            yield _related(each, batch, found, tally)
+            yield _relate(each, batch, found, tally)
 
 
 def _batches(each: Stated, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
@@ -113,15 +104,15 @@ def _values(each: Stated) -> list[str]:
     return list(dict.fromkeys([*([link.per] if link.per else []), *named]))
 
 
-def _related(each: Stated, records: pl.DataFrame, found: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+def _relate(each: Stated, records: pl.DataFrame, found: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """Return the valid relationships stated by a batch of records."""
     link = each.link
-    said = pl.concat(_said(each, rows, records) for rows in link.rows or ("",))
-    meant = _meant(each, said, tally)
-    named = _named(meant, tally) if link.roles else meant
+    references = pl.concat(_read_references(each, rows, records) for rows in link.rows or ("",))
+    valid = _select_valid(each, references, tally)
+    named = _split_roles(valid, tally) if link.roles else valid
     there = named.join(found, on="key", how="inner", maintain_order="left")
     tally.omitted["dangling"] += len(named) - len(there)
-    once = _once(each, there)
+    once = _deduplicate(each, there)
     tally.omitted["duplicate"] += len(there) - len(once)
     ends = {"from": graph.start_column(each.start), "node": graph.end_column(each.end)}
     if not link.outward:
@@ -129,25 +120,28 @@ def _related(each: Stated, records: pl.DataFrame, found: pl.DataFrame, tally: Ta
     return once.select([*ends, *(c for c in once.columns if c not in ends)]).rename(ends)
 
 
-def _said(each: Stated, rows: str, records: pl.DataFrame) -> pl.DataFrame:
+def _read_references(each: Stated, rows: str, records: pl.DataFrame) -> pl.DataFrame:
     """Return one row per reference: `from` (the record), `key` (its target), the values, and the position."""
     link, values = each.link, _values(each)
     records = records.rename({each.entity.key: "from"})
     if not rows:
         return records.select("from", pl.col(link.key).alias("key"), *values)
-    part, last, records = each.entity.part(rows), rows.split(".")[-1], _opened(each, rows, records)
+    part, last, records = each.entity.part(rows), rows.split(".")[-1], _open_tracks(each, rows, records)
     if isinstance(part, One):
         records = records.filter(pl.col(last).is_not_null()).with_columns(pl.concat_list(last))
     lists = records.with_columns(pl.int_ranges(1, pl.col(last).list.len() + 1).alias("position"))
     found = lists.filter(pl.col(last).list.len() > 0).explode(last, "position")
     if not link.key:
-        return found.select("from", indexed(pl.col(last)).alias("key"), "position")
+        return found.select("from", limit_length(pl.col(last)).alias("key"), "position")
     field = pl.col(last).struct.field
-    texts = [pl.coalesce(field(name), PLACE).alias(name) if _placed(each, name) else field(name) for name in values]
+    texts = [
+        pl.coalesce(field(name), PLACE).alias(name) if _falls_back_to_place(each, name) else field(name)
+        for name in values
+    ]
     return found.select("from", field(link.key).alias("key"), *texts, "position")
 
 
-def _opened(each: Stated, rows: str, records: pl.DataFrame) -> pl.DataFrame:
+def _open_tracks(each: Stated, rows: str, records: pl.DataFrame) -> pl.DataFrame:
     """Return the tracks that contain the rows, if any: the last part as a column, and the track's position."""
     *outer, last = rows.split(".")
     found = records.select("from", pl.col(rows.partition(".")[0]), pl.lit(None, pl.String).alias(PLACE))
@@ -159,27 +153,24 @@ def _opened(each: Stated, rows: str, records: pl.DataFrame) -> pl.DataFrame:
     return found
 
 
-def _placed(each: Stated, name: str) -> bool:
+def _falls_back_to_place(each: Stated, name: str) -> bool:
     """Return True if the position of the track stands in for this value."""
     return any(name == source for _, source in each.link.joined)
 
 
-def _meant(each: Stated, said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+def _select_valid(each: Stated, references: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """Return the references to other records, placeholders excluded; count the others by reason."""
-    nothing = "" if said.schema["key"] == pl.String else 0
+    nothing = "" if references.schema["key"] == pl.String else 0
     steps = {"unlinked": pl.col("key").is_not_null() & (pl.col("key") != nothing)}
     if each.link.to == "Artist":
         ends = ["key", "from"] if each.entity.node == "Artist" else ["key"]
         steps["placeholder"] = ~pl.any_horizontal(pl.col(end).is_in(list(PLACEHOLDERS)) for end in ends)
     if each.link.to == each.entity.node:
         steps["self"] = pl.col("key") != pl.col("from")
-    for reason, sound in steps.items():
-        before, said = len(said), said.filter(sound)
-        tally.omitted[reason] += before - len(said)
-    return said
+    return omit(references, steps, tally)
 
 
-def _named(said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+def _split_roles(said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """Return one row for each role of a credit, with its category."""
     texts = [text for text in said["role"].unique().drop_nulls() if text]
     parts = [(text, role, roles.category(role)) for text in texts for role in roles.split(text)]
@@ -189,7 +180,7 @@ def _named(said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     return spoken.rename({"role": "text"}).join(table, on="text", how="inner", maintain_order="left").drop("text")
 
 
-def _once(each: Stated, there: pl.DataFrame) -> pl.DataFrame:
+def _deduplicate(each: Stated, there: pl.DataFrame) -> pl.DataFrame:
     """Return one row per pair (and role, for credits): first values, and all values of the gathered columns."""
     link = each.link
     by = ["from", "node", *([link.per] if link.per else [])]
@@ -197,7 +188,9 @@ def _once(each: Stated, there: pl.DataFrame) -> pl.DataFrame:
     first = there.unique(by, keep="first", maintain_order=True)
     if gathered:
         again = there.filter(pl.struct(by).is_duplicated())
-        found = again.group_by(by).agg(_all(name, source, (name, source) in link.joined) for name, source in gathered)
+        found = again.group_by(by).agg(
+            _gather(name, source, (name, source) in link.joined) for name, source in gathered
+        )
         first = first.join(found, on=by, how="left", nulls_equal=True, maintain_order="left")
     whole = [pl.coalesce(f"all {name}", source).alias(name) for name, source in link.joined]
     lists = [pl.col(f"all {name}").alias(graph.list_column(name)) for name, _ in link.lists]
@@ -206,7 +199,7 @@ def _once(each: Stated, there: pl.DataFrame) -> pl.DataFrame:
     return first.select("from", "node", *per, *named, *lists, *whole, *(["position"] if link.position else []))
 
 
-def _all(name: str, source: str, joined: bool) -> pl.Expr:
+def _gather(name: str, source: str, joined: bool) -> pl.Expr:
     """Return all distinct values in their order: one text, or a list if there are several."""
     values = pl.col(source).drop_nulls().unique(maintain_order=True)
     if joined:
@@ -219,8 +212,8 @@ def part_of(records: Files, nodes: Files) -> pl.DataFrame:
     named = pl.scan_parquet(records[graph.COUNTED.name]).select(keys("genres"), keys("styles"))
     pairs = named.filter(pl.col("genres").list.len() == 1).explode("genres").explode("styles").drop_nulls()
     counted = pairs.group_by("styles", "genres").agg(pl.len().cast(pl.Int64).alias("release_count"))
-    joined = counted.join(known("Style", nodes), left_on="styles", right_on="key").join(
-        known("Genre", nodes), left_on="genres", right_on="key", suffix="_genre"
+    joined = counted.join(scan_keys("Style", nodes), left_on="styles", right_on="key").join(
+        scan_keys("Genre", nodes), left_on="genres", right_on="key", suffix="_genre"
     )
     first = joined.sort("node", "release_count", "node_genre", descending=[False, True, False])
     return (

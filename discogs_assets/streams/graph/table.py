@@ -49,12 +49,12 @@ class Table:
 
     @cached_property
     def schema(self) -> pl.Schema:
-        """Columns and types of the rows from `held`."""
-        return self.held(pl.scan_parquet(self.files).head(0).collect()).schema
+        """Columns and types of the rows from `to_stored`."""
+        return self.to_stored(pl.scan_parquet(self.files).head(0).collect()).schema
 
     def windows(self, start: int, size: int) -> Iterator[pl.DataFrame]:
         """Yield all rows from position `start` on, in frames of `size`."""
-        yield from map(self.held, windows(self.files, start, size))
+        yield from map(self.to_stored, windows(self.files, start, size))
 
     def between(self, cut: Cut) -> pl.DataFrame:
         """Return the rows with a record id in the range."""
@@ -63,9 +63,9 @@ class Table:
             scan = scan.filter(record >= low)
         if high is not None:
             scan = scan.filter(record < high)
-        return self.held(scan.collect())
+        return self.to_stored(scan.collect())
 
-    def held(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def to_stored(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return rows of the files with keys and properties, as a database holds them.
 
         This is also the form an import leaves: empty texts and nulls are not stored, nulls in lists are dropped.
@@ -83,10 +83,10 @@ class Table:
         start, end = self.ends
         ends = ((cypher.START, start, graph.start_column(start)), (cypher.END, end, graph.end_column(end)))
         for to, label, column in ends:
-            frame = self._keyed(frame, to, label, column)
+            frame = self._with_keys(frame, to, label, column)
         return frame.select(*self.keys, pl.exclude(self.keys))
 
-    def _keyed(self, frame: pl.DataFrame, to: str, label: str, column: str) -> pl.DataFrame:
+    def _with_keys(self, frame: pl.DataFrame, to: str, label: str, column: str) -> pl.DataFrame:
         """Return the frame with the column replaced by the key of the node."""
         if graph.node(label).entity:
             return frame.rename({column: to})
@@ -97,7 +97,7 @@ class Table:
     def _names(self) -> dict[str, pl.DataFrame]:
         """Import ids and names of the nodes at ends without an id in the records."""
         labels = [label for label in self.ends or () if graph.node(label).entity is None]
-        return {label: pl.read_parquet(self.nodes[label], columns=_numbered(label)) for label in labels}
+        return {label: pl.read_parquet(self.nodes[label], columns=_id_columns(label)) for label in labels}
 
     def ids(self) -> Iterator[npt.NDArray[np.int64]]:
         """Yield the ids of the records that the rows come from, in parts; nothing if they have no ids."""
@@ -146,7 +146,7 @@ def cuts(tables: Sequence[Table], most: int) -> list[Cut]:
     return list(pairwise(bounds))
 
 
-def _numbered(label: str) -> list[str]:
+def _id_columns(label: str) -> list[str]:
     return [graph.id_column(label), cypher.key(label)]
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from discogs_assets.schema.discogs import ENTITIES, RELEASES
 from discogs_assets.schema.model import Entity, One, Rows
 from discogs_assets.streams import parquet
-from discogs_assets.streams.discogs.fill_rates import filled
+from discogs_assets.streams.discogs.fill_rates import find_present
 from discogs_assets.streams.graph.files import Files
 from discogs_assets.streams.plot import Picture
 
@@ -45,7 +45,7 @@ def _present(entity: Entity, records: pa.RecordBatch) -> Iterator[tuple[str, int
     """Yield the number of records with a value in each part, and with an item that has a value in each inner part."""
     for part in entity.parts:
         values = records[part.name]
-        yield part.name, filled(part, values).true_count
+        yield part.name, find_present(part, values).true_count
         if isinstance(part, (One, Rows)):
             yield from _within(part, values)
 
@@ -55,7 +55,7 @@ def _within(part: One | Rows, values: pa.Array) -> Iterator[tuple[str, int]]:
     items = values.flatten() if repeats else values
     owners = pc.list_parent_indices(values) if repeats else None
     for inner in part.fields:
-        there = filled(inner, pc.struct_field(items, inner.name))
+        there = find_present(inner, pc.struct_field(items, inner.name))
         count = there.true_count if owners is None else pc.count_distinct(owners.filter(there)).as_py()
         yield f"{part.name}.{inner.name}", count
 

@@ -38,10 +38,4 @@ class Question:
 
 def write(sheet: Sheet, frames: Iterator[pl.DataFrame], made_from: parquet.Versions, target: Path) -> int:
     """Write rows of a sheet, with columns in any order, and return their number."""
-    schema = arrow.sheet(sheet)
-    with parquet.writing(target, schema, made_from) as writer:
-        for frame in frames:
-            table = frame.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema)
-            for batch in table.to_batches(parquet.ROW_GROUP_ROWS):
-                writer.write(batch)
-    return writer.rows
+    return parquet.write_frames(target, arrow.sheet(sheet), made_from, frames)

@@ -65,7 +65,7 @@ class Known:
 
 def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
     """Yield every release in the order of the dump."""
-    known = _known(files, int(month[:4]))
+    known = _read_facts(files, int(month[:4]))
     ranks = {
         "artist": _population(known.artists.numbers),
         "label": _population(known.labels.numbers),
@@ -73,10 +73,10 @@ def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
     }
     for file in files["releases"]:
         for batch in parquet.batches(file, PARTS, BATCH_ROWS):
-            yield _scored(_counted(pl.DataFrame(pl.from_arrow(batch)), known), known.year, ranks)
+            yield _score(_count_signals(pl.DataFrame(pl.from_arrow(batch)), known), known.year, ranks)
 
 
-def _known(files: Files, year: int) -> Known:
+def _read_facts(files: Files, year: int) -> Known:
     masters = _masters(files["releases"], year)
     related = [file for kind in types("Release", "Artist") for file in files[kind]]
     genres = pl.read_parquet(files["Genre"], columns=["name", "release_count"])
@@ -99,7 +99,7 @@ def _masters(releases: list[Path], year: int) -> pl.DataFrame:
     return of_master.agg(pl.len().alias("pressings"), recent).collect(engine="streaming")
 
 
-def _counted(releases: pl.DataFrame, known: Known) -> pl.DataFrame:
+def _count_signals(releases: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Return the releases with the inputs of their signals, null if not stated in the record."""
     ids = {part: _struct_field(part, "id") for part in ("artists", "labels")}
     labels = _of_items(releases.select(ids["labels"]).to_series(), known.labels.find)
@@ -148,7 +148,7 @@ def _of_items(items: pl.Series, value: Callable[[pl.Series], pl.Series]) -> pl.D
     return rows.select("row").join(by_row, on="row", how="left", maintain_order="left")
 
 
-def _scored(counted: pl.DataFrame, year: int, ranks: dict[str, Numbers]) -> pl.DataFrame:
+def _score(counted: pl.DataFrame, year: int, ranks: dict[str, Numbers]) -> pl.DataFrame:
     scores = counted.with_columns(
         pressing_scarcity=pressing(pl.col("pressings")),
         label_catalog=catalogue(pl.col("smallest")),
@@ -167,12 +167,12 @@ def _scored(counted: pl.DataFrame, year: int, ranks: dict[str, Numbers]) -> pl.D
 
 def pressing(pressings: pl.Expr) -> pl.Expr:
     """Return the score for the number of the master's releases, this one included; 0 means no master."""
-    return pl.when(pressings == 0).then(UNIQUE).otherwise(stepped(pressings, PRESSINGS))
+    return pl.when(pressings == 0).then(UNIQUE).otherwise(score_steps(pressings, PRESSINGS))
 
 
 def catalogue(releases: pl.Expr) -> pl.Expr:
     """Return the score for the number of releases of the smallest label; null means no label."""
-    return pl.when(releases.is_null()).then(UNKNOWN).otherwise(stepped(releases, CATALOGUE))
+    return pl.when(releases.is_null()).then(UNKNOWN).otherwise(score_steps(releases, CATALOGUE))
 
 
 def temporal(year: pl.Expr, now: int, reissued: pl.Expr) -> pl.Expr:
@@ -187,10 +187,10 @@ def temporal(year: pl.Expr, now: int, reissued: pl.Expr) -> pl.Expr:
 
 def isolation(degree: pl.Expr) -> pl.Expr:
     """Return the score for the number of relationships in the graph."""
-    return stepped(degree, DEGREE)
+    return score_steps(degree, DEGREE)
 
 
-def stepped(count: pl.Expr, steps: Steps) -> pl.Expr:
+def score_steps(count: pl.Expr, steps: Steps) -> pl.Expr:
     """Return the score of a count by these steps."""
     worth = pl.lit(steps.beyond, pl.Int64)
     for limit, value in reversed(steps.steps):

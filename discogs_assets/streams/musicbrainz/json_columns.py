@@ -47,12 +47,12 @@ def batch(entity: Entity, records: Objects) -> pa.RecordBatch:
 def _columns(entity: Entity, parts: tuple[Part, ...], holders: Objects) -> dict[str, pa.Array]:
     made: dict[str, pa.Array] = {}
     for part in parts:
-        made[part.name] = _derived(entity, part, made) if isinstance(part, Derived) else _column(entity, part, holders)
+        made[part.name] = _derive(entity, part, made) if isinstance(part, Derived) else _column(entity, part, holders)
     return made
 
 
 def _column(entity: Entity, part: Field | Texts | One | Rows, holders: Objects) -> pa.Array:
-    found = _found(part.path, holders)
+    found = _read_path(part.path, holders)
     if isinstance(part, Field):
         return pa.array(_values(part, found), arrow.TYPES[part.type])
     if isinstance(part, Texts):
@@ -101,7 +101,7 @@ def _values(field: Field, found: Objects) -> Objects:
     return found if field.type in (Type.INTEGER, Type.BOOLEAN) else [each or None for each in found]
 
 
-def _found(path: str, holders: Objects) -> Objects:
+def _read_path(path: str, holders: Objects) -> Objects:
     """Return each holder's value at the path: of alternatives, the first with a value."""
     first, *others = paths(path)
     found = _at(first, holders)
@@ -131,7 +131,7 @@ def _target(relation: Any) -> Any:
     return None
 
 
-def _derived(entity: Entity, part: Derived, made: dict[str, pa.Array]) -> pa.Array:
+def _derive(entity: Entity, part: Derived, made: dict[str, pa.Array]) -> pa.Array:
     source = made[part.source]
     if part.rule is Rule.DISCOGS_ID:
         kind = entity.node.lower()

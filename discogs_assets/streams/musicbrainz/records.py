@@ -27,23 +27,23 @@ def write(source: Source, records: Path, quarantine: Path, report: Report = lamb
     lack.
     """
     account = Account(source.path.stat().st_size)
-    convert.store(source, _parsed(source, account), account, (records, quarantine), report)
+    convert.store(source, _parse(source, account), account, (records, quarantine), report)
     return account
 
 
-def _parsed(source: Source, account: Account) -> Iterator[Parsed]:
-    def packed(done: int) -> None:
+def _parse(source: Source, account: Account) -> Iterator[Parsed]:
+    def note_packed(done: int) -> None:
         account.packed = done
 
     reader = Reader(source.entity)
-    for block in tarball.blocks(source.path, member(source.entity), packed):
+    for block in tarball.blocks(source.path, member(source.entity), note_packed):
         each = reader.parse(block)
         account.add(source.entity, each)
         yield each
         if account.refused > MOST_REFUSED:
             raise BudgetExceededError(
-                f"{source.path}: more than {MOST_REFUSED:,} of {account.framed:,} records could not be read, which no "
-                f"month may lack. The first are {'; '.join(account.first)}. {tarball.ADVICE}"
+                f"{source.path}: {account.refused:,} of {account.framed:,} records could not be read, expected at most "
+                f"{MOST_REFUSED:,} in a month. The first are {'; '.join(account.first)}. {tarball.ADVICE}"
             )
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
+from discogs_assets.schema.backends import arrow
+from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.model import Entity
+from discogs_assets.schema.musicbrainz_tables import EXTERNAL_LINKS, RELATIONSHIPS
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph.files import Files
 
@@ -22,39 +25,6 @@ BATCH_ROWS = 16_384
 
 SAME = ["source_mbid", "type", "target_mbid"]
 
-RELATIONSHIP = pa.schema(
-    [
-        ("source_mbid", pa.string()),
-        ("source_type", pa.string()),
-        ("type", pa.string()),
-        ("target_mbid", pa.string()),
-        ("target_type", pa.string()),
-        ("ordinal", pa.int64()),
-        ("begin_date", pa.string()),
-        ("end_date", pa.string()),
-        ("ended", pa.bool_()),
-        ("attributes", pa.list_(pa.string())),
-        ("attribute_values", pa.string()),
-        ("source_credit", pa.string()),
-        ("target_credit", pa.string()),
-    ]
-)
-"""Columns of a relationship."""
-
-LINK = pa.schema(
-    [
-        ("mbid", pa.string()),
-        ("ordinal", pa.int64()),
-        ("entity", pa.string()),
-        ("type", pa.string()),
-        ("url", pa.string()),
-        ("begin_date", pa.string()),
-        ("end_date", pa.string()),
-        ("ended", pa.bool_()),
-    ]
-)
-"""Columns of an external link."""
-
 
 def write_relationships(entities: Sequence[Entity], records: Files, target: Path) -> int:
     """Write every relationship once, by source, type, target and dates, and return their number.
@@ -62,27 +32,27 @@ def write_relationships(entities: Sequence[Entity], records: Files, target: Path
     A relation is listed in the records of both its ends if both entities are read: forward at its source, backward at
     its target. Listings with the same ends, type and dates are one relationship.
     """
-    stated = sum(_stated(file) for entity in entities for file in records[entity.title])
-    return _write(target, RELATIONSHIP, records, _relationships(entities, records, ceil(stated / SHARE_ROWS)))
+    stated = sum(_count_relations(file) for entity in entities for file in records[entity.title])
+    return _write(target, _schema(RELATIONSHIPS), records, _relationships(entities, records, ceil(stated / SHARE_ROWS)))
 
 
 def write_links(entities: Sequence[Entity], records: Files, target: Path) -> int:
     """Write every external link in the order of its record's list, and return their number."""
-    return _write(target, LINK, records, _links(entities, records))
+    return _write(target, _schema(EXTERNAL_LINKS), records, _links(entities, records))
+
+
+def _schema(sheet: Sheet) -> pa.Schema:
+    """Return the columns of the Parquet file: the sheet's, but attributes are a list instead of JSON."""
+    schema = arrow.sheet(sheet)
+    return pa.schema(each.with_type(pa.list_(pa.string())) if each.name == "attributes" else each for each in schema)
 
 
 def _write(target: Path, schema: pa.Schema, records: Files, frames: Iterable[pl.DataFrame]) -> int:
     made_from = parquet.versions(file for files in records.values() for file in files)
-    with parquet.writing(target, schema, made_from) as writer:
-        for frame in frames:
-            for batch in (
-                frame.to_arrow(compat_level=pl.CompatLevel.oldest()).select(schema.names).cast(schema).to_batches()
-            ):
-                writer.write(batch)
-    return writer.rows
+    return parquet.write_frames(target, schema, made_from, frames)
 
 
-def _stated(file: Path) -> int:
+def _count_relations(file: Path) -> int:
     return int(pl.scan_parquet(file).select(pl.col("relations").list.len().sum()).collect().item() or 0)
 
 
@@ -91,11 +61,11 @@ def _relationships(entities: Sequence[Entity], records: Files, shares: int) -> I
     bounds = [DIGITS * share // max(shares, 1) for share in range(max(shares, 1) + 1)]
     for low, high in pairwise(bounds):
         within = pl.col("source_mbid").str.head(2).str.to_integer(base=16, strict=False).is_between(low, high - 1)
-        parts = [_directed(entity, file).filter(within) for entity in entities for file in records[entity.title]]
-        yield _once(pl.concat(parts).collect())
+        parts = [_direct(entity, file).filter(within) for entity in entities for file in records[entity.title]]
+        yield _deduplicate(pl.concat(parts).collect())
 
 
-def _directed(entity: Entity, file: Path) -> pl.LazyFrame:
+def _direct(entity: Entity, file: Path) -> pl.LazyFrame:
     """Return the relations in an entity's records, in the direction of their type; `turned` if listed backward.
 
     Relations without a target or a type carry no information, and stay in the record alone.
@@ -127,7 +97,7 @@ def _directed(entity: Entity, file: Path) -> pl.LazyFrame:
     )
 
 
-def _once(found: pl.DataFrame) -> pl.DataFrame:
+def _deduplicate(found: pl.DataFrame) -> pl.DataFrame:
     """Return each relationship once, preferring the listing at its source.
 
     `ordinal` numbers relationships with the same source, type and target.

@@ -24,7 +24,7 @@ LINE_LIMIT = 256 << 20
 END_BYTES = 1024
 """Minimum number of zeros that end a tar archive."""
 
-ADVICE = "Fetch it again and compare its sha256 with the run's SHA256SUMS."
+ADVICE = "Fetch it again and compare its sha256 with the SHA256SUMS of the export."
 
 Packed = Callable[[int], None]
 
@@ -46,19 +46,19 @@ def cut(path: Path, member: str, chunks: Iterable[bytes]) -> Iterator[Block]:
         if not end:
             buffer += chunk
             if len(buffer) > LINE_LIMIT:
-                raise _damaged(path, f"a line of {member} does not end within {LINE_LIMIT:,} bytes")
+                raise _error(path, f"a line of {member} does not end within {LINE_LIMIT:,} bytes")
             continue
         data = b"".join((buffer, memoryview(chunk)[:end]))
-        yield _block(member, data, offset)
+        yield _block(data, offset)
         buffer, offset = chunk[end:], offset + len(data)
     if buffer.strip():
-        yield _block(member, buffer, offset)
+        yield _block(buffer, offset)
     elif not offset:
-        raise _damaged(path, f"{member} is empty")
+        raise _error(path, f"{member} is empty")
 
 
-def _block(member: str, data: bytes, offset: int) -> Block:
-    return Block(member, data, sum(1 for line in data.split(b"\n") if line.strip()), offset, lined=True)
+def _block(data: bytes, offset: int) -> Block:
+    return Block("", data, sum(1 for line in data.split(b"\n") if line.strip()), offset)
 
 
 def unpack_member(path: Path, member: str, packed: Packed = lambda done: None) -> Iterator[bytes]:
@@ -67,12 +67,12 @@ def unpack_member(path: Path, member: str, packed: Packed = lambda done: None) -
         try:
             yield from ahead
         except (EOFError, lzma.LZMAError, tarfile.TarError) as error:
-            raise _damaged(path, str(error)) from error
+            raise _error(path, str(error)) from error
 
 
 def _member(file: BinaryIO, name: str, packed: Packed) -> Iterator[bytes]:
     """Yield the bytes of a member. The rest of the file is read too, since it may be damaged."""
-    stream, found = _Stream(_unpacked(file, packed)), False
+    stream, found = _Stream(_unpack(file, packed)), False
     with tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK_BYTES) as archive:
         for each in archive:
             content = archive.extractfile(each) if each.name.removeprefix("./") == name else None
@@ -88,7 +88,7 @@ def _member(file: BinaryIO, name: str, packed: Packed) -> Iterator[bytes]:
         raise tarfile.ReadError(f"the archive has no file {name}")
 
 
-def _unpacked(file: BinaryIO, packed: Packed) -> Iterator[bytes]:
+def _unpack(file: BinaryIO, packed: Packed) -> Iterator[bytes]:
     """Yield the unpacked bytes of the file's xz streams.
 
     Raises EOFError if the last stream is truncated, and LZMAError if it is not xz. The standard library's reader
@@ -104,7 +104,7 @@ def _unpacked(file: BinaryIO, packed: Packed) -> Iterator[bytes]:
             packed(file.tell())
             data = file.read(PACKED_BYTES) if unpacker.needs_input else b""
             if unpacker.needs_input and not data:
-                raise EOFError("the xz stream is cut short")
+                raise EOFError("the xz stream is truncated")
         data = unpacker.unused_data.lstrip(b"\0")
         while not data and (more := file.read(PACKED_BYTES)):
             data = more.lstrip(b"\0")
@@ -131,5 +131,5 @@ class _Stream(io.RawIOBase):
         return data
 
 
-def _damaged(path: Path, what: str) -> DumpDamagedError:
+def _error(path: Path, what: str) -> DumpDamagedError:
     return DumpDamagedError(f"{path}: not a whole tar.xz file of MusicBrainz: {what}. {ADVICE}")

@@ -54,17 +54,17 @@ def _value(column: pa.Array) -> Iterator[pa.Array]:
     else:
         texts = column.cast(pa.large_binary())
         sizes = pc.binary_length(texts).to_numpy() + len(JSONB_VERSION)
-        yield _packed(size=(sizes, ">i4"), version=(JSONB_VERSION, "S1"))
+        yield _pack(size=(sizes, ">i4"), version=(JSONB_VERSION, "S1"))
         yield texts
 
 
 def _number(column: pa.Array, kind: pa.DataType, form: str) -> pa.Array:
     values = pc.fill_null(column.cast(kind), 0).to_numpy()
-    packed = _packed(size=(np.full(len(values), np.dtype(form).itemsize), ">i4"), value=(values, form))
+    packed = _pack(size=(np.full(len(values), np.dtype(form).itemsize), ">i4"), value=(values, form))
     return pc.if_else(column.is_null(), NULL, packed) if column.null_count else packed
 
 
-def _packed(size: tuple[npt.NDArray[Any], str], **values: tuple[Any, str]) -> pa.Array:
+def _pack(size: tuple[npt.NDArray[Any], str], **values: tuple[Any, str]) -> pa.Array:
     """Return for every row these values side by side, as bytes of fixed width."""
     fields = {"size": size, **values}
     rows = np.empty(len(size[0]), [(name, form) for name, (_, form) in fields.items()])

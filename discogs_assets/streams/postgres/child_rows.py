@@ -1,6 +1,5 @@
 """Rows of a child table: a repeated part of records, unnested, with the ordinals of every row."""
 
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,9 +24,7 @@ Ints = npt.NDArray[np.int64]
 def csv(relation: Relation, files: Sequence[Path]) -> Iterator[bytes]:
     """Yield CSV in the order of the key and the values; null is an empty field, an empty text is `""`."""
     for frame in frames(relation, files):
-        buffer = io.BytesIO()
-        frame.write_csv(buffer, include_header=False)
-        yield buffer.getvalue()
+        yield frame.write_csv(include_header=False).encode()
 
 
 def frames(relation: Relation, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
@@ -43,7 +40,7 @@ def head(relation: Relation, file: Path) -> pl.DataFrame:
 
 def _frames(relation: Relation, file: Path, size: int) -> Iterator[pl.DataFrame]:
     for batch in parquet.batches(file, _columns(relation), size):
-        yield pl.concat([_unfolded(relation, source, batch) for source in relation.sources])
+        yield pl.concat([_unnest(relation, source, batch) for source in relation.sources])
 
 
 def count(relation: Relation, files: Sequence[Path]) -> int:
@@ -74,7 +71,7 @@ def _place(source: Source) -> str:
     return "".join(f"{name}.list.element." for name in source.part.split("."))
 
 
-def _unfolded(relation: Relation, source: Source, batch: pa.RecordBatch) -> pl.DataFrame:
+def _unnest(relation: Relation, source: Source, batch: pa.RecordBatch) -> pl.DataFrame:
     """Return the rows of one part."""
     names = source.part.split(".")
     owner, items = (
@@ -83,7 +80,7 @@ def _unfolded(relation: Relation, source: Source, batch: pa.RecordBatch) -> pl.D
     )
     counted: dict[str, Ints] = {}
     for name, ordinal in zip(names, source.ordinals, strict=True):
-        parent, position, items = _listed(items.field(name))
+        parent, position, items = _unnest_list(items.field(name))
         owner, counted = owner[parent], {each: held[parent] for each, held in counted.items()} | {ordinal: position}
     key = {relation.owner: owner} | {
         each: counted[each] if each in counted else np.zeros(len(owner), np.int64) for each in relation.key[1:]
@@ -92,7 +89,7 @@ def _unfolded(relation: Relation, source: Source, batch: pa.RecordBatch) -> pl.D
     return pl.DataFrame({name: pl.Series(name, column) for name, column in {**key, **values}.items()})
 
 
-def _listed(lists: pa.ListArray) -> tuple[Ints, Ints, pa.Array]:
+def _unnest_list(lists: pa.ListArray) -> tuple[Ints, Ints, pa.Array]:
     """Return for every item the row of its list and its ordinal, counted from 1; and the items."""
     parent = pc.list_parent_indices(lists).to_numpy()
     sizes = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()

@@ -1,6 +1,5 @@
 """Rows of a flat table from Parquet, as CSV for COPY."""
 
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,9 +20,7 @@ NAMED = '{"value":'
 def csv(sheet: Sheet, files: Sequence[Path]) -> Iterator[bytes]:
     """Yield the rows as CSV in the order of the columns; null is an empty field, an empty text is `""`."""
     for frame in frames(sheet, files):
-        buffer = io.BytesIO()
-        frame.write_csv(buffer, include_header=False)
-        yield buffer.getvalue()
+        yield frame.write_csv(include_header=False).encode()
 
 
 def frames(sheet: Sheet, files: Sequence[Path], rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:

@@ -26,7 +26,7 @@ def frames(entity: Entity, files: Sequence[Path]) -> Iterator[pl.DataFrame]:
     """Yield the rows in frames: the typed columns, then the document as JSON."""
     for file in files:
         for batch in parquet.batches(file, rows=BATCH_ROWS):
-            yield pl.DataFrame(pl.from_arrow(batch)).select(*_typed(entity), document().alias("data"))
+            yield pl.DataFrame(pl.from_arrow(batch)).select(*_typed_columns(entity), document().alias("data"))
 
 
 def document() -> pl.Expr:
@@ -35,7 +35,7 @@ def document() -> pl.Expr:
     return whole.str.replace_all(EMPTY_AFTER_COMMA, "").str.replace_all(EMPTY_AT_START, "{")
 
 
-def _typed(entity: Entity) -> Iterator[pl.Expr]:
+def _typed_columns(entity: Entity) -> Iterator[pl.Expr]:
     """Yield the values that the table stores in separate columns."""
     for keys, value in entity.columns:
         if value.type is not Type.TEXT:

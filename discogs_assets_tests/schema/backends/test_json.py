@@ -39,5 +39,5 @@ def test_nothing_is_both_read_whole_and_left_out(each: Entity) -> None:
 
 def test_an_entity_that_is_none_is_named() -> None:
     assert entity("release-group").node == "Master"
-    with pytest.raises(SettingError, match="'work' is none of artist, label, release-group, release"):
+    with pytest.raises(SettingError, match="'work' is unknown, expected one of artist, label, release-group, release"):
         entity("work")

@@ -292,7 +292,7 @@ def test_a_month_that_somebody_else_has_changed_is_made_anew_when_it_is_loaded_a
 def test_tables_that_are_not_sound_change_nothing(loader: Loader, november: list[str]) -> None:
     loader.load(NOVEMBER)
     loader.write("2026-12", Month({1: "A"}, {1: "B"}, credits=[(1, 2, None)]))
-    with pytest.raises(LoadError, match=r"not sound, nothing was changed: 1 ends of CREDITED_ON .* are no Release"):
+    with pytest.raises(LoadError, match=r"not sound, nothing was changed: 1 ends of CREDITED_ON .* have no Release"):
         loader.load("2026-12")
     assert contents(loader.graph) == november
     assert str(load_checkpoint.read(loader.graph)) == NOVEMBER

@@ -40,21 +40,21 @@ def test_an_integer_is_parsed_and_marked_where_it_does_not_give_its_text_back(
     text: str | None, value: int | None, odd: bool
 ) -> None:
     for beside in ("1", "x", "0x2"):
-        found, mask = coercion.typed(texts(text, beside), Type.INTEGER)
+        found, mask = coercion.coerce(texts(text, beside), Type.INTEGER)
         assert found.to_pylist() == [value, 1 if beside == "1" else None]
         assert (mask is not None and mask[0].as_py()) == odd
 
 
 @pytest.mark.parametrize("text", ["-1", "-0", "0x1", "+1", "1" * 19])
 def test_a_reference_is_no_number_unless_it_is_a_plain_one(text: str) -> None:
-    found, mask = coercion.typed(texts(text, "1", "0"), Type.REFERENCE)
+    found, mask = coercion.coerce(texts(text, "1", "0"), Type.REFERENCE)
     assert found.to_pylist() == [None, 1, 0]
     assert mask is not None
     assert mask.to_pylist() == [True, False, False]
 
 
 def test_a_boolean_is_true_false_or_odd() -> None:
-    found, mask = coercion.typed(texts("true", "false", "yes", None), Type.BOOLEAN)
+    found, mask = coercion.coerce(texts("true", "false", "yes", None), Type.BOOLEAN)
     assert found.to_pylist() == [True, False, None, None]
     assert mask is not None
     assert mask.to_pylist() == [False, False, True, False]

@@ -13,7 +13,7 @@ from discogs_assets.streams import parquet
 from discogs_assets.streams.discogs import convert
 
 
-def convert_records(folder: Path, records: list[bytes]) -> tuple[convert.Account, pl.DataFrame, pl.DataFrame]:
+def written(folder: Path, records: list[bytes]) -> tuple[convert.Account, pl.DataFrame, pl.DataFrame]:
     source = folder / "discogs_20261101_labels.xml.gz"
     source.write_bytes(gzip.compress(b"<labels>" + b"\n".join(records) + b"</labels>"))
     for name in ("good", "bad"):
@@ -27,7 +27,7 @@ def label(number: object) -> bytes:
 
 
 def test_every_record_is_a_row_or_set_aside(tmp_path: Path) -> None:
-    account, good, bad = convert_records(tmp_path, [label(1), label("x"), label(3)])
+    account, good, bad = written(tmp_path, [label(1), label("x"), label(3)])
     assert (account.framed, account.parsed, account.refused) == (3, 2, 1)
     assert good["id"].to_list() == [1, 3]
     assert bad.select("reason", "bytes").row(0) == ("its id is 'x', expected a positive integer", label("x"))
@@ -36,42 +36,40 @@ def test_every_record_is_a_row_or_set_aside(tmp_path: Path) -> None:
 
 def test_more_refused_records_than_a_month_may_lack_refuse_the_month(tmp_path: Path) -> None:
     bad = [label("x")] * thresholds.REFUSED_RECORDS
-    assert convert_records(tmp_path, [label(1), *bad])[0].refused == thresholds.REFUSED_RECORDS
+    assert written(tmp_path, [label(1), *bad])[0].refused == thresholds.REFUSED_RECORDS
     with pytest.raises(BudgetExceededError, match="21 of 22 records could not be read, expected at most 20"):
-        convert_records(tmp_path, [label(1), *bad, label("x")])
+        written(tmp_path, [label(1), *bad, label("x")])
 
 
 def test_a_refusal_names_the_first_records_with_place_and_reason(tmp_path: Path) -> None:
     with pytest.raises(BudgetExceededError, match=r"The first are at unpacked byte 8: its id is 'x', expected"):
-        convert_records(tmp_path, [label("x")] * 30)
+        written(tmp_path, [label("x")] * 30)
 
 
 def test_a_dump_without_a_record_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DumpDamagedError, match="it holds no record"):
-        convert_records(tmp_path, [])
+    with pytest.raises(DumpDamagedError, match="no record found"):
+        written(tmp_path, [])
 
 
 def test_the_first_record_of_an_id_is_kept_and_the_others_are_set_aside(tmp_path: Path) -> None:
     named = b"<label><id>2</id><name>%b</name></label>"
-    account, good, bad = convert_records(tmp_path, [label(1), named % b"First", named % b"Second", label(3), label(1)])
+    account, good, bad = written(tmp_path, [label(1), named % b"First", named % b"Second", label(3), label(1)])
     assert (account.framed, account.parsed, account.refused) == (5, 3, 2)
     assert good.select("id", "name").rows() == [(1, None), (2, "First"), (3, None)]
-    assert bad["reason"].to_list() == [f"its id {n} has come before; the first record is kept" for n in (2, 1)]
+    assert bad["reason"].to_list() == [f"duplicate id {n}; the first record is kept" for n in (2, 1)]
     assert bad["bytes"].to_list() == [named % b"Second", label(1)]
 
 
 def test_what_no_declaration_reads_is_counted_by_path(tmp_path: Path) -> None:
     inner = b'<founded unit="year"><year>1999</year></founded><urls><url a="b">x</url></urls>'
     strange = b'<label new="1"><id>%d</id>' + inner + b"</label>"
-    account, good, _ = convert_records(tmp_path, [label(1), strange % 2, strange % 3])
+    account, good, _ = written(tmp_path, [label(1), strange % 2, strange % 3])
     assert account.undeclared == {"/label/@new": 2, "/label/founded": 2, "/label/urls/url/@a": 2}
     assert good["id"].to_list() == [1, 2, 3]
 
 
 def test_what_stands_between_records_is_set_aside_piece_by_piece(tmp_path: Path) -> None:
-    account, good, bad = convert_records(
-        tmp_path, [label(1), b"<artist/><artist>a</artist>text", label(2), b"<artist/>"]
-    )
+    account, good, bad = written(tmp_path, [label(1), b"<artist/><artist>a</artist>text", label(2), b"<artist/>"])
     assert (account.framed, account.parsed, account.refused) == (6, 2, 4)
     assert good["id"].to_list() == [1, 2]
     assert bad["bytes"].to_list() == [b"<artist/>", b"<artist>a</artist>", b"text\n", b"<artist/>"]
@@ -88,7 +86,7 @@ def test_a_document_cut_short_is_refused(tmp_path: Path) -> None:
 def test_ids_that_stand_twice_in_files_are_found(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
-        convert_records(tmp_path / name, [label(1), label(2)])
+        written(tmp_path / name, [label(1), label(2)])
     files = [tmp_path / name / "good" / parquet.FILE for name in "ab"]
     assert convert.repeated_ids(files) == [1, 2]
     assert convert.repeated_ids(files[:1]) == []

@@ -19,7 +19,7 @@ def test_an_id_is_repeated_from_its_second_time_on(batches: list[list[int]]) -> 
         for each in batch:
             expected.append(each in known)
             known.add(each)
-        assert seen.repeated(np.array(batch, np.int64)).tolist() == expected
+        assert seen.find_repeated(np.array(batch, np.int64)).tolist() == expected
 
 
 @given(st.lists(st.lists(st.sampled_from([1, 2, 256, 2**64, 2**120, 2**128 - 256]) | st.integers(0, 600)), max_size=8))
@@ -30,11 +30,11 @@ def test_an_mbid_is_repeated_from_its_second_time_on(batches: list[list[int]]) -
         for each in batch:
             expected.append(each in known)
             known.add(each)
-        assert seen.repeated([str(UUID(int=each)) for each in batch]).tolist() == expected
+        assert seen.find_repeated([str(UUID(int=each)) for each in batch]).tolist() == expected
 
 
 def test_mbids_take_sixteen_bytes_each() -> None:
     seen = SeenMbids()
     for start in range(0, 100_000, 500):
-        assert not seen.repeated([str(UUID(int=number * 7919)) for number in range(start, start + 500)]).any()
+        assert not seen.find_repeated([str(UUID(int=number * 7919)) for number in range(start, start + 500)]).any()
     assert seen.size == 100_000 * 16

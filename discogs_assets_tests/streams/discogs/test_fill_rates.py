@@ -24,7 +24,7 @@ def records(entity: Entity, *found: dict[str, Any]) -> pa.RecordBatch:
 @pytest.mark.parametrize("entity", ENTITIES, ids=repr)
 def test_what_the_samples_records_state_is_counted(entity: Entity) -> None:
     stated = months.records(entity, months.NOVEMBER)
-    found = fill_rates.counted(entity, records(entity, *stated))
+    found = fill_rates.count(entity, records(entity, *stated))
     derived = {"artist", "year"}
     assert set(found) == {part.name for part in entity.parts} - {"id"}
     assert {name: count for name, count in found.items() if name not in derived} == {
@@ -37,7 +37,7 @@ def test_what_the_samples_records_state_is_counted(entity: Entity) -> None:
 def test_an_id_of_0_an_empty_element_and_a_year_that_is_none_are_no_values() -> None:
     empty = {"id": 1, "title": " ", "master_id": 0, "released": "?", "genres": [], "artists": []}
     full = {"id": 2, "title": "T", "master_id": 7, "released": "1999", "genres": ["Rock"], "artists": [{"name": "A"}]}
-    found = fill_rates.counted(RELEASES, records(RELEASES, empty, full, full))
+    found = fill_rates.count(RELEASES, records(RELEASES, empty, full, full))
     parts = ("title", "master_id", "year", "genres", "artists", "artist")
     assert {name: found[name] for name in parts} == dict.fromkeys(parts, 2)
     assert (found["released"], found["tracklist"]) == (3, 0)

@@ -1,6 +1,7 @@
 """Tests of `streams.discogs.framing`."""
 
 import gzip
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +53,38 @@ def test_records_on_lines_of_their_own_are_cut_as_by_depth(size: int) -> None:
     blocks = list(Framing(RELEASES, "test").blocks(chunks))
     assert any(block.lined for block in blocks)
     assert all(replace(block, lined=False).spans() == block.spans() for block in blocks)
+
+
+BOUNDARY = b"</release>\n<release id='2'>"
+TOKENS = (
+    *(
+        BOUNDARY,
+        b"</release>\n<release>",
+        b"</release>\n<released>",
+        b"</release>\n<release/>",
+        b"</release>\n<release <",
+    ),
+    *(
+        b"</release >",
+        b"</release/>",
+        b"<release a='/>'>",
+        b"<release/ >",
+        b"<release b=2/>",
+        b"<release",
+        b"<released/>",
+    ),
+    *(b"<!-- -->", b"<?a?>", b"text!?", b"<a>", b"\n"),
+)
+
+
+@given(tokens=st.lists(st.one_of(st.just(BOUNDARY), st.sampled_from(TOKENS)), max_size=6))
+def test_end_tags_cut_a_block_as_depth_does_or_are_not_trusted(tokens: list[bytes]) -> None:
+    with suppress(DumpDamagedError):
+        data = document(RELEASES, b'<release id="1">', *tokens, b"</release>")
+        for block in Framing(RELEASES, "test").blocks([data]):
+            spans = block.spans()
+            assert len(spans) == block.records
+            assert spans == replace(block, lined=False).spans()
 
 
 @given(size=st.integers(min_value=1, max_value=200))

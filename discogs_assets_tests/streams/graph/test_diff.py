@@ -29,7 +29,7 @@ def by_key(frame: pl.DataFrame, keys: list[str]) -> dict[Any, str]:
     return dict(zip(frame.select(keys).rows(), rows(frame), strict=True))
 
 
-def apply_changes(old: pl.DataFrame, found: Iterable[Sorted]) -> Counter[str]:
+def related(old: pl.DataFrame, found: Iterable[Sorted]) -> Counter[str]:
     """The old relationships after what goes and comes; what goes has to be there."""
     left = Counter(rows(old))
     for kind, frame in found:
@@ -56,8 +56,8 @@ def nodes(old: pl.DataFrame, found: Iterable[Sorted], keys: list[str]) -> dict[A
 def test_the_old_relationships_with_what_goes_and_comes_are_the_new_ones(old: list[Any], new: list[Any]) -> None:
     schema: dict[str, Any] = {"start": pl.Int64, "end": pl.Int64, "role": pl.String, "catnos": pl.List(pl.String)}
     a, b = (pl.DataFrame(each, schema=schema, orient="row") for each in (old, new))
-    found = diff.relationships(diff.compared(a, b), ["start", "end"])
-    assert apply_changes(a, found) == Counter(rows(b))
+    found = diff.relationships(diff.compare(a, b), ["start", "end"])
+    assert related(a, found) == Counter(rows(b))
 
 
 @given(NODES, NODES, st.booleans())
@@ -67,7 +67,7 @@ def test_the_old_nodes_with_what_is_removed_changed_and_added_are_the_new_ones(
     schema: dict[str, Any] = {"id": pl.Int64, "name": pl.String, "urls": pl.List(pl.String)}
     a, b = (pl.DataFrame([(key, *row) for key, row in m.items()], schema=schema, orient="row") for m in (old, new))
     a = a.drop("name") if grown else a
-    found = diff.nodes(diff.compared(a, b), ["id"])
+    found = diff.nodes(diff.compare(a, b), ["id"])
     assert nodes(a, found, ["id"]) == by_key(b, ["id"])
 
 
@@ -83,7 +83,7 @@ def test_a_month_with_the_difference_is_the_next_in_ranges_of_any_size(
         old, whole = (each.between((None, None)) for each in (table.parts(before)[title], new))
         said = [(each.kind, pl.read_parquet(each.file)) for each in found if each.table.title == title]
         if new.ends:
-            assert apply_changes(old, said) == Counter(rows(whole))
+            assert related(old, said) == Counter(rows(whole))
         else:
             assert nodes(old, said, new.keys) == by_key(whole, new.keys)
 

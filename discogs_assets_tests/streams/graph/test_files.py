@@ -11,12 +11,12 @@ from discogs_assets.streams.graph import files
 
 @pytest.mark.parametrize("text", ["", "short", "x" * model.TEXT_LIMIT, "🎵" * model.TEXT_LIMIT])
 def test_a_text_that_an_index_takes_stays_whole(text: str) -> None:
-    assert pl.select(files.indexed(pl.lit(text))).item() == text
+    assert pl.select(files.limit_length(pl.lit(text))).item() == text
 
 
 @pytest.mark.parametrize("letter", ["x", "ü", "🎵"])
 def test_a_text_too_long_for_an_index_is_cut_between_characters(letter: str) -> None:
-    found = pl.select(files.indexed(pl.lit(letter * (model.TEXT_LIMIT + 1)))).item()
+    found = pl.select(files.limit_length(pl.lit(letter * (model.TEXT_LIMIT + 1)))).item()
     assert found == letter * model.TEXT_LIMIT
     assert len(found.encode()) <= 8_000
 

@@ -18,8 +18,8 @@ def test_sound_tables_have_no_faults(tmp_path: Path, month: Month) -> None:
 def test_an_end_that_is_no_node_is_found(tmp_path: Path) -> None:
     tables = replace(NEW, credits=[*NEW.credits, (1, 77, None), (99, 88, None)]).write(tmp_path, "2026-11")
     assert [*integrity.faults(tables)] == [
-        "1 ends of CREDITED_ON Artist-Release are no Artist, the first is 99",
-        "2 ends of CREDITED_ON Artist-Release are no Release, the first is 77",
+        "1 ends of CREDITED_ON Artist-Release have no Artist node, the first is 99",
+        "2 ends of CREDITED_ON Artist-Release have no Release node, the first is 77",
     ]
 
 

@@ -24,7 +24,7 @@ HETFIELD, METALLICA = "9b24e5ca-2f4e-4d55-8a1b-c4fd1d1bf2ea", "65f4f0c5-ef9e-490
 def row(entity: Entity, record: Row) -> Row:
     """The record's row."""
     data = line(record) + b"\n"
-    parsed = Reader(entity).parse(Block("x", data, 1, 0))
+    parsed = Reader(entity).parse(Block("", data, 1, 0))
     assert not parsed.refused, parsed.refused
     (found,) = parsed.batch.to_pylist()
     return dict(found)

@@ -19,7 +19,7 @@ OTHER = line({"id": OTHER_MBID, "name": "Decca"})
 def parse_lines(*given: bytes, reader: Reader | None = None) -> Parsed:
     data = b"".join(each + b"\n" for each in given)
     records = sum(1 for each in given if each.strip())
-    return (reader or Reader(LABELS)).parse(Block("x", data, records, 100))
+    return (reader or Reader(LABELS)).parse(Block("", data, records, 100))
 
 
 BAD = {
@@ -70,7 +70,7 @@ def test_of_records_with_one_mbid_the_first_is_kept_whatever_its_case_and_block(
         found = parse_lines(*given, reader=reader)
         refused = [each for each in found.refused if each.data != b"garbage"]
         assert [each.data for each in refused] == [each for each in given if each in (again, GOOD)]
-        assert {each.reason for each in refused} == {f"its MBID {MBID} has come before; the first record is kept"}
+        assert {each.reason for each in refused} == {f"duplicate mbid {MBID}; the first record is kept"}
         assert [given[row] for row in found.rows] == [each for each in given if each is OTHER]
         assert len(found.batch) == len(found.rows)
     assert parse_lines(again, again, GOOD).batch.column("name").to_pylist() == ["Again"]
@@ -126,8 +126,8 @@ def test_keys_that_nothing_is_said_of_are_counted_by_their_path() -> None:
 
 
 def test_after_the_first_records_one_in_many_is_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsonl, "LOOKED_INTO", 3)
-    monkeypatch.setattr(jsonl, "EVERY", 5)
+    monkeypatch.setattr(jsonl, "SAMPLE_FIRST", 3)
+    monkeypatch.setattr(jsonl, "SAMPLE_EVERY", 5)
     reader, strange = Reader(LABELS), line({"id": MBID, "mood": 1})
     assert [parse_lines(strange, strange, reader=reader).undeclared["mood"] for _ in range(6)] == [2, 1, 1, 0, 0, 1]
 
