@@ -117,7 +117,8 @@ daily = dg.ScheduleDefinition(
     name="freshness",
     job_name="freshness",
     cron_schedule="0 6 * * *",
-    description="Runs `freshness` every day at six; off until somebody switches it on, as is fetching new months.",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Runs `freshness` every day at six.",
 )
 
 checks = [in_time]
