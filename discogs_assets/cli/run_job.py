@@ -12,7 +12,7 @@ from discogs_assets.cli import servers
 from discogs_assets.cli.terminal import say
 from discogs_assets.definitions import defs
 from discogs_assets.defs.partitions import monthly
-from discogs_assets.defs.sensors import run_owner
+from discogs_assets.defs.sensors import run_monitor
 from discogs_assets.errors import SettingError
 
 POLL_SECONDS = 0.5
@@ -45,13 +45,13 @@ def run(job: str, partition: str, config: Mapping[str, object] | None = None) ->
     # Dagster logs the driver's message for every connection attempt; the final error contains it once.
     logging.getLogger().addFilter(lambda record: not record.getMessage().startswith("Retrying failed database"))
     with dg.DagsterInstance.get() as instance, _narrated(instance, partition):
-        run_owner.release(instance)
+        run_monitor.release(instance)
         result = defs.resolve_job_def(job).execute_in_process(
             partition_key=partition,
             instance=instance,
             run_config={**QUIET, **(config or {})},
             raise_on_error=False,
-            tags={run_owner.TAG: run_owner.this_process()},
+            tags={run_monitor.TAG: run_monitor.this_process()},
         )
     return result.success
 

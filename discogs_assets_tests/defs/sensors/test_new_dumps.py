@@ -203,7 +203,7 @@ def test_what_a_killed_run_has_finished_is_not_done_again(instance: dg.DagsterIn
     second = tick(instance, first.cursor)
     assert f"2026-11 run {run.run_id[:8]} failed (its process is gone). Attempt 2 of 5 is made" in said(second)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("discogs_assets.defs.sensors.attempts.PAUSES", (timedelta(0),))
+        patch.setattr("discogs_assets.defs.sensors.new_dumps.PAUSES", (timedelta(0),))
         request = asked(tick(instance, second.cursor))
     assert set(request.asset_selection or ()) == ALL - set(DUMPS)
     assert (request.tags["discogs/attempt"], (request.run_key or "")[-2:]) == ("2", ":2")
@@ -231,7 +231,7 @@ def test_a_run_of_somebody_elses_for_the_month_is_waited_for(instance: dg.Dagste
 
 
 def test_a_cursor_that_is_lost_or_of_another_source_repeats_nothing(loaded: dg.DagsterInstance, source: Path) -> None:
-    for cursor in (None, "", "lost", "{}", '{"version": 2}', Cursor("elsewhere", {SEPTEMBER: "f"}).written()):
+    for cursor in (None, "", "lost", "{}", '{"version": 2}', Cursor("elsewhere", {SEPTEMBER: "f"}).write()):
         assert said(tick(loaded, cursor)) == "2026-11 is loaded as it is announced"
 
 
@@ -260,7 +260,7 @@ def test_a_run_that_went_well_is_not_repeated_for_what_it_left_out(loaded: dg.Da
 
 
 def test_of_two_months_the_older_one_comes_first(instance: dg.DagsterInstance, source: Path) -> None:
-    cursor = Cursor(str(source), {OCTOBER: "other", NOVEMBER: "other"}).written()
+    cursor = Cursor(str(source), {OCTOBER: "other", NOVEMBER: "other"}).write()
     first = tick(instance, cursor)
     assert asked(first).partition_key == OCTOBER
     assert json.loads(first.cursor or "")["months"][NOVEMBER] == "other"
