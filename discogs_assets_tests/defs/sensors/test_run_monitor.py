@@ -82,16 +82,12 @@ def test_a_step_in_the_process_of_its_run_is_tied_to_nothing(monkeypatch: pytest
     assert threading.active_count() == before
 
 
-@pytest.mark.parametrize("status", [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING])
-def test_a_run_that_repeats_a_killed_one_is_not_ended_for_the_tag_it_inherits(
-    instance: dg.DagsterInstance, status: dg.DagsterRunStatus
-) -> None:
+def test_a_run_that_repeats_a_killed_one_is_not_ended_for_the_tag_it_inherits(instance: dg.DagsterInstance) -> None:
     @dg.job
     def nothing() -> None: ...
 
-    killed = begun(instance, GONE)
-    tags = {run_monitor.TAG: GONE}
-    instance.create_run_for_job(nothing, tags=tags, status=status, parent_run_id=killed, root_run_id=killed)
+    killed, tags, starting = begun(instance, GONE), {run_monitor.TAG: GONE}, dg.DagsterRunStatus.STARTING
+    instance.create_run_for_job(nothing, tags=tags, status=starting, parent_run_id=killed, root_run_id=killed)
     assert run_monitor.release(instance) == [killed]
     assert run_monitor.release(instance) == []
 
