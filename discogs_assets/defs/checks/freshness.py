@@ -111,7 +111,7 @@ def in_time(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckRes
 freshness = dg.define_asset_job(
     "freshness",
     selection=dg.AssetSelection.checks(in_time),
-    description="Look whether this month's dumps are here, and whether the newest month is shown.",
+    description="Check that this month's dumps are here and that the newest month is shown.",
 )
 daily = dg.ScheduleDefinition(
     name="freshness",

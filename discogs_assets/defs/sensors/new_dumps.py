@@ -138,10 +138,9 @@ class _World:
     job=jobs.refresh,
     minimum_interval_seconds=INTERVAL_SECONDS,
     default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Looks for dumps that are published, and asks for a run of what they make stale: a new month from the "
-    "download to its publication, a file published again and what depends on it. The first time it takes the newest "
-    "complete month and none before. A run that failed for a reason which may pass is asked for again, "
-    f"{LIMIT} times at most.",
+    description="Polls the source for dumps and requests a run of the assets that they make stale: all assets of a new "
+    "month, or a file published again and its downstream assets. The first tick takes the newest complete month only. "
+    f"Transient failures are retried, with at most {LIMIT} runs for the same files.",
 )
 def new_dumps(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult:
     """Look at the source once, unless a run of this sensor is in progress.

@@ -171,7 +171,7 @@ def _die_with(process: str) -> None:
     name="killed_runs",
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Ends on record the runs whose process was killed, and frees what they hold of pools.",
+    description="Marks runs with a killed process as failed, and frees their pool slots.",
 )
 def killed_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Release dead runs, every 30 seconds."""
@@ -239,7 +239,7 @@ def _explain_stall(steps: list[str], process: psutil.Process, since: float) -> s
     name="stalled_runs",
     minimum_interval_seconds=INTERVAL,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Ends runs with a step that makes no progress for DISCOGS_STALLED_MINUTES, and says so on record.",
+    description="Fails runs with a step that makes no progress for DISCOGS_STALLED_MINUTES, and ends their process.",
 )
 def stalled_runs(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """End silent runs, every five minutes, if the sensor has been watching throughout their silence.
