@@ -9,8 +9,7 @@ from discogs_assets.defs.executor import select_executor
 from discogs_assets.defs.resources import Platform
 from discogs_assets.defs.sensors.new_dumps import new_dumps
 from discogs_assets.defs.sensors.retention import after_publishing, retention
-from discogs_assets.defs.sensors.run_owner import killed_runs
-from discogs_assets.defs.sensors.stalled_runs import stalled_runs
+from discogs_assets.defs.sensors.run_monitor import killed_runs, stalled_runs
 from discogs_assets.settings import Settings
 
 LAYERS = (dumps, parquet, quality, changes, graph, insights, postgres, neo4j, published)

@@ -103,6 +103,7 @@ def test_every_test_file_is_named_after_a_module() -> None:
         "concurrency",
         "months",
         "crashes",
+        "defs/sensors/new_dumps_retries",
         "documented",
         "full_disks",
         "hostile",

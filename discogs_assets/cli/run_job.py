@@ -14,7 +14,7 @@ from discogs_assets import faults
 from discogs_assets.cli import servers
 from discogs_assets.cli.terminal import say
 from discogs_assets.defs.partitions import monthly
-from discogs_assets.defs.sensors import run_owner
+from discogs_assets.defs.sensors import run_monitor
 from discogs_assets.errors import LoadError, SettingError
 
 POLL_SECONDS = 0.5
@@ -54,8 +54,8 @@ def run(
     # Dagster logs the driver's message for every connection attempt; the final error contains it once.
     logging.getLogger().addFilter(lambda record: not record.getMessage().startswith("Retrying failed database"))
     with dg.DagsterInstance.get() as instance:
-        run_owner.keep_connected(instance)
-        run_owner.release(instance)
+        run_monitor.keep_connected(instance)
+        run_monitor.release(instance)
         origin = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(LOCATION), REPOSITORY).get_job_origin(job)
         whole = ReconstructableRepository.for_module("discogs_assets.definitions", "defs").get_reconstructable_job(job)
         chosen = whole.get_subset(asset_selection=frozenset(selection)) if selection else whole
@@ -65,7 +65,7 @@ def run(
             run_config={**QUIET, **(config or {})},
             tags={
                 **definition.get_tags_for_partition_key(partition, selection),
-                run_owner.TAG: run_owner.this_process(),
+                run_monitor.TAG: run_monitor.this_process(),
             },
             asset_selection=frozenset(selection) if selection else None,
             remote_job_origin=origin,

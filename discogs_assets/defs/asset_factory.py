@@ -9,7 +9,7 @@ import dagster as dg
 from discogs_assets import faults
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.resources import Platform
-from discogs_assets.defs.sensors import run_owner
+from discogs_assets.defs.sensors import run_monitor
 from discogs_assets.errors import TerminalError, TransientError
 
 OWNERS = ["team:data"]
@@ -35,7 +35,7 @@ def failures() -> Iterator[None]:
     These are terminal errors, a full disk, and errors that name the earliest time of a useful retry. The failure's
     metadata has that time. In addition, the step's process is made to die with the process of its run.
     """
-    run_owner.tie()
+    run_monitor.tie()
     try:
         yield
     except Exception as error:

@@ -9,12 +9,10 @@ from typing import Any
 
 import dagster as dg
 from dagster import AssetRecordsFilter
-from dagster._core.definitions.data_version import CODE_VERSION_TAG
 from dagster._core.event_api import PartitionKeyFilter  # accepted by the storage, exported by no public module
 from dagster._core.storage.asset_check_execution_record import (
     COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES as FINISHED,
 )
-from dagster._core.storage.tags import BACKFILL_ID_TAG, PARTITION_NAME_TAG
 
 Metadata = Mapping[str, Any]
 
@@ -24,14 +22,19 @@ DEPTH = 25
 ROWS = "dagster/partition_row_count"
 """Metadata key: the row count of a partition."""
 
-UNFINISHED = [
+PARTITION, BACKFILL, CODE_VERSION = "dagster/partition", "dagster/backfill", "dagster/code_version"
+"""Tags that Dagster gives runs and materialisations."""
+
+IN_PROGRESS = [
     dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-"""Statuses of runs that may still write."""
+"""Statuses of runs that are queued or executed."""
+
+UNFINISHED = [dg.DagsterRunStatus.NOT_STARTED, *IN_PROGRESS]
+"""Statuses of runs that may still write; a run may be left unstarted for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,13 @@ class Checked:
 def latest(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None = None) -> Materialised | None:
     """Return the latest materialisation of the partition, or of any partition; None if there is none."""
     wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[partition] if partition else None)
-    return next(map(_materialised, instance.fetch_materializations(wanted, limit=1).records), None)
+    return next(map(_read_materialisation, instance.fetch_materializations(wanted, limit=1).records), None)
 
 
 def recent(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str) -> list[Materialised]:
     """Return the last `DEPTH` materialisations of the partition, newest first."""
     wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[partition])
-    return [_materialised(record) for record in instance.fetch_materializations(wanted, limit=DEPTH).records]
+    return [_read_materialisation(record) for record in instance.fetch_materializations(wanted, limit=DEPTH).records]
 
 
 def latest_of(
@@ -115,19 +118,19 @@ def latest_of(
     """
     entries = (each.asset_entry for each in instance.get_asset_records(keys))
     newest = {entry.asset_key: entry.last_materialization_record for entry in entries}
-    return {key: _of(instance, newest.get(key), key, partition) for key in keys}
+    return {key: _choose(instance, newest.get(key), key, partition) for key in keys}
 
 
-def _of(
+def _choose(
     instance: dg.DagsterInstance, newest: dg.EventLogRecord | None, key: dg.AssetKey, partition: str
 ) -> Materialised | None:
     """Return the newest materialisation if it is of the partition, else look up the partition's own."""
     if newest is None or newest.partition_key == partition:
-        return _materialised(newest) if newest else None
+        return _read_materialisation(newest) if newest else None
     return latest(instance, key, partition)
 
 
-def _materialised(record: dg.EventLogRecord) -> Materialised:
+def _read_materialisation(record: dg.EventLogRecord) -> Materialised:
     event = record.asset_materialization
     assert event
     return Materialised(record.storage_id, event.metadata, record.timestamp, record.run_id)
@@ -136,33 +139,33 @@ def _materialised(record: dg.EventLogRecord) -> Materialised:
 def find_computed(instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey], partition: str) -> list[Computed]:
     """Return the assets' steps in the partition's last `DEPTH` runs, newest run first, then in key order."""
     found, steps = list[Computed](), {key: key.to_python_identifier() for key in keys}
-    for run in instance.get_runs(dg.RunsFilter(tags={PARTITION_NAME_TAG: partition}), limit=DEPTH):
+    for run in instance.get_runs(dg.RunsFilter(tags={PARTITION: partition}), limit=DEPTH):
         stats = {each.step_key: each for each in instance.get_run_step_stats(run.run_id, [*steps.values()])}
         reached = ((key, stats[step]) for key, step in steps.items() if step in stats)
-        found.extend(_computed(key, each) for key, each in reached if each.status)
+        found.extend(_read_step(key, each) for key, each in reached if each.status)
     return found
 
 
-def _computed(key: dg.AssetKey, step: Any) -> Computed:
+def _read_step(key: dg.AssetKey, step: Any) -> Computed:
     status, began, ended = step.status.value, step.start_time, step.end_time
     made = next((event.dagster_event.step_materialization_data for event in step.materialization_events), None)
     if made is None:
         return Computed(key, step.run_id, status, began, ended)
     materialisation = made.materialization
     rows = materialisation.metadata.get(ROWS)
-    version = (materialisation.tags or {}).get(CODE_VERSION_TAG)
+    version = (materialisation.tags or {}).get(CODE_VERSION)
     return Computed(key, step.run_id, status, began, ended, rows.value if rows else None, version)
 
 
 def find_unfinished(instance: dg.DagsterInstance) -> dict[str, str]:
     """Return the months of queued and running runs, by run id."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
-    return {run.run_id: run.tags[PARTITION_NAME_TAG] for run in runs if PARTITION_NAME_TAG in run.tags}
+    return {run.run_id: run.tags[PARTITION] for run in runs if PARTITION in run.tags}
 
 
 def backfilled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> set[str]:
     """Return the partitions of all assets that the run's backfill requests; empty without a backfill."""
-    backfill = instance.get_backfill(run.tags[BACKFILL_ID_TAG]) if BACKFILL_ID_TAG in run.tags else None
+    backfill = instance.get_backfill(run.tags[BACKFILL]) if BACKFILL in run.tags else None
     if backfill is None:
         return set()
     data = backfill.asset_backfill_data
@@ -181,7 +184,7 @@ def results(
     found = storage.get_latest_asset_check_execution_by_key(list(checks), partition_filter=of)
     pending = [key for key, record in found.items() if record.status not in FINISHED]
     before = {key: storage.get_asset_check_execution_history(key, 1, None, FINISHED, of) for key in pending}
-    return {key: _checked(next(iter(before.get(key, ())), record)) for key, record in found.items()}
+    return {key: _read_check(next(iter(before.get(key, ())), record)) for key, record in found.items()}
 
 
 def judging(instance: dg.DagsterInstance, key: dg.AssetCheckKey, partition: str, data: Materialised) -> Checked | None:
@@ -192,11 +195,11 @@ def judging(instance: dg.DagsterInstance, key: dg.AssetCheckKey, partition: str,
     """
     storage, wanted = instance.event_log_storage, PartitionKeyFilter(key=partition)
     records = storage.get_asset_check_execution_history(key, limit=DEPTH, partition_filter=wanted)
-    found = map(_checked, records)
+    found = map(_read_check, records)
     return next((each for each in found if each.judges(data)), None)
 
 
-def _checked(record: Any) -> Checked:
+def _read_check(record: Any) -> Checked:
     evaluation = record.event.asset_check_evaluation if record.event else None
     if evaluation is None:
         return Checked(None, None, "")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from discogs_assets.defs.sensors.run_owner import Watched
+from discogs_assets.defs.sensors.run_monitor import Watched
 from discogs_assets.errors import SettingError
 from discogs_assets.settings import Settings
 
@@ -59,17 +59,17 @@ def by_size(init_context: dg.InitExecutorContext) -> dg.Executor:
     """
     retries: dict[str, object] = {"retries": {"enabled": {}}}
     if chosen(Settings()) == "in_process":
-        return _made(dg.in_process_executor, init_context._replace(executor_config=retries))
+        return _create(dg.in_process_executor, init_context._replace(executor_config=retries))
     # Threads do not survive a fork, and importing Polars starts threads: each step imports it itself.
     config = {
         **retries,
         "start_method": {"forkserver": {"preload_modules": PRELOADED}},
         **init_context.executor_config,
     }
-    return _made(dg.multiprocess_executor, init_context._replace(executor_config=config))
+    return _create(dg.multiprocess_executor, init_context._replace(executor_config=config))
 
 
-def _made(definition: dg.ExecutorDefinition, init_context: dg.InitExecutorContext) -> dg.Executor:
+def _create(definition: dg.ExecutorDefinition, init_context: dg.InitExecutorContext) -> dg.Executor:
     create = definition.executor_creation_fn
     assert create is not None
     return Watched(create(init_context))

@@ -44,7 +44,7 @@ def prove(
     against = [
         *(f"{key.to_user_string()} is not materialised" for key in needed if key not in proof),
         *_unproven(checks, proof, results),
-        *_mixed({**(beside or {}), **proof}),
+        *_find_mixed({**(beside or {}), **proof}),
         *_of_two_uploads(() if beside else _dumps(instance, partition, proof)),
     ]
     if against:
@@ -71,7 +71,7 @@ def _unproven(
             yield f"{name} is older than the data"
 
 
-def _mixed(proof: Proof) -> Iterator[str]:
+def _find_mixed(proof: Proof) -> Iterator[str]:
     """Yield objections to entities made from different dumps and to sites with different sources."""
     made_from = [metadata.read_versions(each.metadata) for each in proof.values()]
     titles = [entity.title for entity in (*discogs.ENTITIES, *musicbrainz.ENTITIES)]

@@ -21,7 +21,7 @@ from discogs_assets.cli import servers
 from discogs_assets.definitions import defs
 from discogs_assets.defs import event_log, keys
 from discogs_assets.defs.resources import Platform
-from discogs_assets.defs.sensors import attempts, new_dumps
+from discogs_assets.defs.sensors import new_dumps
 from discogs_assets.sample import months, xml
 from discogs_assets.schema.discogs import ARTISTS, ENTITIES
 from discogs_assets.servers.neo4j.loads import served_month
@@ -46,10 +46,10 @@ from discogs_assets.defs import partitions
 partitions.monthly = dg.MonthlyPartitionsDefinition(start_date="2008-03-01", end_offset=2)
 
 from discogs_assets.definitions import defs
-from discogs_assets.defs.sensors import attempts
+from discogs_assets.defs.sensors import new_dumps
 from discogs_assets.stores.dumps.sources import rate_limit
 
-attempts.PAUSES = (timedelta(seconds=1),)
+new_dumps.PAUSES = (timedelta(seconds=1),)
 rate_limit.REQUESTS = 10_000
 for sensor in defs.sensors:
     sensor._min_interval = 5
@@ -101,7 +101,7 @@ def last_message(instance: dg.DagsterInstance) -> str:
 
 def runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     """The runs that were asked for, oldest first."""
-    return list(instance.get_runs(dg.RunsFilter(tags={attempts.MONTH: DECEMBER})))[::-1]
+    return list(instance.get_runs(dg.RunsFilter(tags={new_dumps.MONTH: DECEMBER})))[::-1]
 
 
 def find_assets(instance: dg.DagsterInstance, run: dg.DagsterRun) -> set[dg.AssetKey]:

@@ -27,7 +27,7 @@ def differences(entity: Entity) -> dg.AssetsDefinition:
     doc = f"The {entity.name} added, changed (with the columns that differ) and removed since the newest older month."
 
     @LAYER.asset(key, doc, [keys.records(entity)], [spec], priority=LAST)
-    def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    def compare(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began, lake, partition = time.monotonic(), platform.lake, context.partition_key
         before = predecessor(lake, entity, partition)
         with lake.writing(key.path, partition) as folder:
@@ -39,13 +39,13 @@ def differences(entity: Entity) -> dg.AssetsDefinition:
                 **metadata.describe_output(tally.rows, lake.size(key.path, partition), time.monotonic() - began),
                 **metadata.files(lake.address(key.path, partition), lake.files(key.path, partition)),
                 **metadata.versions(parquet.versions(lake.files(keys.records(entity).path, partition))),
-                **_compared(before, partition),
+                **_describe_comparison(before, partition),
                 **_counts(tally),
             },
             check_results=[_current(lake, entity, partition)],
         )
 
-    return written
+    return compare
 
 
 def predecessor(lake: Lake, entity: Entity, partition: str) -> Month | None:
@@ -77,7 +77,7 @@ def _current(lake: Lake, entity: Entity, partition: str) -> dg.AssetCheckResult:
     return specs.current(specs.CURRENT[entity], before.identity if before else None, used)
 
 
-def _compared(before: Month | None, partition: str) -> metadata.Metadata:
+def _describe_comparison(before: Month | None, partition: str) -> metadata.Metadata:
     """Return metadata on the month compared with, and on missing months between them."""
     if before is None:
         return {"compared_with": "nothing", "compared": "No older month is in the lake: every record counts as added."}

@@ -35,7 +35,7 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
     doc = f"The month's published file of {entity.name}, its sha256 compared with the month's CHECKSUM file."
 
     @LAYER.asset(keys.dump(entity), doc, pool="discogs_http")
-    def taken(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    def take(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began, origin = time.monotonic(), platform.archive.origin
         context.log.info(f"{entity.name} of {context.partition_key[:7]} from {origin}")
         taken = platform.archive.take(entity.name, context.partition_key, _report(context, entity.name))
@@ -57,7 +57,7 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
             tags={"discogs/dump_date": taken.published.isoformat()},
         )
 
-    return taken
+    return take
 
 
 def _report(context: dg.AssetExecutionContext, name: str) -> Progress:
@@ -93,12 +93,14 @@ def run(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Resul
     began, archive, partition = time.monotonic(), platform.musicbrainz, context.partition_key
     asked = [entity for entity in musicbrainz.ENTITIES if keys.dump(entity) in context.selected_asset_keys]
     context.log.info(f"MusicBrainz of {partition[:7]} from {archive.origin}")
-    held, why = _taken(context, platform, [entity.name for entity in asked])
+    held, why = _take(context, platform, [entity.name for entity in asked])
     seconds = time.monotonic() - began
     for entity in musicbrainz.ENTITIES:
         found, judges = held.get(entity.name), specs.AVAILABLE[entity].key in context.selected_asset_check_keys
         places = {metadata.SOURCE: archive.origin, "dagster/uri": archive.address(entity.name, partition)}
-        made = _held(entity, found, places, seconds, judges) if found else _absent(entity, why, seconds, judges)
+        made = (
+            _describe_held(entity, found, places, seconds, judges) if found else _absent(entity, why, seconds, judges)
+        )
         if entity in asked:
             yield made
         elif found:
@@ -114,9 +116,7 @@ def _report_replaced(context: dg.AssetExecutionContext, made: Result) -> None:
     context.log_event(dg.AssetMaterialization(made.asset_key, metadata=made.metadata, partition=partition, tags=tags))
 
 
-def _taken(
-    context: dg.AssetExecutionContext, platform: Platform, names: Collection[str]
-) -> tuple[dict[str, Held], str]:
+def _take(context: dg.AssetExecutionContext, platform: Platform, names: Collection[str]) -> tuple[dict[str, Held], str]:
     """Download the files; return the files then in the partition, and the error, if any.
 
     Files replaced together with the requested ones are included.
@@ -132,7 +132,7 @@ def _taken(
         return {name: held for name, held in found.items() if held}, why
 
 
-def _held(entity: Entity, held: Held, places: dict[str, str], seconds: float, judges: bool) -> Result:
+def _describe_held(entity: Entity, held: Held, places: dict[str, str], seconds: float, judges: bool) -> Result:
     said = f"{held.entity} of the run {held.run} is here"
     age = (datetime.now(UTC) - held.made).total_seconds() / DAY_SECONDS
     return dg.MaterializeResult(

@@ -37,7 +37,7 @@ def nodes(node: Node) -> dg.AssetsDefinition:
     deps = [*map(keys.records, node.sources), *map(keys.nodes, node.ends), *map(keys.records, added)]
 
     @LAYER.asset(key, node.doc, deps=deps)
-    def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    def write(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began = time.monotonic()
         lake, partition = platform.lake, context.partition_key
         records = {entity.name: lake.files(keys.records(entity).path, partition) for entity in node.sources}
@@ -47,7 +47,7 @@ def nodes(node: Node) -> dg.AssetsDefinition:
             tally = write_nodes(node, records, ends, folder / parquet.FILE)
         return _result(platform, key, partition, tally, began)
 
-    return written
+    return write
 
 
 def relationships(relationship: Relationship) -> dg.AssetsDefinition:
@@ -59,7 +59,7 @@ def relationships(relationship: Relationship) -> dg.AssetsDefinition:
     specs = [spec for kind, spec in checks.RESOLVE.items() if kind == relationship.type]
 
     @LAYER.asset(key, relationship.doc, deps, specs)
-    def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    def write(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began = time.monotonic()
         lake, partition = platform.lake, context.partition_key
         records = {each.name: lake.files(keys.records(each).path, partition) for each in relationship.sources}
@@ -70,7 +70,7 @@ def relationships(relationship: Relationship) -> dg.AssetsDefinition:
         made = _result(platform, key, partition, tally, began)
         return _referring(context, lake, relationship, tally, made) if specs else made
 
-    return written
+    return write
 
 
 def _referring(

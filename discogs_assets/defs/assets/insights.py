@@ -40,7 +40,7 @@ def answer(question: Question) -> dg.AssetsDefinition:
     deps = {name: read(name) for name in question.reads}
 
     @LAYER.asset(key, question.sheet.doc, deps.values(), priority=LAST)
-    def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    def answer_question(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began, partition = time.monotonic(), context.partition_key
         files = {name: platform.lake.files(each.path, partition) for name, each in deps.items()}
         with platform.lake.writing(key.path, partition) as folder:
@@ -48,7 +48,7 @@ def answer(question: Question) -> dg.AssetsDefinition:
             drawn = question.picture(pl.scan_parquet(folder / parquet.FILE))
         return _result(platform, question.sheet, partition, rows, drawn, began)
 
-    return written
+    return answer_question
 
 
 def _result(platform: Platform, sheet: Sheet, partition: str, rows: int, drawn: Picture, began: float) -> Result:

@@ -87,10 +87,10 @@ def tables(lake: Lake, partition: str) -> Tables:
 
 def order(lake: Lake, partition: str, keep: Sequence[str] = (), older: bool = False) -> GraphOrder:
     """Return the order to load a month, over one connection per core and `CONNECTIONS` at most."""
-    return GraphOrder(tables(lake, partition), keep, older, partial(_known, lake), min(CONNECTIONS, cores()))
+    return GraphOrder(tables(lake, partition), keep, older, partial(_list_known, lake), min(CONNECTIONS, cores()))
 
 
-def _known(lake: Lake, month: str) -> Tables | None:
+def _list_known(lake: Lake, month: str) -> Tables | None:
     """Return the month's graph tables, None if they are not in the lake."""
     with suppress(DumpMissingError):
         return tables(lake, f"{month}-01")

@@ -46,7 +46,7 @@ def records(entity: Entity) -> dg.AssetsDefinition:
     )
 
     @LAYER.asset(key, doc, [keys.dump(entity)], [each[entity] for each in CHECKS], config=volume_checks.Acceptance)
-    def parsed(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    def parse_dump(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         held = platform.archive.dump(entity.name, context.partition_key)
         source = convert.Source(held.path, entity, held.sha256, held.newest_year, platform.origins(entity))
         lake, partition = platform.lake, context.partition_key
@@ -71,7 +71,7 @@ def records(entity: Entity) -> dg.AssetsDefinition:
             ],
         )
 
-    return parsed
+    return parse_dump
 
 
 def enriching(entity: Entity) -> dg.AssetsDefinition:
@@ -80,7 +80,7 @@ def enriching(entity: Entity) -> dg.AssetsDefinition:
     judged = [spec[entity] for spec in (specs.READ, specs.ACCOUNTED, specs.UNIQUE, specs.DECLARED)]
 
     @MUSICBRAINZ.asset(key, doc, [keys.dump(entity)], judged)
-    def parsed(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    def parse_dump(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began, lake, partition = time.monotonic(), platform.lake, context.partition_key
         account, why = _read(context, platform, entity)
         files = lake.files(key.path, partition)
@@ -102,7 +102,7 @@ def enriching(entity: Entity) -> dg.AssetsDefinition:
             ],
         )
 
-    return parsed
+    return parse_dump
 
 
 def _read(context: dg.AssetExecutionContext, platform: Platform, entity: Entity) -> tuple[convert.Account, str]:
@@ -146,7 +146,7 @@ def flat(sheet: Sheet, write: Callable[[Sequence[Entity], Files, Path], int]) ->
     key = keys.rows(sheet)
 
     @MUSICBRAINZ.asset(key, sheet.doc, map(keys.records, SECOND))
-    def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    def write_table(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began, lake, partition = time.monotonic(), platform.lake, context.partition_key
         records = {each.title: lake.files(keys.records(each).path, partition) for each in SECOND}
         with lake.writing(key.path, partition) as folder:
@@ -162,7 +162,7 @@ def flat(sheet: Sheet, write: Callable[[Sequence[Entity], Files, Path], int]) ->
             }
         )
 
-    return written
+    return write_table
 
 
 assets = [

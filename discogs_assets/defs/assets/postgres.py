@@ -41,7 +41,7 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
     specs, judged = [_spec(table) for table in made.values()], [checks.ROWS[table] for table in made.values()]
 
     @LAYER.several(f"postgres__{name}", specs, judged, pool="postgres")
-    def loaded(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
+    def load_tables(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
         if stops_at_parquet(context, platform):
             return
         selected = targets.select_assets(context, platform.settings)
@@ -51,7 +51,7 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
         loading = Loading(
             platform.postgres(),
             context.partition_key,
-            _kept(context, wanted),
+            _find_kept(context, wanted),
             context.log.info,
             cores(),
             refused.__setitem__ if blocked_by_none(wanted) else None,
@@ -60,9 +60,9 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
             yield _result(context, table, load, files[table])
         for table, error in refused.items():
             context.log.error(str(error))
-            yield _failed(context, table, str(error))
+            yield _describe_failure(context, table, str(error))
 
-    return loaded
+    return load_tables
 
 
 def blocked_by_none(tables: Sequence[Table]) -> bool:
@@ -70,7 +70,7 @@ def blocked_by_none(tables: Sequence[Table]) -> bool:
     return all(table in keys.MUSICBRAINZ for table in tables)
 
 
-def _failed(context: dg.AssetExecutionContext, table: Table, why: str) -> Result:
+def _describe_failure(context: dg.AssetExecutionContext, table: Table, why: str) -> Result:
     """Return the result of a table that could not be loaded and is therefore not shown."""
     spec = checks.ROWS[table]
     judged = [checks.build_result(spec, False, why, {}, dg.AssetCheckSeverity.ERROR)]
@@ -87,7 +87,7 @@ def _spec(table: Table) -> dg.AssetSpec:
     return LAYER.spec(keys.table(table), f"{form}, indexed.", [keys.rows(table)], columns)
 
 
-def _kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> dict[Table, str]:
+def _find_kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> dict[Table, str]:
     """Return the loads in Dagster's records; the month is published from them until new ones are reported."""
     known = event_log.latest_of(context.instance, [keys.table(table) for table in wanted], context.partition_key)
     found = {table: known.get(keys.table(table)) for table in wanted}

@@ -25,7 +25,7 @@ from discogs_assets.stores.postgres.publication import Publication
 
 LAYER = Layer("published", frozenset(), code_version="1")
 
-BESIDE = (*keys.MUSICBRAINZ, *keys.INSIGHTS)
+OPTIONAL = (*keys.MUSICBRAINZ, *keys.INSIGHTS)
 """Optional tables: each is shown if it is loaded from the same dumps, and nothing waits for it."""
 
 
@@ -53,10 +53,12 @@ def _rests_on(key: dg.AssetKey, required: Collection[dg.AssetKey]) -> bool:
     return key.path[0] != "graph" or not set(required).isdisjoint(keys.IMPORTED.values())
 
 
-def beside(instance: dg.DagsterInstance, partition: str, found: Proof, store: Postgres) -> tuple[Proof, dict[str, str]]:
+def add_optional(
+    instance: dg.DagsterInstance, partition: str, found: Proof, store: Postgres
+) -> tuple[Proof, dict[str, str]]:
     """Return the proof with the optional tables added, and the reasons for leaving out others."""
     whole, left_out = dict(found), dict[str, str]()
-    for table in BESIDE:
+    for table in OPTIONAL:
         try:
             proven = publish_gate.prove(instance, partition, [keys.LOADED[table]], [specs.ROWS[table]], whole)
             if gone := store.lacking(_tables(proven).values()):
@@ -105,7 +107,7 @@ def _tables(proof: Proof) -> dict[Table, str]:
     return {table: proof[key].text(TABLE) for table, key in keys.LOADED.items() if key in proof}
 
 
-def _newer(context: dg.AssetExecutionContext, shown: Publication | None, config: Show) -> bool:
+def _may_replace(context: dg.AssetExecutionContext, shown: Publication | None, config: Show) -> bool:
     """Return True if the month may replace the one shown; if not, log the reason."""
     if shown is None or context.partition_key >= shown.partition or config.older:
         return True
@@ -162,8 +164,8 @@ def published(context: dg.AssetExecutionContext, config: Show, platform: Platfor
     """
     with failures(), platform.connections.publishing() as publisher:
         found = proven(context)
-        if _newer(context, publisher.shown, config):
-            for store, result in _published(context, platform, publisher, found):
+        if _may_replace(context, publisher.shown, config):
+            for store, result in _publish(context, platform, publisher, found):
                 if SPECS[store].key in context.selected_asset_keys:
                     yield result
                 else:
@@ -177,14 +179,12 @@ def _report(context: dg.AssetExecutionContext, result: Result) -> None:
     context.log_event(made)
 
 
-def _published(
+def _publish(
     context: dg.AssetExecutionContext, platform: Platform, publisher: Publisher, found: Proof
 ) -> Iterator[tuple[str, Result]]:
     """Publish the proven month; yield the result of each store that shows a chosen target."""
     began, settings = time.monotonic(), platform.settings
-    whole, said = _with_beside(context, publisher, found, settings)
-    wanted = publication_of(whole, context.partition_key, platform)
-    require_loaded(publisher, wanted)
+    whole, wanted, said = _prepare(context, platform, publisher, found)
     replaced = publisher.shown.month if publisher.shown else "nothing"
     away = publisher.publish(wanted, context.log.info)
     seconds = {"replaced": replaced, "seconds": round(time.monotonic() - began, 3)}
@@ -199,16 +199,21 @@ def _published(
         yield "neo4j", _result(keys.published_month("neo4j"), wanted, found, keys.IMPORTED.values(), dropped)
 
 
-def _with_beside(
-    context: dg.AssetExecutionContext, publisher: Publisher, found: Proof, settings: Settings
-) -> tuple[Proof, metadata.Metadata]:
-    """Return the proof with the optional tables added, and metadata on the tables left out."""
-    if not targets.shows("postgres", settings):
-        return found, {}
-    whole, left_out = beside(context.instance, context.partition_key, found, publisher.postgres)
+def _prepare(
+    context: dg.AssetExecutionContext, platform: Platform, publisher: Publisher, found: Proof
+) -> tuple[Proof, Publication, metadata.Metadata]:
+    """Return the proof with the optional tables added, its publication, and metadata on the tables left out.
+
+    Raises PublishRefusedError if a server no longer holds proven data.
+    """
+    whole, left_out = found, dict[str, str]()
+    if targets.shows("postgres", platform.settings):
+        whole, left_out = add_optional(context.instance, context.partition_key, found, publisher.postgres)
     for name, why in left_out.items():
         context.log.warning(f"{name} is not shown: {why}")
-    return whole, {"left_out": ", ".join(left_out)} if left_out else {}
+    wanted = publication_of(whole, context.partition_key, platform)
+    require_loaded(publisher, wanted)
+    return whole, wanted, {"left_out": ", ".join(left_out)} if left_out else {}
 
 
 @dg.asset(
@@ -233,10 +238,8 @@ def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[
             seen = shown.month if shown else "nothing"
             context.log.warning(f"readers see {seen}: the insights of this month are not shown")
             return
-        began, found = time.monotonic(), proven(context)
-        whole, said = _with_beside(context, publisher, found, platform.settings)
-        wanted = publication_of(whole, context.partition_key, platform)
-        require_loaded(publisher, wanted)
+        began = time.monotonic()
+        whole, wanted, said = _prepare(context, platform, publisher, proven(context))
         publisher.publish(wanted, context.log.info)
         parts = [key for key in keys.INSIGHTS.values() if key in whole]
         said = {"replaced": shown.month, "seconds": round(time.monotonic() - began, 3), **said}

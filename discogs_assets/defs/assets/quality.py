@@ -30,7 +30,7 @@ def flags(entity: Entity) -> dg.AssetsDefinition:
     doc = f"The {entity.name} that a rule of data quality flags, with what was found and the record's bytes; a report."
 
     @LAYER.asset(key, doc, [keys.dump(entity), keys.records(entity)], [specs.SHARES[entity]], priority=LAST)
-    def written(context: dg.AssetExecutionContext, platform: Platform) -> Result:
+    def write_flagged(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began = time.monotonic()
         lake, partition = platform.lake, context.partition_key
         with lake.writing(key.path, partition) as folder, _originals(platform, entity, partition) as originals:
@@ -40,7 +40,7 @@ def flags(entity: Entity) -> dg.AssetsDefinition:
             (folder / report.FILE).write_text(report.markdown(tally, partition[:7]))
         return _result(platform, partition, tally, began)
 
-    return written
+    return write_flagged
 
 
 def _originals(platform: Platform, entity: Entity, partition: str) -> Originals:

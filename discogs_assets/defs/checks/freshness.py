@@ -113,13 +113,14 @@ def in_time(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckRes
 freshness = dg.define_asset_job(
     "freshness",
     selection=dg.AssetSelection.checks(in_time),
-    description="Look whether this month's dumps are here, and whether the newest month is shown.",
+    description="Check that this month's dumps are here and that the newest month is shown.",
 )
 daily = dg.ScheduleDefinition(
     name="freshness",
     job_name="freshness",
     cron_schedule="0 6 * * *",
-    description="Runs `freshness` every day at six; off until somebody switches it on, as is fetching new months.",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Runs `freshness` every day at six.",
 )
 
 checks = [in_time]

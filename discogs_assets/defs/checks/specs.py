@@ -130,7 +130,7 @@ ALL = tuple(spec for found in _OF_LAYERS for spec in found.values() if spec.bloc
 
 def result(spec: dg.AssetCheckSpec, expected: object, found: object) -> dg.AssetCheckResult:
     """Return a result that passes if `found` equals `expected`; numbers are plotted over the months."""
-    said = f"expected {_shown(expected)}, found {_shown(found)}"
+    said = f"expected {_format(expected)}, found {_format(found)}"
     numbers = {"expected": _plain(expected), "found": _plain(found)}
     return build_result(spec, expected == found, said, numbers, dg.AssetCheckSeverity.ERROR)
 
@@ -198,7 +198,7 @@ def of_partition(result: dg.AssetCheckResult, partition: str) -> dg.AssetCheckEv
     )
 
 
-def _shown(value: object) -> str:
+def _format(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

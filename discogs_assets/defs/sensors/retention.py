@@ -87,7 +87,7 @@ def drop(context: dg.OpExecutionContext, platform: Platform) -> Iterator[dg.Outp
         for holder in holders(platform):
             for partition in surplus(holder.months(), seen, busy, holder.count):
                 try:
-                    rows.extend(_dropped(context, holder, partition))
+                    rows.extend(_drop(context, holder, partition))
                 except BusyError as error:
                     left.append(f"{partition[:7]} in {holder.name}: {error}")
                     context.log.warning(left[-1])
@@ -104,7 +104,7 @@ def drop(context: dg.OpExecutionContext, platform: Platform) -> Iterator[dg.Outp
         )
 
 
-def _dropped(context: dg.OpExecutionContext, holder: Holder, partition: str) -> Iterator[dg.TableRecord]:
+def _drop(context: dg.OpExecutionContext, holder: Holder, partition: str) -> Iterator[dg.TableRecord]:
     """Drop a partition, and record it in the log and on the page of each of its assets."""
     sizes = holder.drop(partition)
     why = f"{holder.setting}={holder.count}"

@@ -5,11 +5,12 @@ from typing import Any
 
 import dagster as dg
 from dagster import DagsterEventType as Event
-from dagster._core.storage.dagster_run import FINISHED_STATUSES
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 
 from discogs_assets.defs.asset_factory import RETRIES, failures
 from discogs_assets.defs.resources import Platform
+
+ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 EVENTS = SqlEventLogStorageTable
 
@@ -28,8 +29,8 @@ DELETED = (
 )
 """Events that only report how a run went; step outputs are half of a run's bytes.
 
-Materialisations, observations, check results, and starts, ends and failures of steps and runs stay. `history`,
-`attempts` and the asset pages read nothing else. Planned checks are kept in a separate table.
+Materialisations, observations, check results, and starts, ends and failures of steps and runs stay. `event_log`,
+`new_dumps` and the asset pages read nothing else. Planned checks are kept in a separate table.
 """
 
 
@@ -44,14 +45,14 @@ def prune(instance: dg.DagsterInstance, before: datetime) -> tuple[int, int]:
 def _prune_events(storage: Any, before: datetime) -> int:
     """Delete events of all runs in one statement: an event this old is useless, however its run ended."""
     kinds = [kind.value for kind in DELETED]
-    told = EVENTS.c.dagster_event_type.is_(None) | EVENTS.c.dagster_event_type.in_(kinds)
+    kind = EVENTS.c.dagster_event_type.is_(None) | EVENTS.c.dagster_event_type.in_(kinds)
     moment = before.astimezone(UTC).replace(tzinfo=None)
     with storage.index_connection() as connection:
-        return int(connection.execute(EVENTS.delete().where(told & (EVENTS.c.timestamp < moment))).rowcount)
+        return int(connection.execute(EVENTS.delete().where(kind & (EVENTS.c.timestamp < moment))).rowcount)
 
 
 def _prune_output(instance: dg.DagsterInstance, before: datetime) -> int:
-    ended = dg.RunsFilter(statuses=FINISHED_STATUSES, updated_before=before)
+    ended = dg.RunsFilter(statuses=ENDED, updated_before=before)
     runs = [run.run_id for run in instance.get_runs(ended)]
     for run in runs:
         instance.compute_log_manager.delete_logs(prefix=[run])

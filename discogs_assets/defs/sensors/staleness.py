@@ -50,24 +50,19 @@ def stale(
         for key, made in found.items()
         if made is None or key in unproven or _other(made, announced) or _elsewhere(key, made, sources)
     }
-    return [key for key in found if key in _downstream(graph, roots)]
+    return [key for key in found if key in _find_downstream(graph, roots)]
 
 
 def _of_dumps(graph: AssetGraph) -> list[dg.AssetKey]:
     """Return the monthly assets of chosen targets that come from the dumps, upstream first."""
-    reached = _downstream(graph, filter(graph.has, map(keys.dump, (*ENTITIES, *musicbrainz.ENTITIES))))
+    reached = _find_downstream(graph, filter(graph.has, map(keys.dump, (*ENTITIES, *musicbrainz.ENTITIES))))
     of_dumps = [key for key in graph.toposorted_asset_keys if key in reached and targets.is_chosen(key, Settings())]
     return [key for key in of_dumps if graph.get(key).partitions_def == monthly]
 
 
-def _downstream(graph: AssetGraph, roots: Iterable[dg.AssetKey]) -> set[dg.AssetKey]:
+def _find_downstream(graph: AssetGraph, roots: Iterable[dg.AssetKey]) -> set[dg.AssetKey]:
     """Return these assets and all that depend on them."""
-    reached, waiting = set[dg.AssetKey](), list(roots)
-    while waiting:
-        if (key := waiting.pop()) not in reached:
-            reached.add(key)
-            waiting += graph.get(key).child_keys
-    return reached
+    return set(dg.AssetSelection.assets(*roots).downstream().resolve(graph))
 
 
 def _other(made: Materialised, announced: Mapping[str, str]) -> bool:

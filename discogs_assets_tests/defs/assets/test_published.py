@@ -12,7 +12,7 @@ from discogs_assets.connections import Connections
 from discogs_assets.connections.publisher import Publisher
 from discogs_assets.defs import event_log, keys, metadata, targets
 from discogs_assets.defs.assets.postgres import TABLE
-from discogs_assets.defs.assets.published import beside, prove, proven, publication_of, require_loaded
+from discogs_assets.defs.assets.published import add_optional, prove, proven, publication_of, require_loaded
 from discogs_assets.defs.checks import specs as checks
 from discogs_assets.defs.event_log import Materialised
 from discogs_assets.defs.partitions import monthly
@@ -255,6 +255,6 @@ def test_a_table_of_musicbrainz_that_is_not_whole_leaves_the_others_shown(
             yield dg.MaterializeResult(asset_key=keys.table(table), metadata={TABLE: name}, check_results=judged)
 
     dg.materialize([loaded], partition_key=NOVEMBER, instance=sound)
-    whole, left_out = beside(sound, NOVEMBER, prove(sound, NOVEMBER), postgres)
+    whole, left_out = add_optional(sound, NOVEMBER, prove(sound, NOVEMBER), postgres)
     assert {table for table, key in keys.MUSICBRAINZ.items() if key in whole} == {*others}
     assert {name for name in left_out if name.startswith("musicbrainz.")} == {f"musicbrainz.{refused.name}"}

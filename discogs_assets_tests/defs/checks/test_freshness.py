@@ -94,7 +94,7 @@ def test_the_job_records_a_result_for_every_dump_and_both_stores(instance: dg.Da
     }
 
 
-def test_it_is_run_daily_once_somebody_switches_that_on() -> None:
+def test_it_runs_daily_by_default() -> None:
     schedule = defs.resolve_schedule_def("freshness")
-    assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
     assert (schedule.job_name, schedule.cron_schedule) == ("freshness", "0 6 * * *")

@@ -113,7 +113,7 @@ def said(result: dg.SensorResult) -> str:
     return result.skip_reason.skip_message or ""
 
 
-def request_of(result: dg.SensorResult) -> dg.RunRequest:
+def asked(result: dg.SensorResult) -> dg.RunRequest:
     assert result.run_requests
     (request,) = result.run_requests
     return request
@@ -139,7 +139,7 @@ def test_the_first_look_asks_for_the_newest_complete_month_and_none_before(
     instance: dg.DagsterInstance, source: Path
 ) -> None:
     result = tick(instance)
-    request = request_of(result)
+    request = asked(result)
     assert (request.partition_key, set(request.asset_selection or ())) == (NOVEMBER, ALL)
     fingerprint = json.loads(result.cursor or "")["months"][NOVEMBER]
     assert request.run_key == f"{NOVEMBER}:{fingerprint}:1"
@@ -156,7 +156,7 @@ def test_a_month_that_is_not_complete_is_waited_for_by_name(instance: dg.Dagster
     second = tick(instance, first.cursor)
     assert said(second) == "2026-11 is not complete: CHECKSUM missing"
     publish(source, NOVEMBER)
-    assert request_of(tick(instance, second.cursor)).partition_key == NOVEMBER
+    assert asked(tick(instance, second.cursor)).partition_key == NOVEMBER
 
 
 def test_while_the_newest_month_is_not_complete_the_one_before_is_asked_for(
@@ -165,13 +165,13 @@ def test_while_the_newest_month_is_not_complete_the_one_before_is_asked_for(
     (source / "discogs_20261101_labels.xml.gz").unlink()
     publish(source, SEPTEMBER)
     first = tick(instance)
-    assert request_of(first).partition_key == OCTOBER
+    assert asked(first).partition_key == OCTOBER
     load(instance, OCTOBER)
     assert said(tick(instance, first.cursor)) == (
         "2026-11 is not complete: labels missing; 2026-10 is loaded as it is announced"
     )
     publish(source, NOVEMBER)
-    assert request_of(tick(instance, first.cursor)).partition_key == NOVEMBER
+    assert asked(tick(instance, first.cursor)).partition_key == NOVEMBER
 
 
 def test_the_same_bytes_announced_again_lead_to_nothing(loaded: dg.DagsterInstance, source: Path) -> None:
@@ -190,21 +190,21 @@ def test_a_file_published_again_leads_to_a_run_of_what_depends_on_it(
 ) -> None:
     first = tick(loaded)
     again(source, name, b"again")
-    request = request_of(tick(loaded, first.cursor))
+    request = asked(tick(loaded, first.cursor))
     assert set(request.asset_selection or ()) == below(name)
     assert request.partition_key == NOVEMBER
 
 
 def test_what_a_killed_run_has_finished_is_not_done_again(instance: dg.DagsterInstance, source: Path) -> None:
     first = tick(instance)
-    run = begin(instance, request_of(first))
+    run = begin(instance, asked(first))
     load(instance, only=DUMPS)
     instance.report_run_failed(run, "its process is gone")
     second = tick(instance, first.cursor)
     assert f"2026-11 run {run.run_id[:8]} failed (its process is gone). Attempt 2 of 5 is made" in said(second)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("discogs_assets.defs.sensors.attempts.PAUSES", (timedelta(0),))
-        request = request_of(tick(instance, second.cursor))
+        patch.setattr("discogs_assets.defs.sensors.new_dumps.PAUSES", (timedelta(0),))
+        request = asked(tick(instance, second.cursor))
     assert set(request.asset_selection or ()) == ALL - set(DUMPS)
     assert (request.tags["discogs/attempt"], (request.run_key or "")[-2:]) == ("2", ":2")
 
@@ -212,14 +212,14 @@ def test_what_a_killed_run_has_finished_is_not_done_again(instance: dg.DagsterIn
 def test_while_its_run_is_in_progress_the_source_is_not_even_asked(loaded: dg.DagsterInstance, source: Path) -> None:
     again(source, "labels", b"again")
     first = tick(loaded)
-    run = begin(loaded, request_of(first))
+    run = begin(loaded, asked(first))
     publish(source, NOVEMBER, contents={"labels": b"again", "masters": b"again"})
     shutil.move(source, source.with_name("away"))
     second = tick(loaded, first.cursor)
     assert said(second) == f"run {run.run_id[:8]} of 2026-11 is in progress"
     shutil.move(source.with_name("away"), source)
     loaded.delete_run(run.run_id)
-    assert set(request_of(tick(loaded, second.cursor)).asset_selection or ()) == below("labels") | below("masters")
+    assert set(asked(tick(loaded, second.cursor)).asset_selection or ()) == below("labels") | below("masters")
 
 
 def test_a_run_of_somebody_elses_for_the_month_is_waited_for(instance: dg.DagsterInstance, source: Path) -> None:
@@ -227,16 +227,16 @@ def test_a_run_of_somebody_elses_for_the_month_is_waited_for(instance: dg.Dagste
     first = tick(instance)
     assert said(first) == f"2026-11 is being worked on by run {run.run_id[:8]}"
     instance.report_run_failed(run)
-    assert request_of(tick(instance, first.cursor)).partition_key == NOVEMBER
+    assert asked(tick(instance, first.cursor)).partition_key == NOVEMBER
 
 
 def test_a_cursor_that_is_lost_or_of_another_source_repeats_nothing(loaded: dg.DagsterInstance, source: Path) -> None:
-    for cursor in (None, "", "lost", "{}", '{"version": 2}', Cursor("elsewhere", {SEPTEMBER: "f"}).written()):
+    for cursor in (None, "", "lost", "{}", '{"version": 2}', Cursor("elsewhere", {SEPTEMBER: "f"}).write()):
         assert said(tick(loaded, cursor)) == "2026-11 is loaded as it is announced"
 
 
 def test_a_request_made_again_has_the_same_key(instance: dg.DagsterInstance, source: Path) -> None:
-    assert request_of(tick(instance)).run_key == request_of(tick(instance)).run_key
+    assert asked(tick(instance)).run_key == asked(tick(instance)).run_key
 
 
 def test_an_older_month_is_left_as_it_is_until_its_files_change(loaded: dg.DagsterInstance, source: Path) -> None:
@@ -246,8 +246,8 @@ def test_an_older_month_is_left_as_it_is_until_its_files_change(loaded: dg.Dagst
     assert said(first) == "2026-10 is older than 2026-11, which is loaded, and is left as it is"
     again(source, "artists", b"again", OCTOBER)
     second = tick(loaded, first.cursor)
-    assert request_of(second).partition_key == OCTOBER
-    run = begin(loaded, request_of(second))
+    assert asked(second).partition_key == OCTOBER
+    run = begin(loaded, asked(second))
     loaded.report_run_failed(run, "its process is gone")
     assert f"run {run.run_id[:8]} failed (its process is gone)" in said(tick(loaded, second.cursor))
 
@@ -255,17 +255,17 @@ def test_an_older_month_is_left_as_it_is_until_its_files_change(loaded: dg.Dagst
 def test_a_run_that_went_well_is_not_repeated_for_what_it_left_out(loaded: dg.DagsterInstance, source: Path) -> None:
     again(source, "artists", b"again")
     first = tick(loaded)
-    begin(loaded, request_of(first), dg.DagsterRunStatus.SUCCESS)
+    begin(loaded, asked(first), dg.DagsterRunStatus.SUCCESS)
     assert "2026-11 is loaded; its run has left out dumps/discogs/artists" in said(tick(loaded, first.cursor))
 
 
 def test_of_two_months_the_older_one_comes_first(instance: dg.DagsterInstance, source: Path) -> None:
-    cursor = Cursor(str(source), {OCTOBER: "other", NOVEMBER: "other"}).written()
+    cursor = Cursor(str(source), {OCTOBER: "other", NOVEMBER: "other"}).write()
     first = tick(instance, cursor)
-    assert request_of(first).partition_key == OCTOBER
+    assert asked(first).partition_key == OCTOBER
     assert json.loads(first.cursor or "")["months"][NOVEMBER] == "other"
     load(instance, OCTOBER)
-    assert request_of(tick(instance, first.cursor)).partition_key == NOVEMBER
+    assert asked(tick(instance, first.cursor)).partition_key == NOVEMBER
 
 
 def test_a_month_that_has_not_begun_is_waited_for(loaded: dg.DagsterInstance, source: Path) -> None:
@@ -276,7 +276,7 @@ def test_a_month_that_has_not_begun_is_waited_for(loaded: dg.DagsterInstance, so
 def test_months_that_have_not_begun_take_no_other_month_s_place(instance: dg.DagsterInstance, source: Path) -> None:
     for year in range(2190, 2195):
         publish(source, f"{year}-01-01")
-    assert request_of(tick(instance)).partition_key == NOVEMBER
+    assert asked(tick(instance)).partition_key == NOVEMBER
 
 
 def test_a_later_upload_that_is_not_complete_is_told_and_its_whole_replaces_the_month(
@@ -288,7 +288,7 @@ def test_a_later_upload_that_is_not_complete_is_told_and_its_whole_replaces_the_
         "2026-11 is loaded as it is announced, but the upload of 2026-11-15 is not complete: artists, masters missing"
     )
     publish(source, "2026-11-15", contents={"labels": b"again", "masters": b"again"})
-    assert set(request_of(tick(loaded, first.cursor)).asset_selection or ()) == below("labels") | below("masters")
+    assert set(asked(tick(loaded, first.cursor)).asset_selection or ()) == below("labels") | below("masters")
 
 
 def test_a_dangling_link_ends_no_tick(loaded: dg.DagsterInstance, source: Path) -> None:
@@ -324,7 +324,7 @@ def test_a_look_at_a_site_costs_three_requests_and_no_file(loaded: dg.DagsterIns
     assert [query for query, _ in site.asked if ".xml.gz" in query] == []
     assert len(site.asked) == 3
     site.publish("masters", b"again")
-    assert set(request_of(tick(loaded, first.cursor)).asset_selection or ()) == below("masters")
+    assert set(asked(tick(loaded, first.cursor)).asset_selection or ()) == below("masters")
     assert len(site.asked) == 6
 
 
@@ -362,7 +362,7 @@ def test_requests_that_our_own_limit_forbids_are_not_waited_for(loaded: dg.Dagst
     for _ in range(5):
         cursor = tick(loaded, cursor).cursor
     last = tick(loaded, cursor)
-    assert "has received 15 requests within 360 s" in said(last)
+    assert "has been asked 15 times within 360 s" in said(last)
     assert len(site.asked) == 15
 
 
@@ -374,7 +374,7 @@ def test_a_site_that_another_process_is_asking_is_asked_next_time(
     ledger.parent.mkdir(parents=True)
     with FileLock(ledger):
         first = tick(loaded)
-    assert "another process is sending a request to the same site" in said(first)
+    assert "another process is asking the same site" in said(first)
     assert said(tick(loaded, first.cursor)) == "2026-11 is loaded as it is announced"
 
 
@@ -407,7 +407,7 @@ def test_a_newer_run_of_musicbrainz_leads_to_a_run_only_where_that_is_wanted(
     runs.publish("20261118-001001")
     held = Platform().musicbrainz.newest().sums
     load(instance)
-    assert set(request_of(tick(instance, repository=WITH_MUSICBRAINZ)).asset_selection or ()) == {*MUSICBRAINZ}
+    assert set(asked(tick(instance, repository=WITH_MUSICBRAINZ)).asset_selection or ()) == {*MUSICBRAINZ}
     for key, entity in MUSICBRAINZ.items():
         made_from = metadata.versions({entity.title: [held[entity.name]]})
         instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=NOVEMBER, metadata=made_from))
@@ -415,7 +415,7 @@ def test_a_newer_run_of_musicbrainz_leads_to_a_run_only_where_that_is_wanted(
     first = tick(instance, repository=WITH_MUSICBRAINZ)
     assert said(first) == "2026-11 is loaded as it is announced"
     monkeypatch.setenv("DISCOGS_MB_REFRESH", "yes")
-    request = request_of(tick(instance, first.cursor, WITH_MUSICBRAINZ))
+    request = asked(tick(instance, first.cursor, WITH_MUSICBRAINZ))
     assert (request.partition_key, set(request.asset_selection or ())) == (NOVEMBER, {*MUSICBRAINZ})
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", "/nowhere")
     assert said(tick(instance, first.cursor, WITH_MUSICBRAINZ)) == "2026-11 is loaded as it is announced"

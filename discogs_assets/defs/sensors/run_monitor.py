@@ -1,6 +1,6 @@
-"""Runs and steps with a killed process: a step ends with its run, a dead run is failed and its pool slots freed.
+"""Supervision of runs: a run with a dead process, or with a step that makes no progress, is failed.
 
-Data left in a store by a killed load is swept by the next load.
+Its pool slots are freed, and steps end with their run. Data left in a store is swept by the next load.
 """
 
 import json
@@ -10,14 +10,18 @@ import select
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 import psutil
 
 from discogs_assets import faults
-from discogs_assets.defs import pools
+from discogs_assets.defs import event_log, pools
+from discogs_assets.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +37,11 @@ TOLERANCE = 5.0
 STATEMENT_MILLISECONDS = 10 * 60 * 1000
 """Timeout of a statement on Dagster's records; none takes a second."""
 
-UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+INTERVAL = 300
+"""Seconds between two ticks of the sensor `stalled_runs`."""
+
+PAGE = 100
+"""Events read at once, newest first."""
 
 
 def this_process() -> str:
@@ -44,15 +52,15 @@ def this_process() -> str:
 def alive(process: str) -> bool:
     """Return True if the process lives; a process of another host is assumed to live."""
     host, *_ = json.loads(process)
-    return host != socket.gethostname() or _found(process) is not None
+    return host != socket.gethostname() or _find_process(process) is not None
 
 
 def here(run: dg.DagsterRun) -> psutil.Process | None:
     """Return the process that executes the run, if it is recorded and lives on this host."""
-    return _found(run.tags[TAG]) if TAG in run.tags else None
+    return _find_process(run.tags[TAG]) if TAG in run.tags else None
 
 
-def _found(process: str) -> psutil.Process | None:
+def _find_process(process: str) -> psutil.Process | None:
     host, pid, created = json.loads(process)
     try:
         found = psutil.Process(pid)
@@ -113,7 +121,7 @@ def release(instance: dg.DagsterInstance) -> list[str]:
 
     Return the ids of the failed runs.
     """
-    dead = [run for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)) if _gone(run)]
+    dead = [run for run in instance.get_runs(dg.RunsFilter(statuses=event_log.IN_PROGRESS)) if _gone(instance, run)]
     for run in dead:
         instance.report_run_failed(run, f"The process of this run is gone ({run.tags[TAG]}); it was killed or crashed.")
     storage = instance.event_log_storage
@@ -126,8 +134,12 @@ def release(instance: dg.DagsterInstance) -> list[str]:
     return [run.run_id for run in dead]
 
 
-def _gone(run: dg.DagsterRun) -> bool:
-    return TAG in run.tags and not alive(run.tags[TAG])
+def _gone(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Return True if the run's process is dead. A run that repeats another inherits its tag until it executes."""
+    if TAG not in run.tags or alive(run.tags[TAG]):
+        return False
+    parent = instance.get_run_by_id(run.parent_run_id) if run.parent_run_id else None
+    return parent is None or parent.tags.get(TAG) != run.tags[TAG]
 
 
 def tie() -> None:
@@ -159,9 +171,84 @@ def _die_with(process: str) -> None:
     name="killed_runs",
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Ends on record the runs whose process was killed, and frees what they hold of pools.",
+    description="Marks runs with a killed process as failed, and frees their pool slots.",
 )
 def killed_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Release dead runs, every 30 seconds."""
     found = release(context.instance)
     return dg.SkipReason(f"ended {', '.join(found)}" if found else "every run's process lives")
+
+
+def find_silent_steps(instance: dg.DagsterInstance, run: dg.DagsterRun, since: float) -> list[str]:
+    """Return the running steps without an event after `since` (seconds since the epoch).
+
+    If no step is running and the run itself is silent, return a single entry that says so. Long work logs every few
+    seconds, and a step that waits for a pool slot every five minutes. A step silent for an hour waits for something
+    that does not come: a lock, a share, a dead peer.
+    """
+    heard = set(_read_steps_heard(instance, run, since))
+    stats = instance.get_run_step_stats(run.run_id)
+    working = [each for each in stats if each.status and each.status.name == "IN_PROGRESS"]
+    if not working:
+        return [] if heard else ["the run between two steps"]
+    return [each.step_key for each in working if (each.start_time or since) < since and each.step_key not in heard]
+
+
+def _read_steps_heard(instance: dg.DagsterInstance, run: dg.DagsterRun, since: float) -> Iterator[str | None]:
+    """Yield the step of each of the run's events after `since`, None for events of the run itself."""
+    cursor = None
+    while True:
+        page = instance.get_records_for_run(run.run_id, cursor, limit=PAGE, ascending=False)
+        for record in page.records:
+            if record.timestamp < since:
+                return
+            yield record.event_log_entry.step_key
+        if not page.has_more:
+            return
+        cursor = page.cursor
+
+
+def end_stalled(instance: dg.DagsterInstance, seconds: float) -> list[str]:
+    """End the runs of this host with a step silent for `seconds`; return their ids.
+
+    Unfinished data is swept by the next run.
+    """
+    now, ended = time.time(), []
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        process = here(run)
+        if process and (steps := find_silent_steps(instance, run, now - seconds)):
+            instance.report_run_failed(run, _explain_stall(steps, process, now - seconds))
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+            ended.append(run.run_id)
+    if ended:
+        release(instance)
+    return ended
+
+
+def _explain_stall(steps: list[str], process: psutil.Process, since: float) -> str:
+    heard = datetime.fromtimestamp(since, UTC)
+    return (
+        f"No progress: nothing has been heard of {', '.join(steps)} since {heard:%H:%M} UTC or longer "
+        f"(DISCOGS_STALLED_MINUTES), so its process {process.pid} was ended. See in the log how far it came and what "
+        "it was waiting for (a lock, a disk, a network), then run it again: what is half done is swept."
+    )
+
+
+@dg.sensor(
+    name="stalled_runs",
+    minimum_interval_seconds=INTERVAL,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Fails runs with a step that makes no progress for DISCOGS_STALLED_MINUTES, and ends their process.",
+)
+def stalled_runs(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """End silent runs, every five minutes, if the sensor has been watching throughout their silence.
+
+    Otherwise a run would be taken for stalled after the machine has slept or the daemon has been away.
+    """
+    now, limit = time.time(), Settings().stalled_minutes * 60
+    last, began = json.loads(context.cursor or "[0, 0]")
+    began = began if now - last < 3 * INTERVAL else now
+    ended = end_stalled(context.instance, limit) if now - began >= limit else []
+    said = f"ended {', '.join(ended)}" if ended else "every run makes progress, as far as it has been watched"
+    return dg.SensorResult(skip_reason=said, cursor=json.dumps([now, began]))
