@@ -81,15 +81,15 @@ def convert_dump(path: Path, name: str) -> tuple[int, int]:
     return _convert(convert.write, convert.Source(path, discogs.entity(name), "", YEAR))
 
 
-def measure_exports(artists: int, folder: Path, names: Sequence[str]) -> Iterator[Figure]:
-    """Yield the figures of the named entities of a MusicBrainz export; `releases` holds the number of artists."""
-    for name in names:
-        path = folder / f"{name}.tar.xz"
+def measure_exports(dumps: Dumps, say: Say, names: Sequence[str] | None = None) -> Iterator[Figure]:
+    """Yield the figures of the named entities of a MusicBrainz export, or of all without names."""
+    for name in names or [each.name for each in musicbrainz_schema.ENTITIES]:
+        path = dumps.folder / f"{name}.tar.xz"
         (alone, size), (whole, (records, written)) = measure(unpack, path, name), measure(convert_export, path, name)
         known = {"records": records, "unpacked": size}
         about = {BEYOND_XZ: round(size / 1e6 / max(whole.processor - alone.processor, 1e-3), 1)}
-        yield make_figure(alone, artists, name, "xz alone", "limit", **known)
-        yield make_figure(whole, artists, name, OURS, "ours", **known, written=written, about=about)
+        yield make_figure(alone, dumps.releases, name, "xz alone", "limit", **known)
+        yield make_figure(whole, dumps.releases, name, OURS, "ours", **known, written=written, about=about)
 
 
 def unpack(path: Path, name: str) -> int:

@@ -10,6 +10,7 @@ from discogs_assets.errors import DumpMissingError
 from discogs_assets.sample import generated
 from discogs_assets.sample.generated import Plan, musicbrainz
 from discogs_assets.schema.discogs import entity
+from discogs_assets.stores.dumps.musicbrainz_archive import NAMES
 from discogs_assets.stores.dumps.sources.directory import Directory
 from discogs_assets.stores.dumps.sources.dump_file import Published
 from discogs_assets.stores.dumps.uploads import partition_of
@@ -80,18 +81,22 @@ def generate_dumps(plan: Plan, keep: Path | None, progress: Progress, say: Say) 
 
 @contextmanager
 def generate_export(
-    artists: int, entities: Sequence[str], keep: Path | None, progress: Progress, say: Say
-) -> Iterator[Path]:
-    """Yield the folder of a MusicBrainz export with about `artists` artists, reused and removed as generated dumps."""
-    plan = Plan(round(artists * RELEASES_PER_ARTIST), months=1)
+    artists: int, keep: Path | None, progress: Progress, say: Say, names: Sequence[str] | None = None
+) -> Iterator[Dumps]:
+    """Yield a MusicBrainz export with about `artists` artists, reused and removed as generated dumps.
+
+    Its `releases` are the artists. Without names, it has all entities.
+    """
+    plan, wanted = Plan(round(artists * RELEASES_PER_ARTIST), months=1), names or NAMES
     with _open_folder(keep) as folder:
         place = folder / f"musicbrainz-{artists}"
-        export = place / musicbrainz.run(plan.partitions[0])
-        # LATEST is written last: it marks the export as complete.
-        if not all(file.exists() for file in (place / "LATEST", *(export / f"{name}.tar.xz" for name in entities))):
+        # LATEST is written last and names the export: it marks it as complete.
+        latest = place / "LATEST"
+        export = place / latest.read_text().strip() if latest.exists() else place
+        if not all((export / f"{name}.tar.xz").exists() for name in wanted):
             say(f"generating an export with {artists:,} artists in {place} …")
-            musicbrainz.write(place, plan, entities, progress)
-        yield export
+            musicbrainz.write(place, plan, wanted, progress)
+        yield Dumps(place / latest.read_text().strip(), artists, plan.partitions)
 
 
 def count_records(path: Path, name: str) -> int:

@@ -76,7 +76,10 @@ def measure(
             raise
         finally:
             done.set()
-    return Usage(seconds, processor, *samples.result()), result
+    sampled, *others = samples.result()
+    # Each source misses some processor time: the kernel's account lacks orphaned processes, such as a server of forks,
+    # and the samples lack short-lived ones.
+    return Usage(seconds, max(processor, sampled), *others), result
 
 
 def measure_command(
@@ -119,24 +122,27 @@ def _end(pid: int) -> None:
         process.stop(root, signal.SIGTERM, STOP_SECONDS)
 
 
-def _sample(root: int, skip: int, servers: Servers, done: Event) -> tuple[int, float, int]:
-    """Sample processes until `done`; return the work's peak memory, and the servers' processor seconds and peak.
+def _sample(root: int, skip: int, servers: Servers, done: Event) -> tuple[float, int, float, int]:
+    """Sample processes until `done`; return processor seconds and peak memory of the work, then of the servers.
 
     The descendants of a server never count as the work's. All processor time of a server that is new counts.
     """
-    peak, servers_peak, seconds, before = 0, 0, dict[int, float](), None
+    peak, servers_peak, seconds, before = 0, 0, dict[int, float](), dict[int, float]()
     while True:
-        ended = done.wait(0 if before is None else INTERVAL)
+        ended = done.wait(INTERVAL if before else 0)
         theirs = {pid: _list_tree(pid) for pid in servers()}
         taken = {each.pid for tree in theirs.values() for each in tree}
-        resident, _, highest = measure_tree([each for each in _list_tree(root)[skip:] if each.pid not in taken])
-        found = {pid: measure_tree(tree) for pid, tree in theirs.items()}
+        tree = [each for each in _list_tree(root) if each.pid not in taken]
+        found = {pid: measure_tree(each) for pid, each in {**theirs, root: tree[skip:]}.items()}
+        seconds |= {pid: max(used, seconds.get(pid, 0.0)) for pid, (_, used, _) in found.items()}
+        resident, _, highest = found.pop(root)
         peak = max(peak, resident, highest)
         servers_peak = max(servers_peak, sum(memory for memory, _, _ in found.values()))
-        seconds |= {pid: max(used, seconds.get(pid, 0.0)) for pid, (_, used, _) in found.items()}
-        before = sum(seconds.values()) if before is None else before
+        before = before or dict(seconds)
         if ended:
-            return peak, sum(seconds.values()) - before, servers_peak
+            used = {pid: value - before.get(pid, 0.0) for pid, value in seconds.items()}
+            work = used.pop(root)
+            return work, peak, sum(used.values()), servers_peak
 
 
 def _list_tree(pid: int) -> list[psutil.Process]:

@@ -27,7 +27,9 @@ Plot = Annotated[
         validator=validators.Path(ext=("svg", "png")), help="Plot of time and memory against size, .svg or .png."
     ),
 ]
-Entities = Annotated[list[str] | None, Parameter(help="Measure only this entity; may be given several times.")]
+ONLY = Parameter(help="Measure only this entity; may be given several times.")
+Entities = Annotated[list[Literal["artists", "labels", "masters", "releases"]] | None, ONLY]
+Members = Annotated[list[Literal["artist", "label", "release-group", "release"]] | None, ONLY]
 Against = Annotated[
     Literal["discogskit"] | None, Parameter(help="A rival to measure on the same dumps in the same run.")
 ]
@@ -133,14 +135,13 @@ def month(*, options: Options = DEFAULT) -> None:
 
 @bench.command
 def musicbrainz(
-    *, artists: Artists = (25_000, 100_000), entity: Entities = None, keep: Keep = None, json: Json = None
+    *, artists: Artists = (25_000, 100_000), entity: Members = None, keep: Keep = None, json: Json = None
 ) -> None:
     """Measure MusicBrainz dumps to Parquet against unpacking alone.
 
-    Entities are artist, label, release-group and release.
-
     Example: discogs bench musicbrainz --artists 25000 100000 --entity artist
     """
-    from discogs_assets.cli.bench_report import run_musicbrainz
+    from discogs_assets.bench.conversion import measure_exports
+    from discogs_assets.cli.bench_report import run
 
-    run_musicbrainz(Options(artists, keep=keep, json=json), entity)
+    run("musicbrainz", measure_exports, Options(artists, keep=keep, json=json), unit="artists", names=entity)

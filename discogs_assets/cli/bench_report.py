@@ -10,7 +10,7 @@ from typing import Any
 
 from discogs_assets.bench import dumps as bench_dumps
 from discogs_assets.bench import figures
-from discogs_assets.bench.conversion import BEYOND_XZ, measure_exports
+from discogs_assets.bench.conversion import BEYOND_XZ
 from discogs_assets.bench.dumps import Dumps
 from discogs_assets.bench.figures import ALL_ASSETS, GROWTH, Figure, Role
 from discogs_assets.bench.rivals import RIVALS
@@ -20,7 +20,6 @@ from discogs_assets.cli.sample import Report
 from discogs_assets.cli.terminal import say
 from discogs_assets.errors import SettingError
 from discogs_assets.sample.generated import Plan
-from discogs_assets.schema import musicbrainz
 from discogs_assets.streams.plot import plain
 
 PREFIXES: dict[Role, str] = {"part": "of it ", "limit": "limit: ", "rival": "rival: "}
@@ -45,29 +44,52 @@ COLUMNS = {
 }
 """Columns of a table by title: the name of a figure's value or further fact, its unit, and digits."""
 
-Benchmark = Callable[..., Iterator[Figure]]
-
 
 def run(
-    name: str, benchmark: Benchmark, options: Options, months: int = 1, against: str | None = None, **more: Any
+    name: str,
+    benchmark: Callable[..., Iterator[Figure]],
+    options: Options,
+    months: int = 1,
+    against: str | None = None,
+    unit: str = "releases",
+    **more: Any,
 ) -> None:
-    """Measure Discogs dumps at every size, print tables to stdout and write the requested files.
+    """Measure dumps at every size, print tables to stdout and write the requested files.
 
-    `more` are further arguments of the benchmark. Raises SettingError if an option is invalid.
+    The sizes are releases of Discogs, or artists of MusicBrainz, according to `unit`; `more` are further arguments of
+    the benchmark. Raises SettingError if an option is invalid.
     """
-    rival = RIVALS[against] if against else None
     if options.dumps and len(options.releases) > 1:
         raise SettingError("--dumps has a size of its own; leave out --releases, or give one size")
+    about = {"bench": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": figures.read_machine()}
+    rival, versions = RIVALS[against] if against else None, figures.read_versions()
     if rival:
         more["rival"] = rival
-
-    def measure(size: int) -> Iterator[Figure]:
-        with _open_dumps(options, Plan(size, months=months, oddities=not (rival and rival.refuses))) as dumps:
-            say(f"measuring with {dumps.releases:,} releases …")
-            yield from benchmark(dumps, say, **more)
-
-    versions = {rival.name: rival.requirement.partition("==")[2]} if rival else {}
-    _report(name, options, measure, "releases; MB/s of raw XML", versions, extrapolated=True)
+        versions[rival.name] = rival.requirement.partition("==")[2]
+    # SIGTERM ends everything that was started, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    found: list[Figure] = []
+    for size in sorted(set(options.releases)):
+        plan = Plan(size, months=months, oddities=not (rival and rival.refuses))
+        with (
+            _open_dumps(options, plan)
+            if unit == "releases"
+            else bench_dumps.generate_export(size, options.keep, Report(), say, **more) as dumps
+        ):
+            say(f"measuring with {dumps.releases:,} {unit} …")
+            found += benchmark(dumps, say, **more)
+    inferred = figures.extrapolate(found) if unit == "releases" else []
+    _show_all(found, unit)
+    if inferred:
+        show(f"inferred, not measured: {figures.WHOLE_DUMP:,} releases on this machine", inferred)
+        say(figures.RULE)
+    if options.json:
+        measured = {"figures": figures.to_json(found), "inferred": figures.to_json(inferred)}
+        options.json.write_text(json.dumps({**about, "versions": versions, **measured}, indent=1) + "\n")
+        say(f"all figures are in {options.json}")
+    if options.plot:
+        plot(found, f"discogs bench {name}", options.plot)
+        say(f"the plot is in {options.plot}")
 
 
 def _open_dumps(options: Options, plan: Plan) -> AbstractContextManager[Dumps]:
@@ -79,46 +101,13 @@ def _open_dumps(options: Options, plan: Plan) -> AbstractContextManager[Dumps]:
     return bench_dumps.generate_dumps(plan, options.keep, Report(), say)
 
 
-def run_musicbrainz(options: Options, names: Sequence[str] | None) -> None:
-    """Measure MusicBrainz exports as `run` measures dumps; the sizes are numbers of artists."""
-    entities = [musicbrainz.entity(name).name for name in names or [each.name for each in musicbrainz.ENTITIES]]
-
-    def measure(size: int) -> Iterator[Figure]:
-        with bench_dumps.generate_export(size, entities, options.keep, Report(), say) as folder:
-            yield from measure_exports(size, folder, entities)
-
-    _report("musicbrainz", options, measure, "artists; MB/s of raw JSON", {})
-
-
-def _report(
-    name: str,
-    options: Options,
-    measure: Callable[[int], Iterator[Figure]],
-    unit: str,
-    versions: dict[str, str],
-    extrapolated: bool = False,
-) -> None:
-    about = {"bench": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": figures.read_machine()}
-    # SIGTERM ends everything that was started, as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    found = [figure for size in sorted(set(options.releases)) for figure in measure(size)]
+def _show_all(found: Sequence[Figure], unit: str) -> None:
+    """Print tables of the steps and of the questions for each size."""
     for size in dict.fromkeys(each.releases for each in found):
         of_size = [each for each in found if each.releases == size]
         steps = [each for each in of_size if each.role != "question"]
-        show(f"{size:,} {unit}; servers' apart; ours: x = how many times as fast ours is", steps)
-        show(f"questions asked of {size:,} releases", [each for each in of_size if each.role == "question"])
-    inferred = figures.extrapolate(found) if extrapolated else []
-    if inferred:
-        show(f"inferred, not measured: {figures.WHOLE_DUMP:,} releases on this machine", inferred)
-        say(figures.RULE)
-    if options.json:
-        measured = {"figures": figures.to_json(found), "inferred": figures.to_json(inferred)}
-        whole = about | {"versions": figures.read_versions() | versions} | measured
-        options.json.write_text(json.dumps(whole, indent=1) + "\n")
-        say(f"all figures are in {options.json}")
-    if options.plot:
-        plot(found, f"discogs bench {name}", options.plot)
-        say(f"the plot is in {options.plot}")
+        show(f"{size:,} {unit}; MB/s unpacked; servers' apart; ours: x = how many times as fast ours is", steps)
+        show(f"questions asked of {size:,} {unit}", [each for each in of_size if each.role == "question"])
 
 
 def show(heading: str, found: Sequence[Figure]) -> None:

@@ -88,11 +88,14 @@ def test_each_step_of_an_export_counts_what_the_generator_wrote_at_every_size(
     assert figures[1]["about"][BEYOND_XZ] > 0
     assert figures[1]["written"] > 0
     printed = capsys.readouterr().out
-    assert "60 artists; MB/s of raw JSON" in printed
+    assert "60 artists; MB/s unpacked" in printed
+    assert "inferred" not in printed
     assert "MB/s a core beyond xz" in printed
 
 
-@pytest.mark.parametrize("words", [["--artists", "0"], ["--entity", "work"]])
-def test_an_impossible_export_is_refused(words: list[str]) -> None:
-    with pytest.raises(SettingError):
+@pytest.mark.parametrize(
+    ("words", "error"), [(["--artists", "0"], SettingError), (["--artists", "5", "--entity", "work"], SystemExit)]
+)
+def test_an_impossible_export_is_refused(words: list[str], error: type[BaseException]) -> None:
+    with pytest.raises(error):
         app(["bench", "musicbrainz", *words], result_action="return_value")

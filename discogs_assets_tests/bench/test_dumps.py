@@ -46,10 +46,10 @@ def test_given_dumps_are_counted_and_their_newest_months_taken(tmp_path: Path) -
 def test_an_export_has_about_as_many_artists_as_asked_for_and_is_completed(tmp_path: Path) -> None:
     lines: list[str] = []
     for entities in (["artist"], ["artist"], ["artist", "label"]):
-        with dumps.generate_export(1000, entities, tmp_path, silent, lines.append) as folder:
-            assert all((folder / f"{name}.tar.xz").exists() for name in entities)
+        with dumps.generate_export(1000, tmp_path, silent, lines.append, entities) as found:
+            assert all((found.folder / f"{name}.tar.xz").exists() for name in entities)
     assert len(lines) == 2
-    assert musicbrainz.truth(folder.parent, "2026-10-01")["artist"]["records"] == pytest.approx(1000, rel=0.02)
+    assert musicbrainz.truth(found.folder.parent, "2026-10-01")["artist"]["records"] == pytest.approx(1000, rel=0.02)
 
 
 def test_a_folder_without_dumps_is_an_error_that_says_what_belongs_there(tmp_path: Path) -> None:

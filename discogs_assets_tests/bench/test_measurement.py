@@ -33,6 +33,16 @@ def test_a_command_is_measured_with_the_processes_it_starts(tmp_path: Path) -> N
     assert 80_000_000 < usage.peak < 160_000_000
 
 
+def test_a_process_that_outlives_its_command_is_measured_as_long_as_the_command_runs(tmp_path: Path) -> None:
+    child = f"{BUSY}\ntime.sleep(60)"
+    code = (
+        f"import subprocess, sys, time; print(subprocess.Popen([sys.executable, '-c', {child!r}]).pid); time.sleep(2)"
+    )
+    usage, _ = measure_command([sys.executable, "-c", code], tmp_path, tmp_path / "log", os.environ)
+    psutil.Process(int((tmp_path / "log").read_text())).kill()
+    assert usage.processor >= 0.4
+
+
 def test_a_commands_output_is_in_its_log(tmp_path: Path) -> None:
     measure_command([sys.executable, "-c", "print('said')"], tmp_path, tmp_path / "log", os.environ)
     assert (tmp_path / "log").read_text() == "said\n"
