@@ -95,6 +95,7 @@ def generate_export(
         export = place / latest.read_text().strip() if latest.exists() else place
         if not all((export / f"{name}.tar.xz").exists() for name in wanted):
             say(f"generating an export with {artists:,} artists in {place} …")
+            latest.unlink(missing_ok=True)
             musicbrainz.write(place, plan, wanted, progress)
         yield Dumps(place / latest.read_text().strip(), artists, plan.partitions)
 

@@ -76,10 +76,10 @@ def measure(
             raise
         finally:
             done.set()
-    sampled, *others = samples.result()
+    sampled, peak, servers_processor, servers_peak = samples.result()
     # Each source misses some processor time: the kernel's account lacks orphaned processes, such as a server of forks,
     # and the samples lack short-lived ones.
-    return Usage(seconds, max(processor, sampled), *others), result
+    return Usage(seconds, max(processor, sampled), peak, servers_processor, servers_peak), result
 
 
 def measure_command(

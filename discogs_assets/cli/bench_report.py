@@ -129,7 +129,7 @@ def _make_row(figure: dict[str, Any]) -> dict[str, Any]:
     """Return a figure's cells by title; parts, limits and rivals are indented below our step."""
     subject, step, role = figure["subject"], figure["step"], figure["role"]
     label = subject if step == ALL_ASSETS else f"{subject}: {step}"
-    row = {"step": f"  {PREFIXES[role]}{step}" if role in PREFIXES else label}
+    row: dict[str, Any] = {"step": f"  {PREFIXES[role]}{step}" if role in PREFIXES else label}
     values = figure | figure["about"]
     for title, (name, unit, digits) in COLUMNS.items():
         value = values.get(name)
