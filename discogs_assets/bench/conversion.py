@@ -66,13 +66,13 @@ def _count_rows(files: Sequence[Path]) -> int:
 
 def unzip(path: Path) -> int:
     """Return the number of bytes of the unpacked dump."""
-    return sum(len(chunk) for chunk in unpacked(path, lambda done: None))
+    return sum(len(chunk) for chunk in unpacked(path))
 
 
 def tokenise(path: Path, name: str) -> int:
     """Tokenise the dump with the fast parser in the platform's threads; drop the tokens and return the records."""
     parser = Parser(discogs.entity(name), YEAR, str(path))
-    blocks = Framing(discogs.entity(name), str(path)).blocks(unpacked(path, lambda done: None))
+    blocks = Framing(discogs.entity(name), str(path)).blocks(unpacked(path))
     return sum(at_once(blocks, lambda block: bool(parser.tokens(block.data)) * block.records))
 
 

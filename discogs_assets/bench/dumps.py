@@ -102,8 +102,7 @@ def generate_export(
 
 def count_records(path: Path, name: str) -> int:
     """Return the number of the entity's records framed in a dump."""
-    chunks = unpacked(path, lambda done: None)
-    return sum(block.records for block in Framing(entity(name), str(path)).blocks(chunks))
+    return sum(block.records for block in Framing(entity(name), str(path)).blocks(unpacked(path)))
 
 
 @contextmanager
