@@ -1,103 +1,117 @@
 """Dumps to measure with: generated at a given size, optionally kept for reuse, or taken from a folder."""
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from discogs_assets.bench import parse
 from discogs_assets.errors import DumpMissingError
 from discogs_assets.sample import generated
-from discogs_assets.sample.generated import Plan
+from discogs_assets.sample.generated import Plan, musicbrainz
+from discogs_assets.schema.discogs import entity
+from discogs_assets.stores.dumps.musicbrainz_archive import NAMES
+from discogs_assets.stores.dumps.sources.directory import Directory
+from discogs_assets.stores.dumps.sources.dump_file import DISCOGS, Published
+from discogs_assets.stores.dumps.uploads import partition_of
+from discogs_assets.streams.discogs.framing import Framing, unpack_gzip
 
-NAME = re.compile(r"discogs_(\d{4})(\d{2})\d{2}_(\w+)\.xml\.gz")
+RELEASES_PER_ARTIST = 7.585
+"""Releases at Discogs for each artist in MusicBrainz; generated dumps and exports keep this proportion."""
 
 Progress = Callable[[str, int, int], None]
+"""Callback with a file, its records done, and all its records."""
+
 Say = Callable[[str], None]
+"""Callback for a line of narration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dumps:
-    """Dump files below a folder: releases per month, and the partitions of the months, oldest first."""
+    """Dump files below a folder: releases per month, and the partitions of the months, oldest first.
+
+    Homes that load them are created in `workspace`, by default the temporary folder.
+    """
 
     folder: Path
     releases: int
     partitions: tuple[str, ...]
+    workspace: Path | None = None
 
     @property
     def partition(self) -> str:
         """Partition of the measured month."""
         return self.partitions[-1]
 
-    @property
-    def before(self) -> str | None:
-        """Partition of the month before, None if there is none."""
-        return self.partitions[-2] if len(self.partitions) > 1 else None
-
-    def file(self, entity: str) -> Path:
-        """Return the dump of the measured month; raises DumpMissingError if there is none."""
-        for path in self.folder.rglob(f"discogs_*_{entity}.xml.gz"):
-            if _month(path) == self.partition:
-                return path
+    def find_file(self, name: str) -> Path:
+        """Return the entity's dump of the measured month; raises DumpMissingError if there is none."""
+        for file in _list_files(self.folder, name):
+            if partition_of(file) == self.partition:
+                return Path(file.place)
         raise DumpMissingError(
-            f"{self.folder} has no dump of {entity} of {self.partition[:7]}, expected one named "
-            f"discogs_{self.partition.replace('-', '')}_{entity}.xml.gz. Put it there, or give another folder."
+            f"{self.folder} has no dump of {name} of {self.partition[:7]}, expected one named "
+            f"discogs_{self.partition.replace('-', '')}_{name}.xml.gz. Put it there, or give another folder."
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Source of dumps: the folder `given`, else generated ones, kept in `keep` for reuse if it is set.
-
-    `plain` leaves out the odd values of real dumps, on which a rival may fail.
-    """
-
-    given: Path | None = None
-    keep: Path | None = None
-    plain: bool = False
-
-    @contextmanager
-    def dumps(self, releases: int, months: int, progress: Progress, say: Say) -> Iterator[Dumps]:
-        """Yield the dumps; generated ones without `keep` are removed after the block."""
-        if self.given:
-            say(f"counting the releases of the newest dump in {self.given} …")
-            yield given(self.given)
-        elif self.keep:
-            yield kept(self.keep, Plan(releases, months=months, oddities=not self.plain), progress, say)
-        else:
-            with TemporaryDirectory(prefix="discogs_bench_dumps_") as folder:
-                yield kept(Path(folder), Plan(releases, months=months, oddities=not self.plain), progress, say)
-
-
-def given(folder: Path) -> Dumps:
+def find_dumps(folder: Path, workspace: Path | None = None) -> Dumps:
     """Return the two newest months in a folder; raises DumpMissingError if there is no dump of releases."""
-    months = {month: path for path in sorted(folder.rglob("discogs_*_releases.xml.gz")) if (month := _month(path))}
+    months = {partition_of(file): Path(file.place) for file in _list_files(folder, "releases")}
     if not months:
         raise DumpMissingError(
             f"{folder} holds no dump of releases, expected a file such as discogs_20261101_releases.xml.gz. "
             "Give another folder, or none to have dumps generated."
         )
-    partitions = tuple(sorted(months))[-2:]
-    return Dumps(folder, parse.frame(months[partitions[-1]], "releases"), partitions)
+    partitions = tuple(sorted(months)[-2:])
+    return Dumps(folder, count_records(months[partitions[-1]], "releases"), partitions, workspace)
 
 
-def kept(folder: Path, plan: Plan, progress: Progress, say: Say) -> Dumps:
-    """Return the plan's dumps, generated unless every month is complete from an earlier run."""
-    place = folder / (f"{plan.releases}" if plan.oddities else f"{plan.releases}-plain")
-    if not all(_checksums(place, partition).exists() for partition in plan.partitions):
-        say(f"generating dumps with {plan.releases:,} releases in {place} …")
-        generated.write(place, plan, progress)
-    return Dumps(place, plan.releases, plan.partitions)
+@contextmanager
+def generate_dumps(plan: Plan, keep: Path | None, progress: Progress, say: Say) -> Iterator[Dumps]:
+    """Yield the plan's dumps, reused from the folder `keep`; without it, they are removed after the block."""
+    name = f"{plan.releases}" if plan.oddities else f"{plan.releases}-plain"
+    with _open_folder(keep) as folder:
+        place, days = folder / name, [partition.replace("-", "") for partition in plan.partitions]
+        # The checksums of a month are written last: they mark it as complete.
+        if not all((place / "data" / day[:4] / f"discogs_{day}_CHECKSUM.txt").exists() for day in days):
+            say(f"generating dumps with {plan.releases:,} releases in {place} …")
+            generated.write(place, plan, progress)
+        yield Dumps(place, plan.releases, plan.partitions, keep)
 
 
-def _checksums(place: Path, partition: str) -> Path:
-    """Return the checksum file of a month, which is written last: it marks the month as complete."""
-    return place / "data" / partition[:4] / f"discogs_{partition.replace('-', '')}_CHECKSUM.txt"
+@contextmanager
+def generate_export(
+    artists: int, keep: Path | None, progress: Progress, say: Say, names: Sequence[str] | None = None
+) -> Iterator[Dumps]:
+    """Yield a MusicBrainz export with about `artists` artists, reused and removed as generated dumps.
+
+    Its `releases` are the artists. Without names, it has all entities.
+    """
+    plan, wanted = Plan(round(artists * RELEASES_PER_ARTIST), months=1), names or NAMES
+    with _open_folder(keep) as folder:
+        place = folder / f"musicbrainz-{artists}"
+        # LATEST is written last and names the export: it marks it as complete.
+        latest = place / "LATEST"
+        export = place / latest.read_text().strip() if latest.exists() else place
+        if not all((export / f"{name}.tar.xz").exists() for name in wanted):
+            say(f"generating an export with {artists:,} artists in {place} …")
+            latest.unlink(missing_ok=True)
+            musicbrainz.write(place, plan, wanted, progress)
+        yield Dumps(place / latest.read_text().strip(), artists, plan.partitions)
 
 
-def _month(path: Path) -> str | None:
-    """Return the partition of a dump file, None if its name is not that of a dump."""
-    found = NAME.fullmatch(path.name)
-    return f"{found[1]}-{found[2]}-01" if found else None
+def count_records(path: Path, name: str) -> int:
+    """Return the number of the entity's records framed in a dump."""
+    return sum(block.records for block in Framing(entity(name), str(path)).blocks(unpack_gzip(path)))
+
+
+@contextmanager
+def _open_folder(keep: Path | None) -> Iterator[Path]:
+    """Yield the folder `keep`, or a temporary one."""
+    with nullcontext(str(keep)) if keep else TemporaryDirectory(prefix="discogs_bench_dumps_") as folder:
+        yield Path(folder)
+
+
+def _list_files(folder: Path, name: str) -> list[Published]:
+    source = Directory(DISCOGS, folder)
+    return [file for year in source.groups() for file in source.files(year) if file.kind == name and not file.fault]

@@ -1,141 +1,127 @@
 """Stages of a month: each is a layer of the asset graph, run as one Dagster run in a separate process."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from discogs_assets.bench import runs
+import dagster as dg
+
 from discogs_assets.bench.dumps import Say
-from discogs_assets.bench.measuring.measurement import Measured
-from discogs_assets.bench.measuring.results import WHOLE, Figure, Role, figure
-from discogs_assets.bench.runs import Run
+from discogs_assets.bench.figures import ALL_ASSETS, Figure, Role, make_figure
+from discogs_assets.bench.measurement import Usage, measure
 from discogs_assets.bench.sandbox import Home
-from discogs_assets.definitions import LAYERS, defs
+from discogs_assets.definitions import defs
 from discogs_assets.defs.assets.neo4j import STORE
 from discogs_assets.defs.assets.postgres import TABLE
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.servers import json_state
 from discogs_assets.servers.neo4j.neo4j_home import Store
 
-POSTGRES, DOCUMENTS, RELATIONAL, BESIDE = "postgres", "documents", "relational tables", "tables beside"
-"""PostgreSQL's layer, and its stages.
+DOCUMENTS, RELATIONAL, OTHER = "documents", "relational tables", "other tables"
+"""PostgreSQL's stages: tables of whole records, other Discogs tables, and tables of other sources."""
 
-They are the tables of whole records, named after the entities, other Discogs tables, and tables of other sources.
-"""
+PARSED = ("dumps", "parquet")
+"""Stages that other stages need."""
 
-STEPS = "steps, summed"
-"""The part of a stage spent in its steps, without process start; several steps may run in parallel."""
+STAGES = (*PARSED, "quality", "changes", "graph", "insights", DOCUMENTS, RELATIONAL, OTHER, "neo4j", "published")
+"""All stages, in the order of the asset graph."""
+
+SUMS = {"records": "dagster/partition_row_count", "unpacked": "unpacked_bytes", "written": "bytes"}
+"""Fields of a figure that are summed over assets, with the metadata key of each."""
 
 PARTS = {"copy_seconds": "COPY, summed over tables", "index_seconds": "indexes, summed over tables"}
 """Parts of a stage by the metadata key of their seconds per table; tables may be loaded in parallel."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Assets that run together, by their keys."""
-
-    name: str
-    keys: tuple[str, ...]
-
-    @property
-    def selection(self) -> str:
-        """Asset selection in the syntax of Dagster's command line."""
-        return " or ".join(f'key:"{key}"' for key in self.keys)
-
-
-def stages(*names: str) -> list[Stage]:
-    """Return the named stages of a month, or all of them, in the order of the asset graph."""
-    groups: dict[str, list[str]] = {}
+def list_assets() -> dict[str, list[str]]:
+    """Return the asset keys of each stage, in the order of the asset graph."""
     graph = defs.resolve_asset_graph()
+    found: dict[str, list[str]] = {name: [] for name in STAGES}
     for key in graph.toposorted_asset_keys:
-        group = graph.get(key).group_name or ""
-        groups.setdefault(_stage(group, *key.path[-2:]), []).append(key.to_user_string())
-    order = [name for layer in LAYERS for name in _of_layer(layer.__name__.rpartition(".")[2])]
-    return [Stage(name, tuple(groups[name])) for name in order if name in groups and (not names or name in names)]
+        found[_find_stage(graph.get(key).group_name or "", *key.path[-2:])].append(key.to_user_string())
+    return found
 
 
-def together(*names: str) -> Stage:
-    """Return the named stages as one, to prepare a measurement."""
-    return Stage(", ".join(names), tuple(key for stage in stages(*names) for key in stage.keys))
-
-
-def _stage(group: str, source: str, name: str) -> str:
-    if group != POSTGRES:
+def _find_stage(group: str, source: str, name: str) -> str:
+    if group != "postgres":
         return group
     if source != "discogs":
-        return BESIDE
+        return OTHER
     return DOCUMENTS if name in {entity.name for entity in ENTITIES} else RELATIONAL
 
 
-def _of_layer(name: str) -> Sequence[str]:
-    return (DOCUMENTS, RELATIONAL, BESIDE) if name == POSTGRES else (name,)
+def measure_stages(
+    home: Home, names: Sequence[str], say: Say, prepare: Iterable[tuple[str, Sequence[str]]] = ()
+) -> list[Figure]:
+    """Run stages of the measured month one by one, and return their figures.
+
+    `prepare` are stages that run together before them, each time with the month's partition. Raises LoadError if one
+    fails.
+    """
+    assets, releases = list_assets(), home.dumps.releases
+    tasks: list[tuple[Role, Sequence[str], str]] = [("before", each, month) for month, each in prepare]
+    tasks += [("ours", [name], home.dumps.partition) for name in names]
+    usages = []
+    for _, stages, partition in tasks:
+        usages.append(home.materialise([key for name in stages for key in assets[name]], partition))
+        say(f"  {releases:,} releases, {partition[:7]}, {', '.join(stages)}: {usages[-1].seconds:.1f} s")
+    # Dagster takes the instance from environment variables, so a separate process reads the runs.
+    runs, found = measure(read_runs, home.dagster)[1], list[Figure]()
+    for (role, stages, _), usage, run in zip(tasks, usages, runs, strict=True):
+        found += _compute_figures(releases, ", ".join(stages), role, usage, run)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """A stage that was run for a month, and the measurement of its process."""
+class Run:
+    """A run as recorded by Dagster: wall seconds, those of its steps, and by asset the metadata that is used here."""
 
-    stage: Stage
-    role: Role
-    took: Measured
+    seconds: float
+    steps: dict[str, float]
+    assets: dict[str, dict[str, Any]]
 
-
-def run(home: Home, stage: Stage, partition: str, role: Role, say: Say) -> Ran:
-    """Run a stage for a month; raises LoadError if it fails."""
-    took = home.materialise(stage.selection, partition)
-    say(f"  {home.dumps.releases:,} releases, {partition[:7]}, {stage.name}: {took.seconds:.1f} s")
-    return Ran(stage, role, took)
+    def list_values(self, key: str) -> list[Any]:
+        """Return the values of a metadata key over all assets."""
+        return [each[key] for each in self.assets.values() if key in each]
 
 
-def figures(home: Home, ran: Sequence[Ran]) -> list[Figure]:
-    """Return the figures of the stages, which must be all runs of the home, in order."""
-    found = runs.read(home.dagster)
-    return [each for one, said in zip(ran, found, strict=True) for each in _figures(home, one, said)]
+def read_runs(environment: Mapping[str, str]) -> list[Run]:
+    """Return all runs of the Dagster instance that the variables name, oldest first."""
+    os.environ.update(environment)
+    with dg.DagsterInstance.get() as instance:
+        return [_read_run(instance, record) for record in instance.get_run_records(ascending=True)]
 
 
-def _figures(home: Home, ran: Ran, said: Run) -> Iterator[Figure]:
-    releases, name = home.dumps.releases, ran.stage.name
-    about = {
-        "process_seconds": ran.took.seconds,
-        "checks_passed": said.passed,
-        "checks_failed": list(said.failed),
-        "steps": said.steps,
-        "assets": {key: each.numbers for key, each in said.made.items()},
-        "tables": sorted(each.texts[TABLE] for each in said.made.values() if TABLE in each.texts),
-    }
-    yield figure(
-        ran.took,
-        releases,
-        name,
-        WHOLE,
-        ran.role,
-        seconds=said.seconds,
-        records=round(said.total(runs.ROWS)),
-        unpacked=round(said.total("unpacked_bytes")),
-        written=_written(said),
-        about=about,
-    )
-    if ran.role == "ours":
-        for step, seconds in _parts(said).items():
-            yield Figure(releases, name, step, "part", seconds=seconds)
+def _read_run(instance: dg.DagsterInstance, record: dg.RunRecord) -> Run:
+    name, assets = record.dagster_run.run_id, {}
+    for entry in instance.all_logs(name, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
+        if made := entry.asset_materialization:
+            values = {key: value.value for key, value in made.metadata.items()}
+            assets[made.asset_key.to_user_string()] = {
+                key: value for key, value in values.items() if isinstance(value, int | float) or key in (STORE, TABLE)
+            }
+    steps = instance.get_run_step_stats(name)
+    seconds = {each.step_key: each.end_time - each.start_time for each in steps if each.start_time and each.end_time}
+    return Run((record.end_time or 0.0) - (record.start_time or 0.0), seconds, assets)
 
 
-def _written(said: Run) -> int:
-    """Return the bytes on disk: the stores' own size if the stage made any, else the sum over its assets."""
-    stores = _stores(said)
-    return sum(store.size for store in stores) if stores else round(said.total(runs.BYTES))
-
-
-def _parts(said: Run) -> dict[str, float]:
-    """Return the seconds of a stage's parts, as far as its materialisations record them."""
-    parts = {STEPS: sum(said.steps.values())}
-    parts |= {step: said.total(key) for key, step in PARTS.items() if said.says(key)}
-    for store in _stores(said):
-        alone = float((json_state.read(store.imported) or {}).get("seconds", 0.0))
-        parts |= {"import": alone, "indexes, counts, the rest": max(0.0, said.seconds - alone)}
-    return parts
-
-
-def _stores(said: Run) -> list[Store]:
-    places = {each.texts[STORE] for each in said.made.values() if STORE in each.texts}
-    return [Store(Path(place)) for place in sorted(places)]
+def _compute_figures(releases: int, name: str, role: Role, usage: Usage, run: Run) -> Iterator[Figure]:
+    stores = [Store(Path(place)) for place in sorted(set(run.list_values(STORE)))]
+    tables = sorted(run.list_values(TABLE))
+    about = {"process_seconds": usage.seconds, "steps": run.steps, "assets": run.assets, "tables": tables}
+    whole = replace(usage, seconds=run.seconds)
+    sums = {field: sum(run.list_values(key)) for field, key in SUMS.items()}
+    if stores:
+        sums["written"] = sum(store.size for store in stores)
+    yield make_figure(whole, releases, name, ALL_ASSETS, role, **sums, about=about)
+    if role == "ours":
+        # Without process start; several steps may run in parallel.
+        parts = {"steps, summed": sum(run.steps.values())}
+        parts |= {step: sum(values) for key, step in PARTS.items() if (values := run.list_values(key))}
+        for store in stores:
+            alone = float((json_state.read(store.imported) or {}).get("seconds", 0.0))
+            parts |= {"import": alone, "indexes, counts, the rest": max(0.0, run.seconds - alone)}
+        for step, seconds in parts.items():
+            yield make_figure(Usage(seconds), releases, name, step, "part")

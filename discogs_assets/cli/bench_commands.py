@@ -2,30 +2,38 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal
 
-from cyclopts import App, Parameter
-
-if TYPE_CHECKING:
-    from discogs_assets.cli.bench_report import Asked
-
-SIZES = (200_000,)
-ARTISTS = (25_000, 100_000)
+from cyclopts import App, Parameter, validators
 
 bench = App(
     name="bench",
-    help="Measure this machine, beside limits and rivals of the same run.\n\n"
+    help="Measure this machine against limits and rivals in the same run.\n\n"
     "Example: discogs bench parse --releases 200000\n\n"
-    "Everything is measured in a home made for it, which is removed at the end with its servers.",
+    "All measurements use a temporary home, which is removed at the end together with its servers.",
     help_format="plaintext",
 )
 
-Entities = Annotated[list[str] | None, Parameter(help="Measure these alone; may be given several times.")]
-MusicBrainz = Annotated[
-    list[str] | None,
-    Parameter(help="Measure these alone: artist, label, release-group, release; may be given several times."),
+SEVERAL = Parameter(consume_multiple=True, negative="")
+
+Releases = Annotated[tuple[int, ...], SEVERAL, Parameter(help="Releases of the generated month; several sizes.")]
+Artists = Annotated[tuple[int, ...], SEVERAL, Parameter(help="Artists of the generated export; several sizes.")]
+Given = Annotated[Path | None, Parameter(help="Measure the newest dumps in this folder instead.")]
+Keep = Annotated[Path | None, Parameter(help="Folder for generated dumps, which are kept and reused.")]
+Json = Annotated[Path | None, Parameter(help="File for all figures, the machine and the versions.")]
+Plot = Annotated[
+    Path | None,
+    Parameter(
+        validator=validators.Path(ext=("svg", "png")), help="Plot of time and memory against size, .svg or .png."
+    ),
 ]
-Against = Annotated[str | None, Parameter(help="A rival to measure on the same dumps in the same run: discogskit.")]
+ONLY = Parameter(help="Measure only this entity; may be given several times.")
+Entities = Annotated[list[Literal["artists", "labels", "masters", "releases"]] | None, ONLY]
+Members = Annotated[list[Literal["artist", "label", "release-group", "release"]] | None, ONLY]
+Against = Annotated[
+    Literal["discogskit"] | None, Parameter(help="A rival to measure on the same dumps in the same run.")
+]
+Bolt = Annotated[bool, Parameter(help="Also fill an empty database over Bolt, minutes for 200000.", negative="")]
 
 
 @Parameter(name="*")
@@ -33,24 +41,11 @@ Against = Annotated[str | None, Parameter(help="A rival to measure on the same d
 class Options:
     """Options of every benchmark of Discogs dumps."""
 
-    releases: Annotated[
-        tuple[int, ...],
-        Parameter(
-            consume_multiple=True,
-            negative="",
-            help="Releases of the generated month, the rest in proportion; several sizes.",
-        ),
-    ] = SIZES
-    dumps: Annotated[Path | None, Parameter(help="Measure with the newest dumps of this folder instead.")] = None
-    keep: Annotated[Path | None, Parameter(help="Folder where generated dumps stay, and are found again.")] = None
-    json: Annotated[Path | None, Parameter(help="File for all figures, the machine and the versions.")] = None
-    plot: Annotated[Path | None, Parameter(help="Picture of time and memory against size, .svg or .png.")] = None
-
-    def asked(self, against: str | None = None) -> "Asked":
-        """Return the validated options, with the rival named by `against`; raises SettingError if one is invalid."""
-        from discogs_assets.cli.bench_report import asked
-
-        return asked(self.releases, self.dumps, self.keep, against, self.json, self.plot)
+    releases: Releases = (200_000,)
+    dumps: Given = None
+    keep: Keep = None
+    json: Json = None
+    plot: Plot = None
 
 
 DEFAULT = Options()
@@ -64,11 +59,10 @@ def parse(*, options: Options = DEFAULT, entity: Entities = None, against: Again
 
     Example: discogs bench parse --releases 200000 --entity releases --against discogskit
     """
-    from discogs_assets.bench.parse import figures
+    from discogs_assets.bench.conversion import measure_dumps
     from discogs_assets.cli.bench_report import run
 
-    wanted = options.asked(against)
-    run("parse", wanted, 1, lambda dumps: figures(dumps.releases, dumps.file, entity or (), wanted.rival))
+    run("parse", measure_dumps, options, against=against, names=entity)
 
 
 @bench.command
@@ -79,33 +73,24 @@ def postgres(*, options: Options = DEFAULT, against: Against = None) -> None:
 
     Example: discogs bench postgres --releases 200000 --against discogskit
     """
-    from discogs_assets.bench.postgres import figures
+    from discogs_assets.bench.postgres import measure_postgres
     from discogs_assets.cli.bench_report import run
-    from discogs_assets.cli.terminal import say
 
-    wanted = options.asked(against)
-    run("postgres", wanted, 1, lambda dumps: figures(dumps, options.keep, wanted.rival, say))
+    run("postgres", measure_postgres, options, against=against)
 
 
 @bench.command
-def neo4j(
-    *,
-    options: Options = DEFAULT,
-    bolt: Annotated[
-        bool, Parameter(help="Fill an empty database over Bolt as well, minutes for 200000.", negative="")
-    ] = False,
-) -> None:
+def neo4j(*, options: Options = DEFAULT, bolt: Bolt = False) -> None:
     """Measure loading Neo4j against the import alone.
 
     Loads from graph tables, until Neo4j is indexed and answers queries.
 
     Example: discogs bench neo4j --releases 200000
     """
-    from discogs_assets.bench.neo4j import figures
+    from discogs_assets.bench.benchmarks import measure_neo4j
     from discogs_assets.cli.bench_report import run
-    from discogs_assets.cli.terminal import say
 
-    run("neo4j", options.asked(), 1, lambda dumps: figures(dumps, options.keep, bolt, say))
+    run("neo4j", measure_neo4j, options, over_bolt=bolt)
 
 
 @bench.command
@@ -114,11 +99,10 @@ def changes(*, options: Options = DEFAULT) -> None:
 
     Example: discogs bench changes --releases 200000
     """
-    from discogs_assets.bench.changes import figures
+    from discogs_assets.bench.benchmarks import measure_changes
     from discogs_assets.cli.bench_report import run
-    from discogs_assets.cli.terminal import say
 
-    run("changes", options.asked(), 2, lambda dumps: figures(dumps, options.keep, say))
+    run("changes", measure_changes, options, months=2)
 
 
 @bench.command
@@ -129,11 +113,10 @@ def insights(*, options: Options = DEFAULT) -> None:
 
     Example: discogs bench insights --releases 200000
     """
-    from discogs_assets.bench.insights import figures
+    from discogs_assets.bench.benchmarks import measure_insights
     from discogs_assets.cli.bench_report import run
-    from discogs_assets.cli.terminal import say
 
-    run("insights", options.asked(), 1, lambda dumps: figures(dumps, options.keep, say))
+    run("insights", measure_insights, options)
 
 
 @bench.command
@@ -144,33 +127,21 @@ def month(*, options: Options = DEFAULT) -> None:
 
     Example: discogs bench month --releases 200000 500000 1000000 --keep generated --json month.json --plot month.svg
     """
-    from discogs_assets.bench.month import figures
+    from discogs_assets.bench.benchmarks import measure_month
     from discogs_assets.cli.bench_report import run
-    from discogs_assets.cli.terminal import say
 
-    run("month", options.asked(), 2, lambda dumps: figures(dumps, options.keep, say))
+    run("month", measure_month, options, months=2)
 
 
 @bench.command
 def musicbrainz(
-    *,
-    artists: Annotated[
-        tuple[int, ...],
-        Parameter(consume_multiple=True, negative="", help="Artists of the generated run; several sizes."),
-    ] = ARTISTS,
-    entity: MusicBrainz = None,
-    keep: Annotated[Path | None, Parameter(help="Folder where generated runs stay, and are found again.")] = None,
-    json: Annotated[Path | None, Parameter(help="File for all figures, the machine and the versions.")] = None,
+    *, artists: Artists = (25_000, 100_000), entity: Members = None, keep: Keep = None, json: Json = None
 ) -> None:
     """Measure MusicBrainz dumps to Parquet against unpacking alone.
 
     Example: discogs bench musicbrainz --artists 25000 100000 --entity artist
     """
-    from discogs_assets.bench.musicbrainz import Runs, figures
-    from discogs_assets.cli.bench_report import run_other
-    from discogs_assets.cli.sample import Report
-    from discogs_assets.cli.terminal import say
-    from discogs_assets.schema import musicbrainz as schema
+    from discogs_assets.bench.conversion import measure_exports
+    from discogs_assets.cli.bench_report import run
 
-    names = [schema.entity(name).name for name in entity or [each.name for each in schema.ENTITIES]]
-    run_other("musicbrainz", "artists", artists, figures(artists, Runs(keep, names, Report(), say)), json)
+    run("musicbrainz", measure_exports, Options(artists, keep=keep, json=json), unit="artists", names=entity)

@@ -3,251 +3,161 @@
 import json
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from discogs_assets.bench.dumps import Dumps, Source
-from discogs_assets.bench.measuring import extrapolation, machine, plot, results
-from discogs_assets.bench.measuring.extrapolation import Cost
-from discogs_assets.bench.measuring.results import Figure, Role
-from discogs_assets.bench.musicbrainz import BEYOND_XZ
-from discogs_assets.bench.rivals import Rival, rival
+from discogs_assets.bench import dumps as bench_dumps
+from discogs_assets.bench import figures
+from discogs_assets.bench.conversion import BEYOND_XZ
+from discogs_assets.bench.dumps import Dumps
+from discogs_assets.bench.figures import ALL_ASSETS, GROWTH, Figure, Role
+from discogs_assets.bench.rivals import RIVALS
 from discogs_assets.cli import terminal
+from discogs_assets.cli.bench_commands import Options
 from discogs_assets.cli.sample import Report
 from discogs_assets.cli.terminal import say
 from discogs_assets.errors import SettingError
+from discogs_assets.sample.generated import Plan
+from discogs_assets.streams.plot import plain
 
-BESIDE: dict[Role, str] = {"part": "of it ", "limit": "limit: ", "rival": "rival: "}
+PREFIXES: dict[Role, str] = {"part": "of it ", "limit": "limit: ", "rival": "rival: "}
 """Prefixes of the rows listed below our step."""
 
+COLUMNS = {
+    "records": ("records", 1, 0),
+    "s": ("seconds", 1, 1),
+    "CPU s": ("processor", 1, 1),
+    "servers' s": ("servers_processor", 1, 1),
+    "records/s": ("records_per_second", 1, 0),
+    "MB/s": ("megabytes_per_second", 1, 1),
+    "peak MB": ("peak", 1e6, 0),
+    "servers' MB": ("servers_peak", 1e6, 0),
+    "disk MB": ("written", 1e6, 1),
+    "ours: x": ("ours_times_as_fast", 1, 2),
+    "MB/s a core beyond xz": (BEYOND_XZ, 1, 1),
+    "growth, 1 = linear": (GROWTH, 1, 2),
+    "median ms": ("median_ms", 1, 2),
+    "slowest ms": ("slowest_ms", 1, 2),
+    "by an index": ("indexed", 1, 0),
+}
+"""Columns of a table by title: the name of a figure's value or further fact, its unit, and digits."""
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Options of a benchmark: sizes and source of dumps, rival, and files for the figures and the plot."""
 
-    sizes: Sequence[int]
-    source: Source
-    rival: Rival | None = None
-    json: Path | None = None
-    plot: Path | None = None
+def run(
+    name: str,
+    benchmark: Callable[..., Iterator[Figure]],
+    options: Options,
+    months: int = 1,
+    against: str | None = None,
+    unit: str = "releases",
+    **more: Any,
+) -> None:
+    """Measure dumps at every size, print tables to stdout and write the requested files.
 
-
-Benchmark = Callable[[Dumps], Iterator[Figure]]
-
-
-def asked(
-    sizes: Sequence[int],
-    dumps: Path | None,
-    keep: Path | None,
-    against: str | None,
-    json: Path | None,
-    plot: Path | None,
-) -> Asked:
-    """Return the options with the rival looked up, and plain dumps if it needs them.
-
-    Raises SettingError if an option is invalid.
+    The sizes are releases of Discogs, or artists of MusicBrainz, according to `unit`; `more` are further arguments of
+    the benchmark. Raises SettingError if an option is invalid.
     """
-    other = rival(against) if against else None
-    if dumps and len(sizes) > 1:
+    if options.dumps and len(options.releases) > 1:
         raise SettingError("--dumps has a size of its own; leave out --releases, or give one size")
-    if len(set(sizes)) < len(sizes) or min(sizes) < 1:
-        raise SettingError(f"--releases {' '.join(map(str, sizes))}: expected different numbers, each 1 or more")
-    plain = bool(other and other.refuses and not dumps)
-    return Asked(sorted(sizes), Source(dumps, keep, plain), other, json, plot)
+    about = {"bench": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": figures.read_machine()}
+    rival, versions = RIVALS[against] if against else None, figures.read_versions()
+    if rival:
+        more["rival"] = rival
+        versions[rival.name] = rival.requirement.partition("==")[2]
+    # SIGTERM ends everything that was started, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    found: list[Figure] = []
+    for size in sorted(set(options.releases)):
+        plan = Plan(size, months=months, oddities=not (rival and rival.refuses))
+        with (
+            _open_dumps(options, plan)
+            if unit == "releases"
+            else bench_dumps.generate_export(size, options.keep, Report(), say, **more) as dumps
+        ):
+            say(f"measuring with {dumps.releases:,} {unit} …")
+            found += benchmark(dumps, say, **more)
+    inferred = figures.extrapolate(found) if unit == "releases" else []
+    _show_all(found, unit)
+    if inferred:
+        show(f"inferred, not measured: {figures.WHOLE_DUMP:,} releases on this machine", inferred)
+        say(figures.RULE)
+    if options.json:
+        measured = {"figures": figures.to_json(found), "inferred": figures.to_json(inferred)}
+        options.json.write_text(json.dumps({**about, "versions": versions, **measured}, indent=1) + "\n")
+        say(f"all figures are in {options.json}")
+    if options.plot:
+        plot(found, f"discogs bench {name}", options.plot)
+        say(f"the plot is in {options.plot}")
 
 
-def run(name: str, wanted: Asked, months: int, benchmark: Benchmark) -> None:
-    """Measure at every size; print tables to stdout and write all figures to the requested files."""
-    if wanted.plot:
-        plot.check(wanted.plot)
-    if wanted.source.keep:
-        wanted.source.keep.mkdir(parents=True, exist_ok=True)
-    facts = machine.facts()
-    with interruptible():
-        found = [each for size in wanted.sizes for each in _measured(size, wanted.source, months, benchmark)]
-    model = extrapolation.costs(found, facts["cores"])
-    _show(found, model)
-    if wanted.json:
-        more = {"cost": extrapolation.said(model, facts["cores"])} if model else {}
-        versions = {wanted.rival.name: wanted.rival.version} if wanted.rival else {}
-        _keep(wanted.json, name, found, versions, more)
-    if wanted.plot:
-        plot.draw(found, f"discogs bench {name}, {facts['cores']} cores", wanted.plot)
-        say(f"the picture is in {wanted.plot}")
+def _open_dumps(options: Options, plan: Plan) -> AbstractContextManager[Dumps]:
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
+    if options.dumps:
+        say(f"counting the releases of the newest dump in {options.dumps} …")
+        return nullcontext(bench_dumps.find_dumps(options.dumps, options.keep))
+    return bench_dumps.generate_dumps(plan, options.keep, Report(), say)
 
 
-def run_other(name: str, what: str, sizes: Sequence[int], measured: Iterable[Figure], file: Path | None) -> None:
-    """Report a benchmark of another source than Discogs: tables on stdout, all figures in `file`.
-
-    `what` is the unit of the sizes. Raises SettingError if a size is repeated or below 1.
-    """
-    if len(set(sizes)) < len(sizes) or min(sizes) < 1:
-        raise SettingError(f"--{what} {' '.join(map(str, sizes))}: expected different numbers, each 1 or more")
-    with interruptible():
-        found = list(measured)
-    _show(found, [], f"{what}; MB/s of raw JSON")
-    if file:
-        _keep(file, name, found, {}, {})
-
-
-def _keep(file: Path, name: str, found: Sequence[Figure], versions: dict[str, str], more: dict[str, Any]) -> None:
-    """Write all figures with the machine and the versions they were measured on."""
-    about = {"bench": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine.facts()}
-    whole = {**about, "versions": machine.versions(versions), "figures": results.said(found), **more}
-    file.write_text(json.dumps(whole, indent=1) + "\n")
-    say(f"all figures are in {file}")
-
-
-def _measured(size: int, source: Source, months: int, benchmark: Benchmark) -> Iterator[Figure]:
-    with source.dumps(size, months, Report(), say) as dumps:
-        say(f"measuring with {dumps.releases:,} releases …")
-        yield from benchmark(dumps)
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Treat SIGTERM like Ctrl-C within the block, so that everything it started is ended first."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A table column: its title, and the function that returns a row's value, None for an empty cell."""
-
-    title: str
-    value: Callable[[Figure], Any]
-    needed: bool = field(default=False)
-    """True if the column is shown even when all its cells are empty."""
-
-
-def _columns(found: Sequence[Figure]) -> list[Column]:
-    return [
-        Column("step", lambda each: _label(each.subject, each.step, each.role), True),
-        Column("records", lambda each: each.records or None),
-        Column("s", lambda each: _round(each.seconds, 1) if each.seconds is not None else "failed", True),
-        Column("CPU s", lambda each: _round(each.processor, 1)),
-        Column("servers' s", lambda each: _round(each.servers_processor, 1)),
-        Column("records/s", lambda each: _round(each.records_per_second)),
-        Column("MB/s", lambda each: _round(each.megabytes_per_second, 1)),
-        Column("MB/s a core beyond xz", lambda each: each.about.get(BEYOND_XZ)),
-        Column("peak MB", lambda each: _round(each.peak / 1e6)),
-        Column("one's MB", lambda each: _round(each.biggest / 1e6)),
-        Column("servers' MB", lambda each: _round(each.servers_peak / 1e6)),
-        Column("disk MB", lambda each: _round(each.written / 1e6, 1)),
-        Column("ours: x", lambda each: _round(results.ratio(found, each), 2)),
-    ]
-
-
-def _label(subject: str, step: str, role: Role) -> str:
-    """Return a row's label; parts, limits and rivals are indented below our step."""
-    if role in BESIDE:
-        return f"  {BESIDE[role]}{step}"
-    return subject if step == results.WHOLE else f"{subject}: {step}"
-
-
-def _grouped(found: Iterable[Figure]) -> list[Figure]:
-    """Return the figures grouped by subject in order of appearance, our step first in each group."""
-    by_subject: dict[str, list[Figure]] = {}
-    for each in found:
-        by_subject.setdefault(each.subject, []).append(each)
-    return [each for group in by_subject.values() for each in sorted(group, key=lambda each: each.role in BESIDE)]
-
-
-def _round(value: float | None, digits: int = 0) -> float | int | None:
-    if not value:
-        return None
-    return round(value, digits) if digits else round(value)
-
-
-def _show(found: Sequence[Figure], model: Sequence[Cost], what: str = "releases; MB/s of raw XML") -> None:
+def _show_all(found: Sequence[Figure], unit: str) -> None:
+    """Print tables of the steps and of the questions for each size."""
     for size in dict.fromkeys(each.releases for each in found):
-        of_size = _grouped(each for each in found if each.releases == size and each.role != "question")
-        terminal.heading(f"{size:,} {what}; servers' apart; ours: x = how many times as fast ours is")
-        _table(of_size, _columns(of_size))
-        for each in of_size:
-            if each.failure:
-                say(f"{each.step} failed: {each.failure}")
-        _show_questions([each for each in found if each.releases == size and each.role == "question"])
-    if model:
-        _show_model(model)
+        of_size = [each for each in found if each.releases == size]
+        steps = [each for each in of_size if each.role != "question"]
+        show(f"{size:,} {unit}; MB/s unpacked; servers' apart; ours: x = how many times as fast ours is", steps)
+        show(f"questions asked of {size:,} {unit}", [each for each in of_size if each.role == "question"])
 
 
-def _show_questions(found: Sequence[Figure]) -> None:
+def show(heading: str, found: Sequence[Figure]) -> None:
+    """Print a row for each figure, grouped by subject in order of appearance; columns without values are left out."""
     if not found:
         return
-    terminal.heading(f"questions asked of {found[0].releases:,} releases; milliseconds")
-    rows = [
-        [
-            each.step,
-            each.records,
-            each.about["median_ms"],
-            each.about["slowest_ms"],
-            "yes" if each.about["indexed"] else "no",
-        ]
-        for each in found
-    ]
-    terminal.table(["question", "rows", "median", "slowest", "by an index"], rows, grouped=True)
+    subjects = list(dict.fromkeys(each.subject for each in found))
+    ordered = sorted(found, key=lambda each: (subjects.index(each.subject), each.role in PREFIXES))
+    rows = [_make_row(each) for each in figures.to_json(ordered)]
+    columns = [title for title in rows[0] if any(row[title] is not None for row in rows)]
+    terminal.heading(heading)
+    terminal.table(columns, [[row[title] for title in columns] for row in rows], grouped=True)
+    for each in ordered:
+        if each.failure:
+            say(f"{each.step} failed: {each.failure}")
 
 
-def _table(found: Sequence[Figure], columns: Iterable[Column]) -> None:
-    shown = [each for each in columns if each.needed or any(each.value(row) is not None for row in found)]
-    rows = [[column.value(row) for column in shown] for row in found]
-    terminal.table([column.title for column in shown], rows, grouped=True)
+def _make_row(figure: dict[str, Any]) -> dict[str, Any]:
+    """Return a figure's cells by title; parts, limits and rivals are indented below our step."""
+    subject, step, role = figure["subject"], figure["step"], figure["role"]
+    label = subject if step == ALL_ASSETS else f"{subject}: {step}"
+    row: dict[str, Any] = {"step": f"  {PREFIXES[role]}{step}" if role in PREFIXES else label}
+    values = figure | figure["about"]
+    for title, (name, unit, digits) in COLUMNS.items():
+        value = values.get(name)
+        row[title] = round(value / unit, digits or None) if value else None
+    if role == "question":
+        row |= {"s": None, "records/s": None, "by an index": "yes" if values["indexed"] else "no"}
+    return row | ({"s": "failed"} if figure["failure"] else {})
 
 
-def _show_model(model: Sequence[Cost]) -> None:
-    terminal.heading("measured: seconds by releases, and growth from the smallest to the largest, 1.0 being linear")
-    sizes = list(model[0].measured)
-    columns = [
-        "step",
-        *(f"{size:,}" for size in sizes),
-        "s: x linear",
-        "CPU: x linear",
-        "disk: x linear",
-        "memory: x",
-    ]
-    rows = [_measured_row(each, sizes) for each in model]
-    terminal.table(columns, rows, grouped=True)
-    terminal.heading(
-        f"inferred, not measured: {extrapolation.WHOLE:,} releases on this machine, and on {extrapolation.CORES} cores"
-    )
-    rows = [_inferred_row(each) for each in model]
-    whole = [each for each in model if not each.part]
-    total = [sum(each.whole[name] for each in whole) for name in ("seconds", "processor", "written")]
-    many = sum(each.many for each in whole)
-    rows.append(["all, one after the other", *_inferred(total[0], total[1], many), _round(total[2] / 1e9, 1), None])
-    terminal.table(
-        ["step", "minutes", "CPU minutes", f"on {extrapolation.CORES} cores", "disk GB", "peak MB"], rows, grouped=True
-    )
-    say(extrapolation.RULE.format(whole=extrapolation.WHOLE, cores=extrapolation.CORES))
+def plot(found: Iterable[Figure], title: str, file: Path) -> None:
+    """Plot seconds and peak memory, with the servers', against size to an SVG or PNG file; parts are left out."""
+    from matplotlib.figure import Figure as Picture
 
-
-def _measured_row(each: Cost, sizes: Sequence[int]) -> list[Any]:
-    step = _label(each.subject, each.step, "part" if each.part else "ours")
-    seconds = [_round(each.measured[size]["seconds"], 1) for size in sizes]
-    memory = each.growth["peak"]
-    flat = memory * sizes[-1] / sizes[0] if memory else None
-    growths = [_round(each.growth[name], 2) for name in ("seconds", "processor", "written")]
-    return [step, *seconds, *growths, _round(flat, 2)]
-
-
-def _inferred_row(each: Cost) -> list[Any]:
-    step = _label(each.subject, each.step, "part" if each.part else "ours")
-    times = _inferred(each.whole["seconds"], each.whole["processor"], each.many)
-    written = _round(each.whole["written"] / 1e9, 1)
-    return [step, *times, written, _round((each.whole["peak"] + each.whole["servers_peak"]) / 1e6)]
-
-
-def _inferred(seconds: float, processor: float, many: float) -> list[Any]:
-    return [_round(value / 60, 1) for value in (seconds, processor, many)]
+    series: dict[str, list[tuple[float, ...]]] = {}
+    for each in found:
+        if each.seconds is not None and each.role in ("ours", "limit", "rival"):
+            name = each.subject if each.role == "ours" else f"{each.subject}: {each.step}"
+            point = (each.releases, each.seconds, (each.peak + each.servers_peak) / 1e6)
+            series.setdefault(name, []).append(point)
+    picture = Picture(figsize=(12, 5), layout="constrained")
+    for column, label in enumerate(("seconds", "peak MB resident, servers included"), 1):
+        axes = picture.add_subplot(1, 2, column)
+        for name, points in series.items():
+            style = "--" if ": " in name else "-"
+            axes.plot([each[0] for each in points], [each[column] for each in points], style, marker="o", label=name)
+        plain(axes, "releases", label)
+        axes.set(xlim=(0, None))
+        axes.ticklabel_format(style="plain", axis="x")
+    picture.axes[0].legend(fontsize="small")
+    picture.suptitle(title)
+    picture.savefig(file)

@@ -21,17 +21,17 @@ def test_what_is_copied_barely_is_the_same_rows_without_indexes(postgres: Postgr
     with postgres.connection() as connection:
         for statement in MAKE.split(";"):
             connection.execute(statement)
-    loads = [(table, bench.exported(postgres, table, tmp_path / table)) for table in tables]
+    loads = [(table, bench.export(postgres, table, tmp_path / table)) for table in tables]
     assert bench.copy_all(postgres.url, loads) == 501
     bare = f"{bench.BARE}.one__0001"
     differing = f"(TABLE {tables[0]} EXCEPT TABLE {bare}) UNION ALL (TABLE {bare} EXCEPT TABLE {tables[0]})"
     assert postgres.ask(f"SELECT count(*) AS n FROM ({differing}) d") == [{"n": 0}]
     assert postgres.ask(f"SELECT * FROM pg_indexes WHERE schemaname = '{bench.BARE}'") == []
-    rows, size = bench.dropped(postgres, bench.BARE)
+    rows, size = bench.drop_schema(postgres, bench.BARE)
     assert rows == 501
     assert size > 0
     assert postgres.ask(f"SELECT to_regnamespace('{bench.BARE}') AS n") == [{"n": None}]
 
 
 def test_a_schema_that_a_rival_did_not_make_held_nothing(postgres: Postgres) -> None:
-    assert bench.dropped(postgres, "rival") == (0, 0)
+    assert bench.drop_schema(postgres, "rival") == (0, 0)

@@ -4,23 +4,28 @@ import psycopg
 import pytest
 
 from discogs_assets.bench import sql_latency
-from discogs_assets.bench.sql_latency import QUESTIONS, Question
+from discogs_assets.bench.sql_latency import QUERIES, Query
 from discogs_assets_tests.fix_project import Project
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
-def test_a_typical_question_has_an_index_to_use(question: Question, loaded: Project) -> None:
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_a_common_query_has_an_index_to_use(query: Query, loaded: Project) -> None:
     with psycopg.connect(loaded.postgres.url, autocommit=True) as connection:
-        things = sql_latency.draw(connection, question)
-        assert things
+        values = sql_latency.draw_values(connection, query)
+        assert values
         connection.execute("SET enable_seqscan = off")
-        plan = sql_latency.explained(connection, question, things[0])
-        assert sql_latency.indexed(plan), plan
+        plan = sql_latency.explain(connection, query, values[0])
+        assert sql_latency.uses_index(plan), plan
 
 
-def test_every_question_is_answered_and_timed(loaded: Project) -> None:
-    found = list(sql_latency.answers(loaded.postgres.url))
-    assert [each.question for each in found] == [question.name for question in QUESTIONS]
-    assert all(each.rows > 0 and each.median_ms <= each.slowest_ms for each in found)
+def test_every_query_is_answered_and_timed(loaded: Project) -> None:
+    found = list(sql_latency.measure_queries(loaded.postgres.url, 200))
+    assert [each.step for each in found] == [query.name for query in QUERIES]
+    assert all(each.records > 0 and each.about["median_ms"] <= each.about["slowest_ms"] for each in found)
+
+
+def test_the_file_has_twenty_named_queries() -> None:
+    assert len({query.name for query in QUERIES}) == 20
+    assert all(query.values.startswith("SELECT ") and "%(it)s" in query.text for query in QUERIES)

@@ -8,12 +8,12 @@ from discogs_assets.schema.discogs import ENTITIES
 
 
 def test_every_asset_is_in_one_stage() -> None:
-    found = [key for stage in stages.stages() for key in stage.keys]
+    found = [key for assets in stages.list_assets().values() for key in assets]
     assert sorted(found) == sorted(key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys())
 
 
 def test_a_stage_needs_none_that_comes_after_it() -> None:
-    order = {key: number for number, stage in enumerate(stages.stages()) for key in stage.keys}
+    order = {key: number for number, assets in enumerate(stages.list_assets().values()) for key in assets}
     graph = defs.resolve_asset_graph()
     for key in graph.get_all_asset_keys():
         for parent in graph.get(key).parent_keys:
@@ -21,16 +21,8 @@ def test_a_stage_needs_none_that_comes_after_it() -> None:
 
 
 def test_documents_are_a_stage_and_all_other_tables_another() -> None:
-    (documents,) = stages.stages(DOCUMENTS)
+    assets = stages.list_assets()
     wanted = {f"postgres/discogs/{entity.name}" for entity in ENTITIES}
     tables = {key.to_user_string() for key in keys.TABLES.values()}
-    relational = {key for stage in stages.stages(RELATIONAL) for key in stage.keys}
-    assert set(documents.keys) == wanted
-    assert relational == tables - wanted
-
-
-def test_stages_together_are_selected_by_all_their_keys() -> None:
-    found, (dumps, parquet) = stages.together("dumps", "parquet"), stages.stages("dumps", "parquet")
-    assert found.name == "dumps, parquet"
-    assert found.selection == f"{dumps.selection} or {parquet.selection}"
-    assert 'key:"parquet/discogs/labels"' in found.selection
+    assert set(assets[DOCUMENTS]) == wanted
+    assert set(assets[RELATIONAL]) == tables - wanted

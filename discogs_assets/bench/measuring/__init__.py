@@ -1,1 +1,0 @@
-"""Measurements of commands and processes, and the figures computed from them."""
