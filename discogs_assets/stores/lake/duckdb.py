@@ -66,7 +66,7 @@ class LakeTable:
 
     def __str__(self) -> str:
         """Return the unambiguous name."""
-        return f"{self.schema}.{_quoted(self.name)}"
+        return f"{self.schema}.{_quote_name(self.name)}"
 
 
 @contextmanager
@@ -76,12 +76,12 @@ def asking(lake: Lake, month: str | None, statement: str, means: Means) -> Itera
     Only the tables that the query names are opened, and downloaded if the lake is in S3. Raises SettingError if the
     lake lacks the month, LoadError if DuckDB rejects the query.
     """
-    partition, held = _held(lake, month)
-    with TemporaryDirectory(prefix="discogs_query_") as spilled, _opened(means, spilled) as connection:
+    partition, held = _find_month(lake, month)
+    with TemporaryDirectory(prefix="discogs_query_") as spilled, _connect(means, spilled) as connection:
         named = set[tuple[str, str]]()
         try:
-            asked = _asked(connection, statement)
-            named = _named(connection, asked)
+            asked = _extract_statement(connection, statement)
+            named = _find_names(connection, asked)
             for schema, name, table in _views(named, held):
                 _show(connection, schema, name, table, lake, partition)
             if ("", CONTENTS) in named:
@@ -98,23 +98,23 @@ def asking(lake: Lake, month: str | None, statement: str, means: Means) -> Itera
             raise
 
 
-def _held(lake: Lake, month: str | None) -> tuple[str, list[LakeTable]]:
+def _find_month(lake: Lake, month: str | None) -> tuple[str, list[LakeTable]]:
     """Return the partition of a month and its tables."""
     partition = f"{month[:7]}-01" if month else max(lake.months(), default="")
     tables = [LakeTable.of(asset) for asset in lake.assets(partition)] if partition else []
     if tables:
         return partition, tables
     if months := lake.months():
-        raise SettingError(f"the month is {month!r}, expected one that is in the lake: {_listed(months)}")
+        raise SettingError(f"the month is {month!r}, expected one that is in the lake: {_join_months(months)}")
     raise SettingError(f"the lake {lake.title} is empty. Materialise a month first, or run: discogs demo")
 
 
-def _listed(months: Sequence[str]) -> str:
+def _join_months(months: Sequence[str]) -> str:
     return ", ".join(each[:7] for each in months)
 
 
 @contextmanager
-def _opened(means: Means, spilled: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def _connect(means: Means, spilled: str) -> Iterator[duckdb.DuckDBPyConnection]:
     limits: dict[str, str | int | float | list[str]] = {
         "memory_limit": f"{means.memory}B",
         "threads": means.threads,
@@ -124,7 +124,7 @@ def _opened(means: Means, spilled: str) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _asked(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
+def _extract_statement(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
     """Return the only statement of the text. Raises LoadError unless it is one read-only statement."""
     found = connection.extract_statements(statement)
     if len(found) != 1:
@@ -143,12 +143,12 @@ def _asked(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
     return only
 
 
-def _named(connection: duckdb.DuckDBPyConnection, asked: Any) -> set[tuple[str, str]]:
+def _find_names(connection: duckdb.DuckDBPyConnection, asked: Any) -> set[tuple[str, str]]:
     """Return schema and name, as written, of every table that the query may mean; the schema is empty if not given."""
     if asked.type == duckdb.StatementType.SELECT:
         (text,) = connection.execute("SELECT json_serialize_sql(?)", [asked.query]).fetchone() or ("{}",)
         return set(_tables(json.loads(text)))
-    return {(_bare(each["schema"] or ""), _bare(each["name"])) for each in NAME.finditer(asked.query)}
+    return {(_unquote_name(each["schema"] or ""), _unquote_name(each["name"])) for each in NAME.finditer(asked.query)}
 
 
 def _tables(parsed: Any) -> Iterator[tuple[str, str]]:
@@ -166,13 +166,13 @@ def _views(named: set[tuple[str, str]], held: Sequence[LakeTable]) -> Iterator[t
     """Yield each name of a table in the lake, with its table; names that differ only in case are yielded once."""
     seen = set[tuple[str, str]]()
     for schema, name in sorted(named):
-        table = _meant(schema, name, held)
+        table = _find_table(schema, name, held)
         if table and (spelling := (schema.lower(), name.lower())) not in seen:
             seen.add(spelling)
             yield schema, name, table
 
 
-def _meant(schema: str, name: str, held: Sequence[LakeTable]) -> LakeTable | None:
+def _find_table(schema: str, name: str, held: Sequence[LakeTable]) -> LakeTable | None:
     """Return the table of a name; None if the lake has none, or if the name is ambiguous."""
     found = _candidates(schema, name, held)
     found = [each for each in found if each.name == name] or found
@@ -190,7 +190,7 @@ def _hint(named: set[tuple[str, str]], held: Sequence[LakeTable], partition: str
     """Return advice on a name that is unknown or ambiguous."""
     for schema, name in sorted(named):
         several = _candidates(schema, name, held)
-        if len(several) > 1 and not _meant(schema, name, held):
+        if len(several) > 1 and not _find_table(schema, name, held):
             return f"{name} may be any of {', '.join(map(str, several))}; write the one that is meant."
     return f"{partition[:7]} has the tables that `FROM {CONTENTS}` lists."
 
@@ -201,8 +201,8 @@ def _show(
     """Create a view of the table's files under the name that the query uses."""
     files = ", ".join(_text(str(file)) for file in lake.files(table.asset.split("/"), partition))
     if schema:
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}")
-    view = f"{_quoted(schema or 'main')}.{_quoted(name)}"
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quote_name(schema)}")
+    view = f"{_quote_name(schema or 'main')}.{_quote_name(name)}"
     read = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
     connection.execute(f"CREATE VIEW {view} AS FROM {read}")
 
@@ -227,11 +227,11 @@ def _rows(asked: duckdb.DuckDBPyConnection, documents: Sequence[int]) -> Iterato
             yield values
 
 
-def _bare(name: str) -> str:
+def _unquote_name(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
-def _quoted(name: str) -> str:
+def _quote_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
