@@ -16,59 +16,15 @@ Line = dict[str, Any]
 
 ENTITIES = ("artist", "label", "release-group", "release")
 
-AREAS: dict[str, tuple[str, str, Line]] = {
-    "Chennai": ("a03385a0-da43-41f9-bbfc-741b949c2e0c", "IN", {}),
-    "Edinburgh": ("6658f787-692d-417f-852c-dcca728d5849", "GB", {}),
-    "England": ("9d5dd675-3cf4-4296-9e39-67865ebee758", "GB", {"iso-3166-2-codes": ["GB-ENG"]}),
-    "Germany": ("85752fda-13c4-31a3-bee5-0e5cb1f51dad", "DE", {"iso-3166-1-codes": ["DE"]}),
-    "Hamburg": ("11a44e18-a2e5-43a9-bee9-aa4f7c83f967", "DE", {}),
-    "Ireland": ("390b05d4-11ec-3bce-a343-703a366b34a5", "IE", {"iso-3166-1-codes": ["IE"]}),
-    "Liverpool": ("c249c30e-88ab-4b2f-a745-96a25bd7afee", "GB", {}),
-    "London": ("f03d09b3-39dc-4083-afd6-159e3f0d462f", "GB", {}),
-    "Los Angeles": ("1f40c6e1-47ba-4e35-996f-fe6ee5840e62", "US", {}),
-    "Manhattan": ("261962ea-d8c2-4eaf-a80c-f14376ffadb0", "US", {}),
-    "United Kingdom": ("8a754a16-0027-3a29-b6d7-2b40ea0481ed", "GB", {"iso-3166-1-codes": ["GB"]}),
-    "United States": ("489ce91b-6658-3307-9877-795b68554c98", "US", {"iso-3166-1-codes": ["US"]}),
-}
+TYPES: dict[str, Any] = yaml.load(
+    (files(__package__) / "records" / "musicbrainz_types.yaml").read_bytes(), yaml.CSafeLoader
+)
+AREAS: dict[str, tuple[str, str, Line]] = TYPES["areas"]
 """MBID of each area, the country it is in, and its own codes."""
 
 COUNTRIES = {"GB": "United Kingdom", "US": "United States"}
 
-TYPE_IDS = {
-    "Person": "b6e035f4-3ce9-331c-97df-83397230b0df",
-    "Group": "e431f5f6-b5d2-343d-8b36-72607fffb74b",
-    "Male": "36d3d30a-839d-3eda-8cb3-29be4384e4a9",
-    "Female": "93452b5a-a947-30c8-934f-6a4056b151c2",
-    "Artist name": "894afba6-2816-3c24-8072-eadb66bd04bc",
-    "Legal name": "d4dcd0c0-b341-3612-a332-c0ce797b25cf",
-    "Search hint": "1937e404-b981-3cb7-8151-4c86ebfc8d8e",
-    "Holding": "43f31a62-97e4-36f6-9752-453c131b71ed",
-    "Original Production": "7aaa37fe-2def-3476-b359-80245850062d",
-    "Imprint": "b6285b2a-3514-3d43-80df-fcf528824ded",
-    "Album": "f529b476-6e62-324f-b0aa-1f3e33d313fc",
-    "Compilation": "dd2a21e1-0c00-3729-a7a0-de60b84eb5d1",
-    "Official": "4e304316-386d-3409-af2e-78857eec5cfe",
-    "CD": "9712d52a-4509-3d4b-a1a2-67c88c643e31",
-    "artist rename": "9752bfdf-13ca-441a-a8bc-18928c600c73",
-    "collaboration": "75c09861-6857-4ec0-9729-84eefde7fc86",
-    "member of band": "5be4c609-9afa-4ea0-910b-12ffb71e3821",
-    "supporting musician": "88562a60-2550-48f0-8e8e-f54d95c7369a",
-    "teacher": "249fc24f-d573-4290-9d74-0547712d1f1e",
-    "tribute": "a6f62641-2f58-470e-b02b-88d7b984dc9f",
-    "label founder": "577996f3-7ff9-45cf-877e-740fb1267a63",
-    "label ownership": "ab7a9be0-c060-4852-8f2e-4faf5b33231e",
-    "personal label": "fe16f2bd-d324-435a-8076-bcf43b805bd9",
-    "artist discogs": "04a5b104-a4c2-4bac-99a1-7b837c37d9e4",
-    "artist official homepage": "fe33d22f-c3b0-4d68-bd53-a856badf2b15",
-    "artist wikidata": "689870a4-a1e4-4912-b17f-7b2664215698",
-    "artist wikipedia": "29651736-fa6d-48e4-aadc-a557c6add1cb",
-    "label discogs": "5b987f87-25bc-4a2d-b3f1-3618795b8207",
-    "label official site": "fe108f43-acb9-4ad1-8be3-57e6ec5b17b6",
-    "label wikidata": "75d87e83-d927-4580-ba63-44dc76256f98",
-    "release discogs": "4a78823c-1c53-4176-a5f3-58026c76f2bc",
-    "release-group discogs": "99e550f3-5ab4-3110-b5b9-fe01d970b126",
-    "release-group wikidata": "b988d08c-5d86-4a57-9557-c83b399e3580",
-}
+TYPE_IDS: dict[str, str] = TYPES["type_ids"]
 """MusicBrainz' id of each type; types with an unknown id have null."""
 
 ENDS = {
