@@ -45,7 +45,7 @@ def test_a_full_disk_is_known_in_whatever_carries_it(error: Exception) -> None:
     assert isinstance(found, DiskFullError)
     assert "\n" not in str(found)
     assert str(found).startswith("the disk is full: ")
-    assert "Free some space" in str(found)
+    assert "Free space there" in str(found)
 
 
 @pytest.mark.parametrize(
