@@ -113,14 +113,21 @@ def down() -> None:
 
 
 @app.command
-def status(*, json: Json = False) -> None:
+def status(
+    *,
+    json: Json = False,
+    urls: Annotated[bool, Parameter(negative="", help="Print addresses for psql, drivers and DuckDB instead.")] = False,
+) -> None:
     """Show each server's state, address and published month.
 
     Example: discogs status --json
     """
-    from discogs_assets.cli.servers import show
+    from discogs_assets.cli import servers
 
-    show(json)
+    if urls:
+        servers.show_addresses()
+    else:
+        servers.show(json)
 
 
 @app.command

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
 
 from discogs_assets import variables
 from discogs_assets.cli import environment, terminal
@@ -19,6 +20,10 @@ from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres.loads import Postgres
 
 SENSOR = "new_dumps"
+
+PASSFILE = "pgpass"
+"""File below the home with the reader's password, in libpq's format."""
+
 DAGSTER = (sys.executable, "-m", "dagster")
 
 
@@ -77,6 +82,52 @@ def show(json: bool) -> None:
         terminal.table(columns, [[row[column] for column in columns] for row in rows])
     if found := connections.open_publication():
         say(f"the publication of {found.month} was interrupted or is under way; `discogs up` settles it")
+
+
+def show_addresses() -> None:
+    """Print addresses for readers, ready to copy: psql, drivers, DuckDB and Neo4j. Passwords stay in files."""
+    connections = Connections()
+    lake = f"{connections.settings.lake_address}/parquet/discogs/releases/*/*.parquet"
+    month = "regexp_extract(filename, '\\d{4}-\\d{2}') AS month"
+    rows = [
+        ["DuckDB, the lake", f"SELECT {month}, count(*) FROM read_parquet('{lake}', filename = true) GROUP BY month"]
+    ]
+    if connections.tables.running():
+        url = _write_passfile(connections)
+        rows += [
+            ["psql", f'psql "{url}"'],
+            ["drivers", url],
+            ["DuckDB, PostgreSQL", f"ATTACH '{url}' AS discogs (TYPE postgres, READ_ONLY)"],
+        ]
+    if connections.graph.running():
+        graph = connections.graph.reader()
+        rows.append(["Neo4j drivers", f"{graph.url}  user {graph.user}"])
+    for name, text in rows:
+        terminal.heading(name)
+        terminal.data().print(text, soft_wrap=True, markup=False)
+    if connections.embedded:
+        say(f"passwords are in {connections.settings.home_folder / 'credentials.json'}; discogs up starts the servers")
+
+
+def _write_passfile(connections: Connections) -> str:
+    """Write the reader's password to a file that libpq reads, and return the address that names it."""
+    reader = connections.tables.reader()
+    parts = urlsplit(reader.url)
+    if not parts.password:
+        return reader.safe_url
+    file = connections.settings.home_folder / PASSFILE
+    database = unquote(parts.path.strip("/"))
+    fields = (
+        parts.hostname or "",
+        str(parts.port or 5432),
+        database,
+        unquote(parts.username or ""),
+        unquote(parts.password),
+    )
+    line = ":".join(field.replace("\\", "\\\\").replace(":", "\\:") for field in fields)
+    json_state.replace(file, f"{line}\n", environment.MODE)
+    separator = "&" if parts.query else "?"
+    return f"{reader.safe_url}{separator}passfile={quote(str(file))}"
 
 
 def run_dagster(port: int, watch: bool | None = None) -> int:

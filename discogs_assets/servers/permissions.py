@@ -50,7 +50,7 @@ def close(found: Iterable[Open]) -> Iterator[Path]:
 def _rules(home: Path, secrets: Iterable[Path]) -> Iterator[tuple[Path, int]]:
     """Yield paths, each with the bits that its mode must not have."""
     yield home, _WRITABLE
-    for file in (home / "credentials.json", *secrets):
+    for file in (home / "credentials.json", home / "pgpass", *secrets):
         yield file, _PRIVATE
     yield PostgresServer(home).data, _PRIVATE
     for store in Neo4jServer(home).stores():

@@ -10,7 +10,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import psutil
+import psycopg
 import pytest
 
 from discogs_assets.cli import servers
@@ -54,6 +56,18 @@ def test_a_month_that_is_up_to_date_is_not_loaded_again(project: Project) -> Non
     absent = project.run("discogs", "load", "2026-09", **sources)
     assert absent.returncode == 1
     assert "has no dumps of 2026-09" in absent.stderr
+
+
+@pytest.mark.slow
+def test_the_addresses_for_readers_work_as_printed(project: Project) -> None:
+    printed = project.run("discogs", "status", "--urls").stdout.splitlines()
+    address = printed[printed.index("drivers") + 1]
+    assert "password" not in address
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("reader",)
+    lake = printed[printed.index("DuckDB, all months of the lake") + 1]
+    found = duckdb.connect().execute(lake).fetchall()
+    assert sorted(month for month, _ in found) == ["2026-10", "2026-11"]
 
 
 @pytest.mark.slow
