@@ -3,6 +3,7 @@
 A rule marks a record as doubtful and changes nothing: Parquet and `data` keep the record as the dump has it.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -63,7 +64,7 @@ class QualityRule:
     field: str
     doc: str
     test: Test
-    arguments: tuple[Any, ...] = ()
+    arguments: tuple[Any, ...] = dataclasses.field(default=(), hash=False)
 
 
 ERROR, WARNING, INFO = Severity
