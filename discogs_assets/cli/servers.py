@@ -89,9 +89,8 @@ def show_addresses() -> None:
     connections = Connections()
     lake = f"{connections.settings.lake_address}/parquet/discogs/releases/*/*.parquet"
     month = "regexp_extract(filename, '\\d{4}-\\d{2}') AS month"
-    rows = [
-        ["DuckDB, the lake", f"SELECT {month}, count(*) FROM read_parquet('{lake}', filename = true) GROUP BY month"]
-    ]
+    counts = f"SELECT {month}, count(*) FROM read_parquet('{lake}', filename = true) GROUP BY month"
+    rows = [["DuckDB, all months of the lake", counts]]
     if connections.tables.running():
         url = _write_passfile(connections)
         rows += [

@@ -53,7 +53,7 @@ def test_the_page_is_what_the_sample_months_answer(
 @pytest.mark.parametrize(
     ("flags", "text", "message"),
     [
-        ((), "DELETE FROM releases", "may only read"),
+        ((), "DELETE FROM releases", "only reading is allowed"),
         ((), "SELECT 1; DROP VIEW releases", "multiple commands"),
         ((), "SELECT nope FROM releases", "LINE 1: SELECT nope"),
         (("--cypher",), "CREATE (n:Genre {name: 'x'}) RETURN n", "Writing in read access mode not allowed"),

@@ -75,4 +75,4 @@ def test_a_table_that_is_made_again_costs_that_table(loaded: Project, instance: 
 
 def test_the_columns_say_what_they_are(loaded: Project) -> None:
     (found,) = loaded.postgres.ask("SELECT col_description('discogs.release_labels'::regclass, 6) AS doc")
-    assert "letters and digits" in found["doc"]
+    assert "Letters and digits" in found["doc"]
