@@ -56,6 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What a run of the tests may be told beside pytest's own options."""
     parser.addoption("--months", type=int, default=2, help="how many generated months test_months goes through")
+    parser.addoption("--rewrite", action="store_true", help="write the answers of the examples into cli/README.md")
 
 
 @pytest.fixture(autouse=True)

@@ -100,6 +100,7 @@ def test_every_test_file_is_named_after_a_module() -> None:
     places = {test.with_name(test.name.removeprefix("test_")).with_suffix("") for test in tests}
     assert {str(place) for place in places - nouns} <= {
         "architecture",
+        "cli/examples",
         "concurrency",
         "months",
         "crashes",

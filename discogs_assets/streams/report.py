@@ -7,8 +7,6 @@ from discogs_assets.schema.model import Entity
 from discogs_assets.schema.quality import QualityRule, Severity, rules
 from discogs_assets.streams.quality import KEPT, Sample, Tally
 
-FILE = "report.md"
-
 HEAD = "| severity | rule | records | share | meaning | first records |\n| --- | --- | ---: | ---: | --- | --- |"
 
 CHARACTERS = 60

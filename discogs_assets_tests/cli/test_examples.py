@@ -1,7 +1,9 @@
-"""Tests of `cli.examples`: the page is what the sample months answer, and a question never writes."""
+"""Tests of the examples in `cli/README.md`: each has the answer of the sample months; a question never writes."""
 
 import json
 import os
+import re
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,23 +12,36 @@ import pytest
 
 from discogs_assets import cli
 from discogs_assets.cli import app
-from discogs_assets.cli.examples import CHAPTERS, EXAMPLES, FENCES, FLAGS, Example, page
-from discogs_assets.cli.query import LANGUAGES
 from discogs_assets.errors import LoadError
 from discogs_assets_tests.fix_project import Project
 
-PAGE = (Path(cli.__file__).parent / "README.md").read_text()
+PAGE = Path(cli.__file__).parent / "README.md"
+EXAMPLE = re.compile(
+    r"(?:`discogs query(?P<flags>[^`\n]*)`\n\n)?```(?P<language>sql|cypher|python)\n(?P<text>.*?)\n```\n\n"
+    r"```\n(?P<answer>.*?)\n```\n",
+    re.DOTALL,
+)
+"""A query with its command, or a Python program, and its output."""
+
+EXAMPLES = list(EXAMPLE.finditer(PAGE.read_text()))
+QUERIES = [each for each in EXAMPLES if each["language"] != "python"]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.about)
-def test_an_example_is_on_the_page_and_its_answer_in_an_order(example: Example) -> None:
-    assert "ORDER BY" in example.text
-    assert f"### {example.about}\n" in PAGE
-    assert example.text.strip() in PAGE
+@pytest.mark.parametrize("example", QUERIES, ids=lambda each: each["text"].split("\n")[0])
+def test_an_example_orders_its_rows(example: re.Match[str]) -> None:
+    assert "ORDER BY" in example["text"]
 
 
-def test_every_language_has_a_chapter_with_examples() -> None:
-    assert set(LANGUAGES) == set(CHAPTERS) == set(FLAGS) == set(FENCES) == {each.language for each in EXAMPLES}
+def test_every_heading_has_an_example_and_every_language_several() -> None:
+    assert len(QUERIES) == PAGE.read_text().count("\n### ")
+    assert len(EXAMPLES) == len(QUERIES) + 1
+    assert {(each["language"], *each["flags"].split()[:1]) for each in QUERIES} >= {
+        ("sql",),
+        ("sql", "--json"),
+        ("sql", "--csv"),
+        ("sql", "--parquet"),
+        ("cypher", "--cypher"),
+    }
 
 
 @pytest.fixture
@@ -38,14 +53,30 @@ def asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.usefixtures("asked")
-def test_the_page_is_what_the_sample_months_answer(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_page_has_the_answers_of_the_sample_months(
+    asked: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    pytestconfig: pytest.Config,
 ) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.delenv("DISCOGS_MUSICBRAINZ")
-    assert page() == PAGE
-    assert not [line for line in capsys.readouterr().err.splitlines() if line.startswith("0 rows")]
+
+    def answer(example: re.Match[str]) -> str:
+        if example["language"] == "python":
+            exec(compile(example["text"], "notebook", "exec"), {})  # noqa: S102 - the page is ours
+        else:
+            asked(*shlex.split(example["flags"]), example["text"])
+        out, err = capsys.readouterr()
+        assert not err.startswith("0 rows"), example["text"]
+        lines = "\n".join(line.rstrip() for line in out.strip("\n").splitlines())
+        return example[0].removesuffix(f"{example['answer']}\n```\n") + f"{lines}\n```\n"
+
+    before = PAGE.read_text()
+    after = EXAMPLE.sub(answer, before)
+    if pytestconfig.getoption("rewrite"):
+        PAGE.write_text(after)
+    assert after == before
 
 
 @pytest.mark.slow

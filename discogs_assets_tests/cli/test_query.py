@@ -107,5 +107,5 @@ def test_a_reader_that_has_had_enough_ends_it_without_a_word() -> None:
 
 @pytest.mark.usefixtures("lake")
 def test_a_refused_question_is_an_error_of_ours() -> None:
-    with pytest.raises(LoadError, match="DuckDB refused the question"):
+    with pytest.raises(LoadError, match="DuckDB rejects the query"):
         discogs("--parquet", "SELECT nope FROM releases")

@@ -1,4 +1,4 @@
-"""quality/discogs/{entity}: the records flagged by data quality rules, with their bytes, and a report.
+"""quality/discogs/{entity}: the records flagged by data quality rules, with their bytes; the metadata has a report.
 
 Nothing waits for these assets, least of all publishing.
 """
@@ -27,7 +27,7 @@ COLUMNS = ("rule", "severity", "id", "found", "page")
 def flags(entity: Entity) -> dg.AssetsDefinition:
     """Return the asset of one entity's flagged records."""
     key = keys.quality(entity)
-    doc = f"The {entity.name} that a rule of data quality flags, with what was found and the record's bytes; a report."
+    doc = f"The {entity.name} that a rule of data quality flags, with the finding and the record's bytes."
 
     @LAYER.asset(key, doc, [keys.dump(entity), keys.records(entity)], [specs.SHARES[entity]], priority=LAST)
     def write_flagged(context: dg.AssetExecutionContext, platform: Platform) -> Result:
@@ -37,7 +37,6 @@ def flags(entity: Entity) -> dg.AssetsDefinition:
             tally = quality.write(
                 entity, lake.files(keys.records(entity).path, partition), originals, folder / parquet.FILE
             )
-            (folder / report.FILE).write_text(report.markdown(tally, partition[:7]))
         return _result(platform, partition, tally, began)
 
     return write_flagged

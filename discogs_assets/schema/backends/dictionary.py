@@ -49,7 +49,7 @@ QUALITY = """
 
 `quality/discogs/{entity}` has a row for each record and rule that flags it. Flags change nothing: the record stays as
 it is in the dump. An `error` is a contradiction or a missing essential value, a `warning` is most likely a mistake or a
-record that must not be used, an `info` is unusual or incomplete, often as printed. `report.md` in the same folder has
+record that must not be used, an `info` is unusual or incomplete, often as printed. The asset's metadata `report` has
 the counts.
 """
 

@@ -63,8 +63,7 @@ def drafted(place: Path) -> Iterator[Path]:
 def remove(place: Path) -> int:
     """Delete the folder, atomically for readers, and return the bytes that were in it.
 
-    Raises BusyError if another process is replacing it. Its lock file is deleted, too: a process that waits opens a new
-    one.
+    Raises BusyError if another process is replacing it.
     """
     doomed = place.with_name(f".{place.name}.draft")
     with alone(place):
@@ -72,7 +71,6 @@ def remove(place: Path) -> int:
         place.rename(doomed)
         size = sum(file.stat().st_size for file in doomed.rglob("*") if file.is_file())
         shutil.rmtree(doomed)
-        _lock(place).unlink()
     return size
 
 
@@ -80,18 +78,18 @@ def remove(place: Path) -> int:
 def alone(place: Path) -> Iterator[None]:
     """Hold the lock on `place` while the block runs. Raises BusyError if another process holds it."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    lock = _lock(place)
+    lock = place.with_name(f".{place.name}.lock")
     try:
         with FileLock(lock, timeout=0):
-            yield
+            try:
+                yield
+            finally:
+                # Deleted while held: FileLock refuses a file that was deleted after it had been opened.
+                lock.unlink(missing_ok=True)
     except Timeout as error:
         raise BusyError(
             f"{place} is being written by another process, which holds {lock}. Wait for it to end, then run again."
         ) from error
-
-
-def _lock(place: Path) -> Path:
-    return place.with_name(f".{place.name}.lock")
 
 
 def _put(draft: Path, place: Path) -> None:

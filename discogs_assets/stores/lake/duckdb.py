@@ -76,21 +76,14 @@ def asking(lake: Lake, month: str | None, statement: str, means: Means) -> Itera
     Only the tables that the query names are opened, and downloaded if the lake is in S3. Raises SettingError if the
     lake lacks the month, LoadError if DuckDB rejects the query.
     """
-    partition, held = _find_month(lake, month)
+    partition, tables = _find_month(lake, month)
     with TemporaryDirectory(prefix="discogs_query_") as spilled, _connect(means, spilled) as connection:
-        named = set[tuple[str, str]]()
         try:
-            asked = _extract_statement(connection, statement)
-            named = _find_names(connection, asked)
-            for schema, name, table in _views(named, held):
-                _show(connection, schema, name, table, lake, partition)
-            if ("", CONTENTS) in named:
-                _list(connection, held)
-            yield _answer(connection.execute(asked.query))
-        except duckdb.CatalogException as error:
-            raise LoadError(f"DuckDB refused the question: {error}\n{_hint(named, held, partition)}") from error
+            query = _extract_query(connection, statement)
+            _create_schemas(connection, tables)
+            yield _read_answer(_execute(connection, query, tables, lake, partition))
         except duckdb.Error as error:
-            raise LoadError(f"DuckDB refused the question: {error}") from error
+            raise LoadError(f"DuckDB rejects the query: {error}") from error
         except RuntimeError as error:
             # DuckDB reports Ctrl-C as a plain RuntimeError.
             if "interrupted" in str(error):
@@ -124,101 +117,112 @@ def _connect(means: Means, spilled: str) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _extract_statement(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
+def _extract_query(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
     """Return the only statement of the text. Raises LoadError unless it is one read-only statement."""
     found = connection.extract_statements(statement)
     if len(found) != 1:
-        raise LoadError(f"the text holds {len(found)} statements, expected one question.")
+        raise LoadError(f"the text has {len(found)} statements, expected one query.")
     (only,) = found
     opening = OPENING.match(only.query)
+    keyword = opening[1].upper() if opening else ""
     # DuckDB splits a statement with a PIVOT without values into several, even if it is a COPY.
-    pivots = (
-        only.type == duckdb.StatementType.MULTI
-        and opening
-        and opening[1].upper() in ("SELECT", "FROM", "WITH", "PIVOT")
-    )
+    pivots = only.type == duckdb.StatementType.MULTI and keyword in ("SELECT", "FROM", "WITH", "PIVOT")
     if only.type != duckdb.StatementType.SELECT and not pivots:
-        kind = opening[1].upper() if opening else ""
-        raise LoadError(f"the lake is only read here, and {kind} is no question. Expected SELECT, FROM, WITH or PIVOT.")
-    return only
+        raise LoadError(
+            f"{keyword} is not a query, and the lake is read-only here. Expected SELECT, FROM, WITH or PIVOT."
+        )
+    return str(only.query)
 
 
-def _find_names(connection: duckdb.DuckDBPyConnection, asked: Any) -> set[tuple[str, str]]:
-    """Return schema and name, as written, of every table that the query may mean; the schema is empty if not given."""
-    if asked.type == duckdb.StatementType.SELECT:
-        (text,) = connection.execute("SELECT json_serialize_sql(?)", [asked.query]).fetchone() or ("{}",)
-        return set(_tables(json.loads(text)))
-    return {(_unquote_name(each["schema"] or ""), _unquote_name(each["name"])) for each in NAME.finditer(asked.query)}
+def _create_schemas(connection: duckdb.DuckDBPyConnection, tables: Sequence[LakeTable]) -> None:
+    """Create the schemas of the tables, and the table of all tables."""
+    for schema in {table.schema for table in tables}:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quote_name(schema)}")
+    rows = ", ".join(
+        f"({_quote_text(each.schema)}, {_quote_text(each.name)}, {_quote_text(each.asset)})" for each in tables
+    )
+    connection.execute(f'CREATE VIEW {CONTENTS} AS FROM (VALUES {rows}) tables("schema", "name", asset)')
 
 
-def _tables(parsed: Any) -> Iterator[tuple[str, str]]:
-    """Yield schema and name of the tables in a parsed query, including names defined by WITH."""
-    if isinstance(parsed, dict):
-        if parsed.get("type") == "BASE_TABLE":
-            yield parsed["schema_name"], parsed["table_name"]
-        parsed = [*parsed.values()]
-    if isinstance(parsed, list):
-        for each in parsed:
-            yield from _tables(each)
+def _execute(
+    connection: duckdb.DuckDBPyConnection, query: str, tables: Sequence[LakeTable], lake: Lake, partition: str
+) -> duckdb.DuckDBPyConnection:
+    """Run the query. While DuckDB misses a table, create the view of its files and try again.
+
+    Raises LoadError if the month has no such table, or several of that name.
+    """
+    created = set[tuple[str, str]]()
+    while True:
+        try:
+            return connection.execute(query)
+        except duckdb.CatalogException as error:
+            schema, name = _find_missing(connection, query)
+            table = _find_table(schema, name, tables)
+            if not table or (schema, name) in created:
+                advice = _describe_tables(schema, name, tables, partition)
+                raise LoadError(f"DuckDB rejects the query: {error}\n{advice}") from error
+            created.add((schema, name))
+            _create_view(connection, f"{_quote_name(schema or 'main')}.{_quote_name(name)}", table, lake, partition)
 
 
-def _views(named: set[tuple[str, str]], held: Sequence[LakeTable]) -> Iterator[tuple[str, str, LakeTable]]:
-    """Yield each name of a table in the lake, with its table; names that differ only in case are yielded once."""
-    seen = set[tuple[str, str]]()
-    for schema, name in sorted(named):
-        table = _find_table(schema, name, held)
-        if table and (spelling := (schema.lower(), name.lower())) not in seen:
-            seen.add(spelling)
-            yield schema, name, table
+def _find_missing(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[str, str]:
+    """Return schema, "" if not given, and name of the table that DuckDB misses; both "" if it misses something else."""
+    connection.execute("SET errors_as_json = true")
+    try:
+        connection.execute(query)
+    except duckdb.CatalogException as error:
+        missing = json.loads(str(error).partition(": ")[2])
+    finally:
+        connection.execute("SET errors_as_json = false")
+    if missing.get("type") != "Table":
+        return "", ""
+    # The error does not name the schema: the query does. The position counts bytes; DESCRIBE and SUMMARIZE have none.
+    rest = query.encode()[int(missing.get("position", 0)) :].decode()
+    for found in NAME.finditer(rest):
+        name = _unquote_name(found["name"])
+        if name == missing["name"]:
+            return _unquote_name(found["schema"] or ""), name
+    return "", missing["name"]
 
 
-def _find_table(schema: str, name: str, held: Sequence[LakeTable]) -> LakeTable | None:
-    """Return the table of a name; None if the lake has none, or if the name is ambiguous."""
-    found = _candidates(schema, name, held)
+def _find_table(schema: str, name: str, tables: Sequence[LakeTable]) -> LakeTable | None:
+    """Return the table of a name; None if the month has none, or if the name is ambiguous."""
+    found = _find_candidates(schema, name, tables)
     found = [each for each in found if each.name == name] or found
     found = [each for each in found if each.schema == FIRST] or found
     return found[0] if len(found) == 1 else None
 
 
-def _candidates(schema: str, name: str, held: Sequence[LakeTable]) -> list[LakeTable]:
+def _find_candidates(schema: str, name: str, tables: Sequence[LakeTable]) -> list[LakeTable]:
     """Return the tables of that name, ignoring case, in the schema or, if it is empty, in any."""
-    called = [each for each in held if each.name.lower() == name.lower()]
-    return [each for each in called if not schema or each.schema.lower() == schema.lower()]
+    found = [each for each in tables if each.name.lower() == name.lower()]
+    return [each for each in found if not schema or each.schema.lower() == schema.lower()]
 
 
-def _hint(named: set[tuple[str, str]], held: Sequence[LakeTable], partition: str) -> str:
+def _describe_tables(schema: str, name: str, tables: Sequence[LakeTable], partition: str) -> str:
     """Return advice on a name that is unknown or ambiguous."""
-    for schema, name in sorted(named):
-        several = _candidates(schema, name, held)
-        if len(several) > 1 and not _find_table(schema, name, held):
-            return f"{name} may be any of {', '.join(map(str, several))}; write the one that is meant."
-    return f"{partition[:7]} has the tables that `FROM {CONTENTS}` lists."
+    found = _find_candidates(schema, name, tables)
+    if len(found) > 1:
+        return f"{name} may be any of {', '.join(map(str, found))}. Write the schema, too."
+    return f"`FROM {CONTENTS}` lists the tables of {partition[:7]}."
 
 
-def _show(
-    connection: duckdb.DuckDBPyConnection, schema: str, name: str, table: LakeTable, lake: Lake, partition: str
+def _create_view(
+    connection: duckdb.DuckDBPyConnection, name: str, table: LakeTable, lake: Lake, partition: str
 ) -> None:
-    """Create a view of the table's files under the name that the query uses."""
-    files = ", ".join(_text(str(file)) for file in lake.files(table.asset.split("/"), partition))
-    if schema:
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quote_name(schema)}")
-    view = f"{_quote_name(schema or 'main')}.{_quote_name(name)}"
+    """Create a view of the table's files; `name` is quoted."""
+    files = ", ".join(_quote_text(str(file)) for file in lake.files(table.asset.split("/"), partition))
     read = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
-    connection.execute(f"CREATE VIEW {view} AS FROM {read}")
+    connection.execute(f"CREATE VIEW {name} AS FROM {read}")
 
 
-def _list(connection: duckdb.DuckDBPyConnection, held: Sequence[LakeTable]) -> None:
-    rows = ", ".join(f"({_text(each.schema)}, {_text(each.name)}, {_text(each.asset)})" for each in held)
-    connection.execute(f'CREATE VIEW {CONTENTS} AS FROM (VALUES {rows}) held("schema", "name", asset)')
-
-
-def _answer(asked: duckdb.DuckDBPyConnection) -> Answer:
+def _read_answer(asked: duckdb.DuckDBPyConnection) -> Answer:
     description = asked.description or []
     documents = [place for place, column in enumerate(description) if str(column[1]) == "JSON"]
-    return Answer([column[0] for column in description], _rows(asked, documents))
+    return Answer([column[0] for column in description], _read_rows(asked, documents))
 
 
-def _rows(asked: duckdb.DuckDBPyConnection, documents: Sequence[int]) -> Iterator[Sequence[Any]]:
+def _read_rows(asked: duckdb.DuckDBPyConnection, documents: Sequence[int]) -> Iterator[Sequence[Any]]:
     while fetched := asked.fetchmany(FETCHED):
         for row in fetched:
             values = [*row]
@@ -235,5 +239,5 @@ def _quote_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _text(value: str) -> str:
+def _quote_text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"

@@ -5,13 +5,15 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from discogs_assets.errors import BusyError
-from discogs_assets.stores.lake.atomic_dir import remove, replacing
+from discogs_assets.stores.lake.atomic_dir import alone, remove, replacing
 
 
 def put(place: Path, **files: str) -> None:
@@ -58,6 +60,28 @@ def test_readers_see_the_old_or_the_new_content_and_never_a_mix(tmp_path: Path) 
 def test_two_writers_of_a_folder_exclude_each_other(tmp_path: Path) -> None:
     with FileLock(tmp_path / ".place.lock"), pytest.raises(BusyError, match="written by another process"):
         put(tmp_path / "place", a="1")
+
+
+def test_a_lock_that_is_deleted_after_use_admits_one_holder_at_a_time(tmp_path: Path) -> None:
+    inside, most, entries = 0, 0, 0
+
+    def enter() -> None:
+        nonlocal inside, most, entries
+        for _ in range(200):
+            with suppress(BusyError), alone(tmp_path / "place"):
+                inside += 1
+                most, entries = max(most, inside), entries + 1
+                time.sleep(0.0001)
+                inside -= 1
+
+    threads = [threading.Thread(target=enter) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
+    assert entries > 100
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_killed_writer_leaves_the_old_content_and_its_draft_is_swept(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_tables_are_listed_by_a_table(lake: Lake) -> None:
 
 
 def test_a_name_that_is_no_table_is_refused_and_says_where_they_are_listed(lake: Lake) -> None:
-    with pytest.raises(LoadError, match=r"(?s)nope does not exist.*`FROM tables` lists"):
+    with pytest.raises(LoadError, match=r"(?s)nope does not exist.*`FROM tables` lists the tables of 2026-11"):
         ask(lake, "FROM nope")
 
 
@@ -114,6 +114,8 @@ def test_only_the_files_of_the_tables_that_are_named_are_taken(lake: Lake, monke
     monkeypatch.setattr(Lake, "files", noted)
     ask(lake, "WITH x AS (SELECT 1) SELECT r.asset AS artist FROM releases r, x WHERE 'nodes.Artist' <> ''")
     assert taken == ["parquet/discogs/releases"]
+    ask(lake, "SELECT '日本 releases' FROM nodes.Artist, changes.releases")
+    assert sorted(taken[1:]) == ["changes/discogs/releases", "graph/nodes/Artist"]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +125,8 @@ def test_only_the_files_of_the_tables_that_are_named_are_taken(lake: Lake, monke
         "SELECT asset FROM (SELECT COLUMNS('asset') FROM changes.releases)",
         "WITH releases AS (FROM changes.releases) SELECT asset FROM releases",
         "SELECT (SELECT max(asset) FROM changes.releases) FROM releases",
+        "SELECT c.asset FROM changes.releases c, releases WHERE 'ü日本' <> ''",
+        'SELECT c.asset FROM discogs.releases r, "changes" . "RELEASES" c /* discogs.labels */',
     ],
 )
 def test_tables_are_found_wherever_a_question_names_them(question: str, lake: Lake) -> None:
@@ -140,6 +144,18 @@ def test_files_of_one_table_may_differ_in_columns_as_those_of_a_relationship_bet
     put(lake, "graph/relationships/IS", name="b", columns={":START_ID(Release)": [3], ":END_ID(Genre)": [4]})
     question = 'SELECT ":START_ID(Master)", ":START_ID(Release)" FROM relationships."IS" ORDER BY ALL'
     assert ask(lake, question) == [[1, None], [None, 3]]
+
+
+@pytest.mark.parametrize("statement", ["DESCRIBE", "SUMMARIZE"])
+@pytest.mark.parametrize("name", ["artist", "changes.releases", 'nodes."artist"'])
+def test_a_table_is_described(statement: str, name: str, lake: Lake) -> None:
+    assert ask(lake, f"{statement} {name}")[0][:2] == ["asset", "VARCHAR"]
+
+
+@pytest.mark.parametrize("question", ["SELECT releases(1)", "FROM releases(1)", "FROM a.b.releases", "SELECT 1::twin"])
+def test_a_table_is_not_taken_for_something_else_of_its_name(question: str, lake: Lake) -> None:
+    with pytest.raises(LoadError, match="DuckDB rejects the query"):
+        ask(lake, question)
 
 
 @pytest.mark.parametrize("question", ["FROM (PIVOT releases ON asset USING count(*))", "PIVOT releases ON asset"])
@@ -163,14 +179,14 @@ def test_a_pivot_over_values_that_are_not_known_before_is_a_question(question: s
     ],
 )
 def test_whatever_does_more_than_read_is_refused(statement: str, lake: Lake, tmp_path: Path) -> None:
-    with pytest.raises(LoadError, match="is no question"):
+    with pytest.raises(LoadError, match="is not a query"):
         ask(lake, statement)
     assert not [*tmp_path.glob("out.*")]
 
 
 @pytest.mark.parametrize("text", ["SELECT 1; SELECT 2", "-- nothing"])
 def test_a_text_is_one_statement(text: str, lake: Lake) -> None:
-    with pytest.raises(LoadError, match="expected one question"):
+    with pytest.raises(LoadError, match="expected one query"):
         ask(lake, text)
 
 

@@ -1,15 +1,23 @@
 """Tests of `stores.lake.local`, of a folder and in S3 alike."""
 
+import re
 from pathlib import Path
 
+import polars as pl
+import pyarrow.dataset
+import pyarrow.parquet
 import pytest
 
+from discogs_assets import stores
+from discogs_assets.cli import app
 from discogs_assets.errors import BusyError, DumpMissingError
 from discogs_assets.settings import Settings
 from discogs_assets.stores.lake import local as lakes
 from discogs_assets.stores.lake.local import Lake
 from discogs_assets.stores.lake.s3_manifest import ObjectFolder
 
+README = (Path(stores.__file__).parent / "README.md").read_text()
+RELEASES = ("parquet", "discogs", "releases")
 KEY = ("parquet", "discogs", "artists")
 MONTH = "2026-11-01"
 
@@ -47,8 +55,8 @@ def test_a_partition_lies_under_its_key_and_month(lake: Lake) -> None:
 def test_what_is_beside_the_tables_is_kept_with_them(lake: Lake) -> None:
     with lake.writing(KEY, MONTH) as folder:
         (folder / "part_0.parquet").write_text("abc")
-        (folder / "report.md").write_text("# it")
-    assert [file.read_text() for file in lake.find_files(KEY, MONTH, "*.md")] == ["# it"]
+        (folder / "source.txt").write_text("a site")
+    assert [file.read_text() for file in lake.find_files(KEY, MONTH, "*.txt")] == ["a site"]
     assert (read_texts(lake), lake.size(KEY, MONTH)) == ({"part_0": "abc"}, 3)
 
 
@@ -126,6 +134,41 @@ def test_a_month_that_is_being_written_is_not_dropped(lake: Lake) -> None:
             lake.drop(MONTH)
         (folder / "part_1.parquet").write_text("de")
     assert read_texts(lake) == {"part_1": "de"}
+
+
+def test_several_months_are_read_as_documented(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lake = lakes.of(Settings())
+    assert lake.root == tmp_path / ".discogs" / "lake"
+    for month, ids in (("2026-10-01", [1, 2]), (MONTH, [3])):
+        with lake.writing(RELEASES, month) as folder:
+            pl.DataFrame({"id": ids}).write_parquet(folder / "part-0000.parquet")
+    with lake.writing(RELEASES, "2026-12-01") as folder:
+        pl.DataFrame({"id": [4]}).write_parquet(folder / "part-0000.parquet")
+        section = README.partition("## Several months at once\n")[2].partition("\n## ")[0]
+        sql, python = re.findall(r"```(?:sql|python)\n(.*?)```", section, re.DOTALL)
+        app(["query", "--parquet", "--csv", sql], result_action="return_value")
+        exec(compile(python, "README", "exec"), {})  # noqa: S102 - the README is ours
+    assert capsys.readouterr().out.splitlines() == [
+        "month,releases",
+        "2026-10,2",
+        "2026-11,1",
+        "[('2026-10', 2), ('2026-11', 1)]",
+        "{'month': ['2026-10-01', '2026-10-01', '2026-11-01'], 'id': [1, 2, 3]}",
+    ]
+
+
+def test_the_folder_of_an_asset_is_a_dataset_for_every_reader(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    for month in ("2026-10-01", MONTH, MONTH):
+        with lake.writing(RELEASES, month) as folder:
+            pl.DataFrame({"id": [1]}).write_parquet(folder / "part-0000.parquet")
+    folder = tmp_path.joinpath(*RELEASES)
+    assert sorted(path.name for path in folder.iterdir()) == ["2026-10-01", MONTH]
+    assert pyarrow.dataset.dataset(folder).count_rows() == 2
+    assert pyarrow.parquet.read_table(folder).num_rows == 2
+    assert pl.scan_parquet(folder).collect().height == 2
 
 
 def test_a_lake_that_can_be_written_says_so(lake: Lake) -> None:

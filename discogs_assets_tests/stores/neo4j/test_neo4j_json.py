@@ -1,4 +1,4 @@
-"""Tests of `stores.neo4j.neo4j_json`; nodes and paths come from a real server in the tests of `cli.examples`."""
+"""Tests of `stores.neo4j.neo4j_json`; nodes and paths come from a real server in the tests of `cli/README.md`."""
 
 from typing import Any
 
