@@ -62,9 +62,6 @@ class Settings(BaseSettings):
     )
     keep_dumps: int | None = Field(None, ge=1, description="Months whose dump files are kept.")
     keep_logs: int = Field(90, ge=1, description="Days for which run logs are kept; results of checks stay.")
-    load_history: bool = Field(
-        False, description="Load the older months of a backfill into the servers, too, instead of the newest only."
-    )
     executor: str | None = Field(
         None,
         pattern=r"^(in_process|multiprocess|\w+(\.\w+)+)$",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from discogs_assets.definitions import defs
 from discogs_assets_tests.fix_project import BARE, LOADED
 from discogs_assets_tests.fix_records import publish
 
@@ -41,3 +42,10 @@ def test_dg_launches_an_asset(tmp_path: Path) -> None:
     publish(tmp_path / "site", LOADED)
     dg(tmp_path, "launch", "--assets", 'key:"dumps/discogs/artists"', "--partition", LOADED)
     assert list(tmp_path.glob("dumps/**/discogs_*_artists.xml.gz"))
+
+
+def test_the_job_lake_loads_nothing_into_the_servers() -> None:
+    selected = defs.resolve_job_def("lake").asset_layer.selected_asset_keys
+    groups = {defs.resolve_asset_graph().get(key).group_name for key in selected}
+    assert groups == {"dumps", "parquet", "quality", "changes", "graph", "insights"}
+    assert selected < defs.resolve_job_def("monthly").asset_layer.selected_asset_keys
