@@ -33,7 +33,7 @@ def dg(home: Path, *arguments: str) -> str:
 @pytest.mark.slow
 def test_dg_lists_the_assets(tmp_path: Path) -> None:
     listed = dg(tmp_path, "list", "defs", "--json")
-    found = {asset["key"] for asset in json.loads(listed[listed.index("{\n") :])["assets"]}
+    found = {asset["asset_key"] for asset in json.loads(listed[listed.index("{\n") :])["assets"]}
     assert {"dumps/discogs/artists", "published/postgres"} <= found
 
 

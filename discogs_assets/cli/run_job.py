@@ -13,7 +13,7 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepo
 from discogs_assets import faults
 from discogs_assets.cli import servers
 from discogs_assets.cli.terminal import say
-from discogs_assets.defs.partitions import monthly
+from discogs_assets.defs import partitions
 from discogs_assets.defs.sensors import run_monitor
 from discogs_assets.errors import LoadError, SettingError
 
@@ -36,8 +36,11 @@ def publish_month(month: str) -> None:
 def partition_of(month: str) -> str:
     """Return the partition key of a month given as 2026-11; raises SettingError if there is no such month."""
     key = f"{month[:7]}-01"
-    if not monthly.has_partition_key(key):
-        raise SettingError(f"the month is {month!r}, expected one from 2008-03 to the current one, such as 2026-11")
+    if absence := partitions.explain_absence(key):
+        raise SettingError(
+            f"the month {month!r} {absence}. Expected one from {partitions.monthly.start:%Y-%m} (DISCOGS_FIRST_MONTH) "
+            "to the current one, such as 2026-11."
+        )
     return key
 
 
