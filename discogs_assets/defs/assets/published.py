@@ -88,7 +88,7 @@ def publication_of(proof: Proof, partition: str, platform: Platform) -> Publicat
     return Publication(partition[:7], {view_of(of): table for of, table in _tables(proof).items()}, graph)
 
 
-def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
+def proven(context: dg.OpExecutionContext) -> Proof:
     """Return the proof of the month.
 
     While another run works on the month, a refusal is raised as BusyError: that run may yet remove its cause.
@@ -160,7 +160,7 @@ def published(context: dg.AssetExecutionContext, config: Show, platform: Platfor
     They switch in one step, even if only one of the two assets is selected: both show the same month.
     """
     with failures(), platform.connections.publishing() as publisher:
-        found, shown = proven(context), publisher.shown
+        found, shown = proven(context.op_execution_context), publisher.shown
         if shown and context.partition_key < shown.partition and not config.older:
             yield from _keep_shown(context, shown)
             return
@@ -244,7 +244,7 @@ def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[
             yield from _keep_shown(context, shown)
             return
         began = time.monotonic()
-        whole, wanted, said = _prepare(context, platform, publisher, proven(context))
+        whole, wanted, said = _prepare(context, platform, publisher, proven(context.op_execution_context))
         publisher.publish(wanted, context.log.info)
         parts = [key for key in keys.INSIGHTS.values() if key in whole]
         said = {"replaced": shown.month, "seconds": round(time.monotonic() - began, 3), **said}

@@ -94,6 +94,29 @@ def test_a_month_of_which_nothing_is_known_is_refused(instance: dg.DagsterInstan
     assert "postgres/discogs/artists is not materialised" in said
 
 
+def test_a_refusal_names_three_reasons_and_the_command_and_its_note_all_of_them(instance: dg.DagsterInstance) -> None:
+    with pytest.raises(PublishRefusedError) as caught:
+        prove(instance, NOVEMBER)
+    said, (note,) = str(caught.value), caught.value.__notes__
+    objections = note.splitlines()[1:]
+    assert len(objections) > len(NEEDED)
+    assert said.count("; ") == 3
+    assert said.endswith(
+        f"; and {len(objections) - 3} more reasons. "
+        "Load what is missing or out of date, and publish: discogs load 2026-11"
+    )
+    assert len(said) < 400
+
+
+@pytest.mark.parametrize("missing", [1, 3])
+def test_a_refusal_of_three_reasons_or_fewer_names_all(instance: dg.DagsterInstance, missing: int) -> None:
+    specs = checks.ALL[:missing]
+    load(instance, unchecked=specs)
+    said = publish_refused(instance)
+    assert said.count("has not run") == missing
+    assert "more reasons" not in said
+
+
 def test_the_proof_of_another_month_proves_nothing(sound: dg.DagsterInstance) -> None:
     with pytest.raises(PublishRefusedError, match="2026-10 is not published"):
         prove(sound, OCTOBER)
