@@ -1,6 +1,7 @@
 """All environment variables of the project, typed; nothing that they name is opened, checked or created here."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,15 +57,18 @@ class Settings(BaseSettings):
         description="Targets that months are loaded into, separated by commas: documents (a table of whole records for "
         "each entity), relational (a table for each repeated part), neo4j.",
     )
+    first_month: str | None = Field(
+        None,
+        pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$",
+        description="First month of the partitions, such as 2025-01; default: the oldest month on disk, 2025-01 at the "
+        "latest.",
+    )
     keep: int = Field(2, ge=1, description="Months kept in the servers, including the published one.")
     keep_lake: int | None = Field(
         None, ge=2, description="Months kept in the lake; at least 2, since changes are computed against the previous."
     )
     keep_dumps: int | None = Field(None, ge=1, description="Months whose dump files are kept.")
     keep_logs: int = Field(90, ge=1, description="Days for which run logs are kept; results of checks stay.")
-    load_history: bool = Field(
-        False, description="Load the older months of a backfill into the servers, too, instead of the newest only."
-    )
     executor: str | None = Field(
         None,
         pattern=r"^(in_process|multiprocess|\w+(\.\w+)+)$",
@@ -89,6 +93,13 @@ class Settings(BaseSettings):
         if unknown := [repr(name) for name in names if name not in TARGETS]:
             raise ValueError(f"{', '.join(unknown)} is not a target, expected one or more of {', '.join(TARGETS)}")
         return ",".join(dict.fromkeys(names))
+
+    @field_validator("first_month")
+    @classmethod
+    def _begun_month(cls, value: str | None) -> str | None:
+        if value and value > f"{datetime.now(UTC):%Y-%m}":
+            raise ValueError("the month has not begun, expected the first month to load, such as 2025-01")
+        return value
 
     @property
     def chosen_targets(self) -> frozenset[str]:

@@ -70,6 +70,9 @@ def test_whatever_runs_by_itself_is_documented() -> None:
     sensors = {each.name for each in defs.sensors or ()}
     schedules = {getattr(each, "name", "") for each in defs.schedules or ()}
     assert all(f"| `{name}` |" in GUIDE for name in sensors | schedules)
+    jobs = GUIDE.partition("## Jobs")[2].partition("## ")[0]
+    rows = "".join(re.findall(r"^\| (`.*?) \|", jobs, re.MULTILINE))
+    assert set(re.findall(r"`(\w+)`", rows)) == {each.name for each in defs.jobs or ()}
     assert "(discogs_assets/defs/README.md)" in README
 
 

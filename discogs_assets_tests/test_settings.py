@@ -34,8 +34,10 @@ def test_the_environment_goes_before_the_file_of_the_working_directory(
         ("KEEP", "many", r"DISCOGS_KEEP is 'many': input should be a valid integer"),
         ("KEEP", "0", r"DISCOGS_KEEP is '0': input should be greater than or equal to 1"),
         ("EXECUTOR", "threads-", r"DISCOGS_EXECUTOR is 'threads-': .*in_process\|multiprocess"),
-        ("TARGETS", "neo", r"DISCOGS_TARGETS is 'neo': 'neo' is no target, expected some of documents"),
-        ("LOAD_HISTORY", "perhaps", r"DISCOGS_LOAD_HISTORY is 'perhaps': input should be a valid boolean"),
+        ("TARGETS", "neo", r"DISCOGS_TARGETS is 'neo': 'neo' is not a target, expected one or more of documents"),
+        ("FIRST_MONTH", "2025-13", r"DISCOGS_FIRST_MONTH is '2025-13': string should match pattern"),
+        ("FIRST_MONTH", "2099-01", r"DISCOGS_FIRST_MONTH is '2099-01': the month has not begun"),
+        ("MB_REFRESH", "perhaps", r"DISCOGS_MB_REFRESH is 'perhaps': input should be a valid boolean"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_that_names_the_setting(

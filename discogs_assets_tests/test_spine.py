@@ -360,8 +360,11 @@ def test_a_month_that_retention_has_dropped_is_refused_with_what_to_do_and_comes
 
 def test_an_older_month_is_loaded_but_shown_only_when_asked_for(project: Project, instance: dg.DagsterInstance) -> None:
     assert read_months(project) == ("2026-11", "2026-11")
-    assert execute(instance, keys.published_month("postgres"), keys.published_month("neo4j"), partition=OCTOBER)
+    published = [keys.published_month(store) for store in ("postgres", "neo4j", "insights")]
+    assert execute(instance, *published, partition=OCTOBER)
     assert read_months(project) == ("2026-11", "2026-11")
+    made = event_log.latest_of(instance, published, OCTOBER).values()
+    assert [each and each.text("shown") for each in made] == ["2026-11"] * 3
     done = project.run("discogs", "publish", "2026-10")
     assert done.returncode == 0, done.stderr
     assert count_releases(project) == months.counts(OCTOBER)["releases"]

@@ -13,7 +13,7 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepo
 from discogs_assets import faults
 from discogs_assets.cli import servers
 from discogs_assets.cli.terminal import say
-from discogs_assets.defs.partitions import monthly
+from discogs_assets.defs import partitions
 from discogs_assets.defs.sensors import run_monitor
 from discogs_assets.errors import LoadError, SettingError
 
@@ -26,18 +26,25 @@ LOCATION, REPOSITORY = "discogs_assets", "__repository__"
 """Names that the UI knows our definitions by: a run that carries them is in its timeline and under its job."""
 
 
+PUBLISH = "publish"
+"""Job with one step that matters: its failure is reported once, as the error of the command."""
+
+
 def publish_month(month: str) -> None:
     """Publish a loaded month, even if a newer one is published; raises LoadError if it is refused."""
     partition = partition_of(month)
     servers.start()
-    run("publish", partition, {"ops": {"published": {"config": {"older": True}}}})
+    run(PUBLISH, partition, {"ops": {"published": {"config": {"older": True}}}})
 
 
 def partition_of(month: str) -> str:
     """Return the partition key of a month given as 2026-11; raises SettingError if there is no such month."""
     key = f"{month[:7]}-01"
-    if not monthly.has_partition_key(key):
-        raise SettingError(f"the month is {month!r}, expected one from 2008-03 to the current one, such as 2026-11")
+    if absence := partitions.explain_absence(key):
+        raise SettingError(
+            f"the month {month!r} {absence}. Expected one from {partitions.monthly.start:%Y-%m} (DISCOGS_FIRST_MONTH) "
+            "to the current one, such as 2026-11."
+        )
     return key
 
 
@@ -71,22 +78,25 @@ def run(
             remote_job_origin=origin,
             job_code_origin=whole.get_python_origin(),
         )
-        with _narrate(instance, made.run_id, partition):
+        with _narrate(instance, made.run_id, partition, causes=job != PUBLISH):
             result = execute_run(chosen, made, instance)
         if not result.success:
-            raise LoadError(_failure(instance, made.run_id, partition[:7]))
+            raise LoadError(_failure(instance, made.run_id, "" if job == PUBLISH else partition[:7]))
 
 
 def _failure(instance: dg.DagsterInstance, run_id: str, month: str) -> str:
-    """Return the reason of the first failed step, the number of others, and the place of the log."""
+    """Return the reason of the first failed step, the number of others, and the place of the log.
+
+    Without a month, the reason says it all: no step is named.
+    """
     failed = [
-        f"{event.step_key} failed: {_cause(event)}"
+        f"{month} was not loaded: {event.step_key} failed: {_cause(event)}" if month else _cause(event)
         for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
         if (event := entry.dagster_event)
     ]
-    first, others = failed[0] if failed else "the run ended early", len(failed) - 1
+    first, others = failed[0] if failed else f"{month} the run ended early".strip(), len(failed) - 1
     more = f" {others} more steps failed." if others > 0 else ""
-    return f"{month} was not loaded: {first.rstrip('.')}.{more} Full log: `discogs dev`, run {run_id[:8]}."
+    return f"{first.rstrip('.')}.{more} Full log: `discogs dev`, run {run_id[:8]}."
 
 
 def _cause(event: dg.DagsterEvent) -> str:
@@ -101,10 +111,10 @@ def _cause(event: dg.DagsterEvent) -> str:
 
 
 @contextmanager
-def _narrate(instance: dg.DagsterInstance, run_id: str, partition: str) -> Iterator[None]:
-    """Report the run's materialisations and failures while the block runs."""
+def _narrate(instance: dg.DagsterInstance, run_id: str, partition: str, causes: bool) -> Iterator[None]:
+    """Report the run's materialisations, and with `causes` its failures, while the block runs."""
     done = threading.Event()
-    teller = threading.Thread(target=_report, args=(instance, run_id, partition, done), daemon=True)
+    teller = threading.Thread(target=_report, args=(instance, run_id, partition, causes, done), daemon=True)
     teller.start()
     try:
         yield
@@ -113,7 +123,7 @@ def _narrate(instance: dg.DagsterInstance, run_id: str, partition: str) -> Itera
         teller.join()
 
 
-def _report(instance: dg.DagsterInstance, run_id: str, partition: str, done: threading.Event) -> None:
+def _report(instance: dg.DagsterInstance, run_id: str, partition: str, causes: bool, done: threading.Event) -> None:
     """Report events until `done` is set; a storage error ends it silently, as it also fails the run."""
     cursor, last = None, False
     try:
@@ -122,13 +132,13 @@ def _report(instance: dg.DagsterInstance, run_id: str, partition: str, done: thr
             page = instance.get_records_for_run(run_id, cursor)
             cursor = page.cursor
             for record in page.records:
-                _report_event(record.event_log_entry, partition)
+                _report_event(record.event_log_entry, partition, causes)
     except Exception as error:
         if faults.explain(error) is None:
             raise
 
 
-def _report_event(entry: dg.EventLogEntry, partition: str) -> None:
+def _report_event(entry: dg.EventLogEntry, partition: str, causes: bool) -> None:
     event = entry.dagster_event
     if event is None:
         return
@@ -137,5 +147,5 @@ def _report_event(entry: dg.EventLogEntry, partition: str) -> None:
         rows = made.metadata.get("dagster/partition_row_count")
         shown = f"  {rows.value:>9,} rows" if rows is not None else ""
         say(f"  {partition[:7]}  {made.asset_key.to_user_string():<34}{shown}")
-    elif event.is_step_failure:
+    elif event.is_step_failure and causes:
         say(f"  {partition[:7]}  {event.step_key} failed: {_cause(event)}")

@@ -1,4 +1,4 @@
-"""Reads of Dagster's records: materialisations, check results, runs and backfills of a partition.
+"""Reads of Dagster's records: materialisations, check results and runs of a partition.
 
 Judging them is left to `publish_gate` and `staleness`.
 """
@@ -22,7 +22,7 @@ DEPTH = 25
 ROWS = "dagster/partition_row_count"
 """Metadata key: the row count of a partition."""
 
-PARTITION, BACKFILL, CODE_VERSION = "dagster/partition", "dagster/backfill", "dagster/code_version"
+PARTITION, CODE_VERSION = "dagster/partition", "dagster/code_version"
 """Tags that Dagster gives runs and materialisations."""
 
 IN_PROGRESS = [
@@ -161,16 +161,6 @@ def find_unfinished(instance: dg.DagsterInstance) -> dict[str, str]:
     """Return the months of queued and running runs, by run id."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
     return {run.run_id: run.tags[PARTITION] for run in runs if PARTITION in run.tags}
-
-
-def backfilled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> set[str]:
-    """Return the partitions of all assets that the run's backfill requests; empty without a backfill."""
-    backfill = instance.get_backfill(run.tags[BACKFILL]) if BACKFILL in run.tags else None
-    if backfill is None:
-        return set()
-    data = backfill.asset_backfill_data
-    asked = data.target_subset.iterate_asset_partitions() if data else ()
-    return {*(backfill.partition_names or ()), *(each.partition_key for each in asked if each.partition_key)}
 
 
 def results(

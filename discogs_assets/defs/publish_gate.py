@@ -10,6 +10,9 @@ from discogs_assets.errors import PublishRefusedError
 from discogs_assets.schema import discogs, musicbrainz
 from discogs_assets.streams import parquet
 
+NAMED = 3
+"""Number of objections that a message names."""
+
 Proof = Mapping[dg.AssetKey, Materialised]
 
 
@@ -22,7 +25,7 @@ def prove(
 ) -> Proof:
     """Return the latest materialisations of these assets and of all assets that these checks judge.
 
-    Raises PublishRefusedError, with every objection, if
+    Raises PublishRefusedError, with every objection in its note, if
     - an asset is missing,
     - a check failed, is missing, or is older than the data it judges,
     - the parts, including those proven `beside`, were made from different dumps, or
@@ -48,11 +51,21 @@ def prove(
         *_of_two_uploads(() if beside else _dumps(instance, partition, proof)),
     ]
     if against:
-        raise PublishRefusedError(
-            f"{partition[:7]} is not published, readers keep what they have: {'; '.join(against)}. "
-            "Materialise what is named and what is downstream of it, then publish again."
-        )
+        raise _refuse(partition[:7], against)
     return proof
+
+
+def _refuse(month: str, against: Sequence[str]) -> PublishRefusedError:
+    """Return an error of one line; if it omits objections, its note, kept in the run's log, lists all of them."""
+    omitted = len(against) - NAMED
+    more = f"; and {omitted} more reasons" if omitted > 0 else ""
+    error = PublishRefusedError(
+        f"{month} is not published, readers keep what they have: {'; '.join(against[:NAMED])}{more}. "
+        f"Load what is missing or out of date, and publish: discogs load {month}"
+    )
+    if omitted > 0:
+        error.add_note("\n".join([f"All {len(against)} reasons:", *against]))
+    return error
 
 
 def _unproven(

@@ -25,7 +25,7 @@ STORES = {"postgres": TABLES, "neo4j": ("neo4j",)}
 
 def required_assets(settings: Settings) -> tuple[dg.AssetKey, ...]:
     """Return the assets that a publication rests on."""
-    return tuple(key for target in settings.chosen_targets for key in REQUIRED[target])
+    return tuple(key for target in REQUIRED if target in settings.chosen_targets for key in REQUIRED[target])
 
 
 def shows(store: str, settings: Settings) -> bool:

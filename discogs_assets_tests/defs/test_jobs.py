@@ -19,7 +19,7 @@ import pytest
 
 from discogs_assets.cli import servers
 from discogs_assets.definitions import defs
-from discogs_assets.defs import event_log, keys
+from discogs_assets.defs import event_log, keys, partitions
 from discogs_assets.defs.resources import Platform
 from discogs_assets.defs.sensors import new_dumps
 from discogs_assets.sample import months, xml
@@ -43,7 +43,7 @@ import dagster as dg
 
 from discogs_assets.defs import partitions
 
-partitions.monthly = dg.MonthlyPartitionsDefinition(start_date="2008-03-01", end_offset=2)
+partitions.monthly = dg.MonthlyPartitionsDefinition(start_date="2025-01-01", end_offset=2)
 
 from discogs_assets.definitions import defs
 from discogs_assets.defs.sensors import new_dumps
@@ -182,7 +182,7 @@ def test_a_month_that_appears_on_the_site_is_published_though_its_run_is_refused
     results = event_log.results(december, CHECKS, DECEMBER)
     assert {key for key, each in results.items() if each.passed} == set(CHECKS)
 
-    monkeypatch.setattr(new_dumps, "monthly", dg.MonthlyPartitionsDefinition("2008-03-01", end_offset=2))
+    monkeypatch.setattr(partitions, "monthly", dg.MonthlyPartitionsDefinition("2025-01-01", end_offset=2))
     monkeypatch.setattr(rate_limit, "REQUESTS", 10_000)
     monkeypatch.setenv("DISCOGS_DUMPS", fake_site.address)
     cursor = tick(december).cursor

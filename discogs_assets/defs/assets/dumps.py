@@ -9,7 +9,6 @@ import dagster as dg
 
 from discogs_assets.defs import keys, metadata
 from discogs_assets.defs.asset_factory import Layer, Result
-from discogs_assets.defs.backfill import require_newest
 from discogs_assets.defs.checks import specs
 from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import DiscogsError
@@ -123,7 +122,6 @@ def _take(context: dg.AssetExecutionContext, platform: Platform, names: Collecti
     """
     archive, refresh = platform.musicbrainz, platform.settings.mb_refresh
     try:
-        require_newest(context, platform)
         return archive.take(names, context.partition_key, refresh, partial(_report, context)), ""
     except (DiscogsError, OSError) as error:
         why = f"{type(error).__name__}: {error}"

@@ -10,7 +10,6 @@ import dagster as dg
 from discogs_assets.connections.graph import GraphOrder
 from discogs_assets.defs import event_log, keys, metadata, publish_gate, targets
 from discogs_assets.defs.asset_factory import RETRIES, Layer, failures
-from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.checks import specs
 from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import DumpMissingError, LoadError
@@ -62,7 +61,7 @@ def store(context: dg.AssetExecutionContext, config: Load, platform: Platform): 
     """
     began = time.monotonic()
     with failures():
-        if stops_at_parquet(context, platform) or not targets.select_assets(context, platform.settings):
+        if not targets.select_assets(context, platform.settings):
             return
         if platform.graph.shows_while_loading:
             publish_gate.prove(context.instance, context.partition_key, MADE_FROM, PROVEN)

@@ -8,7 +8,6 @@ import polars as pl
 
 from discogs_assets.defs import event_log, keys, metadata, targets
 from discogs_assets.defs.asset_factory import Layer, Result
-from discogs_assets.defs.backfill import stops_at_parquet
 from discogs_assets.defs.checks import specs as checks
 from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import LoadError
@@ -42,8 +41,6 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
 
     @LAYER.several(f"postgres__{name}", specs, judged, pool="postgres")
     def load_tables(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
-        if stops_at_parquet(context, platform):
-            return
         selected = targets.select_assets(context, platform.settings)
         wanted = [table for key, table in made.items() if key in selected]
         files = {table: platform.lake.files(keys.rows(table).path, context.partition_key) for table in wanted}

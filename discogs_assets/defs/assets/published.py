@@ -88,7 +88,7 @@ def publication_of(proof: Proof, partition: str, platform: Platform) -> Publicat
     return Publication(partition[:7], {view_of(of): table for of, table in _tables(proof).items()}, graph)
 
 
-def proven(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Proof:
+def proven(context: dg.OpExecutionContext) -> Proof:
     """Return the proof of the month.
 
     While another run works on the month, a refusal is raised as BusyError: that run may yet remove its cause.
@@ -107,18 +107,15 @@ def _tables(proof: Proof) -> dict[Table, str]:
     return {table: proof[key].text(TABLE) for table, key in keys.LOADED.items() if key in proof}
 
 
-def _may_replace(context: dg.AssetExecutionContext, shown: Publication | None, config: Show) -> bool:
-    """Return True if the month may replace the one shown; if not, log the reason."""
-    if shown is None or context.partition_key >= shown.partition or config.older:
-        return True
-    context.log.warning(
-        f"readers see {shown.month}, which is newer; {context.partition_key[:7]} is loaded but not published. "
-        f"To publish it all the same: discogs publish {context.partition_key[:7]}"
+def _keep_shown(context: dg.AssetExecutionContext, shown: Publication) -> Iterator[Result]:
+    """Yield results for a month that is loaded but not published: readers keep the month that they see."""
+    month = context.partition_key[:7]
+    why = (
+        f"{month} is loaded but not published, since readers see {shown.month}. To publish it: discogs publish {month}"
     )
+    context.log.warning(why)
     for key in context.selected_asset_keys:
-        kept = {"kept": shown.month}
-        context.log_event(dg.AssetObservation(key, partition=context.partition_key, metadata=kept))
-    return False
+        yield dg.MaterializeResult(asset_key=key, metadata={"shown": shown.month, "why": why})
 
 
 def _result(
@@ -163,13 +160,15 @@ def published(context: dg.AssetExecutionContext, config: Show, platform: Platfor
     They switch in one step, even if only one of the two assets is selected: both show the same month.
     """
     with failures(), platform.connections.publishing() as publisher:
-        found = proven(context)
-        if _may_replace(context, publisher.shown, config):
-            for store, result in _publish(context, platform, publisher, found):
-                if SPECS[store].key in context.selected_asset_keys:
-                    yield result
-                else:
-                    _report(context, result)
+        found, shown = proven(context.op_execution_context), publisher.shown
+        if shown and context.partition_key < shown.partition and not config.older:
+            yield from _keep_shown(context, shown)
+            return
+        for store, result in _publish(context, platform, publisher, found):
+            if SPECS[store].key in context.selected_asset_keys:
+                yield result
+            else:
+                _report(context, result)
 
 
 def _report(context: dg.AssetExecutionContext, result: Result) -> None:
@@ -228,18 +227,24 @@ def _prepare(
     partitions_def=monthly,
     retry_policy=RETRIES,
     pool="published",
-    output_required=False,
 )
 def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
-    """Publish all views again, now with the insights, if the month is the one shown."""
+    """Publish all views again, now with the insights, if the month is the one shown.
+
+    Raises PublishRefusedError if no month is shown.
+    """
     with failures(), platform.connections.publishing() as publisher:
         shown = publisher.shown
-        if shown is None or shown.partition != context.partition_key:
-            seen = shown.month if shown else "nothing"
-            context.log.warning(f"readers see {seen}: the insights of this month are not shown")
+        if shown is None:
+            raise PublishRefusedError(
+                f"the insights of {context.partition_key[:7]} are not published: no month is. "
+                f"Publish the month first: discogs publish {context.partition_key[:7]}"
+            )
+        if shown.partition != context.partition_key:
+            yield from _keep_shown(context, shown)
             return
         began = time.monotonic()
-        whole, wanted, said = _prepare(context, platform, publisher, proven(context))
+        whole, wanted, said = _prepare(context, platform, publisher, proven(context.op_execution_context))
         publisher.publish(wanted, context.log.info)
         parts = [key for key in keys.INSIGHTS.values() if key in whole]
         said = {"replaced": shown.month, "seconds": round(time.monotonic() - began, 3), **said}

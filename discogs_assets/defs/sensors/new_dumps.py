@@ -10,9 +10,8 @@ from typing import Any
 import dagster as dg
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph  # exported by no public module
 
-from discogs_assets.defs import event_log, jobs
+from discogs_assets.defs import event_log, jobs, partitions
 from discogs_assets.defs.asset_factory import NOT_BEFORE
-from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.resources import Platform
 from discogs_assets.defs.sensors import staleness
 from discogs_assets.errors import BusyError, DiscogsError, TransientError
@@ -178,7 +177,7 @@ def _list_watched(archive: Archive, seen: Mapping[str, str]) -> list[Announced]:
     found, begun = list[Announced](), 0
     for each in archive.list_announced(min(seen, default="")):
         found.insert(0, each)
-        begun += monthly.has_partition_key(each.partition)
+        begun += partitions.has_begun(each.partition)
         if begun == WATCHED or (begun and not seen and not each.missing):
             break
     return found
@@ -186,7 +185,7 @@ def _list_watched(archive: Archive, seen: Mapping[str, str]) -> list[Announced]:
 
 def _add_newest_export(announced: list[Announced], platform: Platform) -> list[Announced]:
     """Return the months; with refreshing on, the newest complete one has MusicBrainz' newest export."""
-    whole = [not each.missing and monthly.has_partition_key(each.partition) for each in announced]
+    whole = [not each.missing and not partitions.explain_absence(each.partition) for each in announced]
     newest = max((at for at, complete in enumerate(whole) if complete), default=None)
     if newest is None or not platform.settings.mb_refresh:
         return announced
@@ -227,8 +226,8 @@ def _describe_later(each: Announced) -> str:
 
 def _judge(instance: dg.DagsterInstance, world: _World, cursor: Cursor, each: Announced) -> Verdict:
     """Return the decision about a month, from Dagster's records."""
-    if not monthly.has_partition_key(each.partition):
-        return Verdict("has not begun", final=False)
+    if absence := partitions.explain_absence(each.partition):
+        return Verdict(absence, final=False)
     if each.missing:
         return Verdict(f"is not complete: {', '.join(each.missing)} missing")
     made, newest = read_attempts(instance, each.partition, each.fingerprint), staleness.newest(instance, world.sources)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 
 import dagster as dg
@@ -11,6 +12,7 @@ import pytest
 from discogs_assets.connections import Connections
 from discogs_assets.connections.publisher import Publisher
 from discogs_assets.defs import event_log, keys, metadata, targets
+from discogs_assets.defs.assets import published
 from discogs_assets.defs.assets.postgres import TABLE
 from discogs_assets.defs.assets.published import add_optional, prove, proven, publication_of, require_loaded
 from discogs_assets.defs.checks import specs as checks
@@ -25,6 +27,7 @@ from discogs_assets.settings import Settings
 from discogs_assets.stores.neo4j import load_checkpoint
 from discogs_assets.stores.neo4j.load_checkpoint import Ledger
 from discogs_assets.stores.postgres.loads import Postgres
+from discogs_assets.stores.postgres.publication import Publication
 
 NOVEMBER, OCTOBER = "2026-11-01", "2026-10-01"
 LOADED = targets.required_assets(Settings())
@@ -89,6 +92,29 @@ def test_a_month_of_which_nothing_is_known_is_refused(instance: dg.DagsterInstan
     said = publish_refused(instance)
     assert "2026-11 is not published, readers keep what they have" in said
     assert "postgres/discogs/artists is not materialised" in said
+
+
+def test_a_refusal_names_three_reasons_and_the_command_and_its_note_all_of_them(instance: dg.DagsterInstance) -> None:
+    with pytest.raises(PublishRefusedError) as caught:
+        prove(instance, NOVEMBER)
+    said, (note,) = str(caught.value), caught.value.__notes__
+    objections = note.splitlines()[1:]
+    assert len(objections) > len(NEEDED)
+    assert said.count("; ") == 3
+    assert said.endswith(
+        f"; and {len(objections) - 3} more reasons. "
+        "Load what is missing or out of date, and publish: discogs load 2026-11"
+    )
+    assert len(said) < 400
+
+
+@pytest.mark.parametrize("missing", [1, 3])
+def test_a_refusal_of_three_reasons_or_fewer_names_all(instance: dg.DagsterInstance, missing: int) -> None:
+    specs = checks.ALL[:missing]
+    load(instance, unchecked=specs)
+    said = publish_refused(instance)
+    assert said.count("has not run") == missing
+    assert "more reasons" not in said
 
 
 def test_the_proof_of_another_month_proves_nothing(sound: dg.DagsterInstance) -> None:
@@ -206,6 +232,27 @@ def test_what_the_servers_no_longer_hold_is_refused_and_named(
     proof = {key: Materialised(1, table) for key in LOADED}
     with pytest.raises(PublishRefusedError, match=re.escape(said)):
         require_loaded(Publisher(postgres, Platform().graph, None), publication_of(proof, NOVEMBER, Platform()))
+
+
+def test_a_month_older_than_the_published_one_materialises_every_asset_and_names_the_month_shown(
+    sound: dg.DagsterInstance, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def publishing(self: Connections) -> Iterator[Publisher]:
+        yield Publisher(postgres, self.graph, Publication("2026-12", {}, None))
+
+    monkeypatch.setattr(Connections, "publishing", publishing)
+    resources = {"platform": Platform()}
+    done = dg.materialize(published.assets, partition_key=NOVEMBER, instance=sound, resources=resources)
+    made = {
+        event.asset_key: event.step_materialization_data.materialization.metadata
+        for event in done.get_asset_materialization_events()
+    }
+    assert made.keys() == {keys.published_month(store) for store in ("postgres", "neo4j", "insights")}
+    assert {each["shown"].value for each in made.values()} == {"2026-12"}
+    assert {each["why"].value for each in made.values()} == {
+        "2026-11 is loaded but not published, since readers see 2026-12. To publish it: discogs publish 2026-11"
+    }
 
 
 def test_a_publication_takes_back_what_the_reader_has_changed_of_its_role(

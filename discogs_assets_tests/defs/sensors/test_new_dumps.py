@@ -273,6 +273,18 @@ def test_a_month_that_has_not_begun_is_waited_for(loaded: dg.DagsterInstance, so
     assert "2199-01 has not begun" in said(tick(loaded))
 
 
+def test_months_before_the_first_one_are_left_alone_and_the_setting_is_named(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "old"
+    for month in ("2012-01-01", "2012-02-01"):
+        publish(old, month)
+    monkeypatch.setenv("DISCOGS_DUMPS", str(old))
+    first = tick(instance)
+    assert not first.run_requests
+    assert "2012-02 is older than the first month, 2025-01; DISCOGS_FIRST_MONTH=2012-02 includes it" in said(first)
+
+
 def test_months_that_have_not_begun_take_no_other_month_s_place(instance: dg.DagsterInstance, source: Path) -> None:
     for year in range(2190, 2195):
         publish(source, f"{year}-01-01")
@@ -362,7 +374,7 @@ def test_requests_that_our_own_limit_forbids_are_not_waited_for(loaded: dg.Dagst
     for _ in range(5):
         cursor = tick(loaded, cursor).cursor
     last = tick(loaded, cursor)
-    assert "has been asked 15 times within 360 s" in said(last)
+    assert "has received 15 requests within 360 s" in said(last)
     assert len(site.asked) == 15
 
 
@@ -374,7 +386,7 @@ def test_a_site_that_another_process_is_asking_is_asked_next_time(
     ledger.parent.mkdir(parents=True)
     with FileLock(ledger):
         first = tick(loaded)
-    assert "another process is asking the same site" in said(first)
+    assert "another process is sending a request to the same site" in said(first)
     assert said(tick(loaded, first.cursor)) == "2026-11 is loaded as it is announced"
 
 
