@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from discogs_assets.cli import environment, run_job, servers, terminal
-from discogs_assets.cli.terminal import say, timed
+from discogs_assets.cli.terminal import report_time, say
 from discogs_assets.defs.checks import volume_checks
 from discogs_assets.errors import SettingError
 from discogs_assets.sample import dumps, months, musicbrainz
@@ -51,7 +51,7 @@ def run() -> None:
     postgres, _ = servers.start()
     for partition in months.PARTITIONS:
         _write(folder, partition)
-        with timed(f"{partition[:7]} through all layers"):
+        with report_time(f"{partition[:7]} through all layers"):
             # The sample is smaller than any month in the lake may be, so its counts are accepted.
             run_job.run("monthly", partition, volume_checks.accepting(*ENTITIES))
     _, graph = servers.start()

@@ -7,7 +7,7 @@ import dagster as dg
 
 from discogs_assets.cli import run_job, servers
 from discogs_assets.cli.doctor import GB, existing, needed_gb
-from discogs_assets.cli.terminal import say, timed
+from discogs_assets.cli.terminal import report_time, say
 from discogs_assets.connections import Connections
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.sensors import staleness
@@ -82,7 +82,7 @@ def _load(connections: Connections, month: Announced) -> None:
     if not stale:
         say(f"{name} is loaded as the source announces it")
         return
-    with timed(f"{name}: {len(stale)} assets"):
+    with report_time(f"{name}: {len(stale)} assets"):
         run_job.run("monthly", month.partition, selection=stale)
 
 

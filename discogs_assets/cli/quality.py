@@ -64,7 +64,7 @@ def _list(lake: Lake, partition: str, rule: str, limit: int) -> None:
         raise SettingError(f"the rule is {rule!r}, expected {QUARANTINE} or one of {', '.join(sorted(known))}")
     count = 0
     for entity in ENTITIES:
-        found = _found(lake, entity, partition, rule)
+        found = _scan_findings(lake, entity, partition, rule)
         shown = found.head(max(0, limit - count)).collect()
         for each in shown.to_dicts():
             terminal.heading(f"{entity.name}  {each['place']}  {each['found']}")
@@ -74,7 +74,7 @@ def _list(lake: Lake, partition: str, rule: str, limit: int) -> None:
     say(f"{min(limit, count):,} of {count:,} records{'; more with --limit' if count > limit else ''}")
 
 
-def _found(lake: Lake, entity: Entity, partition: str, rule: str) -> pl.LazyFrame:
+def _scan_findings(lake: Lake, entity: Entity, partition: str, rule: str) -> pl.LazyFrame:
     """Return place, finding and bytes of an entity's records with the rule."""
     if rule == QUARANTINE:
         frame = pl.scan_parquet(lake.files(keys.quarantine(entity), partition))

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from discogs_assets import variables
 from discogs_assets.cli import environment, terminal
-from discogs_assets.cli.terminal import say, timed
+from discogs_assets.cli.terminal import report_time, say
 from discogs_assets.connections import Connections, stop_servers
 from discogs_assets.errors import ServerError
 from discogs_assets.servers import json_state, permissions
@@ -35,7 +35,7 @@ def start() -> tuple[Postgres, Graph | None]:
     for path in permissions.close(permissions.find(settings.home_folder, variables.ENV)):
         say(f"removed other users' access to {path}")
     connections = Connections(settings)
-    with timed("starting the servers"):
+    with report_time("starting the servers"):
         store, graph = connections.start()
     _enter(settings, connections.tables.storage_url())
     if settled := connections.settle(say):
@@ -165,7 +165,7 @@ def turn(on: bool, place: Sequence[str]) -> None:
     """Turn the sensor of new dumps on or off in the instance of `.env`; raises ServerError if Dagster fails to."""
     verb, state = ("start", "on") if on else ("stop", "off")
     command = [*DAGSTER, "sensor", verb, SENSOR, *place]
-    with timed(f"turning {SENSOR} {state}"):
+    with report_time(f"turning {SENSOR} {state}"):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ServerError(f"{SENSOR} was not turned {state}: {done.stderr.strip()[-500:]}. Use the UI's Sensors.")

@@ -44,7 +44,7 @@ def say(line: str) -> None:
 
 
 @contextmanager
-def timed(what: str) -> Iterator[None]:
+def report_time(what: str) -> Iterator[None]:
     """Narrate the start of the block and, if it succeeds, its duration."""
     began = time.monotonic()
     say(f"{what} …")

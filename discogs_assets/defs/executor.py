@@ -24,7 +24,7 @@ def _small(folder: Path) -> bool:
     return sum(file.stat().st_size for file in folder.glob("**/discogs_*.xml.gz")) < SMALL
 
 
-def chosen(settings: Settings) -> str:
+def choose_executor(settings: Settings) -> str:
     """Return `in_process` or `multiprocess`: `DISCOGS_EXECUTOR`, else by the size of the dumps held and offered."""
     folders = (settings.home_folder / "dumps", settings.staged_folder, Path(settings.dumps))
     small = all(_small(folder) for folder in folders if folder.is_dir())
@@ -58,7 +58,7 @@ def by_size(init_context: dg.InitExecutorContext) -> dg.Executor:
     `max_concurrent` bounds the steps that run at once, each in its own process.
     """
     retries: dict[str, object] = {"retries": {"enabled": {}}}
-    if chosen(Settings()) == "in_process":
+    if choose_executor(Settings()) == "in_process":
         return _create(dg.in_process_executor, init_context._replace(executor_config=retries))
     # Threads do not survive a fork, and importing Polars starts threads: each step imports it itself.
     config = {

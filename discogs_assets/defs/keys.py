@@ -53,7 +53,7 @@ def table(of: child_tables.Table) -> dg.AssetKey:
     return dg.AssetKey(["postgres", child_tables.source_of(of), of.name])
 
 
-def imported(name: str) -> dg.AssetKey:
+def neo4j_part(name: str) -> dg.AssetKey:
     """Return the key of a label's nodes or a type's relationships in Neo4j."""
     return dg.AssetKey(["neo4j", name])
 
@@ -90,4 +90,4 @@ GRAPH = {
 }
 """Graph tables by label and type."""
 
-IMPORTED = {name: imported(name) for name in GRAPH}
+IMPORTED = {name: neo4j_part(name) for name in GRAPH}

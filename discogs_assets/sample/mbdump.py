@@ -39,7 +39,7 @@ def lines(entity: str, partition: str) -> Iterator[str]:
     """Yield the entity's lines of a month: JSON objects with their keys in an arbitrary but reproducible order."""
     for facts in records(entity, partition):
         body = {**BODIES[entity](facts, partition), "relations": list(_relations(entity, facts, partition))}
-        yield json.dumps(_shuffled(body, _order(facts)), ensure_ascii=False, separators=(",", ":"))
+        yield json.dumps(_shuffle(body, _order(facts)), ensure_ascii=False, separators=(",", ":"))
 
 
 def records(entity: str, partition: str) -> list[Facts]:
@@ -61,7 +61,7 @@ def relations() -> list[Facts]:
     return [*_content("artist")["relations"], *_content("label")["relations"]]
 
 
-def unmatched(entity: str) -> frozenset[int]:
+def find_unmatched(entity: str) -> frozenset[int]:
     """Return the linked Discogs ids that the Discogs sample does not contain."""
     return frozenset(_content(entity)["unmatched"])
 
@@ -74,7 +74,7 @@ def _content(entity: str) -> dict[str, Any]:
 
 
 @cache
-def _named(entity: str, partition: str) -> dict[str, Facts]:
+def _read_named(entity: str, partition: str) -> dict[str, Facts]:
     return {each.get("name") or each["title"]: each for each in records(entity, partition)}
 
 
@@ -117,7 +117,7 @@ def _release_group(facts: Facts, partition: str) -> Line:
 
 
 def _release(facts: Facts, partition: str) -> Line:
-    group = _named("release-group", partition)[facts["group"]]
+    group = _read_named("release-group", partition)[facts["group"]]
     return {
         **_common(facts),
         "id": facts["id"],
@@ -155,11 +155,11 @@ def _common(facts: Facts) -> Line:
 
 
 def _artist_summary(facts: Facts) -> Line:
-    return {**_summary(facts), **_typed(facts.get("type", "Person"))}
+    return {**_summary(facts), **_describe_type(facts.get("type", "Person"))}
 
 
 def _label_summary(facts: Facts) -> Line:
-    return {**_summary(facts), **_typed(facts.get("type")), "label-code": facts.get("code")}
+    return {**_summary(facts), **_describe_type(facts.get("type")), "label-code": facts.get("code")}
 
 
 def _summary(facts: Facts) -> Line:
@@ -189,14 +189,19 @@ def _group_summary(facts: Facts, partition: str) -> Line:
 
 
 def _credit(name: str, partition: str) -> list[Line]:
-    artist = {**_artist_summary(_named("artist", partition)[name]), "aliases": [], "tags": [], "genres": []}
+    artist = {**_artist_summary(_read_named("artist", partition)[name]), "aliases": [], "tags": [], "genres": []}
     return [{"artist": artist, "joinphrase": "", "name": name}]
 
 
 def _label_info(facts: Facts, partition: str) -> list[Line]:
     if "label" not in facts:
         return []
-    label = {**_label_summary(_named("label", partition)[facts["label"]]), "aliases": [], "tags": [], "genres": []}
+    label = {
+        **_label_summary(_read_named("label", partition)[facts["label"]]),
+        "aliases": [],
+        "tags": [],
+        "genres": [],
+    }
     return [{"catalog-number": facts.get("catno"), "label": label}]
 
 
@@ -221,7 +226,7 @@ def _alias(facts: Facts) -> Line:
         "sort-name": facts.get("sort", facts["name"]),
         "locale": facts.get("locale"),
         "primary": facts.get("primary"),
-        **_typed(facts.get("type")),
+        **_describe_type(facts.get("type")),
         **_span(facts),
     }
 
@@ -230,10 +235,10 @@ def _area(name: str | None) -> Line | None:
     if name is None:
         return None
     mbid, _, codes = AREAS[name]
-    return {"id": mbid, "name": name, "sort-name": name, "disambiguation": "", **_typed(None), **codes}
+    return {"id": mbid, "name": name, "sort-name": name, "disambiguation": "", **_describe_type(None), **codes}
 
 
-def _typed(name: str | None) -> Line:
+def _describe_type(name: str | None) -> Line:
     return {"type": name, "type-id": TYPE_IDS.get(name or "")}
 
 
@@ -253,7 +258,7 @@ def _relations(entity: str, facts: Facts, partition: str) -> Iterator[Line]:
         source, target = ENDS.get(each["type"], ("artist", "artist"))
         ends = {"forward": (source, each["from"]), "backward": (target, each["to"])}
         for direction, other in (("forward", ends["backward"]), ("backward", ends["forward"])):
-            known = _named(other[0], partition).get(other[1])
+            known = _read_named(other[0], partition).get(other[1])
             if ends[direction] == (entity, facts.get("name")) and known:
                 yield _relation(each, direction, other[0], SUMMARIES[other[0]](known), TYPE_IDS.get(each["type"]))
 
@@ -281,12 +286,12 @@ def _order(facts: Facts) -> Random:
     return Random(facts["id"])  # noqa: S311 - seeded: the order has to be reproducible
 
 
-def _shuffled(value: Any, random: Random) -> Any:
+def _shuffle(value: Any, random: Random) -> Any:
     """Return the value with the keys of every object shuffled."""
     if isinstance(value, list):
-        return [_shuffled(each, random) for each in value]
+        return [_shuffle(each, random) for each in value]
     if isinstance(value, dict):
         keys = list(value)
         random.shuffle(keys)
-        return {key: _shuffled(value[key], random) for key in keys}
+        return {key: _shuffle(value[key], random) for key in keys}
     return value

@@ -21,19 +21,19 @@ def records(entity: Entity, partition: str) -> Records:
     found = {each["id"]: each for each in first}
     if partition == NOVEMBER:
         found |= {each["id"]: each for each in changes["added"]}
-        found |= {each["id"]: _changed(found[each["id"]], each) for each in changes["changed"]}
+        found |= {each["id"]: _apply_change(found[each["id"]], each) for each in changes["changed"]}
         found = {key: each for key, each in found.items() if key not in changes["removed"]}
     elif partition != OCTOBER:
         raise KeyError(f"the sample has the months {', '.join(PARTITIONS)}, not {partition}")
-    return [_named(found[key]) for key in sorted(found)]
+    return [_rename_year(found[key]) for key in sorted(found)]
 
 
-def _changed(before: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+def _apply_change(before: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     """Return the record with the fields of the change applied; a null field is removed."""
     return {name: value for name, value in {**before, **change}.items() if value is not None}
 
 
-def _named(record: dict[str, Any]) -> dict[str, Any]:
+def _rename_year(record: dict[str, Any]) -> dict[str, Any]:
     """Return the record with the schema's names: a master's `year` is its `year_raw`; the schema derives `year`."""
     return {"year_raw" if name == "year" else name: value for name, value in record.items()}
 

@@ -40,7 +40,7 @@ def test_json_is_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_what_takes_time_is_told_with_its_seconds(capsys: pytest.CaptureFixture[str]) -> None:
-    with terminal.timed("waiting"):
+    with terminal.report_time("waiting"):
         pass
     assert capsys.readouterr().err.splitlines() == ["waiting …", "waiting: 0.0 s"]
 

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from discogs_assets.definitions import defs
 from discogs_assets.defs import keys
 from discogs_assets.defs.assets import insights
-from discogs_assets.defs.executor import by_size, chosen, select_executor
+from discogs_assets.defs.executor import by_size, choose_executor, select_executor
 from discogs_assets.errors import SettingError
 from discogs_assets.sample import months
 from discogs_assets.schema.discogs import ENTITIES
@@ -33,13 +33,13 @@ another = dg.multiprocess_executor.configured({"max_concurrent": 2}, name="anoth
 
 
 def test_small_data_is_worked_on_in_one_process(tmp_path: Path) -> None:
-    assert chosen(Settings()) == "in_process"
+    assert choose_executor(Settings()) == "in_process"
     assert select_executor(Settings()) is by_size
 
 
 def test_the_executor_of_the_settings_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCOGS_EXECUTOR", "multiprocess")
-    assert (chosen(Settings()), select_executor(Settings())) == ("multiprocess", by_size)
+    assert (choose_executor(Settings()), select_executor(Settings())) == ("multiprocess", by_size)
     monkeypatch.setenv("DISCOGS_EXECUTOR", f"{__name__}.another")
     assert select_executor(Settings()) is another
 

@@ -95,7 +95,7 @@ def test_a_link_to_discogs_leads_to_a_record_of_the_sample_or_is_said_not_to(ent
                 if each["type"] == "discogs" and (found := ADDRESS.fullmatch(each["url"]["resource"])):
                     assert found[1] == PATH[entity]
                     linked.add(int(found[2]))
-    assert linked - discogs_ids(entity) == mbdump.unmatched(entity)
+    assert linked - discogs_ids(entity) == mbdump.find_unmatched(entity)
     assert linked & discogs_ids(entity)
 
 

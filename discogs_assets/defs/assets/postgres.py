@@ -53,7 +53,7 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
             cores(),
             refused.__setitem__ if blocked_by_none(wanted) else None,
         )
-        for table, load in loading.of(wanted, lambda table: copied(table, files[table])):
+        for table, load in loading.of(wanted, lambda table: encode_rows(table, files[table])):
             yield _result(context, table, load, files[table])
         for table, error in refused.items():
             context.log.error(str(error))
@@ -91,7 +91,7 @@ def _find_kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> di
     return {table: each.text(TABLE) for table, each in found.items() if each}
 
 
-def copied(table: Table, files: Sequence[Path]) -> Iterator[bytes]:
+def encode_rows(table: Table, files: Sequence[Path]) -> Iterator[bytes]:
     """Return the table's rows as input of COPY."""
     if isinstance(table, Entity):
         return jsonb_rows.rows(table, files)

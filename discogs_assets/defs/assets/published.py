@@ -154,7 +154,7 @@ SPECS = {
 
 
 @dg.multi_asset(name="published", specs=[*SPECS.values()], can_subset=True, retry_policy=RETRIES, pool="published")
-def published(context: dg.AssetExecutionContext, config: Show, platform: Platform):  # type: ignore[no-untyped-def]
+def switch_stores(context: dg.AssetExecutionContext, config: Show, platform: Platform):  # type: ignore[no-untyped-def]
     """Switch both stores to the month.
 
     They switch in one step, even if only one of the two assets is selected: both show the same month.
@@ -251,4 +251,4 @@ def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[
         yield _result(context.asset_key, wanted, whole, parts, said)
 
 
-assets = [published, insights]
+assets = [switch_stores, insights]

@@ -54,7 +54,7 @@ def overdue(now: datetime, newest: str | None) -> tuple[dg.AssetCheckSeverity, s
     return None
 
 
-def dumped(instance: dg.DagsterInstance, entity: Entity, now: datetime) -> dg.AssetCheckResult:
+def check_dump(instance: dg.DagsterInstance, entity: Entity, now: datetime) -> dg.AssetCheckResult:
     """Return a warning or an error if the newest month due has no dump here."""
     newest = max(instance.get_materialized_partitions(keys.dump(entity)), default=None)
     late, held = overdue(now, newest), newest[:7] if newest else "none"
@@ -67,7 +67,7 @@ def dumped(instance: dg.DagsterInstance, entity: Entity, now: datetime) -> dg.As
     return _result(DUMPS[entity], late[0] if late else None, said, newest=held)
 
 
-def shown(instance: dg.DagsterInstance, store: str, now: datetime) -> dg.AssetCheckResult:
+def check_published(instance: dg.DagsterInstance, store: str, now: datetime) -> dg.AssetCheckResult:
     """Return an error if the newest month with all its dumps has been overdue for too long.
 
     It is overdue if it is not shown, or was published from other dumps.
@@ -102,10 +102,10 @@ def _result(
 def in_time(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
     """Check this instance's records for dumps and publications that are late."""
     now, asked = datetime.now(UTC), context.selected_asset_check_keys
-    yield from (dumped(context.instance, entity, now) for entity, spec in DUMPS.items() if spec.key in asked)
+    yield from (check_dump(context.instance, entity, now) for entity, spec in DUMPS.items() if spec.key in asked)
     for store, spec in PUBLISHED.items():
         if spec.key in asked and targets.shows(store, Settings()):
-            yield shown(context.instance, store, now)
+            yield check_published(context.instance, store, now)
         elif spec.key in asked:
             yield _result(spec, None, "DISCOGS_TARGETS leaves it out", newest="none")
 

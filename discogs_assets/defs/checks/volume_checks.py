@@ -105,13 +105,13 @@ def results(
 ) -> list[dg.AssetCheckResult]:
     """Return the results of all checks of an entity's month against the month before."""
     return [
-        counted(entity, now, older, accept),
-        refused(entity, now, older, account.first),
-        complete(entity, now, older),
+        check_count(entity, now, older, accept),
+        check_refused(entity, now, older, account.first),
+        check_completeness(entity, now, older),
     ]
 
 
-def counted(entity: Entity, now: Month, older: Month | None, accept: bool) -> dg.AssetCheckResult:
+def check_count(entity: Entity, now: Month, older: Month | None, accept: bool) -> dg.AssetCheckResult:
     """Return an error for too few records, unless a person accepts them, and a warning for too many."""
     spec, numbers = specs.COUNTED[entity], {"found": now.records, "accepted": False}
     if older is None:
@@ -137,7 +137,7 @@ def _how_to_accept(entity: Entity, partition: str) -> str:
     )
 
 
-def refused(entity: Entity, now: Month, older: Month | None, first: list[str]) -> dg.AssetCheckResult:
+def check_refused(entity: Entity, now: Month, older: Month | None, first: list[str]) -> dg.AssetCheckResult:
     """Return a warning if more records are in quarantine than in the month before."""
     known = older.refused if older else 0
     total = now.records + now.refused
@@ -149,7 +149,7 @@ def refused(entity: Entity, now: Month, older: Month | None, first: list[str]) -
     return specs.build_result(specs.QUARANTINE[entity], now.refused <= known, said, numbers)
 
 
-def complete(entity: Entity, now: Month, older: Month | None) -> dg.AssetCheckResult:
+def check_completeness(entity: Entity, now: Month, older: Month | None) -> dg.AssetCheckResult:
     """Return a warning listing the parts that too few records have, compared with the month before."""
     spec = specs.COMPLETE[entity]
     if older is None or not older.complete:
@@ -172,10 +172,10 @@ def _fallen(name: str, now: Month, older: Month) -> str:
 def resolved_share(tally: files.Tally) -> float:
     """Return the share of references by id that resolve to a record; 1 if there are none."""
     missing = tally.omitted["dangling"]
-    return 1 - missing / (stated(tally) or 1)
+    return 1 - missing / (count_references(tally) or 1)
 
 
-def stated(tally: files.Tally) -> int:
+def count_references(tally: files.Tally) -> int:
     """Return the number of references to other records, resolved or not."""
     return tally.rows + tally.omitted["duplicate"] + tally.omitted["dangling"]
 
@@ -199,10 +199,16 @@ def references(
     `targets` is the number of records that may be referred to.
     """
     share, floor = resolved_share(tally), thresholds.RESOLVED if targets >= thresholds.WHOLE else 0.0
-    least = max(floor, thresholds.least_share(older[1], stated(tally)) if older else 0.0)
+    total = count_references(tally)
+    least = max(floor, thresholds.least_share(older[1], total) if older else 0.0)
     beside = f"{older[0][:7]}: {older[1]:.2%}" if older else FIRST
-    said = f"{share:.2%} of {stated(tally):,} references lead to a record, expected {least:.2%} ({beside})"
+    said = f"{share:.2%} of {total:,} references lead to a record, expected {least:.2%} ({beside})"
     if share < least:
         said += f". Are {' and '.join(thresholds.target_labels(relationship))} records missing?"
-    numbers = {"share": share, "least": least, "references": stated(tally), "dangling": tally.omitted["dangling"]}
+    numbers = {
+        "share": share,
+        "least": least,
+        "references": total,
+        "dangling": tally.omitted["dangling"],
+    }
     return specs.build_result(specs.RESOLVE[relationship.type], share >= least, said, numbers)

@@ -57,8 +57,8 @@ def test_a_missing_dump_is_a_warning_from_the_10th_and_an_error_from_the_20th(
 
 def test_the_dump_on_record_is_judged_and_the_message_names_the_month(instance: dg.DagsterInstance) -> None:
     materialise(instance, keys.dump(ARTISTS))
-    assert freshness.dumped(instance, ARTISTS, datetime(2026, 12, 9, tzinfo=UTC)).passed
-    late = freshness.dumped(instance, ARTISTS, datetime(2026, 12, 10, tzinfo=UTC))
+    assert freshness.check_dump(instance, ARTISTS, datetime(2026, 12, 9, tzinfo=UTC)).passed
+    late = freshness.check_dump(instance, ARTISTS, datetime(2026, 12, 10, tzinfo=UTC))
     assert (late.passed, late.severity) == (False, WARN)
     assert "dump here is of 2026-11, that of 2026-12 is late" in (late.description or "")
 
@@ -67,14 +67,14 @@ def test_a_month_that_is_not_shown_as_its_dumps_are_is_an_error_after_48_hours(i
     soon, later = (datetime.now(UTC) + timedelta(hours=hours) for hours in (47, 49))
 
     def passed(now: datetime) -> bool:
-        return freshness.shown(instance, "postgres", now).passed
+        return freshness.check_published(instance, "postgres", now).passed
 
     dumps = [keys.dump(entity) for entity in ENTITIES]
     materialise(instance, *dumps[1:])
     assert passed(later), "a month lacking a dump is not due"
     materialise(instance, dumps[0])
     assert (passed(soon), passed(later)) == (True, False)
-    assert freshness.shown(instance, "postgres", later).severity == ERROR
+    assert freshness.check_published(instance, "postgres", later).severity == ERROR
     materialise(instance, keys.published_month("postgres"))
     assert passed(later)
     materialise(instance, dumps[0])

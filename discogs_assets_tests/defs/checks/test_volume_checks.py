@@ -100,28 +100,30 @@ def test_a_month_that_is_not_whole_is_refused_and_no_measure_of_the_next(
 
 
 def test_more_records_than_a_month_brings_are_a_warning() -> None:
-    found = volume_checks.counted(LABELS, Month(NOVEMBER, 10_501, 0), BEFORE, accept=False)
+    found = volume_checks.check_count(LABELS, Month(NOVEMBER, 10_501, 0), BEFORE, accept=False)
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "expected 9,800 to 10,500 records, found 10,501" in str(found.description)
-    assert volume_checks.counted(LABELS, Month("2026-12-01", 10_501, 0), BEFORE, accept=False).passed
-    assert volume_checks.counted(LABELS, Month(NOVEMBER, 9_800, 0), BEFORE, accept=False).passed
+    assert volume_checks.check_count(LABELS, Month("2026-12-01", 10_501, 0), BEFORE, accept=False).passed
+    assert volume_checks.check_count(LABELS, Month(NOVEMBER, 9_800, 0), BEFORE, accept=False).passed
 
 
 def test_no_more_records_in_quarantine_than_a_month_before_are_no_news() -> None:
-    assert volume_checks.refused(LABELS, Month(NOVEMBER, 10_000, 1), BEFORE, ["why"]).passed
-    assert not volume_checks.refused(LABELS, Month(NOVEMBER, 10_000, 2), BEFORE, ["why"]).passed
-    assert not volume_checks.refused(LABELS, Month(NOVEMBER, 10_000, 1), None, ["why"]).passed
+    assert volume_checks.check_refused(LABELS, Month(NOVEMBER, 10_000, 1), BEFORE, ["why"]).passed
+    assert not volume_checks.check_refused(LABELS, Month(NOVEMBER, 10_000, 2), BEFORE, ["why"]).passed
+    assert not volume_checks.check_refused(LABELS, Month(NOVEMBER, 10_000, 1), None, ["why"]).passed
 
 
 def test_a_part_that_fewer_records_have_is_named_with_what_was_expected() -> None:
     fallen = Month(NOVEMBER, 10_000, 0, {"name": 9_650, "profile": 100, "urls": 1})
-    found = volume_checks.complete(ARTISTS, fallen, BEFORE)
+    found = volume_checks.check_completeness(ARTISTS, fallen, BEFORE)
     assert (found.passed, found.severity, found.metadata["parts"].value) == (False, dg.AssetCheckSeverity.WARN, 2)
     assert "96.5% of the records have name, expected 97.0% at least (2026-10: 99.0%)" in str(found.description)
     assert "1.0% of the records have profile, expected 1.5% at least" in str(found.description)
-    assert volume_checks.complete(ARTISTS, Month(NOVEMBER, 10_000, 0, {"name": 9_800, "profile": 160}), BEFORE).passed
+    assert volume_checks.check_completeness(
+        ARTISTS, Month(NOVEMBER, 10_000, 0, {"name": 9_800, "profile": 160}), BEFORE
+    ).passed
     assert "was loaded without counting" in str(
-        volume_checks.complete(ARTISTS, fallen, Month(OCTOBER, 10_000, 0)).description
+        volume_checks.check_completeness(ARTISTS, fallen, Month(OCTOBER, 10_000, 0)).description
     )
 
 
