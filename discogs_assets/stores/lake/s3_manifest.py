@@ -53,16 +53,16 @@ class Manifest:
         """Size of the files in bytes."""
         return sum(each.size for each in self.files.values())
 
-    def written(self) -> bytes:
+    def encode(self) -> bytes:
         """Return the manifest as JSON."""
         files = {name: asdict(each) for name, each in self.files.items()}
         return json.dumps({"version": self.version, "files": files}).encode()
 
     @classmethod
-    def read(cls, text: bytes, etag: str) -> "Manifest":
-        """Return the manifest from JSON; the inverse of `written`."""
-        said = json.loads(text)
-        return cls(said["version"], {name: Stored(**each) for name, each in said["files"].items()}, etag)
+    def decode(cls, text: bytes, etag: str) -> "Manifest":
+        """Return the manifest from JSON; the inverse of `encode`."""
+        read = json.loads(text)
+        return cls(read["version"], {name: Stored(**each) for name, each in read["files"].items()}, etag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class ObjectFolder:
         with self.prefix.translate_errors(MANIFEST):
             try:
                 found = client.get_object(**self.prefix.place(MANIFEST))
-                return Manifest.read(found["Body"].read(), found["ETag"])
+                return Manifest.decode(found["Body"].read(), found["ETag"])
             except ClientError as error:
                 if code(error) in ABSENT:
                     return Manifest()
@@ -94,11 +94,11 @@ class ObjectFolder:
 
         Raises BusyError if the manifest has changed meanwhile. Objects and uploads left by killed writers are deleted.
         """
-        version, naming = secrets.token_hex(VERSION_DIGITS // 2), False
+        version, naming = _draw_version(), False
         try:
             new = Manifest(version, self._upload(draft, version), held.etag)
             # Listed before the manifest is replaced: objects of writers that begin later must survive.
-            others, unfinished = self._others(version), self._unfinished()
+            others, unfinished = self._list_others(version), self._list_unfinished()
             failpoints.reach("place")
             naming = True
             self._name(new)
@@ -112,10 +112,12 @@ class ObjectFolder:
         self._abort(unfinished)
         return version
 
-    def empty(self, etag: str, objects: Iterable[str]) -> None:
-        """Empty the manifest with the etag and delete the objects. Raises BusyError if the manifest has changed."""
-        self._name(Manifest(secrets.token_hex(VERSION_DIGITS // 2), {}, etag))
+    def empty(self) -> int:
+        """Empty the manifest, delete all objects and return their bytes. Raises BusyError if the manifest changes."""
+        held, objects = self.manifest(), self._list_others(MANIFEST)
+        self._name(Manifest(_draw_version(), {}, held.etag))
         self._delete(objects)
+        return sum(objects.values())
 
     def fetch(self, manifest: Manifest, folder: Path) -> None:
         """Download the files that the manifest names. Raises DumpMissingError if an object no longer exists."""
@@ -158,11 +160,11 @@ class ObjectFolder:
 
         A request repeated because its response was lost may find that it has already won.
         """
-        won = self.put(MANIFEST, manifest.written(), manifest.etag)
+        won = self.put(MANIFEST, manifest.encode(), manifest.etag)
         if not won and self.manifest().version != manifest.version:
             raise BusyError(
-                f"{self.prefix.title} was written or dropped by another process meanwhile, which was faster; what this "
-                "one has made was thrown away. Run again if it is to take the place."
+                f"{self.prefix.title} was written or dropped by another process meanwhile; the files of this process "
+                "are discarded. Run again to replace the other's."
             )
 
     def _upload(self, draft: Path, version: str) -> dict[str, Stored]:
@@ -189,15 +191,17 @@ class ObjectFolder:
             client.download_file(*self.prefix.place(stored.object).values(), str(target), Config=TRANSFER)
         with target.open("rb") as content:
             if hashlib.file_digest(content, "sha256").hexdigest() != stored.sha256:
-                raise ServerError(f"{self.prefix.title}{stored.object} came with other bytes than were put there.")
+                raise ServerError(
+                    f"{self.prefix.title}{stored.object} has another sha256 than its manifest. Run again."
+                )
         sync(target)
 
-    def _others(self, version: str) -> list[str]:
-        """Return the objects of all other versions."""
-        names = [each["Key"] for each in self.prefix.list_objects()]
-        return [name for name in names if name != MANIFEST and f".{version}" not in name]
+    def _list_others(self, version: str) -> dict[str, int]:
+        """Return name and size in bytes of the objects of all other versions."""
+        sizes = {each["Key"]: each["Size"] for each in self.prefix.list_objects()}
+        return {name: size for name, size in sizes.items() if name != MANIFEST and f".{version}" not in name}
 
-    def _unfinished(self) -> list[tuple[str, str]]:
+    def _list_unfinished(self) -> list[tuple[str, str]]:
         """Return object and id of each unfinished multipart upload; none if the server does not list them."""
         with self.prefix.translate_errors(""):
             try:
@@ -224,3 +228,7 @@ class ObjectFolder:
         """Delete the uploads of this version, as far as the server allows; the next writer deletes the rest."""
         with suppress(DiscogsError):
             self._delete(each["Key"] for each in self.prefix.list_objects() if f".{version}" in each["Key"])
+
+
+def _draw_version() -> str:
+    return secrets.token_hex(VERSION_DIGITS // 2)
