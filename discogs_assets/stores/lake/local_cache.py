@@ -115,7 +115,7 @@ def _is_unused(place: Path) -> bool:
 def _hold(place: Path) -> bool:
     """Lock the copy until this process ends, instead of other versions; return False if it does not exist."""
     with _holding:
-        handle = _held.pop(place, None) or _lock(place, fcntl.LOCK_SH)
+        handle = _held.pop(place) if place in _held else _lock(place, fcntl.LOCK_SH)
         if handle is None:
             return False
         try:

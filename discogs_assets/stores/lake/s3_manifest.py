@@ -114,7 +114,7 @@ class ObjectFolder:
 
     def empty(self) -> int:
         """Empty the manifest, delete all objects and return their bytes. Raises BusyError if the manifest changes."""
-        held, objects = self.manifest(), self._list_others(MANIFEST)
+        held, objects = self.manifest(), self._list_others()
         self._name(Manifest(_draw_version(), {}, held.etag))
         self._delete(objects)
         return sum(objects.values())
@@ -196,10 +196,10 @@ class ObjectFolder:
                 )
         sync(target)
 
-    def _list_others(self, version: str) -> dict[str, int]:
-        """Return name and size in bytes of the objects of all other versions."""
+    def _list_others(self, version: str = "") -> dict[str, int]:
+        """Return name and size in bytes of all objects but the manifest and those of the version."""
         sizes = {each["Key"]: each["Size"] for each in self.prefix.list_objects()}
-        return {name: size for name, size in sizes.items() if name != MANIFEST and f".{version}" not in name}
+        return {name: size for name, size in sizes.items() if name != MANIFEST and not (version and version in name)}
 
     def _list_unfinished(self) -> list[tuple[str, str]]:
         """Return object and id of each unfinished multipart upload; none if the server does not list them."""
