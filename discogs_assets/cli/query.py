@@ -90,8 +90,8 @@ def asking(asked: Question) -> AbstractContextManager[Answer]:
     if asked.language == "parquet":
         from discogs_assets.stores.lake import duckdb, local
 
-        means = duckdb.Means(host_limits.share(0.5, 256 * host_limits.MIB, 16 * host_limits.GIB), host_limits.cores())
-        return duckdb.asking(local.of(settings), asked.month, asked.text, means)
+        memory = host_limits.share(0.5, 256 * host_limits.MIB, 16 * host_limits.GIB)
+        return duckdb.asking(local.of(settings), asked.month, asked.text, memory, host_limits.cores())
     from discogs_assets.connections import Connections
 
     connections = Connections(settings)
