@@ -6,12 +6,13 @@ import secrets
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
+from pydantic import BaseModel, Field
 
 from discogs_assets import failpoints
 from discogs_assets.errors import BusyError, DiscogsError, DumpMissingError, ServerError
@@ -31,8 +32,7 @@ FOOTER_BYTES = 64 << 10
 """Bytes read first from the end of a Parquet file; more are read if its footer is longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(BaseModel, frozen=True):
     """A file of a folder: its object, size in bytes and sha256."""
 
     object: str
@@ -40,29 +40,17 @@ class Stored:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(BaseModel, frozen=True):
     """The files of a folder, by name. `etag` is the server's, empty if there is no manifest yet."""
 
     version: str = ""
-    files: Mapping[str, Stored] = field(default_factory=dict)
-    etag: str = ""
+    files: Mapping[str, Stored] = {}
+    etag: str = Field("", exclude=True)
 
     @property
     def size(self) -> int:
         """Size of the files in bytes."""
         return sum(each.size for each in self.files.values())
-
-    def encode(self) -> bytes:
-        """Return the manifest as JSON."""
-        files = {name: asdict(each) for name, each in self.files.items()}
-        return json.dumps({"version": self.version, "files": files}).encode()
-
-    @classmethod
-    def decode(cls, text: bytes, etag: str) -> "Manifest":
-        """Return the manifest from JSON; the inverse of `encode`."""
-        read = json.loads(text)
-        return cls(read["version"], {name: Stored(**each) for name, each in read["files"].items()}, etag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +71,7 @@ class ObjectFolder:
         with self.prefix.translate_errors(MANIFEST):
             try:
                 found = client.get_object(**self.prefix.place(MANIFEST))
-                return Manifest.decode(found["Body"].read(), found["ETag"])
+                return Manifest.model_validate({**json.load(found["Body"]), "etag": found["ETag"]})
             except ClientError as error:
                 if code(error) in ABSENT:
                     return Manifest()
@@ -96,16 +84,16 @@ class ObjectFolder:
         """
         version, naming = _draw_version(), False
         try:
-            new = Manifest(version, self._upload(draft, version), held.etag)
+            new = Manifest(version=version, files=self._upload(draft, version), etag=held.etag)
             # Listed before the manifest is replaced: objects of writers that begin later must survive.
             others, unfinished = self._list_others(version), self._list_unfinished()
             failpoints.reach("place")
             naming = True
-            self._name(new)
+            self._replace_manifest(new)
         except BaseException as error:
             # After a network error, the manifest may already name the new objects.
             if not naming or isinstance(error, BusyError):
-                self._give_up(version)
+                self._delete_uploads(version)
             raise
         failpoints.reach("placed")
         self._delete(others)
@@ -115,7 +103,7 @@ class ObjectFolder:
     def empty(self) -> int:
         """Empty the manifest, delete all objects and return their bytes. Raises BusyError if the manifest changes."""
         held, objects = self.manifest(), self._list_others()
-        self._name(Manifest(_draw_version(), {}, held.etag))
+        self._replace_manifest(Manifest(version=_draw_version(), etag=held.etag))
         self._delete(objects)
         return sum(objects.values())
 
@@ -128,12 +116,12 @@ class ObjectFolder:
         """Download the footers of the manifest's Parquet files without their rows, often many times as many bytes."""
         for name, stored in manifest.files.items():
             if fnmatch(name, "*.parquet"):
-                end = self._end(stored, FOOTER_BYTES)
+                end = self._read_end(stored, FOOTER_BYTES)
                 length = int.from_bytes(end[-8:-4], "little") + 8
-                end = end if len(end) >= length else self._end(stored, length)
+                end = end if len(end) >= length else self._read_end(stored, length)
                 (folder / name).write_bytes(b"PAR1" + end[-length:])
 
-    def _end(self, stored: Stored, size: int) -> bytes:
+    def _read_end(self, stored: Stored, size: int) -> bytes:
         with self.prefix.translate_errors(stored.object):
             found = self.prefix.client.get_object(**self.prefix.place(stored.object), Range=f"bytes=-{size}")
             return bytes(found["Body"].read())
@@ -155,13 +143,13 @@ class ObjectFolder:
         """Delete the object, if it exists."""
         self.prefix.ask(name, "delete_object")
 
-    def _name(self, manifest: Manifest) -> None:
+    def _replace_manifest(self, manifest: Manifest) -> None:
         """Replace the manifest with this etag.
 
-        A request repeated because its response was lost may find that it has already won.
+        A request that is repeated because its response was lost may find its own manifest.
         """
-        won = self.put(MANIFEST, manifest.encode(), manifest.etag)
-        if not won and self.manifest().version != manifest.version:
+        replaced = self.put(MANIFEST, manifest.model_dump_json().encode(), manifest.etag)
+        if not replaced and self.manifest().version != manifest.version:
             raise BusyError(
                 f"{self.prefix.title} was written or dropped by another process meanwhile; the files of this process "
                 "are discarded. Run again to replace the other's."
@@ -179,7 +167,7 @@ class ObjectFolder:
                 content.seek(0)
                 client.upload_fileobj(content, *self.prefix.place(name).values(), Config=TRANSFER)
             failpoints.reach("upload")
-            return file.name, Stored(name, file.stat().st_size, sha256)
+            return file.name, Stored(object=name, size=file.stat().st_size, sha256=sha256)
 
         client = self.prefix.client
         with ThreadPoolExecutor(FILES_AT_ONCE, "upload") as pool:
@@ -192,7 +180,7 @@ class ObjectFolder:
         with target.open("rb") as content:
             if hashlib.file_digest(content, "sha256").hexdigest() != stored.sha256:
                 raise ServerError(
-                    f"{self.prefix.title}{stored.object} has another sha256 than its manifest. Run again."
+                    f"{self.prefix.title}{stored.object} differs from the sha256 in {MANIFEST}. Run again."
                 )
         sync(target)
 
@@ -224,7 +212,7 @@ class ObjectFolder:
         with ThreadPoolExecutor(FILES_AT_ONCE, "delete") as pool:
             list(pool.map(self.delete, names))
 
-    def _give_up(self, version: str) -> None:
+    def _delete_uploads(self, version: str) -> None:
         """Delete the uploads of this version, as far as the server allows; the next writer deletes the rest."""
         with suppress(DiscogsError):
             self._delete(each["Key"] for each in self.prefix.list_objects() if f".{version}" in each["Key"])
