@@ -24,14 +24,14 @@ DAY = 24 * 3600
 
 def write_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Write a table; all rows are held in memory to find the column widths."""
-    terminal.table([shown(column) for column in columns], [[_cell(value) for value in row] for row in rows])
+    terminal.table([format_cell(column) for column in columns], [[_align(value) for value in row] for row in rows])
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Row], to: TextIO | None = None) -> None:
     """Write CSV with a header and this system's line ends; NULL is empty and nested values are JSON."""
     writer = csv.writer(_Lines(to or sys.stdout), lineterminator="\r\n")
     writer.writerow(map(_encodable, columns))
-    writer.writerows(map(written, row) for row in rows)
+    writer.writerows(map(format_csv, row) for row in rows)
 
 
 class _Lines:
@@ -50,7 +50,7 @@ class _Lines:
 
 def write_json(columns: Sequence[str], rows: Iterable[Row], to: TextIO | None = None) -> None:
     """Write a JSON array, one record a line, as the rows arrive; a repeated column becomes `name` and `name_2`."""
-    stream, names, before = to or sys.stdout, _unique(columns), "[\n"
+    stream, names, before = to or sys.stdout, _number_repeats(columns), "[\n"
     for row in rows:
         stream.write(before + compact(dict(zip(names, row, strict=True))))
         before = ",\n"
@@ -89,8 +89,11 @@ class _Counted:
             yield row
 
 
-def compact(value: Any) -> str:
-    """Return the value as JSON on one line; NaN and infinite numbers become strings."""
+def compact(value: Any, cypher: bool = False) -> str:
+    """Return the value as JSON on one line; NaN and infinite numbers become strings.
+
+    With `cypher`, nodes, relationships and paths are written as in Cypher.
+    """
     match value:
         case None:
             return "null"
@@ -104,18 +107,19 @@ def compact(value: Any) -> str:
         case Document():
             return value.text
         case Element():
-            return compact(value.json)
+            return value.text if cypher else compact(value.json)
         case Mapping():
-            return "{" + ", ".join(f"{compact(_key(name))}: {compact(each)}" for name, each in value.items()) + "}"
+            pairs = (f"{compact(_key(name))}: {compact(each, cypher)}" for name, each in value.items())
+            return f"{{{', '.join(pairs)}}}"
         case list() | tuple() | set():
-            return "[" + ", ".join(map(compact, value)) + "]"
+            return f"[{', '.join(compact(each, cypher) for each in value)}]"
         case _:
             return _encodable(encode_basestring(_text(value)))
 
 
 def _key(name: Any) -> str:
     """Return a map's key, of any type, as text."""
-    return name if isinstance(name, str) else "null" if name is None else written(name)
+    return name if isinstance(name, str) else "null" if name is None else format_csv(name)
 
 
 def _number(value: float | Decimal) -> str:
@@ -157,7 +161,7 @@ def duration(value: timedelta) -> str:
     return f"{'-' * (value < timedelta())}P{text or 'T0S'}"
 
 
-def written(value: Any) -> str:
+def format_csv(value: Any) -> str:
     """Return the value as a CSV cell: empty for NULL, all digits of a number, JSON if nested."""
     match value:
         case None:
@@ -169,38 +173,25 @@ def written(value: Any) -> str:
         case int() | float() | Decimal():
             return _number(value)
         case _:
-            return compact(value) if _holds_more(value) else _encodable(_text(value))
+            return compact(value) if _is_nested(value) else _encodable(_text(value))
 
 
-def shown(value: Any) -> str:
+def format_cell(value: Any) -> str:
     """Return the value as a table cell; control characters are escaped, so that a terminal does not obey them."""
-    return terminal.escape_controls(_nested(value) if _holds_more(value) else written(value))
+    return terminal.escape_controls(compact(value, cypher=True) if _is_nested(value) else format_csv(value))
 
 
-def _cell(value: Any) -> int | float | str | None:
+def _align(value: Any) -> int | float | str | None:
     """Return numbers and None unchanged, so that the table aligns them; all other values as text."""
     numeric = isinstance(value, int | float | None) and not isinstance(value, bool)
-    return value if numeric else shown(value)
+    return value if numeric else format_cell(value)
 
 
-def _holds_more(value: Any) -> bool:
+def _is_nested(value: Any) -> bool:
     return isinstance(value, Element | Mapping | list | tuple | set)
 
 
-def _nested(value: Any) -> str:
-    """Return JSON in which nodes, relationships and paths are written as in Cypher."""
-    match value:
-        case Element():
-            return value.text
-        case Mapping():
-            return "{" + ", ".join(f"{compact(_key(name))}: {_nested(each)}" for name, each in value.items()) + "}"
-        case list() | tuple() | set():
-            return "[" + ", ".join(map(_nested, value)) + "]"
-        case _:
-            return compact(value)
-
-
-def _unique(columns: Sequence[str]) -> list[str]:
+def _number_repeats(columns: Sequence[str]) -> list[str]:
     names: list[str] = []
     for column in columns:
         name, number = column, 2

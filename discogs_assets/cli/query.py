@@ -53,10 +53,10 @@ def form(csv: bool, json: bool) -> str:
 
 def _text(text: str | None, file: Path | None) -> str:
     if (text is None) == (file is None):
-        raise SettingError("expected one question: as an argument, in --file FILE, or - for standard input")
+        raise SettingError("expected one query: as an argument, in --file FILE, or - for standard input")
     found = _read(file) if file else sys.stdin.read() if text == STDIN else text or ""
     if not found.strip():
-        raise SettingError("the question is empty")
+        raise SettingError("the query is empty")
     return found
 
 
@@ -80,7 +80,7 @@ def run(asked: Question, form: str, limit: int | None) -> None:
             # The reader of the pipe is gone. Without this, Python would flush the buffer at exit and fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
-    more = ", and there are more; --limit shows as many as it says" if cut else ""
+    more = "; there are more: raise --limit" if cut else ""
     say(f"{rows:,} {'row' if rows == 1 else 'rows'} in {time.monotonic() - began:.2f} s{more}")
 
 
@@ -90,12 +90,12 @@ def asking(asked: Question) -> AbstractContextManager[Answer]:
     if asked.language == "parquet":
         from discogs_assets.stores.lake import duckdb, local
 
-        means = duckdb.Means(host_limits.share(0.5, 256 * host_limits.MIB, 16 * host_limits.GIB), host_limits.cores())
-        return duckdb.asking(local.of(settings), asked.month, asked.text, means)
+        memory = host_limits.share(0.5, 256 * host_limits.MIB, 16 * host_limits.GIB)
+        return duckdb.asking(local.of(settings), asked.month, asked.text, memory, host_limits.cores())
     from discogs_assets.connections import Connections
 
     connections = Connections(settings)
     if asked.language == "cypher" and not connections.has_graph:
-        raise SettingError(f"DISCOGS_TARGETS is {settings.targets}, expected neo4j in it for a question in Cypher")
+        raise SettingError(f"DISCOGS_TARGETS is {settings.targets}, expected neo4j in it for a query in Cypher")
     store = connections.graph if asked.language == "cypher" else connections.tables
     return store.reader().asking(asked.text)

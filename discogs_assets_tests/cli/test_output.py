@@ -86,8 +86,8 @@ VALUES: list[tuple[Any, Any, str, str]] = [
 @pytest.mark.parametrize(("value", "in_json", "in_csv", "in_table"), VALUES, ids=lambda each: repr(each)[:30])
 def test_a_value_in_json_in_csv_and_in_a_table(value: Any, in_json: Any, in_csv: str, in_table: str) -> None:
     assert strict(output.compact(value)) == in_json
-    assert output.written(value) == in_csv
-    assert output.shown(value) == in_table
+    assert output.format_csv(value) == in_csv
+    assert output.format_cell(value) == in_table
 
 
 def print_rows(form: str, columns: Sequence[str], *rows: Sequence[Any], limit: int | None = None) -> tuple[int, bool]:

@@ -37,7 +37,7 @@ def replacing(place: Path) -> Iterator[Path]:
 
     Raises BusyError if another process is replacing the same folder. A draft left by a killed process is deleted first.
     """
-    with drafted(place) as draft:
+    with create_draft(place) as draft:
         yield draft
         failpoints.reach("place")
         _put(draft, place)
@@ -45,13 +45,13 @@ def replacing(place: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def drafted(place: Path) -> Iterator[Path]:
+def create_draft(place: Path, timeout: float = 0) -> Iterator[Path]:
     """Yield an empty draft next to `place`, for one process at a time; it is deleted at the end unless moved away.
 
-    Raises BusyError if another process has a draft there.
+    Raises BusyError if another process has a draft there after `timeout` in seconds; -1 waits without end.
     """
     draft = place.with_name(f".{place.name}.draft")
-    with alone(place):
+    with alone(place, timeout):
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         try:
@@ -75,12 +75,12 @@ def remove(place: Path) -> int:
 
 
 @contextmanager
-def alone(place: Path) -> Iterator[None]:
-    """Hold the lock on `place` while the block runs. Raises BusyError if another process holds it."""
+def alone(place: Path, timeout: float = 0) -> Iterator[None]:
+    """Hold the lock on `place` while the block runs. Raises BusyError if another process holds it for `timeout`."""
     place.parent.mkdir(parents=True, exist_ok=True)
     lock = place.with_name(f".{place.name}.lock")
     try:
-        with FileLock(lock, timeout=0):
+        with FileLock(lock, timeout=timeout):
             try:
                 yield
             finally:

@@ -39,14 +39,6 @@ SETTINGS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
-    """Limits of DuckDB: bytes of memory, beyond which it spills to disk, and threads."""
-
-    memory: int
-    threads: int
-
-
-@dataclass(frozen=True, slots=True)
 class LakeTable:
     """An asset as a table: `parquet/discogs/releases` is `discogs.releases`, or just `releases`.
 
@@ -69,19 +61,42 @@ class LakeTable:
         return f"{self.schema}.{_quote_name(self.name)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A partition of a lake, and its tables."""
+
+    lake: Lake
+    partition: str
+    tables: Sequence[LakeTable]
+
+    def find_tables(self, schema: str, name: str) -> list[LakeTable]:
+        """Return the tables of that name in the schema or, if it is empty, in any; several if it is ambiguous.
+
+        Case is ignored unless it decides between tables; FIRST is preferred.
+        """
+        found = [each for each in self.tables if each.name.lower() == name.lower()]
+        found = [each for each in found if not schema or each.schema.lower() == schema.lower()]
+        found = [each for each in found if each.name == name] or found
+        return [each for each in found if each.schema == FIRST] or found
+
+
 @contextmanager
-def asking(lake: Lake, month: str | None, statement: str, means: Means) -> Iterator[Answer]:
+def asking(lake: Lake, month: str | None, statement: str, memory: int, threads: int) -> Iterator[Answer]:
     """Yield the result of a query on a month of the lake (2026-11), by default the newest.
 
-    Only the tables that the query names are opened, and downloaded if the lake is in S3. Raises SettingError if the
-    lake lacks the month, LoadError if DuckDB rejects the query.
+    Only the tables that the query names are opened, and downloaded if the lake is in S3. Beyond `memory` in bytes,
+    DuckDB spills to disk. Raises SettingError if the lake lacks the month, LoadError if DuckDB rejects the query.
     """
-    partition, tables = _find_month(lake, month)
-    with TemporaryDirectory(prefix="discogs_query_") as spilled, _connect(means, spilled) as connection:
+    found = _find_month(lake, month)
+    config: dict[str, Any] = {**SETTINGS, "memory_limit": f"{memory}B", "threads": threads}
+    with (
+        TemporaryDirectory(prefix="discogs_query_") as spilled,
+        duckdb.connect(config={**config, "temp_directory": spilled}) as connection,
+    ):
         try:
             query = _extract_query(connection, statement)
-            _create_schemas(connection, tables)
-            yield _read_answer(_execute(connection, query, tables, lake, partition))
+            _create_schemas(connection, found)
+            yield _read_answer(_execute(connection, query, found))
         except duckdb.Error as error:
             raise LoadError(f"DuckDB rejects the query: {error}") from error
         except RuntimeError as error:
@@ -91,30 +106,13 @@ def asking(lake: Lake, month: str | None, statement: str, means: Means) -> Itera
             raise
 
 
-def _find_month(lake: Lake, month: str | None) -> tuple[str, list[LakeTable]]:
-    """Return the partition of a month and its tables."""
+def _find_month(lake: Lake, month: str | None) -> Month:
     partition = f"{month[:7]}-01" if month else max(lake.months(), default="")
-    tables = [LakeTable.of(asset) for asset in lake.assets(partition)] if partition else []
-    if tables:
-        return partition, tables
-    if months := lake.months():
-        raise SettingError(f"the month is {month!r}, expected one that is in the lake: {_join_months(months)}")
+    if tables := [LakeTable.of(asset) for asset in lake.assets(partition)] if partition else []:
+        return Month(lake, partition, tables)
+    if months := ", ".join(each[:7] for each in lake.months()):
+        raise SettingError(f"the month is {month!r}, expected one that is in the lake: {months}")
     raise SettingError(f"the lake {lake.title} is empty. Materialise a month first, or run: discogs demo")
-
-
-def _join_months(months: Sequence[str]) -> str:
-    return ", ".join(each[:7] for each in months)
-
-
-@contextmanager
-def _connect(means: Means, spilled: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    limits: dict[str, str | int | float | list[str]] = {
-        "memory_limit": f"{means.memory}B",
-        "threads": means.threads,
-        "temp_directory": spilled,
-    }
-    with duckdb.connect(config={**SETTINGS, **limits}) as connection:
-        yield connection
 
 
 def _extract_query(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
@@ -134,19 +132,16 @@ def _extract_query(connection: duckdb.DuckDBPyConnection, statement: str) -> str
     return str(only.query)
 
 
-def _create_schemas(connection: duckdb.DuckDBPyConnection, tables: Sequence[LakeTable]) -> None:
-    """Create the schemas of the tables, and the table of all tables."""
-    for schema in {table.schema for table in tables}:
+def _create_schemas(connection: duckdb.DuckDBPyConnection, month: Month) -> None:
+    """Create the schemas of the month's tables, and the table of all tables."""
+    for schema in {table.schema for table in month.tables}:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quote_name(schema)}")
-    rows = ", ".join(
-        f"({_quote_text(each.schema)}, {_quote_text(each.name)}, {_quote_text(each.asset)})" for each in tables
-    )
-    connection.execute(f'CREATE VIEW {CONTENTS} AS FROM (VALUES {rows}) tables("schema", "name", asset)')
+    connection.execute(f'CREATE TABLE {CONTENTS} ("schema" VARCHAR, "name" VARCHAR, asset VARCHAR)')
+    rows = [[each.schema, each.name, each.asset] for each in month.tables]
+    connection.executemany(f"INSERT INTO {CONTENTS} VALUES (?, ?, ?)", rows)
 
 
-def _execute(
-    connection: duckdb.DuckDBPyConnection, query: str, tables: Sequence[LakeTable], lake: Lake, partition: str
-) -> duckdb.DuckDBPyConnection:
+def _execute(connection: duckdb.DuckDBPyConnection, query: str, month: Month) -> duckdb.DuckDBPyConnection:
     """Run the query. While DuckDB misses a table, create the view of its files and try again.
 
     Raises LoadError if the month has no such table, or several of that name.
@@ -157,12 +152,17 @@ def _execute(
             return connection.execute(query)
         except duckdb.CatalogException as error:
             schema, name = _find_missing(connection, query)
-            table = _find_table(schema, name, tables)
-            if not table or (schema, name) in created:
-                advice = _describe_tables(schema, name, tables, partition)
+            found = month.find_tables(schema, name)
+            if len(found) != 1 or (schema, name) in created:
+                advice = f"`FROM {CONTENTS}` lists the tables of {month.partition[:7]}."
+                if len(found) > 1:
+                    advice = f"{name} may be any of {', '.join(map(str, found))}. Write the schema, too."
                 raise LoadError(f"DuckDB rejects the query: {error}\n{advice}") from error
             created.add((schema, name))
-            _create_view(connection, f"{_quote_name(schema or 'main')}.{_quote_name(name)}", table, lake, partition)
+            files = list(map(str, month.lake.files(found[0].asset.split("/"), month.partition)))
+            table = connection.read_parquet(files, hive_partitioning=False, union_by_name=True)
+            view = f"{_quote_name(schema or 'main')}.{_quote_name(name)}"
+            connection.execute(f"CREATE VIEW {view} AS {table.sql_query()}")
 
 
 def _find_missing(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[str, str]:
@@ -183,37 +183,6 @@ def _find_missing(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[st
         if name == missing["name"]:
             return _unquote_name(found["schema"] or ""), name
     return "", missing["name"]
-
-
-def _find_table(schema: str, name: str, tables: Sequence[LakeTable]) -> LakeTable | None:
-    """Return the table of a name; None if the month has none, or if the name is ambiguous."""
-    found = _find_candidates(schema, name, tables)
-    found = [each for each in found if each.name == name] or found
-    found = [each for each in found if each.schema == FIRST] or found
-    return found[0] if len(found) == 1 else None
-
-
-def _find_candidates(schema: str, name: str, tables: Sequence[LakeTable]) -> list[LakeTable]:
-    """Return the tables of that name, ignoring case, in the schema or, if it is empty, in any."""
-    found = [each for each in tables if each.name.lower() == name.lower()]
-    return [each for each in found if not schema or each.schema.lower() == schema.lower()]
-
-
-def _describe_tables(schema: str, name: str, tables: Sequence[LakeTable], partition: str) -> str:
-    """Return advice on a name that is unknown or ambiguous."""
-    found = _find_candidates(schema, name, tables)
-    if len(found) > 1:
-        return f"{name} may be any of {', '.join(map(str, found))}. Write the schema, too."
-    return f"`FROM {CONTENTS}` lists the tables of {partition[:7]}."
-
-
-def _create_view(
-    connection: duckdb.DuckDBPyConnection, name: str, table: LakeTable, lake: Lake, partition: str
-) -> None:
-    """Create a view of the table's files; `name` is quoted."""
-    files = ", ".join(_quote_text(str(file)) for file in lake.files(table.asset.split("/"), partition))
-    read = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
-    connection.execute(f"CREATE VIEW {name} AS FROM {read}")
 
 
 def _read_answer(asked: duckdb.DuckDBPyConnection) -> Answer:
@@ -237,7 +206,3 @@ def _unquote_name(name: str) -> str:
 
 def _quote_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _quote_text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

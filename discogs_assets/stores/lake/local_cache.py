@@ -7,14 +7,12 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from discogs_assets import failpoints
-from discogs_assets.stores.lake.atomic_dir import require_room
+from discogs_assets.stores.lake.atomic_dir import create_draft, require_room
 
 UNUSED_SECONDS = 24 * 3600.0
 """Seconds after which an unused copy is deleted."""
@@ -46,40 +44,40 @@ class Staged:
 
         Raises OSError (ENOSPC) if there is no room for its `size` in bytes even after all unused copies are deleted.
         """
-        place = self._place(name, version)
+        place = self.root / name / version
         while not _hold(place):
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(place.parent / ".staging.lock"):
+            with create_draft(place.with_name("staging"), timeout=-1) as draft:
                 if not place.exists():
                     self.sweep()
                     self._make_room(size)
-                    _make(place, fetch)
-        _let_go(place)
+                    fetch(draft)
+                    failpoints.reach("stage")
+                    _move(draft, place)
         self.drop(name, version)
         return place
 
     def put(self, draft: Path, name: str, version: str) -> None:
         """Move the draft into place as the copy of that version, unless there already is one."""
-        place = self._place(name, version)
+        place = self.root / name / version
         place.parent.mkdir(parents=True, exist_ok=True)
-        _settle(draft, place)
+        _move(draft, place)
         self.drop(name, version)
 
     def drop(self, name: str, keep: str = "") -> None:
         """Delete all versions of a folder except `keep`, unless a process holds them."""
-        for place in self._place(name, "").glob(VERSION):
+        for place in (self.root / name).glob(VERSION):
             if place.name != keep:
                 _remove(place)
 
     def sweep(self) -> None:
         """Delete copies that are neither held nor used lately, and drafts left by killed processes."""
-        for place in filter(_forgotten, self._copies()):
+        for place in filter(_is_unused, self._copies()):
             _remove(place)
-        for draft in filter(_forgotten, self.root.glob("**/.*.draft")):
+        for draft in filter(_is_unused, self.root.glob("**/.*.draft")):
             shutil.rmtree(draft, ignore_errors=True)
 
     def _make_room(self, size: int) -> None:
-        for place in sorted(self._copies(), key=_used):
+        for place in sorted(self._copies(), key=_read_last_use):
             with suppress(OSError):
                 return require_room(self.root, size)
             _remove(place)
@@ -88,24 +86,8 @@ class Staged:
     def _copies(self) -> Iterator[Path]:
         return (place for place in self.root.glob(f"**/{VERSION}") if place.is_dir())
 
-    def _place(self, name: str, version: str) -> Path:
-        return self.root / name / version
 
-
-def _make(place: Path, fetch: Callable[[Path], None]) -> None:
-    """Create the copy as a draft next to its place, and move it there."""
-    draft = place.with_name(".staging.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    try:
-        fetch(draft)
-        failpoints.reach("stage")
-        _settle(draft, place)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _settle(draft: Path, place: Path) -> None:
+def _move(draft: Path, place: Path) -> None:
     """Move the copy into place; one that another process has put there is as good."""
     os.utime(draft)
     try:
@@ -115,44 +97,39 @@ def _settle(draft: Path, place: Path) -> None:
             raise
 
 
-def _used(place: Path) -> float:
-    """Return the time of last use, in seconds since the epoch."""
+def _read_last_use(place: Path) -> float:
+    """Return the time of last use, in seconds since the epoch; 0 if the copy does not exist."""
     try:
         return place.stat().st_mtime
     except FileNotFoundError:
         return 0.0
 
 
-def _forgotten(place: Path) -> bool:
-    return _used(place) < time.time() - UNUSED_SECONDS
+def _is_unused(place: Path) -> bool:
+    return _read_last_use(place) < time.time() - UNUSED_SECONDS
 
 
 def _hold(place: Path) -> bool:
-    """Lock the copy until this process ends; return False if it does not exist."""
+    """Lock the copy until this process ends, instead of other versions; return False if it does not exist."""
     with _holding:
-        if place not in _held:
-            handle = _locked(place, fcntl.LOCK_SH)
-            if handle is None:
-                return False
-            _held[place] = handle
-        with suppress(FileNotFoundError):
+        handle = _held.pop(place) if place in _held else _lock(place, fcntl.LOCK_SH)
+        if handle is None:
+            return False
+        try:
             os.utime(place)
-            return True
-        os.close(_held.pop(place))
-        return False
-
-
-def _let_go(place: Path) -> None:
-    """Release all other versions of the same folder."""
-    with _holding:
-        for other in [each for each in _held if each.parent == place.parent and each != place]:
+        except FileNotFoundError:
+            os.close(handle)
+            return False
+        for other in [each for each in _held if each.parent == place.parent]:
             os.close(_held.pop(other))
+        _held[place] = handle
+        return True
 
 
 def _remove(place: Path) -> None:
     """Delete the copy, atomically for readers, unless a process holds it."""
     with suppress(BlockingIOError):
-        handle = _locked(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        handle = _lock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if handle is not None:
             doomed = place.with_name(f".{place.name}.draft")
             shutil.rmtree(doomed, ignore_errors=True)
@@ -161,19 +138,17 @@ def _remove(place: Path) -> None:
             os.close(handle)
 
 
-def _locked(place: Path, mode: int) -> int | None:
+def _lock(place: Path, mode: int) -> int | None:
     """Return a locked handle of the folder, None if it does not exist. Raises BlockingIOError if it must not wait."""
     try:
         handle = os.open(place, os.O_RDONLY)
     except FileNotFoundError:
         return None
-    try:
+    with ExitStack() as opened:
+        opened.callback(os.close, handle)
         fcntl.flock(handle, mode)
         # Another process may have replaced or deleted the folder before the lock was free.
         if place.exists() and os.path.samestat(os.fstat(handle), place.stat()):
+            opened.pop_all()
             return handle
-    except BaseException:
-        os.close(handle)
-        raise
-    os.close(handle)
     return None

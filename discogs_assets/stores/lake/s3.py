@@ -107,7 +107,7 @@ class Prefix:
                 "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
             )
         if said in ABSENT:
-            return DumpMissingError(f"{what} is not there any more. List the bucket and run again.")
+            return DumpMissingError(f"{what} no longer exists. List the bucket and run again.")
         return ServerError(f"{what}: the S3 server answers {said}. Run again later.")
 
 

@@ -1,17 +1,15 @@
 """The Parquet lake in S3: `{key}/{partition}/*.parquet` as on disk, and a manifest in each partition."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 from discogs_assets.errors import DumpMissingError, LoadError, SettingError
-from discogs_assets.stores.lake.atomic_dir import alone, drafted
+from discogs_assets.stores.lake.atomic_dir import alone, create_draft
 from discogs_assets.stores.lake.local import DUMPS, PARTITION, TABLES, Lake
 from discogs_assets.stores.lake.local_cache import Staged
 from discogs_assets.stores.lake.s3 import Prefix
@@ -23,8 +21,7 @@ EXPECTED = "credentials that may list the bucket, and read, write and delete bel
 FOOTERS = "footers"
 """Folder of copies that hold only footers, next to a partition's copies."""
 
-Listed = Mapping[str, Any]
-"""An object as the server lists it."""
+Fetch = Callable[[ObjectFolder, Manifest, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +50,16 @@ class ObjectLake(Lake):
         try:
             if folder.put(name, b"") and folder.put(name, b""):
                 raise SettingError(
-                    f"{SETTING} is {self.title}, whose server takes an object that is to be written only where there "
-                    "is none (If-None-Match), though there is one: of two writers neither would notice the other. Use "
-                    "a server that knows conditional writes."
+                    f"{SETTING} is {self.title}, but its server does not support conditional writes: it replaces an "
+                    "object despite If-None-Match, so two writers would not notice each other. Use a server that "
+                    "supports them."
                 )
         finally:
             folder.delete(name)
 
     def find_files(self, key: Sequence[str], partition: str, pattern: str = TABLES) -> list[Path]:
         """Return copies of the partition's files that match the pattern, sorted; none if it is absent."""
-        name = _name(key, partition)
-        fetch = self._folder(name).fetch
-        return self._copies(name, lambda it: self._staged.take(name, it.version, it.size, partial(fetch, it)), pattern)
+        return self._copy(_name(key, partition), ObjectFolder.fetch, pattern)
 
     def names(self, key: Sequence[str], partition: str) -> list[str]:
         """Return the names of the partition's files, sorted; none if it is absent. Nothing is downloaded."""
@@ -72,44 +67,47 @@ class ObjectLake(Lake):
 
     def footers(self, key: Sequence[str], partition: str) -> list[Path]:
         """Return files with only the footers of the partition's Parquet files; none if it is absent."""
-        name = _name(key, partition)
-        place, fetch = f"{name}/{FOOTERS}", self._folder(name).fetch_footers
-        return self._copies(name, lambda it: self._staged.take(place, it.version, 0, partial(fetch, it)), TABLES)
+        return self._copy(_name(key, partition), ObjectFolder.fetch_footers, TABLES, FOOTERS)
 
-    def _copies(self, name: str, taken: Callable[[Manifest], Path], pattern: str) -> list[Path]:
-        """Return the files taken from the manifest, or from the next one if a writer has replaced it meanwhile."""
-        manifest = self._folder(name).manifest()
+    def _copy(self, name: str, fetch: Fetch, pattern: str, part: str = "") -> list[Path]:
+        """Return copies of the files, or of the next version's if a writer has replaced the manifest meanwhile."""
+        folder = self._folder(name)
+        manifest = folder.manifest()
         while manifest.files:
+            size = 0 if part else manifest.size
             try:
-                return sorted(taken(manifest).glob(pattern))
+                copy = self._staged.take(f"{name}/{part}", manifest.version, size, partial(fetch, folder, manifest))
+                return sorted(copy.glob(pattern))
             except DumpMissingError as error:
-                before, manifest = manifest, self._folder(name).manifest()
+                before, manifest = manifest, folder.manifest()
                 if manifest.version == before.version:
                     raise LoadError(f"{error} Its manifest names it: materialise it again.") from error
         return []
 
     def partitions(self, key: Sequence[str]) -> list[str]:
         """Return the partitions of an asset, oldest first."""
-        return sorted(partition for _, partition in _whole(self._objects("/".join(key))))
+        return sorted(partition for _, partition in self._find_partitions(f"{'/'.join(key)}/"))
 
     def months(self) -> list[str]:
         """Return the partitions that any asset has, oldest first."""
-        return sorted({partition for _, partition in _whole(self._objects())})
+        return sorted({partition for _, partition in self._find_partitions()})
 
     def assets(self, partition: str) -> list[str]:
         """Return the assets with files in the partition."""
-        return sorted(asset for asset, there in _whole(self._objects()) if there == partition)
+        return sorted(asset for asset, found in self._find_partitions() if found == partition)
 
     def drop(self, partition: str) -> dict[str, int]:
         """Delete the partition of every asset; return the bytes by asset.
 
         Raises BusyError if one is being written on this machine. A writer on another machine loses.
         """
-        objects = defaultdict[str, dict[str, Listed]](dict)
-        for folder, name, each in (found := list(self._objects())):
-            objects[folder][name] = each
-        whole = sorted(asset for asset, there in _whole(found) if there == partition)
-        return {asset: self._drop(asset, partition, objects[f"{asset}/{partition}"]) for asset in whole}
+        sizes = {}
+        for asset in self.assets(partition):
+            name = f"{asset}/{partition}"
+            with alone(self.root / name):
+                sizes[asset] = self._folder(name).empty()
+                self._staged.drop(name)
+        return sizes
 
     def size(self, key: Sequence[str], partition: str) -> int:
         """Return the size of the partition's Parquet files in bytes."""
@@ -125,7 +123,7 @@ class ObjectLake(Lake):
         Raises BusyError if another process is writing the same partition here, or has replaced it elsewhere meanwhile.
         """
         name = _name(key, partition)
-        with drafted(self.folder(key, partition)) as draft:
+        with create_draft(self.folder(key, partition)) as draft:
             held = self._folder(name).manifest()
             yield draft
             version = self._folder(name).replace(draft, held)
@@ -138,28 +136,18 @@ class ObjectLake(Lake):
     def _folder(self, name: str) -> ObjectFolder:
         return ObjectFolder(self.prefix.below(name))
 
-    def _objects(self, below: str = "") -> Iterator[tuple[str, str, Listed]]:
-        """Yield folder, name and listing entry of each object of the lake, or of a folder of it."""
-        for each in self.prefix.list_objects(below and f"{below}/"):
-            folder, _, name = each["Key"].rpartition("/")
-            if not folder.startswith(f"{DUMPS}/"):
-                yield folder, name, each
-
-    def _drop(self, asset: str, partition: str, objects: dict[str, Listed]) -> int:
-        name, held = f"{asset}/{partition}", objects.pop(MANIFEST)
-        with alone(self.root / name):
-            self._folder(name).empty(held["ETag"], objects)
-            self._staged.drop(name)
-        return sum(each["Size"] for each in objects.values())
+    def _find_partitions(self, below: str = "") -> Iterator[tuple[str, str]]:
+        """Yield asset and partition of each manifest that names files, in the lake or in a folder of it."""
+        for each in self.prefix.list_objects(below):
+            asset, partition, name = ("", "", *each["Key"].rsplit("/", 2))[-3:]
+            if (
+                name == MANIFEST
+                and each["Size"] > NOTHING_BYTES
+                and fnmatch(partition, PARTITION)
+                and not asset.startswith(f"{DUMPS}/")
+            ):
+                yield asset, partition
 
 
 def _name(key: Sequence[str], partition: str) -> str:
     return "/".join([*key, partition])
-
-
-def _whole(objects: Iterable[tuple[str, str, Listed]]) -> Iterator[tuple[str, str]]:
-    """Yield asset and partition of each manifest that names files."""
-    for folder, name, each in objects:
-        asset, _, partition = folder.rpartition("/")
-        if name == MANIFEST and each["Size"] > NOTHING_BYTES and fnmatch(partition, PARTITION):
-            yield asset, partition

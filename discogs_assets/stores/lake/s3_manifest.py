@@ -6,12 +6,13 @@ import secrets
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
+from pydantic import BaseModel, Field
 
 from discogs_assets import failpoints
 from discogs_assets.errors import BusyError, DiscogsError, DumpMissingError, ServerError
@@ -31,8 +32,7 @@ FOOTER_BYTES = 64 << 10
 """Bytes read first from the end of a Parquet file; more are read if its footer is longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(BaseModel, frozen=True):
     """A file of a folder: its object, size in bytes and sha256."""
 
     object: str
@@ -40,29 +40,17 @@ class Stored:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(BaseModel, frozen=True):
     """The files of a folder, by name. `etag` is the server's, empty if there is no manifest yet."""
 
     version: str = ""
-    files: Mapping[str, Stored] = field(default_factory=dict)
-    etag: str = ""
+    files: Mapping[str, Stored] = {}
+    etag: str = Field("", exclude=True)
 
     @property
     def size(self) -> int:
         """Size of the files in bytes."""
         return sum(each.size for each in self.files.values())
-
-    def written(self) -> bytes:
-        """Return the manifest as JSON."""
-        files = {name: asdict(each) for name, each in self.files.items()}
-        return json.dumps({"version": self.version, "files": files}).encode()
-
-    @classmethod
-    def read(cls, text: bytes, etag: str) -> "Manifest":
-        """Return the manifest from JSON; the inverse of `written`."""
-        said = json.loads(text)
-        return cls(said["version"], {name: Stored(**each) for name, each in said["files"].items()}, etag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +71,7 @@ class ObjectFolder:
         with self.prefix.translate_errors(MANIFEST):
             try:
                 found = client.get_object(**self.prefix.place(MANIFEST))
-                return Manifest.read(found["Body"].read(), found["ETag"])
+                return Manifest.model_validate({**json.load(found["Body"]), "etag": found["ETag"]})
             except ClientError as error:
                 if code(error) in ABSENT:
                     return Manifest()
@@ -94,28 +82,30 @@ class ObjectFolder:
 
         Raises BusyError if the manifest has changed meanwhile. Objects and uploads left by killed writers are deleted.
         """
-        version, naming = secrets.token_hex(VERSION_DIGITS // 2), False
+        version, naming = _draw_version(), False
         try:
-            new = Manifest(version, self._upload(draft, version), held.etag)
+            new = Manifest(version=version, files=self._upload(draft, version), etag=held.etag)
             # Listed before the manifest is replaced: objects of writers that begin later must survive.
-            others, unfinished = self._others(version), self._unfinished()
+            others, unfinished = self._list_others(version), self._list_unfinished()
             failpoints.reach("place")
             naming = True
-            self._name(new)
+            self._replace_manifest(new)
         except BaseException as error:
             # After a network error, the manifest may already name the new objects.
             if not naming or isinstance(error, BusyError):
-                self._give_up(version)
+                self._delete_uploads(version)
             raise
         failpoints.reach("placed")
         self._delete(others)
         self._abort(unfinished)
         return version
 
-    def empty(self, etag: str, objects: Iterable[str]) -> None:
-        """Empty the manifest with the etag and delete the objects. Raises BusyError if the manifest has changed."""
-        self._name(Manifest(secrets.token_hex(VERSION_DIGITS // 2), {}, etag))
+    def empty(self) -> int:
+        """Empty the manifest, delete all objects and return their bytes. Raises BusyError if the manifest changes."""
+        held, objects = self.manifest(), self._list_others()
+        self._replace_manifest(Manifest(version=_draw_version(), etag=held.etag))
         self._delete(objects)
+        return sum(objects.values())
 
     def fetch(self, manifest: Manifest, folder: Path) -> None:
         """Download the files that the manifest names. Raises DumpMissingError if an object no longer exists."""
@@ -126,12 +116,12 @@ class ObjectFolder:
         """Download the footers of the manifest's Parquet files without their rows, often many times as many bytes."""
         for name, stored in manifest.files.items():
             if fnmatch(name, "*.parquet"):
-                end = self._end(stored, FOOTER_BYTES)
+                end = self._read_end(stored, FOOTER_BYTES)
                 length = int.from_bytes(end[-8:-4], "little") + 8
-                end = end if len(end) >= length else self._end(stored, length)
+                end = end if len(end) >= length else self._read_end(stored, length)
                 (folder / name).write_bytes(b"PAR1" + end[-length:])
 
-    def _end(self, stored: Stored, size: int) -> bytes:
+    def _read_end(self, stored: Stored, size: int) -> bytes:
         with self.prefix.translate_errors(stored.object):
             found = self.prefix.client.get_object(**self.prefix.place(stored.object), Range=f"bytes=-{size}")
             return bytes(found["Body"].read())
@@ -153,16 +143,16 @@ class ObjectFolder:
         """Delete the object, if it exists."""
         self.prefix.ask(name, "delete_object")
 
-    def _name(self, manifest: Manifest) -> None:
+    def _replace_manifest(self, manifest: Manifest) -> None:
         """Replace the manifest with this etag.
 
-        A request repeated because its response was lost may find that it has already won.
+        A request that is repeated because its response was lost may find its own manifest.
         """
-        won = self.put(MANIFEST, manifest.written(), manifest.etag)
-        if not won and self.manifest().version != manifest.version:
+        replaced = self.put(MANIFEST, manifest.model_dump_json().encode(), manifest.etag)
+        if not replaced and self.manifest().version != manifest.version:
             raise BusyError(
-                f"{self.prefix.title} was written or dropped by another process meanwhile, which was faster; what this "
-                "one has made was thrown away. Run again if it is to take the place."
+                f"{self.prefix.title} was written or dropped by another process meanwhile; the files of this process "
+                "are discarded. Run again to replace the other's."
             )
 
     def _upload(self, draft: Path, version: str) -> dict[str, Stored]:
@@ -177,7 +167,7 @@ class ObjectFolder:
                 content.seek(0)
                 client.upload_fileobj(content, *self.prefix.place(name).values(), Config=TRANSFER)
             failpoints.reach("upload")
-            return file.name, Stored(name, file.stat().st_size, sha256)
+            return file.name, Stored(object=name, size=file.stat().st_size, sha256=sha256)
 
         client = self.prefix.client
         with ThreadPoolExecutor(FILES_AT_ONCE, "upload") as pool:
@@ -189,15 +179,17 @@ class ObjectFolder:
             client.download_file(*self.prefix.place(stored.object).values(), str(target), Config=TRANSFER)
         with target.open("rb") as content:
             if hashlib.file_digest(content, "sha256").hexdigest() != stored.sha256:
-                raise ServerError(f"{self.prefix.title}{stored.object} came with other bytes than were put there.")
+                raise ServerError(
+                    f"{self.prefix.title}{stored.object} differs from the sha256 in {MANIFEST}. Run again."
+                )
         sync(target)
 
-    def _others(self, version: str) -> list[str]:
-        """Return the objects of all other versions."""
-        names = [each["Key"] for each in self.prefix.list_objects()]
-        return [name for name in names if name != MANIFEST and f".{version}" not in name]
+    def _list_others(self, version: str = "") -> dict[str, int]:
+        """Return name and size in bytes of all objects but the manifest and those of the version."""
+        sizes = {each["Key"]: each["Size"] for each in self.prefix.list_objects()}
+        return {name: size for name, size in sizes.items() if name != MANIFEST and not (version and version in name)}
 
-    def _unfinished(self) -> list[tuple[str, str]]:
+    def _list_unfinished(self) -> list[tuple[str, str]]:
         """Return object and id of each unfinished multipart upload; none if the server does not list them."""
         with self.prefix.translate_errors(""):
             try:
@@ -220,7 +212,11 @@ class ObjectFolder:
         with ThreadPoolExecutor(FILES_AT_ONCE, "delete") as pool:
             list(pool.map(self.delete, names))
 
-    def _give_up(self, version: str) -> None:
+    def _delete_uploads(self, version: str) -> None:
         """Delete the uploads of this version, as far as the server allows; the next writer deletes the rest."""
         with suppress(DiscogsError):
             self._delete(each["Key"] for each in self.prefix.list_objects() if f".{version}" in each["Key"])
+
+
+def _draw_version() -> str:
+    return secrets.token_hex(VERSION_DIGITS // 2)

@@ -9,7 +9,7 @@ import pytest
 from discogs_assets.cli import output
 from discogs_assets.errors import LoadError, SettingError
 from discogs_assets.stores.lake import duckdb
-from discogs_assets.stores.lake.duckdb import LakeTable, Means
+from discogs_assets.stores.lake.duckdb import LakeTable
 from discogs_assets.stores.lake.local import Lake
 from discogs_assets.stores.query_result import Document
 
@@ -49,7 +49,7 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def ask(lake: Lake, question: str, month: str | None = None) -> list[list[Any]]:
-    with duckdb.asking(lake, month, question, Means(256 << 20, 1)) as answer:
+    with duckdb.asking(lake, month, question, 256 << 20, 1) as answer:
         return [list(row) for row in answer.rows]
 
 
