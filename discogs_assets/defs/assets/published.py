@@ -236,6 +236,7 @@ def find_expected(selected: Collection[dg.AssetKey], platform: Platform) -> set[
     group_name="published",
     kinds={"postgres"},
     owners=OWNERS,
+    tags=keys.tags(keys.published_month("insights")),
     code_version="1",
     partitions_def=monthly,
     retry_policy=RETRIES,
@@ -264,4 +265,4 @@ def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[
         yield _result(context.asset_key, wanted, whole, parts, said)
 
 
-assets = [published, insights]
+assets = dg.with_source_code_references([published, insights])
