@@ -5,6 +5,7 @@ import pytest
 
 from discogs_assets.defs import keys, metadata
 from discogs_assets.schema.child_tables import TABLES
+from discogs_assets.schema.discogs import RELEASES
 
 
 @pytest.mark.parametrize(
@@ -31,4 +32,4 @@ def test_ids_of_the_import_are_no_properties(column: str) -> None:
 def test_the_lineage_of_a_table_names_the_asset_of_its_parquet() -> None:
     found = metadata.describe_view(TABLES["tracks"])["dagster/column_lineage"].value
     (dep,) = found.deps_by_column["title"]
-    assert (dep.asset_key, dep.column_name) == (keys.records(TABLES["releases"]), "tracklist")
+    assert (dep.asset_key, dep.column_name) == (keys.records(RELEASES), "tracklist")

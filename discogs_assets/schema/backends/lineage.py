@@ -31,7 +31,7 @@ def _relational(relation: Relation) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _flat(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
     whole = {name: entity for entity, name in musicbrainz_tables.NAMES.items()}
-    sources = {field.name: (field.path or field.name,) for field in sheet.fields}
+    sources: dict[str, tuple[str, ...]] = {field.name: (field.path or field.name,) for field in sheet.fields}
     for column in sql.columns(sheet):
         found = sources.get(column.name) or sources[column.name.removesuffix("_code")]
         if found == (musicbrainz_tables.WHOLE,):
