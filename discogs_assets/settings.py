@@ -1,6 +1,7 @@
 """All environment variables of the project, typed; nothing that they name is opened, checked or created here."""
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from discogs_assets.errors import SettingError
 
 TARGETS = ("documents", "relational", "neo4j")
 """Parts of the databases that months are loaded into."""
+
+OWNER = re.compile(r"team:\w+|[\w.+-]+@[\w-]+(\.[\w-]+)+")
+"""Owners that Dagster accepts."""
 
 
 class Settings(BaseSettings):
@@ -69,6 +73,9 @@ class Settings(BaseSettings):
     )
     keep_dumps: int | None = Field(None, ge=1, description="Months whose dump files are kept.")
     keep_logs: int = Field(90, ge=1, description="Days for which run logs are kept; results of checks stay.")
+    owners: str = Field(
+        "team:data", description="Owners of all assets in the UI, separated by commas: team:name or e-mail addresses."
+    )
     executor: str | None = Field(
         None,
         pattern=r"^(in_process|multiprocess|\w+(\.\w+)+)$",
@@ -92,6 +99,14 @@ class Settings(BaseSettings):
         names = [name.strip() for name in value.split(",")]
         if unknown := [repr(name) for name in names if name not in TARGETS]:
             raise ValueError(f"{', '.join(unknown)} is not a target, expected one or more of {', '.join(TARGETS)}")
+        return ",".join(dict.fromkeys(names))
+
+    @field_validator("owners")
+    @classmethod
+    def _known_owners(cls, value: str) -> str:
+        names = [name.strip() for name in value.split(",")]
+        if unknown := [repr(name) for name in names if not OWNER.fullmatch(name)]:
+            raise ValueError(f"{', '.join(unknown)} is not an owner, expected team:name or an e-mail address")
         return ",".join(dict.fromkeys(names))
 
     @field_validator("first_month")

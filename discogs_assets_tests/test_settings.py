@@ -35,6 +35,7 @@ def test_the_environment_goes_before_the_file_of_the_working_directory(
         ("KEEP", "0", r"DISCOGS_KEEP is '0': input should be greater than or equal to 1"),
         ("EXECUTOR", "threads-", r"DISCOGS_EXECUTOR is 'threads-': .*in_process\|multiprocess"),
         ("TARGETS", "neo", r"DISCOGS_TARGETS is 'neo': 'neo' is not a target, expected one or more of documents"),
+        ("OWNERS", "team:data,us", r"DISCOGS_OWNERS is 'team:data,us': 'us' is not an owner, expected team:name"),
         ("FIRST_MONTH", "2025-13", r"DISCOGS_FIRST_MONTH is '2025-13': string should match pattern"),
         ("FIRST_MONTH", "2099-01", r"DISCOGS_FIRST_MONTH is '2099-01': the month has not begun"),
         ("MB_REFRESH", "perhaps", r"DISCOGS_MB_REFRESH is 'perhaps': input should be a valid boolean"),

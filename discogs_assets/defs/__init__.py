@@ -11,3 +11,5 @@ import dagster as dg
 
 # Partitioned asset checks are a preview feature of Dagster. Publishing depends on them, and tests cover that.
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+# So are code references, a beta feature: without them the UI lacks links.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)

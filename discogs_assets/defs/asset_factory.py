@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import dagster as dg
 
 from discogs_assets import faults
+from discogs_assets.defs import keys
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.resources import Platform
 from discogs_assets.defs.sensors import run_monitor
 from discogs_assets.errors import TerminalError, TransientError
+from discogs_assets.settings import Settings
 
-OWNERS = ["team:data"]
+OWNERS = Settings().owners.split(",")
 
 RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """Retry policy for transient errors; a terminal error ends the step at once."""
@@ -50,6 +52,13 @@ def failures() -> Iterator[None]:
         raise found from error
 
 
+def _locate(body: Callable[..., object]) -> dict[str, object]:
+    """Return metadata with the file and line of an asset's body, which the UI links to."""
+    code = body.__code__
+    place = dg.LocalFileCodeReference(file_path=code.co_filename, line_number=code.co_firstlineno)
+    return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[place])}
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A group of assets, with one code version."""
@@ -81,6 +90,8 @@ class Layer:
                 group_name=self.group,
                 kinds=set(self.kinds),
                 owners=OWNERS,
+                tags=keys.tags(key),
+                metadata=_locate(body),
                 code_version=self.code_version,
                 partitions_def=monthly,
                 check_specs=checks,
@@ -108,7 +119,7 @@ class Layer:
         def decorate(body: Several) -> dg.AssetsDefinition:
             @dg.multi_asset(
                 name=name,
-                specs=specs,
+                specs=[spec.merge_attributes(metadata=_locate(body)) for spec in specs],
                 check_specs=checks,
                 can_subset=True,
                 retry_policy=RETRIES,
@@ -137,6 +148,7 @@ class Layer:
             group_name=self.group,
             kinds=set(self.kinds),
             owners=OWNERS,
+            tags=keys.tags(key),
             code_version=self.code_version,
             partitions_def=monthly,
             skippable=True,

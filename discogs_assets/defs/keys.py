@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from discogs_assets.schema import child_tables, insights, musicbrainz, musicbrainz_tables
+from discogs_assets.schema import child_tables, discogs, insights, musicbrainz, musicbrainz_tables
 from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity
@@ -63,6 +63,14 @@ def published_month(store: str) -> dg.AssetKey:
     return dg.AssetKey(["published", store])
 
 
+def tags(key: dg.AssetKey) -> dict[str, str]:
+    """Return the tags of an asset: its layer, its source, and its entity if it has the records of one alone."""
+    found = {"layer": key.path[0], "source": "musicbrainz" if musicbrainz.SOURCE in key.path else "discogs"}
+    if entity := ENTITY_OF.get(key):
+        found["entity"] = entity.name
+    return {f"discogs/{name}": value for name, value in found.items()}
+
+
 def rows(of: child_tables.Table) -> dg.AssetKey:
     """Return the key of the Parquet that a table's rows are made from."""
     if not isinstance(of, Sheet):
@@ -91,3 +99,17 @@ GRAPH = {
 """Graph tables by label and type."""
 
 IMPORTED = {name: neo4j_part(name) for name in GRAPH}
+
+ENTITY_OF: dict[dg.AssetKey, Entity] = {
+    **{
+        name(entity): entity
+        for entity in (*discogs.ENTITIES, *musicbrainz.ENTITIES)
+        for name in (dump, records, quality, changes)
+    },
+    **{key: child_tables.entity_of(each) for each, key in TABLES.items() if not isinstance(each, Sheet)},
+    **{
+        dg.AssetKey(["postgres", musicbrainz.SOURCE, name]): entity for entity, name in musicbrainz_tables.NAMES.items()
+    },
+    **{name(node.label): node.entity for node in NODES if node.entity for name in (nodes, imported)},
+}
+"""Entities by asset, for assets with the records of one entity."""

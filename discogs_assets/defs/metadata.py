@@ -10,7 +10,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from discogs_assets.schema.backends import sql
+from discogs_assets.defs import keys
+from discogs_assets.schema.backends import lineage, sql
 from discogs_assets.schema.child_tables import Table
 from discogs_assets.streams import report
 from discogs_assets.streams.parquet import Versions
@@ -85,6 +86,36 @@ def view_schema(of: Table) -> dg.TableSchemaMetadataValue:
     """Return the columns of a table's view."""
     columns = [dg.TableColumn(column.name, column.type, column.doc) for column in sql.columns(of)]
     return dg.MetadataValue.table_schema(dg.TableSchema(columns))
+
+
+def describe_view(of: Table) -> Metadata:
+    """Return the columns of a table's view, and the columns of Parquet that they are made from."""
+    rows = keys.rows(of)
+    deps = {
+        name: [dg.TableColumnDep(rows, column) for column in columns]
+        for name, columns in lineage.read_columns(of).items()
+    }
+    return {
+        "dagster/column_schema": view_schema(of),
+        "dagster/column_lineage": dg.MetadataValue.column_lineage(dg.TableColumnLineage(deps)),
+    }
+
+
+def property_schema(schema: pa.Schema, meanings: Mapping[str, str]) -> dg.TableSchemaMetadataValue:
+    """Return the properties in an import file with their types in Cypher; columns of ids of the import are left out."""
+    columns = [
+        dg.TableColumn(name, _cypher_type(field.type), meanings.get(field.name))
+        for field in schema
+        if (name := field.name.partition(":")[0])
+    ]
+    return dg.MetadataValue.table_schema(dg.TableSchema(columns))
+
+
+def _cypher_type(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return f"LIST<{_cypher_type(kind.value_type)}>"
+    tests = {"INTEGER": pa.types.is_integer, "FLOAT": pa.types.is_floating, "BOOLEAN": pa.types.is_boolean}
+    return next((name for name, test in tests.items() if test(kind)), "STRING")
 
 
 def preview(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:

@@ -1,5 +1,6 @@
 """The stores and servers as one Dagster resource, opened when an asset asks for them."""
 
+from functools import cached_property
 from pathlib import Path
 
 import dagster as dg
@@ -16,16 +17,20 @@ from discogs_assets.stores.postgres.loads import Postgres
 
 
 class Platform(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Everything outside the process that assets read and write, as configured by the settings."""
+    """Everything outside the process that assets read and write, as configured by the settings.
 
-    @property
+    Settings are read once per instance. Dagster makes an instance for each run, step process and sensor tick, so each
+    of them sees the current environment.
+    """
+
+    @cached_property
     def settings(self) -> Settings:
-        """Current settings. Raises SettingError if Dagster's records are those of another home."""
+        """Settings on first use. Raises SettingError if Dagster's records are those of another home."""
         settings = Settings()
         settings.require_instance()
         return settings
 
-    @property
+    @cached_property
     def connections(self) -> Connections:
         """Stores opened with these settings."""
         return Connections(self.settings)

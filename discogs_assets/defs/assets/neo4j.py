@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import partial
 
 import dagster as dg
+import pyarrow.parquet as pq
 
 from discogs_assets.connections.graph import GraphOrder
 from discogs_assets.defs import event_log, keys, metadata, publish_gate, targets
@@ -110,7 +111,8 @@ def _results(
                     **metadata.describe_output(
                         found[name], lake.size(keys.GRAPH[name].path, context.partition_key), seconds
                     ),
-                    **metadata.contents(files, graph.meanings(name)),
+                    **metadata.contents(files),
+                    "dagster/column_schema": metadata.property_schema(pq.read_schema(files[0]), graph.meanings(name)),
                     **metadata.versions(parquet.versions(files)),
                 },
                 check_results=_check(context, name, rows, found[name]),
@@ -124,4 +126,4 @@ def _check(context: dg.AssetExecutionContext, name: str, expected: int, found: i
     return [specs.result(spec, expected, found)] if spec.key in context.selected_asset_check_keys else []
 
 
-assets = [store]
+assets = dg.with_source_code_references([store])

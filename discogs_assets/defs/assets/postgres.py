@@ -16,7 +16,7 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.model import Entity
 from discogs_assets.servers.host_limits import cores
-from discogs_assets.stores.postgres.loads import Load
+from discogs_assets.stores.postgres.loads import Load, view_of
 from discogs_assets.stores.postgres.parallel_loads import Loading
 from discogs_assets.streams import parquet
 from discogs_assets.streams.postgres import child_rows, flat_rows, jsonb_rows
@@ -24,7 +24,7 @@ from discogs_assets.streams.postgres import child_rows, flat_rows, jsonb_rows
 LAYER = Layer("postgres", frozenset({"postgres"}), code_version="2")
 
 TABLE = "dagster/table_name"
-"""Metadata key: schema and name of the load's table."""
+"""Metadata key: schema and name of the load's table; in the definition, of the view that shows it."""
 
 FORMS = {Entity: ": the record as data, numbers beside it", Relation: ": a row for each in its place"}
 """Descriptions of a table's rows, by kind of table; a flat table's own description says it all."""
@@ -45,8 +45,9 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
         wanted = [table for key, table in made.items() if key in selected]
         files = {table: platform.lake.files(keys.rows(table).path, context.partition_key) for table in wanted}
         refused: dict[Table, LoadError] = {}
+        store = platform.postgres()
         loading = Loading(
-            platform.postgres(),
+            store,
             context.partition_key,
             _find_kept(context, wanted),
             context.log.info,
@@ -54,7 +55,7 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
             refused.__setitem__ if blocked_by_none(wanted) else None,
         )
         for table, load in loading.of(wanted, lambda table: encode_rows(table, files[table])):
-            yield _result(context, table, load, files[table])
+            yield _result(context, table, load, files[table], store.safe_url)
         for table, error in refused.items():
             context.log.error(str(error))
             yield _describe_failure(context, table, str(error))
@@ -80,8 +81,8 @@ def _describe_failure(context: dg.AssetExecutionContext, table: Table, why: str)
 
 def _spec(table: Table) -> dg.AssetSpec:
     form = f"{table.doc} A table of its own for every load{FORMS.get(type(table), '')}"
-    columns: dict[str, object] = {"dagster/column_schema": metadata.view_schema(table)}
-    return LAYER.spec(keys.table(table), f"{form}, indexed.", [keys.rows(table)], columns)
+    described = {TABLE: view_of(table), **metadata.describe_view(table)}
+    return LAYER.spec(keys.table(table), f"{form}, indexed.", [keys.rows(table)], described)
 
 
 def _find_kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> dict[Table, str]:
@@ -98,7 +99,7 @@ def encode_rows(table: Table, files: Sequence[Path]) -> Iterator[bytes]:
     return child_rows.csv(table, files) if isinstance(table, Relation) else flat_rows.csv(table, files)
 
 
-def _result(context: dg.AssetExecutionContext, table: Table, load: Load, files: Sequence[Path]) -> Result:
+def _result(context: dg.AssetExecutionContext, table: Table, load: Load, files: Sequence[Path], address: str) -> Result:
     key, spec = keys.table(table), checks.ROWS[table]
     expected = child_rows.count(table, files) if isinstance(table, Relation) else parquet.rows(files)
     judged = [checks.result(spec, expected, load.rows)] if spec.key in context.selected_asset_check_keys else []
@@ -106,12 +107,13 @@ def _result(context: dg.AssetExecutionContext, table: Table, load: Load, files: 
         asset_key=key,
         metadata={
             TABLE: load.table,
+            "dagster/uri": address,
             **metadata.describe_output(load.rows, load.size, load.seconds),
             "copy_seconds": round(load.copy_seconds, 3),
             "index_seconds": round(load.index_seconds, 3),
             **metadata.versions(parquet.versions(files)),
             "preview": metadata.preview(_head(table, files)),
-            "dagster/column_schema": metadata.view_schema(table),
+            **metadata.describe_view(table),
         },
         check_results=judged,
     )

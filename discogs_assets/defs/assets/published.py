@@ -208,11 +208,24 @@ def _prepare(
     whole, left_out = found, dict[str, str]()
     if targets.shows("postgres", platform.settings):
         whole, left_out = add_optional(context.instance, context.partition_key, found, publisher.postgres)
+    expected = find_expected(context.selected_asset_keys, platform)
+    left_out = {name: why for name, why in left_out.items() if name in expected}
     for name, why in left_out.items():
         context.log.warning(f"{name} is not shown: {why}")
     wanted = publication_of(whole, context.partition_key, platform)
     require_loaded(publisher, wanted)
     return whole, wanted, {"left_out": ", ".join(left_out)} if left_out else {}
+
+
+def find_expected(selected: Collection[dg.AssetKey], platform: Platform) -> set[str]:
+    """Return the views of optional tables that a publication of the selected assets should include.
+
+    Insights are computed last and published by `published/insights`: until then, nothing is amiss without them.
+    """
+    tables = [] if platform.musicbrainz.off else [*keys.MUSICBRAINZ]
+    if keys.published_month("insights") in selected:
+        tables += keys.INSIGHTS
+    return set(map(view_of, tables))
 
 
 @dg.asset(
@@ -223,6 +236,7 @@ def _prepare(
     group_name="published",
     kinds={"postgres"},
     owners=OWNERS,
+    tags=keys.tags(keys.published_month("insights")),
     code_version="1",
     partitions_def=monthly,
     retry_policy=RETRIES,
@@ -251,4 +265,4 @@ def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[
         yield _result(context.asset_key, wanted, whole, parts, said)
 
 
-assets = [switch_stores, insights]
+assets = dg.with_source_code_references([switch_stores, insights])

@@ -56,7 +56,8 @@ def stale(
 def _of_dumps(graph: AssetGraph) -> list[dg.AssetKey]:
     """Return the monthly assets of chosen targets that come from the dumps, upstream first."""
     reached = _find_downstream(graph, filter(graph.has, map(keys.dump, (*ENTITIES, *musicbrainz.ENTITIES))))
-    of_dumps = [key for key in graph.toposorted_asset_keys if key in reached and targets.is_chosen(key, Settings())]
+    settings = Settings()
+    of_dumps = [key for key in graph.toposorted_asset_keys if key in reached and targets.is_chosen(key, settings)]
     return [key for key in of_dumps if graph.get(key).partitions_def == monthly]
 
 

@@ -55,6 +55,9 @@ def test_a_table_of_musicbrainz_that_cannot_be_loaded_is_left_out_alone(
     assert run.success
     failed = {each.asset_key for each in run.get_asset_check_evaluations() if not each.passed}
     assert failed == {keys.table(SHEETS[0])}
+    results = [event.step_materialization_data.materialization for event in run.get_asset_materialization_events()]
+    addresses = {each.metadata["dagster/uri"].value for each in results if "dagster/uri" in each.metadata}
+    assert addresses == {postgres.safe_url}
     (told,) = (each for each in run.get_asset_check_evaluations() if each.asset_key == keys.table(SHEETS[0]))
     assert "duplicate primary key (mbid)" in str(told.description)
 

@@ -234,6 +234,23 @@ def test_what_the_servers_no_longer_hold_is_refused_and_named(
         require_loaded(Publisher(postgres, Platform().graph, None), publication_of(proof, NOVEMBER, Platform()))
 
 
+@pytest.mark.parametrize(
+    ("source", "store", "schemas"),
+    [
+        ("off", "postgres", set()),
+        ("off", "insights", {"insights"}),
+        ("/ours", "postgres", {"musicbrainz"}),
+        ("/ours", "insights", {"musicbrainz", "insights"}),
+    ],
+)
+def test_insights_to_come_and_musicbrainz_that_is_off_are_not_missing_from_a_publication(
+    monkeypatch: pytest.MonkeyPatch, source: str, store: str, schemas: set[str]
+) -> None:
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", source)
+    found = published.find_expected([keys.published_month(store)], Platform())
+    assert {view.partition(".")[0] for view in found} == schemas
+
+
 def test_a_month_older_than_the_published_one_materialises_every_asset_and_names_the_month_shown(
     sound: dg.DagsterInstance, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,7 +260,9 @@ def test_a_month_older_than_the_published_one_materialises_every_asset_and_names
 
     monkeypatch.setattr(Connections, "publishing", publishing)
     resources = {"platform": Platform()}
-    done = dg.materialize(published.assets, partition_key=NOVEMBER, instance=sound, resources=resources)
+    done = dg.materialize(
+        [published.published, published.insights], partition_key=NOVEMBER, instance=sound, resources=resources
+    )
     made = {
         event.asset_key: event.step_materialization_data.materialization.metadata
         for event in done.get_asset_materialization_events()
