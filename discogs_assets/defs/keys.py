@@ -110,6 +110,6 @@ ENTITY_OF: dict[dg.AssetKey, Entity] = {
     **{
         dg.AssetKey(["postgres", musicbrainz.SOURCE, name]): entity for entity, name in musicbrainz_tables.NAMES.items()
     },
-    **{name(node.label): node.entity for node in NODES if node.entity for name in (nodes, imported)},
+    **{name(node.label): node.entity for node in NODES if node.entity for name in (nodes, neo4j_part)},
 }
 """Entities by asset, for assets with the records of one entity."""

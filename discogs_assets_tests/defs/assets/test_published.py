@@ -261,7 +261,7 @@ def test_a_month_older_than_the_published_one_materialises_every_asset_and_names
     monkeypatch.setattr(Connections, "publishing", publishing)
     resources = {"platform": Platform()}
     done = dg.materialize(
-        [published.published, published.insights], partition_key=NOVEMBER, instance=sound, resources=resources
+        [published.switch_stores, published.insights], partition_key=NOVEMBER, instance=sound, resources=resources
     )
     made = {
         event.asset_key: event.step_materialization_data.materialization.metadata
