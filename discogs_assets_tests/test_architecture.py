@@ -1,6 +1,7 @@
 """Who may import whom, how large things may be, and that types and style hold."""
 
 import ast
+import re
 import statistics
 import subprocess
 import sys
@@ -18,6 +19,21 @@ TESTS = sorted((ROOT / "discogs_assets_tests").rglob("*.py"))
 FILE_LINES = 500
 FUNCTION_LINES = 60
 MEDIAN_FUNCTION_LINES = 8
+PARTICIPLES = {
+    "held",
+    "made",
+    "said",
+    "built",
+    "written",
+    "kept",
+    "sent",
+    "shown",
+    "found",
+    "told",
+    "given",
+    "taken",
+    "gone",
+}
 DRAWERS = {"utils", "helpers", "common", "manager", "misc", "tools"}
 
 
@@ -80,6 +96,18 @@ def test_functions_are_short() -> None:
     lines = dict(each for path in MODULES for each in functions(path))
     assert statistics.median(lines.values()) <= MEDIAN_FUNCTION_LINES
     assert {each: count for each, count in lines.items() if count > FUNCTION_LINES} == {}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "generated" not in path.parts], ids=name)
+def test_no_function_is_named_by_a_bare_participle(path: Path) -> None:
+    bare = [
+        node.name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
+        and (node.name.strip("_") in PARTICIPLES or re.fullmatch(r"_?[a-z]+[^e]ed", node.name))
+    ]
+    assert bare == []
 
 
 def test_a_folder_has_at_most_15_modules() -> None:
