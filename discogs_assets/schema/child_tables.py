@@ -20,6 +20,7 @@ class Value:
     type: Type
     doc: str
     index: Index | None
+    seconds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _values(part: Repeated) -> Iterator[Value]:
     for each in part.fields:
         if isinstance(each, Field):
             index = Index.EXACT if each.type is Type.REFERENCE else each.index
-            yield Value(each.column or each.name, each.name, each.type, each.doc, index)
+            yield Value(each.column or each.name, each.name, each.type, each.doc, index, each.seconds)
 
 
 RELATIONS = {relation.name: relation for entity in ENTITIES for relation in relations(entity)}

@@ -96,6 +96,9 @@ def _value_columns(value: Value) -> Iterator[Column]:
     if value.index is Index.CODE:
         doc = f"Letters and digits of {value.name} in upper case, for searches."
         yield Column(f"{value.name}_code", "text", doc, search.call(search.CODE, value.name), Index.CODE)
+    if value.seconds:
+        doc = f"Seconds of {value.name}, if it has the form m:ss or h:mm:ss."
+        yield Column(value.seconds, "integer", doc, search.call(search.SECONDS, value.name))
 
 
 # The table stores the document, and its numbers and booleans as columns of their own. Texts are columns of the view
@@ -157,9 +160,7 @@ def indexes(of: Table, table: str) -> Iterator[Build]:
     """Yield the primary key, then the indexes of every value that is declared to be searched."""
     name = table.rpartition(".")[2]
     yield _primary_key(of, table, name)
-    searched = [
-        form for column in columns(of) if column.index is Index.TEXT for form in _indexed_forms(column.expression)
-    ]
+    searched = [form for column in columns(of) for form in _indexed_forms(column)]
     if searched:
         # A multicolumn GIN index reads every document once when built, and serves each column alone.
         yield Build(f"CREATE INDEX {name}_search ON {table} USING gin ({', '.join(searched)})")
@@ -183,11 +184,13 @@ def _primary_key(of: Table, table: str, name: str) -> Build:
     return Build(f"ALTER TABLE {table} ADD CONSTRAINT {name}_pkey PRIMARY KEY ({', '.join(key(of))})", unique)
 
 
-def _indexed_forms(expression: str) -> Iterator[str]:
+def _indexed_forms(column: Column) -> Iterator[str]:
     """Yield the indexed forms of a text: as is, plain, and as words. Unlike B-trees, trigrams have no length limit."""
-    yield f"{expression} gin_trgm_ops"
-    yield f"{search.call(search.PLAIN, expression)} gin_trgm_ops"
-    yield search.call(search.WORDS, expression)
+    if column.index is Index.TEXT:
+        yield f"{column.expression} gin_trgm_ops"
+        yield f"{search.call(search.PLAIN, column.expression)} gin_trgm_ops"
+    if column.index in (Index.TEXT, Index.WORDS):
+        yield search.call(search.WORDS, column.expression)
 
 
 def comments(of: Table, place: str, kind: str = "TABLE") -> Iterator[str]:
