@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from discogs_assets.schema.backends import search
-from discogs_assets.schema.child_tables import Relation, Table, Value
+from discogs_assets.schema.child_tables import ROLE_NUMBER, Relation, Table, Value
 from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
 
@@ -74,8 +74,9 @@ def _relational(relation: Relation) -> tuple[Column, ...]:
     """Return the key and the values; a printed number is followed by its searchable form."""
     record = relation.entity.record
     owner = Column(relation.owner, "bigint", f"Id of the {record}.", relation.owner)
-    counted = (Column(name, "integer", _place(name), name) for name in relation.key[1:])
-    return (owner, *counted, *(column for value in relation.values for column in _value_columns(value)))
+    counted = (Column(name, "integer", _place(name, relation), name) for name in relation.key[1:])
+    values = (*relation.values, *relation.computed)
+    return (owner, *counted, *(column for value in values for column in _value_columns(value)))
 
 
 def _flat(sheet: Sheet) -> Iterator[Column]:
@@ -83,7 +84,11 @@ def _flat(sheet: Sheet) -> Iterator[Column]:
         yield from _value_columns(Value(field.name, field.name, field.type, field.doc, field.index))
 
 
-def _place(name: str) -> str:
+def _place(name: str, relation: Relation) -> str:
+    if relation.roles and name in ("track", "sub_track"):
+        return f"Number of the {name.replace('_', '-')} that is credited, from 1; 0 if it is none."
+    if name == ROLE_NUMBER:
+        return "Number of the role in the text of the credit, from 1."
     if name == "sub_track":
         return "Number of the sub-track in its index track, from 1; 0 for the track itself."
     return "Position in the list, from 1." if name == "ordinal" else f"Number of the {name.replace('_', ' ')}, from 1."

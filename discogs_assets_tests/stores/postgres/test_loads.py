@@ -246,6 +246,16 @@ def test_name_variations_of_artists_are_found_by_an_index(condition: str, postgr
     assert ask_by_index(postgres, f"SELECT artist_id FROM found WHERE {condition}") == [{"artist_id": 1}]
 
 
+@pytest.mark.parametrize("condition", ["role = 'Guitar'", "category = 'performance'", "artist_id = 7"])
+def test_the_roles_of_credits_are_found_by_an_index(condition: str, postgres: Postgres, tmp_path: Path) -> None:
+    credit = "<artist><id>7</id><name>A</name><role>Guitar, Guitar [Solo]</role></artist>"
+    load_relation(
+        postgres, tmp_path, RELEASES, "credit_roles", f'<release id="1"><extraartists>{credit}</extraartists></release>'
+    )
+    found = ask_by_index(postgres, f"SELECT release_id, role, category FROM found WHERE {condition} ORDER BY role")
+    assert found[0] == {"release_id": 1, "role": "Guitar", "category": "performance"}
+
+
 DURATIONS = {
     "3:45": 225, "03:05": 185, "0:00": 0, "75:10": 4510, "1:02:03": 3723, "1:2:03": 3723, "99999:59": 5999999,
     "123:59:59": 446399, "": None, "3:60": None, "3:5": None, "1:60:00": None, ":45": None, "45": None, "3.45": None,
