@@ -17,9 +17,12 @@ def constraints() -> Iterator[str]:
 
 
 def indexes() -> Iterator[str]:
-    """Yield the indexes of the properties that nodes are searched by."""
+    """Yield the indexes of the properties that nodes and credits are searched by."""
     for each in NODES:
         yield from _create_indexes(each, each.label.lower())
+    for kind in (each.type for each in RELATIONSHIPS if any(stated.link.roles for stated in each.stated)):
+        for name in ("role", "category"):
+            yield f"CREATE INDEX {kind.lower()}_{name} IF NOT EXISTS FOR ()-[r:{kind}]-() ON (r.{name})"
 
 
 def _create_indexes(each: Node, label: str) -> Iterator[str]:

@@ -175,7 +175,7 @@ def _split_roles(said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """Return one row for each role of a credit, with its category."""
     found = split_roles(said)
     tally.omitted["roleless"] += len(said) - int((found["role_number"] == 1).sum())
-    return found.drop("role_number")
+    return found.drop("role_number").with_columns(limit_length(pl.col("role")))
 
 
 def _deduplicate(each: Stated, there: pl.DataFrame) -> pl.DataFrame:
