@@ -84,8 +84,9 @@ def questions(column: Column, text: str) -> Iterator[str]:
     if column.index is Index.TEXT:
         yield f"{column.name} ILIKE '{beginning.upper()}%'"
         yield f"plain({column.name}) LIKE plain('{beginning}%')"
+    if column.index in (Index.TEXT, Index.WORDS):
         yield f"words({column.name}) @@ all_words('{beginning}')"
-    elif column.index is Index.CODE:
+    if column.index is Index.CODE:
         yield f"{column.name} = {search.CODE.name}('{text[:500]}')"
     elif column.index is Index.EXACT:
         yield f"{column.name} = '{text}'"

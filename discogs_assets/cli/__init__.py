@@ -175,21 +175,23 @@ def publish(month: Annotated[str, Parameter(help="The month, such as 2026-10.")]
 
 @app.command
 def changes(
-    month: Annotated[str, Parameter(help="The month, such as 2026-11.")],
+    month: Annotated[str | None, Parameter(help="The month, such as 2026-11; with --id, all months if absent.")] = None,
     *,
     entity: Annotated[str | None, Parameter(help="List its records: artists, labels, masters or releases.")] = None,
+    id: Annotated[int | None, Parameter(help="Show the edits of this record, with values before and after.")] = None,  # noqa: A002
     limit: Annotated[int, Parameter(help="Maximum number of records listed.", validator=AT_LEAST_1)] = 20,
 ) -> None:
     """Show the records that a month added, changed and removed.
 
     The month is compared with the newest older one. By default only counts are
-    shown; --entity lists the records of one entity.
+    shown; --entity lists the records of one entity. With --id, the fields of one
+    record are compared over the months in the lake.
 
     Example: discogs changes 2026-11 --entity releases --limit 20
     """
     from discogs_assets.cli.changes import show
 
-    show(month, entity, limit)
+    show(month, entity, limit, id)
 
 
 @app.command

@@ -1,5 +1,7 @@
 """`discogs changes`: records that a month added, changed and removed, read from the lake."""
 
+import json
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -10,18 +12,25 @@ from discogs_assets.cli.terminal import say
 from discogs_assets.defs import keys
 from discogs_assets.errors import SettingError
 from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
 from discogs_assets.stores.lake import local
+from discogs_assets.streams import history
 from discogs_assets.streams.changes import compared_with
 
 KINDS = ("added", "changed", "removed")
 
 
-def show(month: str, entity: str | None, limit: int) -> None:
-    """Print counts by entity and change, or the first `limit` records of one entity.
+def show(month: str | None, entity: str | None, limit: int, number: int | None = None) -> None:
+    """Print counts by entity and change, the first `limit` records of one entity, or the edits of one record.
 
-    Raises SettingError if there is no such month or entity.
+    Raises SettingError if there is no such month or entity, or one of them is needed and missing.
     """
+    if number is not None:
+        _show_record(month, entity, number)
+        return
+    if month is None:
+        raise SettingError("the month is missing, such as discogs changes 2026-11; only --id needs none")
     held, partition = local.of(Settings()), partition_of(month)
     known = {each.name: keys.changes(each).path for each in ENTITIES}
     if entity is None:
@@ -52,3 +61,39 @@ def _list(file: Path, limit: int) -> None:
     count = every.select(pl.len()).collect().item()
     if count > limit:
         say(f"{limit:,} of {count:,}; more with --limit")
+
+
+def _show_record(month: str | None, entity: str | None, number: int) -> None:
+    """Print the edits of one record in a month, or in all months of the lake."""
+    of = next((each for each in ENTITIES if each.name == entity), None)
+    if of is None:
+        known = ", ".join(each.name for each in ENTITIES)
+        raise SettingError(f"--id {number} needs --entity, one of {known}; it is {entity or 'missing'}")
+    held, months = local.of(Settings()), _choose_months(of, month)
+    found = {each: history.read_record(of, held.files(keys.records(of).path, each), number) for each in months}
+    rows = [
+        [now[:7], edit.kind, edit.field, _cell(edit.before), _cell(edit.after)]
+        for before, now in pairwise(months)
+        for edit in history.find_edits(of, found[before], found[now])
+    ]
+    if rows:
+        terminal.table(["month", "change", "field", "before", "after"], rows)
+    there = [each[:7] for each, record in found.items() if record]
+    say(
+        f"{of.record} {number} is in {', '.join(there) or 'none'} of the months compared: "
+        f"{', '.join(each[:7] for each in months)}"
+    )
+
+
+def _choose_months(of: Entity, month: str | None) -> list[str]:
+    """Return the partitions to compare, oldest first: a month and the one before, or all in the lake."""
+    held, path = local.of(Settings()), keys.records(of).path
+    if month is None:
+        return held.partitions(path)
+    partition = partition_of(month)
+    return [*held.older(path, partition)[:1], partition]
+
+
+def _cell(value: object) -> object:
+    """Return a value as shown in a cell: lists and structs as JSON."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

@@ -3,12 +3,16 @@
 The key is the record's id and the positions, from 1, of the element and its parents within their parents.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from discogs_assets.schema.discogs import ENTITIES, RELEASES
 from discogs_assets.schema.flat_table import Sheet
-from discogs_assets.schema.model import Entity, Field, Index, Part, Repeated, Rows, Texts, Type
+from discogs_assets.schema.model import Entity, Field, Index, Link, Part, Repeated, Rows, Texts, Type
+from discogs_assets.schema.roles import CATEGORIES, OTHER
+
+ROLE_NUMBER = "role_number"
+"""Key column of the tables of roles: position in the role text, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Value:
     type: Type
     doc: str
     index: Index | None
+    seconds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Relation:
-    """A table of the rows that a part of an entity's records repeats; `key` begins with the record's id."""
+    """A table of the rows that a part of an entity's records repeats; `key` begins with the record's id.
+
+    With `roles`, a row is one role of a credit: `role` is split, `role_number` ends the key and `category` is added.
+    """
 
     name: str
     entity: Entity
@@ -44,6 +52,7 @@ class Relation:
     key: tuple[str, ...]
     values: tuple[Value, ...]
     sources: tuple[Source, ...]
+    roles: bool = False
 
     def __repr__(self) -> str:
         """Return the name alone: a full declaration would fill pages of every message."""
@@ -53,6 +62,15 @@ class Relation:
     def owner(self) -> str:
         """Column with the record's id."""
         return self.key[0]
+
+    @property
+    def computed(self) -> tuple[Value, ...]:
+        """Values computed from the others, the last columns."""
+        return (CATEGORY,) if self.roles else ()
+
+
+CATEGORY = Value("category", "", Type.TEXT, f"Category of the role: {', '.join((*CATEGORIES, OTHER))}.", Index.EXACT)
+ROLES_DOC = "Roles of the credits, each with its category, as in the graph."
 
 
 def relations(entity: Entity) -> tuple[Relation, ...]:
@@ -64,7 +82,20 @@ def relations(entity: Entity) -> tuple[Relation, ...]:
         else:
             key = (f"{entity.record}_id", *source.ordinals)
             found[name] = Relation(name, entity, part.doc, key, tuple(_values(part)), (source,))
-    return tuple(found.values())
+    split = (_role_table(entity, link, found) for link in entity.links if link.roles)
+    return (*found.values(), *split)
+
+
+def _role_table(entity: Entity, link: Link, found: Mapping[str, Relation]) -> Relation:
+    """Return the table of a link's credits by role; credits of all depths share the key of the deepest."""
+    whole = [relation for relation in found.values() if any(source.part in link.rows for source in relation.sources)]
+    sources = tuple(source for relation in whole for source in relation.sources if source.part in link.rows)
+    key = max((relation.key for relation in whole), key=len)
+    kept = (link.key, "name", *(source for _, source in link.properties))
+    values = tuple(value for value in whole[0].values if value.source in kept)
+    (role,) = (replace(value, index=Index.EXACT) for value in whole[0].values if value.source == link.per)
+    name = _table_name(entity, "credit_roles")
+    return Relation(name, entity, ROLES_DOC, (*key, ROLE_NUMBER), (*values, role), sources, roles=True)
 
 
 def _find_repeated(
@@ -101,7 +132,7 @@ def _values(part: Repeated) -> Iterator[Value]:
     for each in part.fields:
         if isinstance(each, Field):
             index = Index.EXACT if each.type is Type.REFERENCE else each.index
-            yield Value(each.column or each.name, each.name, each.type, each.doc, index)
+            yield Value(each.column or each.name, each.name, each.type, each.doc, index, each.seconds)
 
 
 RELATIONS = {relation.name: relation for entity in ENTITIES for relation in relations(entity)}

@@ -6,7 +6,7 @@ A statement that changes the graph takes `$rows` and returns as `done` the numbe
 from collections.abc import Iterator
 
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node, node
-from discogs_assets.schema.model import Index
+from discogs_assets.schema.model import Index, Texts
 
 
 def constraints() -> Iterator[str]:
@@ -17,16 +17,19 @@ def constraints() -> Iterator[str]:
 
 
 def indexes() -> Iterator[str]:
-    """Yield the indexes of the properties that nodes are searched by."""
+    """Yield the indexes of the properties that nodes and credits are searched by."""
     for each in NODES:
         yield from _create_indexes(each, each.label.lower())
+    for kind in (each.type for each in RELATIONSHIPS if any(stated.link.roles for stated in each.stated)):
+        for name in ("role", "category"):
+            yield f"CREATE INDEX {kind.lower()}_{name} IF NOT EXISTS FOR ()-[r:{kind}]-() ON (r.{name})"
 
 
 def _create_indexes(each: Node, label: str) -> Iterator[str]:
     texts = ["name"] if each.entity is None else []
     for value in each.entity.properties if each.entity else ():
         kind = getattr(value, "index", None)
-        if kind is not None:
+        if kind is not None and not isinstance(value, Texts):
             yield f"CREATE INDEX {label}_{value.prop} IF NOT EXISTS FOR (n:{each.label}) ON (n.{value.prop})"
         if kind is Index.TEXT:
             texts.append(value.prop)

@@ -38,10 +38,10 @@ A track that is not part of an index track has the `sub_track` 0. Tables without
 releases. A row holds the values of the dump; a reference of 0 and a number that cannot be parsed are null.
 
 Columns with a text index serve `=`, `LIKE`, `ILIKE` and, with the functions below, searches that ignore accents, case
-and punctuation. The functions need no schema prefix. `catno_code` and `value_code` are catalogue numbers and barcodes
-in the form that `code` returns. Texts of any length are loaded and searchable. If a load has a text too long for a
-B-tree (2,704 bytes), its index on that column is a trigram index, which serves `=` and `LIKE` but no ordering; instead
-of a primary key it has a unique index.
+and punctuation. The index of track titles serves words alone: `words(title) @@ all_words('…')`. The functions need no
+schema prefix. `catno_code` and `value_code` are catalogue numbers and barcodes in the form that `code` returns. Texts
+of any length are loaded and searchable. If a load has a text too long for a B-tree (2,704 bytes), its index on that
+column is a trigram index, which serves `=` and `LIKE` but no ordering; instead of a primary key it has a unique index.
 """
 
 QUALITY = """

@@ -64,7 +64,16 @@ CODE = Function(
     f"Letters and digits of a printed number in upper case, at most {CODE_LENGTH}.",
     "catno_code = code('blp-1577')",
 )
-FUNCTIONS = (PLAIN, SEPARATED, WORDS, ALL_WORDS, CODE)
+# [0-9], since \d matches digits of any script in some collations.
+SECONDS = Function(
+    "seconds",
+    "integer",
+    "CASE WHEN $1 ~ '^([0-9]{1,3}:[0-5]?[0-9]|[0-9]{1,5}):[0-5][0-9]$' THEN split_part($1, ':', -1)::int"
+    " + 60 * split_part($1, ':', -2)::int + 3600 * coalesce(nullif(split_part($1, ':', -3), ''), '0')::int END",
+    "Seconds of a duration printed as m:ss or h:mm:ss; null in any other form.",
+    "seconds('1:02:03')",
+)
+FUNCTIONS = (PLAIN, SEPARATED, WORDS, ALL_WORDS, CODE, SECONDS)
 
 
 def create() -> Iterator[str]:

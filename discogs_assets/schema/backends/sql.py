@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from discogs_assets.schema.backends import search
-from discogs_assets.schema.child_tables import Relation, Table, Value
+from discogs_assets.schema.child_tables import ROLE_NUMBER, Relation, Table, Value
 from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.model import Derived, Entity, Field, Index, Type
 
@@ -74,8 +74,9 @@ def _relational(relation: Relation) -> tuple[Column, ...]:
     """Return the key and the values; a printed number is followed by its searchable form."""
     record = relation.entity.record
     owner = Column(relation.owner, "bigint", f"Id of the {record}.", relation.owner)
-    counted = (Column(name, "integer", _place(name), name) for name in relation.key[1:])
-    return (owner, *counted, *(column for value in relation.values for column in _value_columns(value)))
+    counted = (Column(name, "integer", _place(name, relation), name) for name in relation.key[1:])
+    values = (*relation.values, *relation.computed)
+    return (owner, *counted, *(column for value in values for column in _value_columns(value)))
 
 
 def _flat(sheet: Sheet) -> Iterator[Column]:
@@ -83,7 +84,11 @@ def _flat(sheet: Sheet) -> Iterator[Column]:
         yield from _value_columns(Value(field.name, field.name, field.type, field.doc, field.index))
 
 
-def _place(name: str) -> str:
+def _place(name: str, relation: Relation) -> str:
+    if relation.roles and name in ("track", "sub_track"):
+        return f"Number of the {name.replace('_', '-')} that is credited, from 1; 0 if it is none."
+    if name == ROLE_NUMBER:
+        return "Number of the role in the text of the credit, from 1."
     if name == "sub_track":
         return "Number of the sub-track in its index track, from 1; 0 for the track itself."
     return "Position in the list, from 1." if name == "ordinal" else f"Number of the {name.replace('_', ' ')}, from 1."
@@ -96,6 +101,9 @@ def _value_columns(value: Value) -> Iterator[Column]:
     if value.index is Index.CODE:
         doc = f"Letters and digits of {value.name} in upper case, for searches."
         yield Column(f"{value.name}_code", "text", doc, search.call(search.CODE, value.name), Index.CODE)
+    if value.seconds:
+        doc = f"Seconds of {value.name}, if it has the form m:ss or h:mm:ss."
+        yield Column(value.seconds, "integer", doc, search.call(search.SECONDS, value.name))
 
 
 # The table stores the document, and its numbers and booleans as columns of their own. Texts are columns of the view
@@ -157,9 +165,7 @@ def indexes(of: Table, table: str) -> Iterator[Build]:
     """Yield the primary key, then the indexes of every value that is declared to be searched."""
     name = table.rpartition(".")[2]
     yield _primary_key(of, table, name)
-    searched = [
-        form for column in columns(of) if column.index is Index.TEXT for form in _indexed_forms(column.expression)
-    ]
+    searched = [form for column in columns(of) for form in _indexed_forms(column)]
     if searched:
         # A multicolumn GIN index reads every document once when built, and serves each column alone.
         yield Build(f"CREATE INDEX {name}_search ON {table} USING gin ({', '.join(searched)})")
@@ -183,11 +189,13 @@ def _primary_key(of: Table, table: str, name: str) -> Build:
     return Build(f"ALTER TABLE {table} ADD CONSTRAINT {name}_pkey PRIMARY KEY ({', '.join(key(of))})", unique)
 
 
-def _indexed_forms(expression: str) -> Iterator[str]:
+def _indexed_forms(column: Column) -> Iterator[str]:
     """Yield the indexed forms of a text: as is, plain, and as words. Unlike B-trees, trigrams have no length limit."""
-    yield f"{expression} gin_trgm_ops"
-    yield f"{search.call(search.PLAIN, expression)} gin_trgm_ops"
-    yield search.call(search.WORDS, expression)
+    if column.index is Index.TEXT:
+        yield f"{column.expression} gin_trgm_ops"
+        yield f"{search.call(search.PLAIN, column.expression)} gin_trgm_ops"
+    if column.index in (Index.TEXT, Index.WORDS):
+        yield search.call(search.WORDS, column.expression)
 
 
 def comments(of: Table, place: str, kind: str = "TABLE") -> Iterator[str]:

@@ -7,12 +7,13 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from discogs_assets.schema import graph, roles
+from discogs_assets.schema import graph
 from discogs_assets.schema.discogs import PLACEHOLDERS
 from discogs_assets.schema.graph import Relationship, Stated
 from discogs_assets.schema.model import One
 from discogs_assets.schema.musicbrainz import ARTISTS
 from discogs_assets.streams import parquet
+from discogs_assets.streams.credits import split_roles
 from discogs_assets.streams.graph import enrichment
 from discogs_assets.streams.graph.files import Files, Tally, keys, limit_length, omit, scan_keys
 
@@ -172,12 +173,9 @@ def _select_valid(each: Stated, references: pl.DataFrame, tally: Tally) -> pl.Da
 
 def _split_roles(said: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """Return one row for each role of a credit, with its category."""
-    texts = [text for text in said["role"].unique().drop_nulls() if text]
-    parts = [(text, role, roles.category(role)) for text in texts for role in roles.split(text)]
-    table = pl.DataFrame(parts, schema=dict.fromkeys(("text", "role", "category"), pl.String), orient="row")
-    spoken = said.filter(pl.col("role").is_in(table["text"].unique().implode()))
-    tally.omitted["roleless"] += len(said) - len(spoken)
-    return spoken.rename({"role": "text"}).join(table, on="text", how="inner", maintain_order="left").drop("text")
+    found = split_roles(said)
+    tally.omitted["roleless"] += len(said) - int((found["role_number"] == 1).sum())
+    return found.drop("role_number").with_columns(limit_length(pl.col("role")))
 
 
 def _deduplicate(each: Stated, there: pl.DataFrame) -> pl.DataFrame:

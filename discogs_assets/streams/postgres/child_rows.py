@@ -1,6 +1,7 @@
 """Rows of a child table: a repeated part of records, unnested, with the ordinals of every row."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from discogs_assets.schema.child_tables import Relation, Source, Value
 from discogs_assets.schema.model import Type
 from discogs_assets.streams import parquet
+from discogs_assets.streams.credits import split_roles
 
 BATCH_ROWS = 16_384
 """Records unnested at once: about 200,000 credits."""
@@ -40,11 +42,19 @@ def head(relation: Relation, file: Path) -> pl.DataFrame:
 
 def _frames(relation: Relation, file: Path, size: int) -> Iterator[pl.DataFrame]:
     for batch in parquet.batches(file, _columns(relation), size):
-        yield pl.concat([_unnest(relation, source, batch) for source in relation.sources])
+        rows = pl.concat([_unnest(relation, source, batch) for source in relation.sources])
+        yield split_roles(rows).select(*relation.key, *_names(relation)) if relation.roles else rows
+
+
+def _names(relation: Relation) -> list[str]:
+    return [value.name for value in (*relation.values, *relation.computed)]
 
 
 def count(relation: Relation, files: Sequence[Path]) -> int:
-    """Return the number of rows: the items of the lists, counted by reading one leaf."""
+    """Return the number of rows: the items of the lists or their roles, counted by reading one leaf."""
+    if relation.roles:
+        alone = replace(relation, values=tuple(value for value in relation.values if value.name == "role"))
+        return sum(map(len, frames(alone, files)))
     return sum(_items(file, source) for file in files for source in relation.sources)
 
 
@@ -82,8 +92,9 @@ def _unnest(relation: Relation, source: Source, batch: pa.RecordBatch) -> pl.Dat
     for name, ordinal in zip(names, source.ordinals, strict=True):
         parent, position, items = _unnest_list(items.field(name))
         owner, counted = owner[parent], {each: held[parent] for each, held in counted.items()} | {ordinal: position}
+    places = relation.key[1:-1] if relation.roles else relation.key[1:]
     key = {relation.owner: owner} | {
-        each: counted[each] if each in counted else np.zeros(len(owner), np.int64) for each in relation.key[1:]
+        each: counted[each] if each in counted else np.zeros(len(owner), np.int64) for each in places
     }
     values = {value.name: _value(items, value) for value in relation.values}
     return pl.DataFrame({name: pl.Series(name, column) for name, column in {**key, **values}.items()})

@@ -1,4 +1,4 @@
-"""Tests of `stores.neo4j.driver`, against a real server."""
+"""Tests of `stores.neo4j.driver`: the indexes that it creates, against a real server."""
 
 import pytest
 

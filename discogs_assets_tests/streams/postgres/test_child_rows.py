@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discogs_assets.sample import xml
+from discogs_assets.schema import roles
 from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.child_tables import RELATIONS, Relation, relations
-from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.schema.discogs import ENTITIES, RELEASES
 from discogs_assets.schema.model import Entity, Type
 from discogs_assets.streams import parquet
 from discogs_assets.streams.discogs.framing import Block
@@ -37,7 +38,12 @@ def walk_rows(relation: Relation, record: dict[str, Any]) -> Iterator[tuple[Any,
             values = [item[value.source] if value.source else item for value in relation.values]
             kinds = [value.type for value in relation.values]
             none = [None if k is Type.REFERENCE and v == 0 else v for k, v in zip(kinds, values, strict=True)]
-            yield (record["id"], *key, *none)
+            if relation.roles:
+                *others, text = none
+                split = enumerate(roles.split(text or ""), 1)
+                yield from ((record["id"], *key[:-1], n, *others, role, roles.category(role)) for n, role in split)
+            else:
+                yield (record["id"], *key, *none)
 
 
 def parse_elements(entity: Entity, elements: list[bytes], path: Path) -> pa.RecordBatch:
@@ -77,3 +83,23 @@ def test_rows_are_told_apart_by_their_key() -> None:
     assert all(relation.key[0] == f"{relation.entity.record}_id" for relation in RELATIONS.values())
     assert RELATIONS["track_credits"].key == ("release_id", "track", "sub_track", "ordinal")
     assert RELATIONS["format_descriptions"].key == ("release_id", "format", "ordinal")
+
+
+def test_a_credit_has_a_row_for_each_role_with_its_category(tmp_path: Path) -> None:
+    credit = "<artist><id>{}</id><name>A</name><role>{}</role></artist>".format
+    bracketed = credit(1, "Guitar, Producer [Additional, Mixing]")
+    track = f"<track><title>T</title><extraartists>{credit(2, 'Vocals')}</extraartists></track>"
+    release = (
+        f'<release id="5"><extraartists>{credit(3, "")}{bracketed}</extraartists>'
+        f"<tracklist><track><title>S</title></track>{track}</tracklist></release>"
+    )
+    file = tmp_path / "part.parquet"
+    parse_elements(RELEASES, [release.encode()], file)
+    relation = RELATIONS["credit_roles"]
+    assert relation.key == ("release_id", "track", "sub_track", "ordinal", "role_number")
+    assert [row for frame in child_rows.frames(relation, [file]) for row in frame.iter_rows()] == [
+        (5, 0, 0, 2, 1, 1, "A", None, "Guitar", "performance"),
+        (5, 0, 0, 2, 2, 1, "A", None, "Producer [Additional, Mixing]", "production"),
+        (5, 2, 0, 1, 1, 2, "A", None, "Vocals", "performance"),
+    ]
+    assert child_rows.count(relation, [file]) == 3
