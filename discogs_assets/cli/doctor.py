@@ -13,7 +13,7 @@ import psutil
 from discogs_assets import variables
 from discogs_assets.cli import terminal
 from discogs_assets.connections import Connections
-from discogs_assets.errors import DiscogsError
+from discogs_assets.errors import BusyError, DiscogsError, TransientError
 from discogs_assets.servers import artifacts, permissions
 from discogs_assets.settings import Settings
 from discogs_assets.stores.dumps.archive import Archive
@@ -28,6 +28,9 @@ MONTH_GB = {"dumps": 12, "MusicBrainz' dumps": 23, "lake": 16}
 The four dumps of 2026-08 are 11.6 GB, the MusicBrainz dumps of 2026-03 about 22 GB. The rest is extrapolated by
 `discogs bench month` from generated months of up to 1,000,000 releases.
 """
+
+LEAST_GB = 1
+"""Free disk space below which not even the sample can be loaded."""
 
 TARGET_GB = {"documents": 93, "relational": 87, "neo4j": 50}
 """Disk space of a whole month in each target, extrapolated likewise; `relational` includes MusicBrainz and insights."""
@@ -112,6 +115,9 @@ def _disk(settings: Settings) -> Finding:
         f"{free} GB free; a whole month takes {', '.join(sizes)} GB, {needed} GB while one is loaded next to "
         f"{settings.keep} others"
     )
+    if free < LEAST_GB:
+        advice = f"free at least {LEAST_GB} GB there, or set DISCOGS_HOME to a folder on another disk"
+        return Finding("fail", found, advice)
     if free >= needed:
         return Finding("ok", found)
     advice = "enough for the sample; for a whole month set DISCOGS_HOME to a larger disk, or fewer DISCOGS_TARGETS"
@@ -130,7 +136,10 @@ def existing(folder: Path) -> Path:
 
 def _dumps(settings: Settings) -> Finding:
     archive = Archive.of(settings, patience=0)
-    months = archive.months(years=1)
+    try:
+        months = archive.months(years=1)
+    except TransientError as error:
+        return _unreachable(error, "DISCOGS_DUMPS")
     faults = "".join(f"; {fault}" for fault in archive.faults())
     if not months:
         return Finding("warn", f"{archive.title} has no dump{faults}", "set DISCOGS_DUMPS to a folder with dumps")
@@ -144,8 +153,18 @@ def _musicbrainz(settings: Settings) -> Finding:
         return Finding("ok", "left out")
     try:
         return Finding("ok", f"{archive.title}, its newest export is {archive.newest().name}")
+    except TransientError as error:
+        return _unreachable(error, "DISCOGS_MUSICBRAINZ", "`off` or ")
     except (DiscogsError, OSError) as error:
         return Finding("warn", str(error), "optional: months are loaded without MusicBrainz")
+
+
+def _unreachable(error: TransientError, setting: str, others: str = "") -> Finding:
+    """Return a failure for a site that does not answer, or a warning if a request is only too early."""
+    if isinstance(error, BusyError) or error.retry_not_before:
+        return Finding("warn", str(error), "run `discogs doctor` again later")
+    advice = f"check network, proxy and firewall (HTTPS_PROXY), or set {setting} to {others}a mirror or a folder"
+    return Finding("fail", str(error), advice)
 
 
 def _lake(settings: Settings) -> Finding:

@@ -1,12 +1,15 @@
 """Tests of `cli.doctor`."""
 
 import json
+import shutil
+import socket
 from pathlib import Path
 
 import pytest
 
 from discogs_assets.cli.doctor import examine
 from discogs_assets.servers.credentials import credentials
+from discogs_assets.stores.dumps.sources import retry
 from discogs_assets_tests.fix_runs import FolderOfRuns
 
 
@@ -85,6 +88,39 @@ def test_passwords_that_others_may_read_fail(
         "`discogs up` closes them",
     )
     assert f"{file} (mode 644, user" in found["permissions"]["found"]
+
+
+@pytest.mark.parametrize(("free", "code", "state"), [(0, 1, "fail"), (999_999_999, 1, "fail"), (10**9, 0, "warn")])
+def test_less_than_a_gigabyte_of_free_space_fails(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, free: int, code: int, state: str
+) -> None:
+    monkeypatch.setenv("DISCOGS_DUMPS", ".")
+    monkeypatch.setenv("DISCOGS_MUSICBRAINZ", "off")
+    usage = shutil.disk_usage(".")._replace(free=free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
+    found_code, found = findings(capsys)
+    assert (found_code, found["disk"]["state"]) == (code, state)
+    assert "DISCOGS_HOME" in found["disk"]["advice"]
+
+
+@pytest.mark.parametrize(("setting", "question"), [("DUMPS", "dumps"), ("MUSICBRAINZ", "MusicBrainz")])
+def test_a_site_that_cannot_be_reached_fails_with_a_remedy(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, setting: str, question: str
+) -> None:
+    monkeypatch.setattr(retry, "PAUSES", ())
+    for name, value in {"DUMPS": ".", "MUSICBRAINZ": "off", setting: closed_site()}.items():
+        monkeypatch.setenv(f"DISCOGS_{name}", value)
+    code, found = findings(capsys)
+    assert (code, found[question]["state"]) == (1, "fail")
+    assert "check network, proxy and firewall" in found[question]["advice"]
+    assert f"set DISCOGS_{setting} to" in found[question]["advice"]
+
+
+def closed_site() -> str:
+    """Return the address of a port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}/"
 
 
 def test_it_prints_a_table_for_people(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
