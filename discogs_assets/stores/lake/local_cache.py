@@ -44,7 +44,7 @@ class Staged:
 
         Raises OSError (ENOSPC) if there is no room for its `size` in bytes even after all unused copies are deleted.
         """
-        place = self._place(name, version)
+        place = self.root / name / version
         while not _hold(place):
             with create_draft(place.with_name("staging"), timeout=-1) as draft:
                 if not place.exists():
@@ -58,14 +58,14 @@ class Staged:
 
     def put(self, draft: Path, name: str, version: str) -> None:
         """Move the draft into place as the copy of that version, unless there already is one."""
-        place = self._place(name, version)
+        place = self.root / name / version
         place.parent.mkdir(parents=True, exist_ok=True)
         _move(draft, place)
         self.drop(name, version)
 
     def drop(self, name: str, keep: str = "") -> None:
         """Delete all versions of a folder except `keep`, unless a process holds them."""
-        for place in self._place(name, "").glob(VERSION):
+        for place in (self.root / name).glob(VERSION):
             if place.name != keep:
                 _remove(place)
 
@@ -85,9 +85,6 @@ class Staged:
 
     def _copies(self) -> Iterator[Path]:
         return (place for place in self.root.glob(f"**/{VERSION}") if place.is_dir())
-
-    def _place(self, name: str, version: str) -> Path:
-        return self.root / name / version
 
 
 def _move(draft: Path, place: Path) -> None:

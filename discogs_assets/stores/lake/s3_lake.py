@@ -101,7 +101,13 @@ class ObjectLake(Lake):
 
         Raises BusyError if one is being written on this machine. A writer on another machine loses.
         """
-        return {asset: self._drop(f"{asset}/{partition}") for asset in self.assets(partition)}
+        sizes = {}
+        for asset in self.assets(partition):
+            name = f"{asset}/{partition}"
+            with alone(self.root / name):
+                sizes[asset] = self._folder(name).empty()
+                self._staged.drop(name)
+        return sizes
 
     def size(self, key: Sequence[str], partition: str) -> int:
         """Return the size of the partition's Parquet files in bytes."""
@@ -141,12 +147,6 @@ class ObjectLake(Lake):
                 and not asset.startswith(f"{DUMPS}/")
             ):
                 yield asset, partition
-
-    def _drop(self, name: str) -> int:
-        with alone(self.root / name):
-            size = self._folder(name).empty()
-            self._staged.drop(name)
-        return size
 
 
 def _name(key: Sequence[str], partition: str) -> str:
