@@ -52,11 +52,10 @@ def _compare(field: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
         for name in {**old, **new}:
             yield from _compare(f"{field}.{name}", old.get(name), new.get(name))
     elif isinstance(old, list) and isinstance(new, list):
-        texts = [[json.dumps(item, sort_keys=True) for item in side] for side in (old, new)]
-        for action, start, end, to, until in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+        a_texts, b_texts = ([json.dumps(item, sort_keys=True) for item in side] for side in (old, new))
+        for action, start, end, to, until in SequenceMatcher(None, a_texts, b_texts, autojunk=False).get_opcodes():
             if action != "equal":
-                pairs = enumerate(zip_longest(old[start:end], new[to:until]))
-                for n, (a, b) in pairs:
+                for n, (a, b) in enumerate(zip_longest(old[start:end], new[to:until])):
                     yield from _compare(f"{field}[{(start if b is None else to) + n + 1}]", a, b)
     elif old != new:
         yield field, old, new

@@ -18,7 +18,7 @@ from discogs_assets.sample.generated import Plan
 from discogs_assets.sample.generated.plan import LAYOUTS
 from discogs_assets.schema.backends import arrow, sql
 from discogs_assets.schema.child_tables import RELATIONS, Table
-from discogs_assets.schema.discogs import ARTISTS, ENTITIES, LABELS, RELEASES
+from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
 from discogs_assets.schema.musicbrainz_tables import EXTERNAL_LINKS, FILES, RELATIONSHIPS, SHEETS
 from discogs_assets.stores.postgres import loads as module
@@ -208,67 +208,6 @@ def test_a_number_is_found_however_it_is_written(asked: str, postgres: Postgres,
     files = [tmp_path / "releases.parquet"]
     table = postgres.load(relation, NOVEMBER, relational.csv(relation, files)).table
     assert postgres.ask(f"SELECT catno FROM {table} WHERE code(catno) = code('{asked}')") == [{"catno": "BLP 1577"}]
-
-
-def load_relation(postgres: Postgres, folder: Path, entity: Entity, name: str, record: str) -> None:
-    """The table of this name with the record's rows, as the temporary view `found`."""
-    rows(folder, entity, record)
-    relation = RELATIONS[name]
-    load = postgres.load(relation, NOVEMBER, relational.csv(relation, [folder / f"{entity.name}.parquet"]))
-    with postgres.connection() as connection:
-        connection.execute(sql.view(relation, "discogs.found", load.table).encode())
-
-
-def ask_by_index(postgres: Postgres, question: str) -> list[dict[str, Any]]:
-    """The answer to a question that an index serves."""
-    with postgres.connection() as connection:
-        connection.execute("SET LOCAL enable_seqscan = off")
-        plan = str(connection.execute(f"EXPLAIN {question}".encode()).fetchall())
-    assert "Index Scan" in plan
-    return postgres.ask(question)
-
-
-def test_words_of_track_titles_are_found_by_an_index(postgres: Postgres, tmp_path: Path) -> None:
-    tracks = "<track><position>1</position><title>Jóga (Live)</title></track><track><title>Hunter</title></track>"
-    record = f'<release id="1"><tracklist>{tracks}</tracklist></release>'
-    load_relation(postgres, tmp_path, RELEASES, "tracks", record)
-    asked = "SELECT title FROM found WHERE words(title) @@ all_words('joga LIVE')"
-    assert ask_by_index(postgres, asked) == [{"title": "Jóga (Live)"}]
-
-
-@pytest.mark.parametrize(
-    "condition", ["words(name) @@ all_words('bjork')", "plain(name) LIKE 'bjo%'", "name = 'Björk'"]
-)
-def test_name_variations_of_artists_are_found_by_an_index(condition: str, postgres: Postgres, tmp_path: Path) -> None:
-    names = "<name>Björk</name><name>B. Guðmundsdóttir</name>"
-    record = f"<artist><id>1</id><name>Bjork G.</name><namevariations>{names}</namevariations></artist>"
-    load_relation(postgres, tmp_path, ARTISTS, "artist_namevariations", record)
-    assert ask_by_index(postgres, f"SELECT artist_id FROM found WHERE {condition}") == [{"artist_id": 1}]
-
-
-@pytest.mark.parametrize("condition", ["role = 'Guitar'", "category = 'performance'", "artist_id = 7"])
-def test_the_roles_of_credits_are_found_by_an_index(condition: str, postgres: Postgres, tmp_path: Path) -> None:
-    credit = "<artist><id>7</id><name>A</name><role>Guitar, Guitar [Solo]</role></artist>"
-    load_relation(
-        postgres, tmp_path, RELEASES, "credit_roles", f'<release id="1"><extraartists>{credit}</extraartists></release>'
-    )
-    found = ask_by_index(postgres, f"SELECT release_id, role, category FROM found WHERE {condition} ORDER BY role")
-    assert found[0] == {"release_id": 1, "role": "Guitar", "category": "performance"}
-
-
-DURATIONS = {
-    "3:45": 225, "03:05": 185, "0:00": 0, "75:10": 4510, "1:02:03": 3723, "1:2:03": 3723, "99999:59": 5999999,
-    "123:59:59": 446399, "": None, "3:60": None, "3:5": None, "1:60:00": None, ":45": None, "45": None, "3.45": None,
-    "(3:45)": None, "-3:45": None, "3:45:": None, "1:1:1:01": None, "999999:00": None, "٣:٤٥": None, "x": None,
-}  # fmt: skip
-
-
-def test_a_duration_has_seconds_if_it_has_the_form_of_a_time(postgres: Postgres, tmp_path: Path) -> None:
-    tracks = "".join(f"<track><title>T</title><duration>{text}</duration></track>" for text in DURATIONS)
-    record = f'<release id="1"><tracklist>{tracks}</tracklist></release>'
-    load_relation(postgres, tmp_path, RELEASES, "tracks", record)
-    found = postgres.ask("SELECT coalesce(duration, '') AS printed, duration_seconds FROM found ORDER BY track")
-    assert {each["printed"]: each["duration_seconds"] for each in found} == DURATIONS
 
 
 def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
