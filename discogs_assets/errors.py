@@ -63,4 +63,8 @@ class BusyError(TransientError):
 
 
 class LoadError(TerminalError):
-    """A server rejected the data, or holds other data than was sent."""
+    """A server rejected the data, or holds other data than was sent; `line` is the rejected row's, if known."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line

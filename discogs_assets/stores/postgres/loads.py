@@ -1,6 +1,7 @@
 """PostgreSQL: a table for every load, and the views through which readers see one month."""
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -59,6 +60,10 @@ class Load:
     index_seconds: float
 
 
+COPIED = re.compile(r"\bCOPY \S+, line (\d+)")
+"""The server's statement of the line that it rejects."""
+
+
 def month_schema(partition: str, source: str = VIEWS) -> str:
     """Return the schema of a month's loads from a source: `discogs_2026_11`."""
     return f"{source}_{partition[:7].replace('-', '_')}"
@@ -114,7 +119,7 @@ class Postgres(Database):
                         copy.write(data)
                         failpoints.reach("rows")
             except (psycopg.DataError, psycopg.IntegrityError, ProgramLimitExceeded) as error:
-                raise LoadError(f"{table}: PostgreSQL rejected a row: {error}") from error
+                raise LoadError(f"{table}: PostgreSQL rejected a row: {_flatten(error)}", _find_line(error)) from error
             failpoints.reach("table")
             copied = time.monotonic()
             try:
@@ -122,9 +127,11 @@ class Postgres(Database):
                     say(index.statement.partition("(")[0].strip())
                     _build(connection, index, say)
             except psycopg.IntegrityError as error:
-                raise LoadError(f"{table}: duplicate primary key ({', '.join(sql.key(of))}): {error}") from error
+                raise LoadError(
+                    f"{table}: duplicate primary key ({', '.join(sql.key(of))}): {_flatten(error)}"
+                ) from error
             except ProgramLimitExceeded as error:
-                raise LoadError(f"{table}: a value is too long for an index: {error}") from error
+                raise LoadError(f"{table}: a value is too long for an index: {_flatten(error)}") from error
             for statement in (*sql.comments(of, table), f"ANALYZE {table}"):
                 execute(connection, statement)
             indexed = time.monotonic()
@@ -289,6 +296,17 @@ class Postgres(Database):
 def view_of(of: Table) -> str:
     """Return the name of the view that shows a table."""
     return f"{source_of(of)}.{of.name}"
+
+
+def _flatten(error: psycopg.Error) -> str:
+    """Return the server's message with its details, such as a duplicate key, on one line."""
+    return " ".join(str(error).split())
+
+
+def _find_line(error: psycopg.Error) -> int | None:
+    """Return the line of the COPY data that the server names."""
+    found = COPIED.search(error.diag.context or "")
+    return int(found[1]) if found else None
 
 
 def _try_statement(connection: Connection, statement: str) -> bool:

@@ -12,6 +12,7 @@ from discogs_assets.errors import LoadError
 from discogs_assets.schema.child_tables import Table
 from discogs_assets.stores.postgres.loads import Load, Postgres
 from discogs_assets.stores.postgres.pool import Connection
+from discogs_assets.streams.postgres.row_keys import find_key
 from discogs_assets.streams.prefetch import prefetch_items
 
 REPORT_BYTES = 256 << 20
@@ -67,7 +68,12 @@ class Loading:
     def _load(self, table: Table, rows: Rows) -> Load:
         sent = self._report(table, prefetch_items(rows(table)))
         keep = self.keep.get(table, "")
-        return self.server.load(table, self.partition, sent, keep, self.say, self.connections.append)
+        try:
+            return self.server.load(table, self.partition, sent, keep, self.say, self.connections.append)
+        except LoadError as error:
+            if error.line is None or not (key := find_key(table, rows(table), error.line)):
+                raise
+            raise LoadError(f"{error}; the row is {key}", error.line) from error
 
     def _report(self, table: Table, rows: Iterator[bytes]) -> Iterator[bytes]:
         """Yield the rows, and report progress every `REPORT_BYTES`."""
