@@ -59,7 +59,7 @@ def test_credits_are_found_by_role_and_by_category(indexed: Graph, condition: st
         f"MATCH (a:Artist)-[c:CREDITED_ON]->() WHERE {condition} RETURN a.name AS name, count(*) AS n ORDER BY n DESC"
     )
     with indexed.session() as session:
-        result = session.run(f"PROFILE {query}")  # type: ignore[arg-type]
+        result = session.run(f"PROFILE {query}")
         assert [each.data() for each in result] == [{"name": "Prince", "n": 1}]
         assert "RelationshipIndexSeek" in str(result.consume().profile)
         session.run("MATCH (n) WHERE n.id = 990001 DETACH DELETE n").consume()
