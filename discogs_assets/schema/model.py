@@ -40,7 +40,11 @@ class Kind(Enum):
 
 
 class Index(Enum):
-    """Searches that a column's index serves."""
+    """Searches that a column's index serves.
+
+    A field with `prop` has the index in Neo4j as well. References of repeated parts are always indexed. A field of a
+    record needs `column` to be indexed in PostgreSQL.
+    """
 
     EXACT = "exact"
     """Equality and order, for numbers and texts that are always short."""

@@ -31,7 +31,7 @@ REPORT_SECONDS = 10.0
 
 def dump(entity: Entity) -> dg.AssetsDefinition:
     """Return the asset of one entity's dump file."""
-    doc = f"The month's published file of {entity.name}, its sha256 compared with the month's CHECKSUM file."
+    doc = f"The month's published file of {entity.name}, verified by the sha256 in the month's CHECKSUM file."
 
     @LAYER.asset(keys.dump(entity), doc, pool="discogs_http")
     def take(context: dg.AssetExecutionContext, platform: Platform) -> Result:
@@ -73,7 +73,7 @@ def _report(context: dg.AssetExecutionContext, name: str) -> Progress:
 
 
 def _spec(entity: Entity) -> dg.AssetSpec:
-    doc = f"The file of {entity.name} of the run of MusicBrainz' dumps that the month keeps, its sha256 compared."
+    doc = f"The month's MusicBrainz file of {entity.name}, from the export that the month keeps, verified by sha256."
     return MUSICBRAINZ.spec(keys.dump(entity), doc, [])
 
 

@@ -26,7 +26,7 @@ from discogs_assets.streams.discogs.undeclared import Vocabulary
 from discogs_assets.streams.prefetch import Result, in_order
 
 MOST_REFUSED = 10_000
-"""Refused records that even a month of a hundred million could lack, so that no month may lack more."""
+"""Rejection limit for a hundred million records, an upper bound for any month."""
 
 FEW = 8
 """Most records to be parsed one by one instead of in halves, if they cannot be parsed at once."""
@@ -75,7 +75,7 @@ Piece = tuple[pa.RecordBatch, Sequence[int]]
 
 
 class Parser:
-    """Parses blocks of one entity; may be shared by threads."""
+    """Parse blocks of one entity into Arrow rows; `nesting` builds them. Threads may share a parser."""
 
     def __init__(self, entity: Entity, newest_year: int, source: str = "the dump") -> None:
         self.entity = entity

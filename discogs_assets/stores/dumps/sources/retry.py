@@ -30,7 +30,10 @@ HURRIED_SECONDS = 15.0
 """`STALL_SECONDS` and `PAGE_SECONDS` of callers without patience."""
 
 NAP_SECONDS = 30.0
-"""Longest wait slept through, in seconds. A longer one ends the run, since it would occupy a slot that others need."""
+"""Longest wait spent sleeping, in seconds. Beyond it the error is raised, since the step occupies a slot.
+
+Above this layer, `asset_factory` retries the step, and the sensor `new_dumps` requests another run.
+"""
 
 PAUSES = (1.0, 3.0, 10.0)
 """Seconds before each retry."""
