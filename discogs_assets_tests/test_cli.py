@@ -30,7 +30,7 @@ def test_the_version_is_the_packages() -> None:
 def test_an_error_of_ours_is_one_sentence_and_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
     done = discogs("publish", "1999-01")
     assert done.returncode == 1
-    assert done.stderr.startswith("discogs: the month is '1999-01'")
+    assert done.stderr.startswith("discogs: the month '1999-01' is older")
     assert "Traceback" not in done.stderr
 
 

@@ -191,5 +191,5 @@ def test_an_import_dies_with_the_process_that_runs_it(server: Neo4jServer, parqu
     os.kill(importing.pid, signal.SIGKILL)
     _, alive = psutil.wait_procs(java, timeout=5)
     assert not [p for p in alive if process.running(p)]
-    with pytest.raises(LoadError, match="not the whole result"):
+    with pytest.raises(LoadError, match="not the complete result"):
         server.serve(server.folder / "2026-10" / "0004")

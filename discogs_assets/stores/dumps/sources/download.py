@@ -13,7 +13,7 @@ from typing import Any
 from isal import igzip
 from isal.isal_zlib import error as isal_error
 
-from discogs_assets import failpoints
+from discogs_assets import failpoints, faults
 from discogs_assets.errors import ServerError
 from discogs_assets.faults import FULL
 from discogs_assets.stores.dumps.sources.dump_file import Answer, Published, Source
@@ -102,7 +102,12 @@ def fetch(source: Source, file: Published, target: Path, progress: Progress, exp
     received are kept for the next time.
     """
     part = Part.of(target)
-    digest, whole = retry_request(lambda: _attempt(source, file, part, progress), source.clock)
+    try:
+        digest, whole = retry_request(lambda: _attempt(source, file, part, progress), source.clock)
+    except Exception as error:
+        if faults.disk_full(error):
+            part.drop()
+        raise
     if expected and digest != expected and not whole:
         part.drop()
         digest, _ = retry_request(lambda: _attempt(source, file, part, progress), source.clock)
