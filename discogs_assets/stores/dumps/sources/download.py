@@ -5,7 +5,8 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from isal.isal_zlib import error as isal_error
 
 from discogs_assets import failpoints, faults
 from discogs_assets.errors import ServerError
-from discogs_assets.faults import FULL
 from discogs_assets.stores.dumps.sources.dump_file import Answer, Published, Source
 from discogs_assets.stores.dumps.sources.retry import retry_request
 from discogs_assets.stores.lake.atomic_dir import require_room
@@ -64,20 +64,25 @@ class Part:
             return hashlib.file_digest(reader, "sha256")
 
     def append(self, chunks: Iterable[bytes], digest: Any, done: int, report: Callable[[int], None]) -> int:
-        """Append the chunks durably and return the new size. On a full disk, delete the part to free its space."""
+        """Append the chunks durably and return the new size."""
+        with self.file.open("ab") as writer:
+            for chunk in chunks:
+                digest.update(chunk)
+                writer.write(chunk)
+                failpoints.reach("copy")
+                done += len(chunk)
+                report(done)
+            writer.flush()
+            os.fsync(writer.fileno())
+        return done
+
+    @contextmanager
+    def freeing_full_disk(self) -> Iterator[None]:
+        """Delete the part if the block ends with a full disk."""
         try:
-            with self.file.open("ab") as writer:
-                for chunk in chunks:
-                    digest.update(chunk)
-                    writer.write(chunk)
-                    failpoints.reach("copy")
-                    done += len(chunk)
-                    report(done)
-                writer.flush()
-                os.fsync(writer.fileno())
-                return done
-        except OSError as error:
-            if error.errno in FULL:
+            yield
+        except Exception as error:
+            if faults.disk_full(error):
                 self.drop()
             raise
 
@@ -102,12 +107,7 @@ def fetch(source: Source, file: Published, target: Path, progress: Progress, exp
     received are kept for the next time.
     """
     part = Part.of(target)
-    try:
-        digest, whole = retry_request(lambda: _attempt(source, file, part, progress), source.clock)
-    except Exception as error:
-        if faults.disk_full(error):
-            part.drop()
-        raise
+    digest, whole = retry_request(lambda: _attempt(source, file, part, progress), source.clock)
     if expected and digest != expected and not whole:
         part.drop()
         digest, _ = retry_request(lambda: _attempt(source, file, part, progress), source.clock)
@@ -117,7 +117,7 @@ def fetch(source: Source, file: Published, target: Path, progress: Progress, exp
 
 def _attempt(source: Source, file: Published, part: Part, progress: Progress) -> tuple[str, bool]:
     """Return the sha256 of the file, and True if it came in one piece."""
-    with source.open_file(file, *part.find_offset()) as answer:
+    with part.freeing_full_disk(), source.open_file(file, *part.find_offset()) as answer:
         if answer.stale:
             part.drop()
             raise ServerError(f"{file.name} was changed during its download. It is downloaded again.")
