@@ -21,14 +21,14 @@ def prove(
     partition: str,
     assets: Iterable[dg.AssetKey],
     checks: Sequence[dg.AssetCheckSpec],
-    beside: Proof | None = None,
+    established: Proof | None = None,
 ) -> Proof:
     """Return the latest materialisations of these assets and of all assets that these checks judge.
 
     Raises PublishRefusedError, with every objection in its note, if
     - an asset is missing,
     - a check failed, is missing, or is older than the data it judges,
-    - the parts, including those proven `beside`, were made from different dumps, or
+    - the parts, including `established` ones, were made from different dumps, or
     - the dumps are of different uploads of the month.
 
     The proof rests on records, not on the order of runs: a blocking check blocks only inside its own run, but the data
@@ -47,8 +47,8 @@ def prove(
     against = [
         *(f"{key.to_user_string()} is not materialised" for key in needed if key not in proof),
         *_unproven(checks, proof, results),
-        *_find_mixed({**(beside or {}), **proof}),
-        *_of_two_uploads(() if beside else _dumps(instance, partition, proof)),
+        *_find_mixed({**(established or {}), **proof}),
+        *_of_two_uploads(() if established else _dumps(instance, partition, proof)),
     ]
     if against:
         raise _refuse(partition[:7], against)

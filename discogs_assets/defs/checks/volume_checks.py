@@ -141,10 +141,10 @@ def check_refused(entity: Entity, now: Month, older: Month | None, first: list[s
     """Return a warning if more records are in quarantine than in the month before."""
     known = older.refused if older else 0
     total = now.records + now.refused
-    beside = f"{older.name} had {known:,}" if older else FIRST
+    previous = f"{older.name} had {known:,}" if older else FIRST
     allowed = thresholds.max_refused(total)
     said = f"{now.refused:,} of {total:,} records could not be read, of {allowed:,} that a month may lack"
-    said = "; ".join([said, beside, *first])
+    said = "; ".join([said, previous, *first])
     numbers = {"found": now.refused, "before": known, "share": now.refused / total, "most": allowed}
     return specs.build_result(specs.QUARANTINE[entity], now.refused <= known, said, numbers)
 
@@ -201,8 +201,8 @@ def references(
     share, floor = resolved_share(tally), thresholds.RESOLVED if targets >= thresholds.WHOLE else 0.0
     total = count_references(tally)
     least = max(floor, thresholds.least_share(older[1], total) if older else 0.0)
-    beside = f"{older[0][:7]}: {older[1]:.2%}" if older else FIRST
-    said = f"{share:.2%} of {total:,} references lead to a record, expected {least:.2%} ({beside})"
+    previous = f"{older[0][:7]}: {older[1]:.2%}" if older else FIRST
+    said = f"{share:.2%} of {total:,} references resolve to a record, expected at least {least:.2%} ({previous})"
     if share < least:
         said += f". Are {' and '.join(thresholds.target_labels(relationship))} records missing?"
     numbers = {

@@ -144,5 +144,5 @@ def test_references_that_lead_nowhere_are_a_warning_where_there_are_many(
     tally.omitted.update(dangling=dangling, duplicate=100, placeholder=5_000, unlinked=5_000)
     found = volume_checks.references(ON, tally, targets, older)
     assert (found.passed, found.severity) == (passed, dg.AssetCheckSeverity.WARN)
-    assert f"{1 - dangling / 1000:.2%} of 1,000 references lead to a record" in str(found.description)
+    assert f"{1 - dangling / 1000:.2%} of 1,000 references resolve to a record" in str(found.description)
     assert ("Are Label records missing?" in str(found.description)) == (not passed)

@@ -39,9 +39,9 @@ def test_absent_empty_and_blank_are_no_value() -> None:
 def test_an_integer_is_parsed_and_marked_where_it_does_not_give_its_text_back(
     text: str | None, value: int | None, odd: bool
 ) -> None:
-    for beside in ("1", "x", "0x2"):
-        found, mask = coercion.coerce(texts(text, beside), Type.INTEGER)
-        assert found.to_pylist() == [value, 1 if beside == "1" else None]
+    for neighbour in ("1", "x", "0x2"):
+        found, mask = coercion.coerce(texts(text, neighbour), Type.INTEGER)
+        assert found.to_pylist() == [value, 1 if neighbour == "1" else None]
         assert (mask is not None and mask[0].as_py()) == odd
 
 
