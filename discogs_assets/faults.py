@@ -60,7 +60,7 @@ def names_full_disk(text: str) -> bool:
 
 def full(what: str, folder: Path | None = None) -> DiskFullError:
     """Return the error for a full disk, with the operation and, if a folder is given, the bytes free there."""
-    room = f" {_free(folder):,} bytes are free in {folder}." if folder else ""
+    room = f" {free_bytes(folder):,} bytes are free in {folder}." if folder else ""
     return DiskFullError(f"the disk is full: {line(what)}.{room} {ADVICE}")
 
 
@@ -96,7 +96,7 @@ def noticing_full_disk(folder: Path, logs: Path, doing: str) -> Iterator[None]:
         if isinstance(error, DiskFullError):
             raise
         logged = any(_names_full_disk(log, began.get(log, 0)) for log in logs.glob("*.log"))
-        if logged or disk_full(error) or _free(folder) < ROOM:
+        if logged or disk_full(error) or free_bytes(folder) < ROOM:
             raise full(f"{doing} ended with {os.strerror(errno.ENOSPC)!r}", folder) from error
         raise
 
@@ -128,7 +128,7 @@ def _place(error: BaseException) -> Path | None:
     return next((folder for folder in (found, *found.parents) if folder.is_dir()), None) if found else None
 
 
-def _free(folder: Path) -> int:
+def free_bytes(folder: Path) -> int:
     """Return the bytes free on the folder's disk; the folder itself need not exist yet."""
     return shutil.disk_usage(next(each for each in (folder, *folder.parents) if each.exists())).free
 

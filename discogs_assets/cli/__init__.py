@@ -4,6 +4,7 @@ Belongs here: the command line, its output, and the start of jobs and servers. D
 """
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -29,26 +30,36 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON in
 
 def main() -> None:
     """Run the command and exit with its code: 1 after an error, which is reported in one sentence; 130 after Ctrl-C."""
-    from discogs_assets.cli import terminal
-
-    terminal.accept_any_encoding()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Characters that the terminal's encoding lacks are written as escapes instead of raising.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app() or 0
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:
-        # The reader of the pipe has gone. Without this, Python would flush the buffer at exit and fail again.
-        terminal.discard_output()
-        code = 0
     except Exception as error:
-        sentence = terminal.sentence(error)
-        if sentence is None:
-            raise
-        terminal.discard_output()
-        sys.stderr.write(f"discogs: {sentence}\n")
-        code = 1
+        code = _report(error)
     sys.exit(code)
+
+
+def _report(error: Exception) -> int:
+    """Write an error as one sentence and return the exit code; raise one that is a fault of the program.
+
+    A reader of the output that has gone is no error.
+    """
+    from discogs_assets.cli import terminal
+
+    if isinstance(error, BrokenPipeError):
+        terminal.discard_output()
+        return 0
+    sentence = terminal.sentence(error)
+    if sentence is None:
+        raise error
+    terminal.discard_output()
+    sys.stderr.write(f"discogs: {sentence}\n")
+    return 1
 
 
 @app.command
@@ -202,7 +213,7 @@ def quality(
     against: Annotated[
         str | None, Parameter(help="Month to compare the counts with; by default the newest older one.")
     ] = None,
-    limit: Annotated[int, Parameter(help="Records listed at the most.", validator=Number(gte=1))] = 20,
+    limit: Annotated[int, Parameter(help="Maximum number of records listed.", validator=AT_LEAST_1)] = 20,
 ) -> None:
     """Show the records that data quality rules flag, and unreadable records.
 

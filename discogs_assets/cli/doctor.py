@@ -2,10 +2,8 @@
 
 import os
 import platform
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from tempfile import TemporaryFile
 
 import psutil
@@ -14,6 +12,7 @@ from discogs_assets import variables
 from discogs_assets.cli import terminal
 from discogs_assets.connections import Connections
 from discogs_assets.errors import BusyError, DiscogsError, TransientError
+from discogs_assets.faults import free_bytes
 from discogs_assets.servers import artifacts, permissions
 from discogs_assets.settings import Settings
 from discogs_assets.stores.dumps.archive import Archive
@@ -108,7 +107,7 @@ def _permissions(settings: Settings) -> Finding:
 
 def _disk(settings: Settings) -> Finding:
     targets, needed = settings.chosen_targets, needed_gb(settings)
-    free = shutil.disk_usage(existing(settings.home_folder)).free // GB
+    free = free_bytes(settings.home_folder) // GB
     sizes = [*(f"{name} {size}" for name, size in MONTH_GB.items())]
     sizes += [f"{name} {size}{'' if name in targets else ' (not chosen)'}" for name, size in TARGET_GB.items()]
     found = (
@@ -127,11 +126,6 @@ def _disk(settings: Settings) -> Finding:
 def needed_gb(settings: Settings) -> int:
     """Return the disk space for loading a whole month into the chosen targets, next to the months kept."""
     return sum(MONTH_GB.values()) + (settings.keep + 1) * sum(TARGET_GB[name] for name in settings.chosen_targets)
-
-
-def existing(folder: Path) -> Path:
-    """Return the folder, or its nearest parent that exists."""
-    return next(each for each in (folder, *folder.parents) if each.exists())
 
 
 def _dumps(settings: Settings) -> Finding:

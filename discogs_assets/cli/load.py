@@ -1,18 +1,18 @@
 """`discogs load`: load and publish months of the configured source, with progress; a killed load is continued."""
 
-import shutil
 from collections.abc import Sequence
 
 import dagster as dg
 
 from discogs_assets.cli import run_job, servers
-from discogs_assets.cli.doctor import GB, existing, needed_gb
+from discogs_assets.cli.doctor import GB, needed_gb
 from discogs_assets.cli.terminal import report_time, say
 from discogs_assets.connections import Connections
 from discogs_assets.defs.partitions import monthly
+from discogs_assets.defs.resources import Platform
 from discogs_assets.defs.sensors import staleness
 from discogs_assets.errors import DumpMissingError, SettingError
-from discogs_assets.schema import discogs, musicbrainz
+from discogs_assets.faults import free_bytes
 from discogs_assets.settings import Settings
 from discogs_assets.stores.dumps.archive import Announced
 
@@ -35,7 +35,7 @@ def run(months: str) -> None:
     _say_costs(connections, settings)
     servers.start()
     for each in announced:
-        _load(connections, each)
+        _load(each)
     if found := connections.read_published_partitions():
         say(
             f'readers see {max(found)[:7]}. Ask it: discogs query "SELECT title FROM releases LIMIT 5"; UI: discogs dev'
@@ -66,7 +66,7 @@ def _find(connections: Connections, partition: str) -> Announced:
 def _say_costs(connections: Connections, settings: Settings) -> None:
     """Report the sources, and the time and disk space of a whole month."""
     second = "left out" if connections.musicbrainz.off else connections.musicbrainz.origin
-    free = shutil.disk_usage(existing(settings.home_folder)).free // GB
+    free = free_bytes(settings.home_folder) // GB
     say(f"Discogs dumps: {connections.archive.origin}; MusicBrainz: {second}")
     say(
         f"a whole month of the Discogs site takes about {needed_gb(settings)} GB in {settings.home_folder} "
@@ -74,10 +74,10 @@ def _say_costs(connections: Connections, settings: Settings) -> None:
     )
 
 
-def _load(connections: Connections, month: Announced) -> None:
+def _load(month: Announced) -> None:
     """Make what is stale of the month; say so if nothing is."""
     with dg.DagsterInstance.get() as instance:
-        stale = _stale(instance, connections, month)
+        stale = _find_stale(instance, month)
     name = month.partition[:7]
     if not stale:
         say(f"{name} is loaded as the source announces it")
@@ -86,11 +86,8 @@ def _load(connections: Connections, month: Announced) -> None:
         run_job.run("monthly", month.partition, selection=stale)
 
 
-def _stale(instance: dg.DagsterInstance, connections: Connections, month: Announced) -> Sequence[dg.AssetKey]:
+def _find_stale(instance: dg.DagsterInstance, month: Announced) -> Sequence[dg.AssetKey]:
     from discogs_assets.definitions import defs
 
-    sources = {discogs.SOURCE: connections.archive.origin}
-    if not connections.musicbrainz.off:
-        sources[musicbrainz.SOURCE] = connections.musicbrainz.origin
     graph = defs.get_repository_def().asset_graph
-    return staleness.stale(instance, graph, month.partition, month.sums, sources)
+    return staleness.stale(instance, graph, month.partition, month.sums, Platform().sources)

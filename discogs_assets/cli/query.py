@@ -1,13 +1,12 @@
 """`discogs query`: read a query, run it against PostgreSQL, Neo4j or the lake, and print the result."""
 
-import os
 import sys
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from discogs_assets.cli import output
+from discogs_assets.cli import output, terminal
 from discogs_assets.cli.terminal import say
 from discogs_assets.errors import SettingError
 from discogs_assets.servers import host_limits
@@ -77,8 +76,8 @@ def run(asked: Question, form: str, limit: int | None) -> None:
             rows, cut = output.write(answer, form, limit)
             sys.stdout.flush()
         except BrokenPipeError:
-            # The reader of the pipe is gone. Without this, Python would flush the buffer at exit and fail again.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # The reader of the pipe is gone; the query ends here, before its number of rows is reported.
+            terminal.discard_output()
             return
     more = "; there are more: raise --limit" if cut else ""
     say(f"{rows:,} {'row' if rows == 1 else 'rows'} in {time.monotonic() - began:.2f} s{more}")

@@ -13,7 +13,7 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepo
 from discogs_assets import faults
 from discogs_assets.cli import servers
 from discogs_assets.cli.terminal import say
-from discogs_assets.defs import partitions
+from discogs_assets.defs import event_log, partitions
 from discogs_assets.defs.sensors import run_monitor
 from discogs_assets.errors import LoadError, SettingError
 
@@ -104,9 +104,7 @@ def _cause(event: dg.DagsterEvent) -> str:
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return data.user_failure_data.description.partition(": ")[2] or data.user_failure_data.description
-    error = data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
+    error = event_log.find_root_cause(data.error)
     return faults.line(error.message) if error else "no reason given"
 
 

@@ -15,14 +15,12 @@ from discogs_assets.cli.terminal import report_time, say
 from discogs_assets.connections import Connections, stop_servers
 from discogs_assets.errors import ServerError
 from discogs_assets.servers import json_state, permissions
+from discogs_assets.servers.credentials import PASSFILE
 from discogs_assets.settings import Settings
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres.loads import Postgres
 
 SENSOR = "new_dumps"
-
-PASSFILE = "pgpass"
-"""File below the home with the reader's password, in libpq's format."""
 
 DAGSTER = (sys.executable, "-m", "dagster")
 

@@ -1,7 +1,6 @@
 """Output of the commands: narration on stderr, data (tables and JSON) on stdout."""
 
 import errno
-import io
 import json
 import os
 import re
@@ -85,15 +84,8 @@ def write_json(value: object) -> None:
     data().print_json(json.dumps(value, default=str))
 
 
-def accept_any_encoding() -> None:
-    """Let characters that the terminal's encoding lacks be written as escapes instead of raising."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def discard_output() -> None:
-    """Send the rest of stdout to nowhere, so that flushing it at exit raises nothing."""
+    """Send the rest of stdout to nowhere; flushing its buffer at exit would fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -200,3 +200,10 @@ def _read_check(record: Any) -> Checked:
         evaluation.description or "",
         evaluation.severity is dg.AssetCheckSeverity.WARN,
     )
+
+
+def find_root_cause(error: Any) -> Any:
+    """Return the innermost cause of a recorded error; None if there is no error."""
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error

@@ -8,6 +8,9 @@ from pathlib import Path
 from discogs_assets.errors import ServerError
 from discogs_assets.servers import json_state
 
+PASSFILE = "pgpass"
+"""File of a home with the reader's password, in libpq's format."""
+
 # Accounts of a home, as "server/user".
 ACCOUNTS = ("postgres/postgres", "postgres/discogs", "postgres/reader", "postgres/dagster", "neo4j/neo4j")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from discogs_assets.servers import os_user
+from discogs_assets.servers.credentials import PASSFILE
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
 
@@ -50,7 +51,7 @@ def close(found: Iterable[Open]) -> Iterator[Path]:
 def _rules(home: Path, secrets: Iterable[Path]) -> Iterator[tuple[Path, int]]:
     """Yield paths, each with the bits that its mode must not have."""
     yield home, _WRITABLE
-    for file in (home / "credentials.json", home / "pgpass", *secrets):
+    for file in (home / "credentials.json", home / PASSFILE, *secrets):
         yield file, _PRIVATE
     yield PostgresServer(home).data, _PRIVATE
     for store in Neo4jServer(home).stores():

@@ -320,13 +320,11 @@ def _read_failed_steps(instance: dg.DagsterInstance, run_id: str) -> Iterator[tu
 
 
 def _read_step(data: Any) -> Failed:
-    said, error = data.user_failure_data, data.error
+    said, error = data.user_failure_data, event_log.find_root_cause(data.error)
     if said is not None:
         moment = said.metadata.get(NOT_BEFORE)
         cause = (said.description or "no reason given").strip()
         return Failed(cause, moment is None, datetime.fromtimestamp(moment.value, UTC) if moment else None)
-    while error is not None and error.cause is not None:
-        error = error.cause
     if error is None:
         return Failed("no reason given", terminal=False)
     return Failed(error.message.strip(), terminal=FAILED_CHECK in (error.cls_name or ""))
