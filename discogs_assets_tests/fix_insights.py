@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from discogs_assets.sample import generated, months, xml
-from discogs_assets.sample.generated import Plan
+from discogs_assets.sample import generator, months, xml
+from discogs_assets.sample.generator import Plan
 from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.discogs import ENTITIES, PLACEHOLDERS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
@@ -123,7 +123,7 @@ def _odd(folder: Path) -> Asked:
 
 
 def _generate_month(folder: Path) -> Asked:
-    files = generated.write(folder / "dumps", Plan(RELEASES, months=1, first=MONTH), processes=1)
+    files = generator.write(folder / "dumps", Plan(RELEASES, months=1, first=MONTH), processes=1)
     named = {each.name: next(file for file in files if f"_{each.name}." in file.name) for each in ENTITIES}
     return _write_graph(folder, {each.name: _parse_records(folder, each, named[each.name]) for each in ENTITIES})
 

@@ -12,8 +12,8 @@ import pytest
 
 from discogs_assets.cli import environment
 from discogs_assets.schema.tables import SOURCES
-from discogs_assets.servers.neo4j.neo4j_home import Store
 from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.neo4j.store_directory import StoreDirectory
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.settings import Settings
 from discogs_assets.stores.neo4j.driver import Graph
@@ -73,7 +73,7 @@ def neo4j_server(home: Path) -> Iterator[Neo4jServer]:
 def writable_graph(neo4j_server: Neo4jServer) -> Iterator[Graph]:
     """A Neo4j that takes changes, which the served one does not."""
     store = neo4j_server.folder / "filled" / "0001"
-    Store(store).create()
+    StoreDirectory(store).create()
     with neo4j_server.running(store) as address:
         yield Graph(address.url, address.user, address.password)
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from discogs_assets.stores.dumps.sources import retry
+from discogs_assets.stores.dumps.sources import pace, retry
 from discogs_assets.stores.dumps.sources.discogs_site import Site
 
 STALL_SECONDS = 0.3
@@ -201,7 +201,7 @@ class SiteHandler(Handler):
 def serve_site(site: Server, handler: type[Handler], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The site answers. Its clients take a third of a second for a stall, and pause for nothing."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(retry, "STALL_SECONDS", STALL_SECONDS)
+    monkeypatch.setattr(pace, "STALL_SECONDS", STALL_SECONDS)
     monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0, 0.0))
     ended = threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (handler,), {"site": site, "ended": ended}))

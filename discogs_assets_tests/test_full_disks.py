@@ -15,8 +15,8 @@ import pytest
 
 from discogs_assets import failpoints
 from discogs_assets.faults import disk_full
-from discogs_assets.sample import generated
-from discogs_assets.sample.generated import Plan
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator import Plan
 from discogs_assets.schema.discogs import LABELS, RELEASES
 from discogs_assets.schema.graph import node
 from discogs_assets.servers.neo4j.server import Neo4jServer
@@ -86,7 +86,7 @@ def disk() -> Iterator[Callable[[int], Disk]]:
 def source() -> Iterator[Path]:
     """Some thousand generated releases and what belongs to them, as dumps and as Parquet."""
     folder = Path(tempfile.mkdtemp(prefix="discogs_assets_source_"))
-    generated.write(folder, Plan(COUNT, months=1))
+    generator.write(folder, Plan(COUNT, months=1))
     for entity in (LABELS, RELEASES):
         parse(folder, Lake(folder / "lake"), entity.name)
     yield folder
@@ -96,7 +96,7 @@ def source() -> Iterator[Path]:
 def parse(source: Path, lake: Lake, name: str) -> None:
     """The dump's records into the lake."""
     entity = {each.name: each for each in (LABELS, RELEASES)}[name]
-    held = Archive(str(source), source / "home").take(name, MONTH)
+    held = Archive(str(source), source / "home").download(name, MONTH)
     with lake.writing(["parquet", name], MONTH) as good, lake.writing(["quarantine", name], MONTH) as bad:
         convert.write(convert.Source(held.path, entity, held.sha256, held.newest_year), good, bad)
 
@@ -129,11 +129,11 @@ def test_an_archive_that_is_full_keeps_no_part_of_a_file(disk: Callable[[int], D
     archive = Archive(str(source), small.folder / "dumps")
     small.leave(kilobytes=500)
     with pytest.raises(OSError, match="67,108,864 to spare are needed") as caught:
-        archive.take("releases", MONTH)
+        archive.download("releases", MONTH)
     assert disk_full(caught.value)
     assert not [path for path in archive.root.rglob("*") if path.is_file() and path.suffix != ".lock"]
     small.clear()
-    assert archive.take("releases", MONTH).size
+    assert archive.download("releases", MONTH).size
 
 
 def test_a_database_that_is_full_keeps_what_it_showed_and_takes_the_load_later(

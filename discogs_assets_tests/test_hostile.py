@@ -44,7 +44,7 @@ def read(folder: Path, name: str) -> Said:
     """Take and parse the month; what came of it."""
     lake = Lake(folder / "lake")
     try:
-        held = Archive(str(folder), folder / "home").take(name, "2026-10-01")
+        held = Archive(str(folder), folder / "home").download(name, "2026-10-01")
         with lake.writing(["good"], "x") as good, lake.writing(["bad"], "x") as bad:
             account = convert.write(convert.Source(held.path, entity(name), held.sha256, 2027), good, bad)
     except DiscogsError as error:

@@ -21,8 +21,8 @@ import pytest
 
 from discogs_assets.definitions import defs
 from discogs_assets.defs import keys
-from discogs_assets.sample import generated
-from discogs_assets.sample.generated import Plan
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator import Plan
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.graph import MUSICBRAINZ
 from discogs_assets.schema.model import Entity
@@ -149,13 +149,13 @@ def test_months_in_a_row_are_each_what_was_made_and_take_no_more_room(home: Home
     count = pytestconfig.getoption("months")
     first = LAST - count + 1
     plan = Plan(RELEASES, months=count, first=f"{first // 12:04d}-{first % 12 + 1:02d}-01")
-    generated.write(home.folder.parent / "generated", plan)
+    generator.write(home.folder.parent / "generated", plan)
     month = 0.0
     for number, partition in enumerate(plan.partitions):
         with home.fullest() as most:
             home.run("monthly", partition_key=partition)
         home.run("retention")
-        truth = generated.truth(home.folder.parent / "generated", partition)
+        truth = generator.truth(home.folder.parent / "generated", partition)
         judge_lake(home, truth, partition)
         judge_stores(home, truth)
         month = month or home.used()

@@ -54,7 +54,7 @@ def compare(entity: Entity, seed: int, count: int) -> Counter[str]:
     source = (made for made in Oddities(entity, seed).records(3 * count) if is_framed(entity, made))
     while elements := list(islice(source, min(BLOCK, count - found["records"]))):
         whole = block(entity, elements)
-        parsed, careful = parser.parse(whole), parser.carefully(whole)
+        parsed, careful = parser.parse(whole), parser.parse_strictly(whole)
         assert fates(parsed) == fates(careful)
         assert parsed.batch.equals(careful.batch)
         assert parsed.undeclared == careful.undeclared

@@ -16,8 +16,8 @@ from discogs_assets.defs.assets.insights import read
 from discogs_assets.defs.assets.neo4j import order, tables
 from discogs_assets.errors import DumpMissingError
 from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.servers.neo4j.neo4j_home import Store
 from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.neo4j.store_directory import StoreDirectory
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.streams import parquet
 from discogs_assets.streams.changes import BATCH_ROWS
@@ -82,7 +82,7 @@ def measure_neo4j(dumps: Dumps, say: Say, over_bolt: bool = False) -> Iterator[F
     with sandbox.open_home(dumps) as home:
         yield from measure_stages(home, ["neo4j"], say, [(dumps.partition, (*PARSED, "graph"))])
         # A store that is imported but never indexed.
-        store = Store(home.neo4j.folder / "alone/0001")
+        store = StoreDirectory(home.neo4j.folder / "alone/0001")
         usage, count = measure(import_all, home.path, store.folder, tables(home.lake, dumps.partition))
         counts = {"records": count, "written": store.size}
         yield make_figure(usage, dumps.releases, "neo4j", "import alone", "limit", **counts)
@@ -101,7 +101,7 @@ def _measure_bolt(home: Home) -> Figure:
 
     An external Neo4j is loaded over Bolt; a server of our own stands in for it here.
     """
-    store, dumps = Store(home.neo4j.folder / "filled/0001"), home.dumps
+    store, dumps = StoreDirectory(home.neo4j.folder / "filled/0001"), home.dumps
     store.create()
     with home.neo4j.running(store.folder, STEADY) as at:
         graph = Graph(at.url, at.user, at.password)

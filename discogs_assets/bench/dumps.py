@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from discogs_assets.errors import DumpMissingError
-from discogs_assets.sample import generated
-from discogs_assets.sample.generated import Plan, musicbrainz
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator import Plan, musicbrainz
 from discogs_assets.schema.discogs import entity
 from discogs_assets.stores.dumps.musicbrainz_archive import NAMES
 from discogs_assets.stores.dumps.sources.directory import Directory
@@ -75,7 +75,7 @@ def generate_dumps(plan: Plan, keep: Path | None, progress: Progress, say: Say) 
         # The checksums of a month are written last: they mark it as complete.
         if not all((place / "data" / day[:4] / f"discogs_{day}_CHECKSUM.txt").exists() for day in days):
             say(f"generating dumps with {plan.releases:,} releases in {place} …")
-            generated.write(place, plan, progress)
+            generator.write(place, plan, progress)
         yield Dumps(place, plan.releases, plan.partitions, keep)
 
 

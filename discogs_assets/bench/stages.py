@@ -17,7 +17,7 @@ from discogs_assets.defs.assets.neo4j import STORE
 from discogs_assets.defs.assets.postgres import TABLE
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.servers import json_state
-from discogs_assets.servers.neo4j.neo4j_home import Store
+from discogs_assets.servers.neo4j.store_directory import StoreDirectory
 
 DOCUMENTS, RELATIONAL, OTHER = "documents", "relational tables", "other tables"
 """PostgreSQL's stages: tables of whole records, other Discogs tables, and tables of other sources."""
@@ -108,7 +108,7 @@ def _read_run(instance: dg.DagsterInstance, record: dg.RunRecord) -> Run:
 
 
 def _compute_figures(releases: int, name: str, role: Role, usage: Usage, run: Run) -> Iterator[Figure]:
-    stores = [Store(Path(place)) for place in sorted(set(run.list_values(STORE)))]
+    stores = [StoreDirectory(Path(place)) for place in sorted(set(run.list_values(STORE)))]
     tables = sorted(run.list_values(TABLE))
     about = {"process_seconds": usage.seconds, "steps": run.steps, "assets": run.assets, "tables": tables}
     whole = replace(usage, seconds=run.seconds)

@@ -274,7 +274,7 @@ def sample(
     Example: discogs sample --releases 200000 --to generated
     """
     from discogs_assets.cli.sample import run
-    from discogs_assets.sample.generated.plan import Plan
+    from discogs_assets.sample.generator.plan import Plan
 
     run(Plan(releases, seed, months, layout, first, not plain), to, musicbrainz)
 

@@ -19,7 +19,7 @@ from discogs_assets.cli.bench_commands import Options
 from discogs_assets.cli.sample import Report
 from discogs_assets.cli.terminal import say
 from discogs_assets.errors import SettingError
-from discogs_assets.sample.generated import Plan
+from discogs_assets.sample.generator import Plan
 from discogs_assets.streams.plot import plain
 
 PREFIXES: dict[Role, str] = {"part": "of it ", "limit": "limit: ", "rival": "rival: "}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from discogs_assets.cli import terminal
 from discogs_assets.cli.terminal import say
-from discogs_assets.sample import generated
-from discogs_assets.sample.generated import counterparts, musicbrainz
-from discogs_assets.sample.generated.plan import ENTITIES, Plan
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator import counterparts, musicbrainz
+from discogs_assets.sample.generator.plan import ENTITIES, Plan
 
 REPORT_SECONDS = 5.0
 """Minimum time between two progress lines."""
@@ -34,8 +34,8 @@ class Report:
 def run(plan: Plan, folder: Path, with_musicbrainz: bool = False) -> None:
     """Write the plan's months, optionally with MusicBrainz exports, and print their record counts and sizes."""
     began = time.monotonic()
-    generated.write(folder, plan, Report())
-    months = {partition: generated.truth(folder, partition) for partition in plan.partitions}
+    generator.write(folder, plan, Report())
+    months = {partition: generator.truth(folder, partition) for partition in plan.partitions}
     rows = [
         [partition[:7], *(truth["records"][name] for name in ENTITIES), round(sum(truth["bytes"].values()) / 1e6, 1)]
         for partition, truth in months.items()

@@ -7,8 +7,8 @@ from typing import ClassVar, Protocol
 
 from discogs_assets.connections.state import ServerState, state_of
 from discogs_assets.servers.neo4j import loads
-from discogs_assets.servers.neo4j.neo4j_home import Store
 from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.neo4j.store_directory import StoreDirectory
 from discogs_assets.stores.neo4j import bolt, load_checkpoint
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.neo4j.graph_snapshots import Sent
@@ -142,7 +142,7 @@ class EmbeddedGraph(GraphStore):
     def missing(self, load: str, month: str) -> str:
         """See `GraphStore`."""
         folder = self.server.folder / load
-        return "" if Store(folder).whole else str(folder)
+        return "" if StoreDirectory(folder).whole else str(folder)
 
     def publish(self, load: str) -> float:
         """See `GraphStore`."""

@@ -12,8 +12,8 @@ from discogs_assets.bench.dumps import Dumps, count_records
 from discogs_assets.bench.rivals import Rival
 from discogs_assets.cli import app
 from discogs_assets.errors import SettingError
-from discogs_assets.sample import generated
-from discogs_assets.sample.generated import Plan, musicbrainz
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator import Plan, musicbrainz
 
 PARTITION = "2026-10-01"
 
@@ -21,12 +21,12 @@ PARTITION = "2026-10-01"
 @pytest.fixture(scope="module")
 def dumps(tmp_path_factory: pytest.TempPathFactory) -> Dumps:
     folder = tmp_path_factory.mktemp("dumps")
-    generated.write(folder, Plan(200, months=1))
+    generator.write(folder, Plan(200, months=1))
     return Dumps(folder, 200, (PARTITION,))
 
 
 def test_each_step_counts_what_the_generator_made(dumps: Dumps, tmp_path: Path) -> None:
-    truth, file = generated.truth(dumps.folder, PARTITION), tmp_path / "figures.json"
+    truth, file = generator.truth(dumps.folder, PARTITION), tmp_path / "figures.json"
     words = ["bench", "parse", "--dumps", str(dumps.folder), "--entity", "releases", "--json", str(file)]
     app(words, result_action="return_value")
     written = json.loads(file.read_text())
@@ -44,7 +44,7 @@ def test_each_step_counts_what_the_generator_made(dumps: Dumps, tmp_path: Path) 
 
 @pytest.mark.parametrize("name", ["artists", "labels", "masters", "releases"])
 def test_framing_and_tokenising_find_every_record(dumps: Dumps, name: str) -> None:
-    made = generated.truth(dumps.folder, PARTITION)["records"][name]
+    made = generator.truth(dumps.folder, PARTITION)["records"][name]
     assert count_records(dumps.find_file(name), name) == conversion.tokenise(dumps.find_file(name), name) == made
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from discogs_assets.bench import dumps
 from discogs_assets.errors import DumpMissingError
-from discogs_assets.sample.generated import Plan, musicbrainz
+from discogs_assets.sample.generator import Plan, musicbrainz
 
 
 def silent(*_: object) -> None:

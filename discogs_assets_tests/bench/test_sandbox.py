@@ -13,7 +13,7 @@ import pytest
 from discogs_assets.bench import sandbox, stages
 from discogs_assets.bench.dumps import generate_dumps
 from discogs_assets.errors import LoadError
-from discogs_assets.sample.generated import Plan
+from discogs_assets.sample.generator import Plan
 
 pytestmark = pytest.mark.slow
 

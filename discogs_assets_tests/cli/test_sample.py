@@ -6,14 +6,14 @@ import pytest
 
 from discogs_assets.cli import app
 from discogs_assets.errors import SettingError
-from discogs_assets.sample import generated
-from discogs_assets.sample.generated import musicbrainz
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator import musicbrainz
 
 
 def test_the_command_says_what_it_wrote_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     app(["sample", "--releases", "30", "--months", "1", "--to", str(tmp_path)], result_action="return_value")
     out, err = capsys.readouterr()
-    truth = generated.truth(tmp_path, "2026-10-01")
+    truth = generator.truth(tmp_path, "2026-10-01")
     head, *rows, folder = out.splitlines()
     assert head.split()[:2] == ["month", "artists"]
     assert [row.split()[0] for row in rows] == ["2026-10"]

@@ -7,8 +7,8 @@ import pytest
 
 from discogs_assets.servers import permissions
 from discogs_assets.servers.credentials import credentials
-from discogs_assets.servers.neo4j.neo4j_home import Store
 from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.neo4j.store_directory import StoreDirectory
 from discogs_assets.servers.postgres.server import PostgresServer
 
 PLACES = [".", "credentials.json", "postgres/data", "neo4j/empty/0001", "neo4j/2026-11/0002", "../.env"]
@@ -20,7 +20,7 @@ def home(clean_folder: Path) -> Path:
     home = clean_folder / "home"
     credentials(home)
     for name in ("empty/0001", "2026-11/0002"):
-        Store(Neo4jServer(home).folder / name).create()
+        StoreDirectory(Neo4jServer(home).folder / name).create()
     PostgresServer(home).data.mkdir(parents=True, mode=0o700)
     (clean_folder / ".env").touch(mode=0o600)
     return home

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discogs_assets.sample import generated
-from discogs_assets.sample.generated.plan import Plan
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator.plan import Plan
 from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
 from discogs_assets.schema.model import Entity
@@ -121,12 +121,12 @@ def test_of_records_with_one_id_the_first_counts(tmp_path: Path) -> None:
 
 def test_changes_of_generated_months_are_the_generators_own_list(tmp_path: Path) -> None:
     plan = Plan(2_000, months=3)
-    generated.write(tmp_path, plan)
+    generator.write(tmp_path, plan)
     for entity in ENTITIES:
         loaded = [read(tmp_path, entity, partition) for partition in plan.partitions]
         for before, now in pairwise(loaded):
             found, tally = compare_months(entity, before, now, tmp_path)
-            truth = generated.truth(tmp_path, now.partition)
+            truth = generator.truth(tmp_path, now.partition)
             for kind in ("added", "changed", "removed"):
                 assert [each["id"] for each in found if each["change"] == kind] == truth["changes"][entity.name][kind]
             assert tally.added + tally.changed + tally.unchanged == truth["records"][entity.name]

@@ -37,7 +37,7 @@ def dump(entity: Entity) -> dg.AssetsDefinition:
     def take(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began, origin = time.monotonic(), platform.archive.origin
         context.log.info(f"{entity.name} of {context.partition_key[:7]} from {origin}")
-        taken = platform.archive.take(entity.name, context.partition_key, _report(context, entity.name))
+        taken = platform.archive.download(entity.name, context.partition_key, _report(context, entity.name))
         if taken.later:
             context.log.warning(f"{taken.later}; until then the month is that of {taken.published}")
         return dg.MaterializeResult(
@@ -122,7 +122,7 @@ def _take(context: dg.AssetExecutionContext, platform: Platform, names: Collecti
     """
     archive, refresh = platform.musicbrainz, platform.settings.mb_refresh
     try:
-        return archive.take(names, context.partition_key, refresh, partial(_report, context)), ""
+        return archive.download(names, context.partition_key, refresh, partial(_report, context)), ""
     except (DiscogsError, OSError) as error:
         why = f"{type(error).__name__}: {error}"
         context.log.warning(f"MusicBrainz: {why}")

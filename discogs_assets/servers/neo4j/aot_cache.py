@@ -16,8 +16,8 @@ from discogs_assets.errors import BusyError, ServerError
 from discogs_assets.servers import json_state, os_user, process
 from discogs_assets.servers.host_limits import MIB
 from discogs_assets.servers.neo4j.jvm import Java
-from discogs_assets.servers.neo4j.neo4j_home import DATABASE, USER, Store
 from discogs_assets.servers.neo4j.server_process import Neo4jAddress, launch, wait_for_answer
+from discogs_assets.servers.neo4j.store_directory import DATABASE, USER, StoreDirectory
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def _train(java: Java) -> None:
         if java.account:
             os_user.let_pass(folder.parent, folder)
             java.account.owns(Path(name))
-        store = Store(Path(name) / "store")
+        store = StoreDirectory(Path(name) / "store")
         store.create()
         at = Neo4jAddress(process.HOST, process.free_port([]), USER, secrets.token_urlsafe(16))
         server = launch(replace(java, training=True), store, at, _MEMORY, bound=True)

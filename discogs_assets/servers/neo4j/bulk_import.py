@@ -22,7 +22,7 @@ from discogs_assets.errors import DiscogsError, LoadError, ServerError, SettingE
 from discogs_assets.servers import json_state, process
 from discogs_assets.servers.host_limits import GIB, MIB, share
 from discogs_assets.servers.neo4j.jvm import ADMIN, QUICK, THROUGHPUT, Java
-from discogs_assets.servers.neo4j.neo4j_home import DATABASE, Store
+from discogs_assets.servers.neo4j.store_directory import DATABASE, StoreDirectory
 
 Nodes = Mapping[str, Sequence[Path]]
 Relationships = Sequence[tuple[str, Sequence[Path]]]
@@ -53,7 +53,7 @@ class ImportResult:
 
 
 def run_import(
-    java: Java, store: Store, nodes: Nodes, relationships: Relationships, log: Callable[[str], None]
+    java: Java, store: StoreDirectory, nodes: Nodes, relationships: Relationships, log: Callable[[str], None]
 ) -> ImportResult:
     """Empty `store` and fill it from Parquet files, with a progress line to `log` every few seconds.
 
@@ -84,7 +84,9 @@ def run_import(
     return result
 
 
-def _run(java: Java, store: Store, arguments: list[str], profile: Sequence[str], log: Callable[[str], None]) -> str:
+def _run(
+    java: Java, store: StoreDirectory, arguments: list[str], profile: Sequence[str], log: Callable[[str], None]
+) -> str:
     """Return the tool's output. Raises LoadError or ServerError, with its reason, if it failed."""
     store.configure()
     command = java.command(ADMIN, arguments, share(0.08, 512 * MIB, 4 * GIB), profile, store.scratch)
@@ -102,7 +104,7 @@ def _run(java: Java, store: Store, arguments: list[str], profile: Sequence[str],
     return text
 
 
-def _arguments(store: Store, nodes: Nodes, relationships: Relationships) -> list[str]:
+def _arguments(store: StoreDirectory, nodes: Nodes, relationships: Relationships) -> list[str]:
     groups = [("nodes", label, files) for label, files in nodes.items()]
     groups += [("relationships", kind, files) for kind, files in relationships]
     return [
@@ -133,7 +135,7 @@ def _follow(started: psutil.Process, output: Path, log: Callable[[str], None]) -
                 log(f"{phase}: {percent} %")
 
 
-def _read_counts(store: Store, text: str, expected: tuple[int, int]) -> tuple[int, int, int]:
+def _read_counts(store: StoreDirectory, text: str, expected: tuple[int, int]) -> tuple[int, int, int]:
     """Return the imported nodes, relationships and properties. Raises LoadError if they are not the `expected`."""
     found = _IMPORTED.search(text)
     if not found:
@@ -147,7 +149,7 @@ def _read_counts(store: Store, text: str, expected: tuple[int, int]) -> tuple[in
     return nodes, relationships, properties
 
 
-def _refuse_bad_entries(store: Store) -> None:
+def _refuse_bad_entries(store: StoreDirectory) -> None:
     """Raise LoadError if there are bad entries, with the count of each kind and the first entry."""
     with suppress(FileNotFoundError):
         lines = _report(store).read_text(encoding="utf-8").splitlines()
@@ -226,9 +228,9 @@ def _check_ids(file: Path, metadata: Any) -> None:
                 raise LoadError(f"{file}: {nulls} nulls in column {column.path_in_schema!r}, which must have none")
 
 
-def _output(store: Store) -> Path:
+def _output(store: StoreDirectory) -> Path:
     return store.folder / "logs" / "import.log"
 
 
-def _report(store: Store) -> Path:
+def _report(store: StoreDirectory) -> Path:
     return store.folder / "logs" / "import.report.json"

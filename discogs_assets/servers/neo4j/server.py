@@ -16,8 +16,8 @@ from discogs_assets.servers.embedded_server import EmbeddedServer
 from discogs_assets.servers.neo4j import aot_cache
 from discogs_assets.servers.neo4j.bulk_import import ImportResult, Nodes, Relationships, run_import
 from discogs_assets.servers.neo4j.jvm import Java
-from discogs_assets.servers.neo4j.neo4j_home import USER, Store, recipe, served_memory, temporary_memory
 from discogs_assets.servers.neo4j.server_process import Neo4jAddress, home_argument, launch, wait_for_answer
+from discogs_assets.servers.neo4j.store_directory import USER, StoreDirectory, recipe, served_memory, temporary_memory
 from discogs_assets.servers.os_user import Account
 from discogs_assets.servers.server_state import Record, live_record, read_record
 
@@ -78,7 +78,7 @@ class Neo4jServer(EmbeddedServer):
         `nodes` has the files of each label; `relationships` has pairs of a type and its files, one pair for each
         combination of end labels. Raises BusyError if the store is being served, filled or inspected.
         """
-        empty = Store(store.absolute())
+        empty = StoreDirectory(store.absolute())
         with self._alone_with(empty, "importing into"):
             return run_import(self._trained_java(), empty, nodes, relationships, log)
 
@@ -89,7 +89,7 @@ class Neo4jServer(EmbeddedServer):
         It is sized for the bytes of the store, or for `expected` bytes if it is to be filled. Raises LoadError if the
         store is not the complete result of an import, BusyError as `import_store` does.
         """
-        opened = _require_whole(Store(store.absolute(), expected))
+        opened = _require_whole(StoreDirectory(store.absolute(), expected))
         with self._alone_with(opened, "inspecting"):
             at, java = self._address(process.free_port([])), self._trained_java()
             self._let_reach(opened, java)
@@ -108,7 +108,7 @@ class Neo4jServer(EmbeddedServer):
         `start` serves one of the two. Raises LoadError if the store is not the complete result of an import, and
         ServerError if it does not start: then the previous one is served again.
         """
-        new = Store(store.absolute())
+        new = StoreDirectory(store.absolute())
         with json_state.exclusive(self._lock, f"serving {self._name(new)}"):
             old, record = self._shown_store(), self._record()
             if new == old and record and self._is_current(record):
@@ -124,7 +124,7 @@ class Neo4jServer(EmbeddedServer):
 
     def remove(self, store: Path) -> int:
         """Delete a store directory; return the bytes of its graph. Raises BusyError as `import_store` does."""
-        doomed = Store(store.absolute())
+        doomed = StoreDirectory(store.absolute())
         with self._alone_with(doomed, "removing"):
             if doomed == self._shown_store():
                 raise BusyError(f"{doomed.folder} is the store that readers of Neo4j see; it is not removed")
@@ -133,7 +133,7 @@ class Neo4jServer(EmbeddedServer):
             json_state.remove_lock(self._lock_of(doomed))
             return size
 
-    def _switch(self, old: Store, new: Store) -> None:
+    def _switch(self, old: StoreDirectory, new: StoreDirectory) -> None:
         try:
             self._serve(new)
         except (ServerError, OSError) as error:
@@ -156,16 +156,16 @@ class Neo4jServer(EmbeddedServer):
     def _is_current(self, record: Record) -> bool:
         return record.ready and record.recipe == recipe() and record.folder == str(self._shown_store().folder)
 
-    def _serve(self, store: Store) -> Record:
+    def _serve(self, store: StoreDirectory) -> Record:
         return self._mark_ready(self._start_new(lambda port: self._launch(store, port)))
 
-    def _launch(self, store: Store, port: int) -> Record:
+    def _launch(self, store: StoreDirectory, port: int) -> Record:
         java = self._java()
         self._let_reach(store, java)
         started = launch(java, store, self._address(port), served_memory(store), readers=True)
         return self._describe(started, home_argument(store), port, store.folder, recipe())
 
-    def _let_reach(self, store: Store, java: Java) -> None:
+    def _let_reach(self, store: StoreDirectory, java: Java) -> None:
         """Let the user of a server of `java` reach the store.
 
         If that user cannot pass the folders above this home, all stores move to a stand-in, and a link leads there.
@@ -199,7 +199,7 @@ class Neo4jServer(EmbeddedServer):
             ) from error
 
     def _wait_for_answer(self, record: Record) -> Record:
-        wait_for_answer(self._address(record.port), Store(Path(record.folder)), record.process())
+        wait_for_answer(self._address(record.port), StoreDirectory(Path(record.folder)), record.process())
         return record
 
     def _find(self) -> Record | None:
@@ -209,7 +209,7 @@ class Neo4jServer(EmbeddedServer):
         return self._describe(found, home_argument(store), store.port, store.folder) if found and store.port else None
 
     @contextmanager
-    def _alone_with(self, store: Store, purpose: str) -> Iterator[None]:
+    def _alone_with(self, store: StoreDirectory, purpose: str) -> Iterator[None]:
         """Keep other processes from `store`. Raises BusyError if one uses it, or if it is served."""
         with self._lock_store(store, purpose):
             record = self._record()
@@ -219,38 +219,38 @@ class Neo4jServer(EmbeddedServer):
                 )
             yield
 
-    def _lock_store(self, store: Store, purpose: str) -> AbstractContextManager[None]:
+    def _lock_store(self, store: StoreDirectory, purpose: str) -> AbstractContextManager[None]:
         return json_state.exclusive(self._lock_of(store), f"{purpose} {self._name(store)}", _STORE_SECONDS)
 
-    def _lock_of(self, store: Store) -> Path:
+    def _lock_of(self, store: StoreDirectory) -> Path:
         return self.folder / "locks" / f"{self._name(store).replace('/', '-')}.lock"
 
-    def _shown_store(self) -> Store:
+    def _shown_store(self) -> StoreDirectory:
         """Return the store that users are to see; point a damaged pointer to the store served last."""
         if not self._pointer.exists():
-            return Store(self.folder / _EMPTY)
+            return StoreDirectory(self.folder / _EMPTY)
         name = (json_state.read(self._pointer) or {}).get("store")
         if isinstance(name, str):
-            return Store(self.folder / name)
+            return StoreDirectory(self.folder / name)
         last = read_record(self._state)
         if last is None or not Path(last.folder).is_relative_to(self.folder):
             raise ServerError(
                 f'{self._pointer} is damaged, expected JSON like {{"store": "2026-11/0001"}}. Delete it, then run '
                 "`discogs up` and `discogs publish` with the month to be shown."
             )
-        store = Store(Path(last.folder))
+        store = StoreDirectory(Path(last.folder))
         log.info("%s was damaged; it is rewritten for %s", self._pointer, store.folder)
         json_state.write(self._pointer, {"store": self._name(store)})
         return store
 
-    def _prepare_store(self) -> Store:
+    def _prepare_store(self) -> StoreDirectory:
         """Return the pointed store, ready to be started."""
         store = self._shown_store()
         if store.folder == self.folder / _EMPTY and not (store.whole and store.size):
             self._make_empty(store)
         return _require_whole(store)
 
-    def _make_empty(self, store: Store) -> None:
+    def _make_empty(self, store: StoreDirectory) -> None:
         """Import no data: a server that may not write starts only on a store that has its files."""
         import pyarrow as pa
         from pyarrow import parquet
@@ -260,7 +260,7 @@ class Neo4jServer(EmbeddedServer):
             parquet.write_table(pa.table({"id:ID(None)": pa.array([], pa.int64())}), none)
             run_import(self._java(), store, {"None": [none]}, [], log.debug)
 
-    def _name(self, store: Store) -> str:
+    def _name(self, store: StoreDirectory) -> str:
         if not store.folder.is_relative_to(self.folder):
             raise SettingError(f"{store.folder} is not a store of this home: its stores are in {self.folder}")
         return store.folder.relative_to(self.folder).as_posix()
@@ -289,7 +289,7 @@ class Neo4jServer(EmbeddedServer):
         return Neo4jAddress(process.HOST, port, USER, credentials(self.home).password("neo4j/neo4j"))
 
 
-def _require_whole(store: Store) -> Store:
+def _require_whole(store: StoreDirectory) -> StoreDirectory:
     if not store.whole:
         raise LoadError(f"{store.folder} is not the complete result of an import. Load that month again.")
     return store

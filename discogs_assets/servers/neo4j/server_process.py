@@ -7,7 +7,7 @@ import psutil
 
 from discogs_assets.servers import process
 from discogs_assets.servers.neo4j.jvm import QUICK, SERVER, STEADY, Java
-from discogs_assets.servers.neo4j.neo4j_home import DATABASE, Store, reader_settings
+from discogs_assets.servers.neo4j.store_directory import DATABASE, StoreDirectory, reader_settings
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +36,18 @@ class Neo4jAddress:
 
 
 def launch(
-    java: Java, store: Store, at: Neo4jAddress, memory: tuple[int, int], readers: bool = False, bound: bool = False
+    java: Java,
+    store: StoreDirectory,
+    at: Neo4jAddress,
+    memory: tuple[int, int],
+    readers: bool = False,
+    bound: bool = False,
 ) -> psutil.Process:
     """Start a server on `store` at the address `at`, with `memory` bytes of heap and page cache.
 
     It is set up for `readers`, who may not write, or for us, who may. `bound` is as in `spawn`.
     """
-    store = Store(store.folder.resolve(), store.expected)
+    store = StoreDirectory(store.folder.resolve(), store.expected)
     heap, page_cache = memory
     store.configure(at.port, page_cache, reader_settings(heap) if readers else None)
     store.set_password(at.password)
@@ -52,17 +57,17 @@ def launch(
     return process.spawn(command, store.log, store.folder, account=java.account, bound=bound)
 
 
-def home_argument(store: Store) -> str:
+def home_argument(store: StoreDirectory) -> str:
     """Return the argument that identifies a server's process among all others."""
     return f"--home-dir={store.folder.resolve()}"
 
 
-def wait_for_answer(at: Neo4jAddress, store: Store, running: psutil.Process | None) -> None:
+def wait_for_answer(at: Neo4jAddress, store: StoreDirectory, running: psutil.Process | None) -> None:
     """Wait until the server answers a query. Raises ServerError as `process.wait_until` does."""
     process.wait_until(lambda: _answers(at, store), running, "Neo4j", store.log, _START_SECONDS)
 
 
-def _answers(at: Neo4jAddress, store: Store) -> bool:
+def _answers(at: Neo4jAddress, store: StoreDirectory) -> bool:
     # The log shows that the listener is ours: in a container, root may not inspect another user's process.
     if not (process.listens(at.port) and process.has_said(store.log, f"Bolt enabled on {at.host}:{at.port}")):
         return False

@@ -119,7 +119,7 @@ class Archive(FileArchive):
         month = _open_month(self.open_source(), partition)
         return month.expect_sum(month.files[entity]) if entity in month.files else ""
 
-    def take(self, entity: str, partition: str, progress: Progress = lambda done, size: None) -> Dump:
+    def download(self, entity: str, partition: str, progress: Progress = lambda done, size: None) -> Dump:
         """Download the month's file, verify its sha256 on the way, and replace the copy.
 
         The file is of the month's newest complete upload, if there is one. Raises DumpMissingError if the month lacks

@@ -127,7 +127,7 @@ class MusicBrainz(FileArchive):
         run = _open_run(self.open_source(), _describe_file(file).run)
         return run.sums[entity] if run else ""
 
-    def take(
+    def download(
         self,
         entities: Collection[str],
         partition: str,

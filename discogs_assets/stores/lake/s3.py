@@ -16,8 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from discogs_assets.errors import DumpMissingError, ServerError, SettingError
-from discogs_assets.stores.dumps.sources import retry
-from discogs_assets.stores.dumps.sources.retry import Pace, pace_connection
+from discogs_assets.stores.dumps.sources import pace
 
 REFUSED = {"AccessDenied", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
 ABSENT = {"NoSuchKey", "404"}
@@ -133,8 +132,8 @@ def _client(hurried: bool, standard: frozenset[tuple[str, str]]) -> Any:
     session = boto3.Session()
     unsigned = {} if session.get_credentials() else {"signature_version": UNSIGNED}
     config = Config(
-        connect_timeout=retry.CONNECT_SECONDS,
-        read_timeout=retry.HURRIED_SECONDS if hurried else retry.STALL_SECONDS,
+        connect_timeout=pace.CONNECT_SECONDS,
+        read_timeout=pace.HURRIED_SECONDS if hurried else pace.STALL_SECONDS,
         retries={"mode": "standard", "total_max_attempts": 1 if hurried else 3},
         max_pool_connections=CONNECTIONS,
         **unsigned,
@@ -148,8 +147,8 @@ def _keep_pace(client: Any, hurried: bool) -> None:
     """Make the client drop a server that drips: botocore's own timeout applies to each read of a socket."""
     session = client._endpoint.http_session  # noqa: SLF001 - botocore takes no class of connections
     manager = session._manager  # noqa: SLF001
-    begin = partial(Pace.of_page, hurried=True) if hurried else Pace.of_file
+    begin = partial(pace.Pace.of_page, hurried=True) if hurried else pace.Pace.of_file
     manager.pool_classes_by_scheme = {
-        scheme: type(pool.__name__, (pool,), {"ConnectionCls": pace_connection(pool.ConnectionCls, begin)})
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": pace.pace_connection(pool.ConnectionCls, begin)})
         for scheme, pool in manager.pool_classes_by_scheme.items()
     }

@@ -25,7 +25,7 @@ from discogs_assets.streams.discogs.nesting import Flat, nest
 from discogs_assets.streams.discogs.undeclared import Vocabulary
 from discogs_assets.streams.prefetch import Result, in_order
 
-MOST_REFUSED = 10_000
+MAX_REFUSED = 10_000
 """Rejection limit for a hundred million records, an upper bound for any month."""
 
 FEW = 8
@@ -91,10 +91,10 @@ class Parser:
         vocabulary, since it reads them like lxml; lxml reads all others.
         """
         root = Counter(f"/{self.entity.name}/@{name}" for name in block.root)
-        found = self.quickly(block) or self._parse_apart(block)
+        found = self.parse_fast(block) or self._parse_apart(block)
         return replace(found, undeclared=found.undeclared + root) if root else found
 
-    def quickly(self, block: Block) -> Parsed | None:
+    def parse_fast(self, block: Block) -> Parsed | None:
         """Return all records parsed at once, None if anything in the block is out of the ordinary."""
         if not self._vocabulary.knows(block.data):
             return None
@@ -111,7 +111,7 @@ class Parser:
         found: Flat = self._fast.parse(document)
         return found
 
-    def carefully(self, block: Block) -> Parsed:
+    def parse_strictly(self, block: Block) -> Parsed:
         """Return the block parsed record by record."""
         reading = _Reading(block, self.source)
         return self._parse_rest(reading, range(len(reading.spans)), [])
@@ -144,7 +144,7 @@ class Parser:
             ids = _has_id(batch)
             pieces.append((batch.filter(pa.array(ids)), [*compress(places, ids)]))
             odd += compress(places, ~ids)
-        elif len(places) <= FEW or len(odd) > MOST_REFUSED:
+        elif len(places) <= FEW or len(odd) > MAX_REFUSED:
             odd += places
         else:
             half = len(places) // 2
@@ -185,10 +185,10 @@ class _Reading:
     def refuse(self, place: int, error: lxml_reader.RecordError) -> None:
         """Set a record aside. Raises BudgetExceededError if the block has more of them than a month may lack."""
         self.refused.append(refuse(self.block, self.spans[place], str(error)))
-        if len(self.refused) > MOST_REFUSED:
+        if len(self.refused) > MAX_REFUSED:
             first = self.refused[0]
             raise BudgetExceededError(
-                f"{self._source}: more than {MOST_REFUSED:,} records of one block could not be read, expected fewer in "
+                f"{self._source}: more than {MAX_REFUSED:,} records of one block could not be read, expected fewer in "
                 f"a month; the first at unpacked byte {first.offset:,}: {first.reason}. "
                 "Compare the file with its published sha256."
             )

@@ -10,7 +10,7 @@ from discogs_assets.schema.musicbrainz import UNAVAILABLE
 from discogs_assets.streams import parquet
 from discogs_assets.streams.discogs import convert
 from discogs_assets.streams.discogs.convert import Account, Report, Source
-from discogs_assets.streams.discogs.parse import MOST_REFUSED, Parsed
+from discogs_assets.streams.discogs.parse import MAX_REFUSED, Parsed
 from discogs_assets.streams.musicbrainz import tarball
 from discogs_assets.streams.musicbrainz.jsonl import Reader
 
@@ -40,10 +40,10 @@ def _parse(source: Source, account: Account) -> Iterator[Parsed]:
         each = reader.parse(block)
         account.add(source.entity, each)
         yield each
-        if account.refused > MOST_REFUSED:
+        if account.refused > MAX_REFUSED:
             raise BudgetExceededError(
                 f"{source.path}: {account.refused:,} of {account.framed:,} records could not be read, expected at most "
-                f"{MOST_REFUSED:,} in a month. The first are {'; '.join(account.first)}. {tarball.ADVICE}"
+                f"{MAX_REFUSED:,} in a month. The first are {'; '.join(account.first)}. {tarball.ADVICE}"
             )
 
 

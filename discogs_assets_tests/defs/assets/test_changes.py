@@ -12,8 +12,8 @@ from discogs_assets.definitions import defs
 from discogs_assets.defs import event_log, keys, targets
 from discogs_assets.defs.checks import specs
 from discogs_assets.defs.event_log import Checked, Materialised
-from discogs_assets.sample import generated
-from discogs_assets.sample.generated.plan import Plan
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator.plan import Plan
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.settings import Settings
 from discogs_assets.stores.lake import local
@@ -27,7 +27,7 @@ KEY = keys.changes(LABELS)
 @pytest.fixture
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """An instance with three months of dumps, none of them read."""
-    generated.write(tmp_path / "dumps", PLAN)
+    generator.write(tmp_path / "dumps", PLAN)
     monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path / "dumps"))
     with dg.DagsterInstance.ephemeral() as instance:
@@ -52,7 +52,7 @@ def test_months_are_compared_with_the_newest_older_one_in_the_lake(
     instance: dg.DagsterInstance, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, second = load(instance, FIRST), load(instance, SECOND)
-    whole, truth = (generated.truth(tmp_path / "dumps", each) for each in (FIRST, SECOND))
+    whole, truth = (generator.truth(tmp_path / "dumps", each) for each in (FIRST, SECOND))
     assert first.number("added") == whole["records"]["labels"] == first.number("dagster/partition_row_count")
     assert (first.text("compared_with"), "every record counts as added" in first.text("compared")) == ("nothing", True)
     assert second.text("compared_with") == FIRST
@@ -100,7 +100,7 @@ def test_a_month_loaded_again_from_another_dump_makes_its_successor_stale(
     for partition in (FIRST, SECOND, FIRST):
         load(instance, partition)
     assert read_check(instance, SECOND).passed
-    generated.write(tmp_path / "others", Plan(600, seed=8, months=3, first="2026-08-01"))
+    generator.write(tmp_path / "others", Plan(600, seed=8, months=3, first="2026-08-01"))
     monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path / "others"))
     load(instance, FIRST)
     assert not read_check(instance, SECOND).passed

@@ -13,9 +13,9 @@ from discogs_assets.defs import event_log, keys, metadata
 from discogs_assets.defs.assets import neo4j
 from discogs_assets.defs.checks import specs
 from discogs_assets.defs.event_log import Materialised
-from discogs_assets.sample import dumps, generated, months, musicbrainz
-from discogs_assets.sample.generated import musicbrainz as counterparts
-from discogs_assets.sample.generated.plan import Plan
+from discogs_assets.sample import dumps, generator, months, musicbrainz
+from discogs_assets.sample.generator import musicbrainz as counterparts
+from discogs_assets.sample.generator.plan import Plan
 from discogs_assets.schema import discogs
 from discogs_assets.schema.graph import MUSICBRAINZ, NODES, RELATIONSHIPS
 from discogs_assets.schema.musicbrainz import ARTISTS, ENTITIES
@@ -146,7 +146,7 @@ def test_what_musicbrainz_says_of_another_sources_ids_is_no_sound_graph(
     run("*")
     assert [*integrity.faults(tables())] == []
     others, plan = tmp_path / "others", Plan(60, months=1, first=MONTH)
-    generated.write(others, plan)
+    generator.write(others, plan)
     monkeypatch.setenv("DISCOGS_DUMPS", str(others))
     run('key:"dumps/discogs/*"+')
     assert "they were made from different sources of discogs" in [*integrity.faults(tables())]
@@ -154,7 +154,7 @@ def test_what_musicbrainz_says_of_another_sources_ids_is_no_sound_graph(
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", str(others / "musicbrainz"))
     run('key:"dumps/musicbrainz/*"+')
     assert [*integrity.faults(tables())] == []
-    held, told = local.of(Settings()), generated.truth(others, MONTH)["records"]
+    held, told = local.of(Settings()), generator.truth(others, MONTH)["records"]
     counts = {each.name: parquet.rows(held.files(keys.records(each).path, MONTH)) for each in discogs.ENTITIES}
     assert counts == {name: told[name] for name in counts}
     told = counterparts.truth(others / "musicbrainz", MONTH)

@@ -10,8 +10,8 @@ from discogs_assets.definitions import defs
 from discogs_assets.defs import keys
 from discogs_assets.defs.assets.neo4j import MADE_FROM
 from discogs_assets.defs.checks import volume_checks
-from discogs_assets.sample import generated
-from discogs_assets.sample.generated import Plan, census
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator import Plan, population
 from discogs_assets.schema.discogs import ENTITIES, RELEASES
 from discogs_assets.schema.graph import NODES
 from discogs_assets.servers.neo4j.server import Neo4jServer
@@ -77,9 +77,9 @@ def read_imported(server: Neo4jServer, partition: str) -> list[str]:
 def test_a_month_by_changes_is_what_an_import_of_it_holds(
     runs: Runs, graph: Graph, neo4j_server: Neo4jServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, share in {"CHANGED": 0.1, "REMOVED": 0.03, "MERGED": 0.01}.items():
-        monkeypatch.setattr(census, name, share)
-    generated.write(neo4j_server.home / "sample", Plan(400, months=2))
+    for name, share in {"CHANGED": 0.1, "REMOVED": 0.03}.items():
+        monkeypatch.setattr(population, name, share)
+    generator.write(neo4j_server.home / "sample", Plan(400, months=2))
     for partition in (OCTOBER, NOVEMBER):
         assert not runs.execute(partition, [*MADE, *LOADED])
     november = contents(graph)

@@ -128,7 +128,7 @@ def test_musicbrainz_dumps_leave_with_their_month_and_no_other_month_s(
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", runs.address)
     archive = Platform().musicbrainz
     for partition in (OCTOBER, NOVEMBER):
-        archive.take(["artist", "release-group"], partition)
+        archive.download(["artist", "release-group"], partition)
     (dumps,) = (holder for holder in holders(Platform()) if holder.name == "dumps")
     assert surplus(dumps.months(), [NOVEMBER], [], dumps.count) == [OCTOBER]
     sizes = dumps.drop(OCTOBER)

@@ -8,8 +8,8 @@ import pytest
 from discogs_assets.errors import BusyError
 from discogs_assets.servers import json_state
 from discogs_assets.servers.neo4j import loads
-from discogs_assets.servers.neo4j.neo4j_home import Store
 from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.servers.neo4j.store_directory import StoreDirectory
 
 NOVEMBER, OCTOBER = "2026-11", "2026-10"
 
@@ -23,7 +23,7 @@ def load(server: Neo4jServer, month: str, keep: Collection[Path] = (), finished:
     """A new store of the month, whole, and indexed or not."""
     with loads.alone(server, month):
         store = loads.fresh(server, month, map(str, keep))
-        Store(store).create()
+        StoreDirectory(store).create()
         if finished:
             loads.finish(store)
     return store
@@ -87,4 +87,4 @@ def test_the_served_month_is_not_dropped(server: Neo4jServer) -> None:
     serve(server, store)
     with pytest.raises(BusyError, match="readers of Neo4j see"):
         loads.drop(server, NOVEMBER)
-    assert Store(store).whole
+    assert StoreDirectory(store).whole

@@ -20,9 +20,9 @@ from neo4j.exceptions import AuthError
 from discogs_assets.errors import BusyError, LoadError, ServerError
 from discogs_assets.servers import json_state, os_user, process
 from discogs_assets.servers.credentials import credentials
-from discogs_assets.servers.neo4j.neo4j_home import Store
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.neo4j.server_process import Neo4jAddress
+from discogs_assets.servers.neo4j.store_directory import StoreDirectory
 from discogs_assets_tests.servers.fix_embedded import Python, User, passable_folder
 
 START = """
@@ -301,7 +301,7 @@ def test_stores_that_cannot_move_where_the_servers_user_can_reach_are_refused_wi
     (closed.home.parent / "file").touch()
     monkeypatch.setattr(os_user, "FALLBACK", closed.home.parent / "file")
     monkeypatch.setattr(os_user, "place", lambda folder, user: folder)
-    Store(october(closed)).create()
+    StoreDirectory(october(closed)).create()
     json_state.write(closed.folder / "served.json", {"store": "2026-10/0001"})
     with pytest.raises(ServerError, match=r"cannot reach .*home/neo4j, which cannot move to .*: .*`mv .* && ln -s "):
         closed.start()

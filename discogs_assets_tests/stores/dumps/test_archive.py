@@ -36,7 +36,7 @@ def archive(tmp_path: Path) -> Archive:
 @pytest.mark.parametrize("spaces", [" ", "  ", " *"])
 def test_a_file_is_copied_and_its_checksum_compared(archive: Archive, tmp_path: Path, folder: str, spaces: str) -> None:
     publish(tmp_path / folder, spaces=spaces)
-    taken = archive.take("artists", MONTH)
+    taken = archive.download("artists", MONTH)
     assert taken.path == tmp_path / "home/discogs/artists/2026-11-01/discogs_20261101_artists.xml.gz"
     assert (taken.path.read_bytes(), taken.size, taken.sha256) == (b"abc", 3, hashlib.sha256(b"abc").hexdigest())
     assert archive.dump("artists", MONTH) == taken
@@ -47,7 +47,7 @@ def test_the_newest_file_of_a_month_is_its_dump_whatever_the_day(archive: Archiv
     publish(tmp_path / "source", "20261103", b"old")
     publish(tmp_path / "source", "20261110", b"new")
     publish(tmp_path / "source", "20261201", b"later")
-    taken = archive.take("artists", MONTH)
+    taken = archive.download("artists", MONTH)
     assert (taken.published, taken.path.read_bytes()) == (date(2026, 11, 10), b"new")
     assert archive.months() == ["2026-11-01", "2026-12-01"]
 
@@ -56,25 +56,25 @@ def test_other_bytes_than_the_published_ones_are_refused_and_the_old_copy_stays(
     archive: Archive, tmp_path: Path
 ) -> None:
     publish(tmp_path / "source")
-    taken = archive.take("artists", MONTH)
+    taken = archive.download("artists", MONTH)
     publish(tmp_path / "source", content=b"xyz", said="0" * 64)
     with pytest.raises(DumpDamagedError, match=r"its sha256 is 3608bca1e.* says 000000"):
-        archive.take("artists", MONTH)
+        archive.download("artists", MONTH)
     assert archive.dump("artists", MONTH) == taken
 
 
 def test_a_file_published_again_replaces_our_copy(archive: Archive, tmp_path: Path) -> None:
     publish(tmp_path / "source")
-    archive.take("artists", MONTH)
+    archive.download("artists", MONTH)
     publish(tmp_path / "source", "20261102", b"again")
-    taken = archive.take("artists", MONTH)
+    taken = archive.download("artists", MONTH)
     assert [file.name for file in taken.path.parent.glob("*.gz")] == ["discogs_20261102_artists.xml.gz"]
 
 
 def test_a_month_without_the_file_says_which_months_there_are(archive: Archive, tmp_path: Path) -> None:
     publish(tmp_path / "source")
     with pytest.raises(DumpMissingError, match=r"no labels dump of 2026-11.*Months there: 2026-11"):
-        archive.take("labels", MONTH)
+        archive.download("labels", MONTH)
 
 
 @pytest.mark.parametrize("content", ["", "<!DOCTYPE html>", f"{'0' * 64} discogs_20261101_labels.xml.gz\n"])
@@ -82,7 +82,7 @@ def test_a_file_without_its_checksum_is_not_published_yet(archive: Archive, tmp_
     publish(tmp_path / "source")
     (tmp_path / "source/discogs_20261101_CHECKSUM.txt").write_text(content)
     with pytest.raises(DumpMissingError, match="no checksum for discogs_20261101_artists"):
-        archive.take("artists", MONTH)
+        archive.download("artists", MONTH)
 
 
 def test_a_dump_that_was_not_taken_is_named_with_the_command_that_takes_it(archive: Archive) -> None:
@@ -93,20 +93,20 @@ def test_a_dump_that_was_not_taken_is_named_with_the_command_that_takes_it(archi
 @pytest.mark.parametrize("source", ["ftp://user:secret@host/", "/nowhere"])
 def test_a_source_that_is_no_folder_is_refused(tmp_path: Path, source: str) -> None:
     with pytest.raises(SettingError, match="DISCOGS_DUMPS"):
-        Archive(source, tmp_path).take("artists", MONTH)
+        Archive(source, tmp_path).download("artists", MONTH)
 
 
 def test_a_copy_of_another_source_is_not_read_until_it_is_taken_again(archive: Archive, tmp_path: Path) -> None:
     publish(tmp_path / "source")
     publish(tmp_path / "other", content=b"other")
-    archive.take("artists", MONTH)
+    archive.download("artists", MONTH)
     other = replace(archive, source=str(tmp_path / "other"))
     with pytest.raises(
         DumpMissingError, match=rf"2026-11 came from {tmp_path}/source, but DISCOGS_DUMPS names {tmp_path}/o"
     ):
         other.dump("artists", MONTH)
     assert archive.dump("artists", MONTH).path.read_bytes() == b"abc"
-    assert other.take("artists", MONTH).path.read_bytes() == b"other"
+    assert other.download("artists", MONTH).path.read_bytes() == b"other"
     with pytest.raises(DumpMissingError, match="came from"):
         archive.dump("artists", MONTH)
 
@@ -123,7 +123,7 @@ def test_a_copy_without_a_note_is_read_if_the_source_announces_its_bytes(
     archive: Archive, tmp_path: Path, content: bytes | None, why: str
 ) -> None:
     file = publish(tmp_path / "source")
-    taken = archive.take("artists", MONTH)
+    taken = archive.download("artists", MONTH)
     (note,) = taken.path.parent.glob("source-*.txt")
     note.unlink()
     if content is None:
@@ -156,7 +156,7 @@ def far(fake_site: FakeSite, tmp_path: Path) -> Archive:
 def test_a_month_of_a_site_is_complete_with_four_files_and_their_checksums(far: Archive, fake_site: FakeSite) -> None:
     publish_month(fake_site)
     assert (far.missing(MONTH), far.months(years=1)) == ([], [MONTH])
-    assert far.take("labels", MONTH).path.read_bytes() == gzip.compress(b"labels", mtime=0)
+    assert far.download("labels", MONTH).path.read_bytes() == gzip.compress(b"labels", mtime=0)
 
 
 def test_files_of_one_month_may_have_different_days(far: Archive, fake_site: FakeSite) -> None:
@@ -164,7 +164,7 @@ def test_files_of_one_month_may_have_different_days(far: Archive, fake_site: Fak
     assert far.missing(MONTH) == ["masters", "releases"]
     publish_month(fake_site, ("masters", "releases"), "20261104")
     assert far.missing(MONTH) == []
-    assert [far.take(kind, MONTH).published.day for kind in ("artists", "masters")] == [1, 4]
+    assert [far.download(kind, MONTH).published.day for kind in ("artists", "masters")] == [1, 4]
 
 
 @pytest.mark.parametrize("lacking", [("masters",), KINDS])
@@ -184,7 +184,7 @@ def test_a_month_without_its_checksum_file_is_not_published_yet(far: Archive, fa
     with pytest.raises(
         DumpMissingError, match=r"no checksum for .*: no CHECKSUM file of 2026-11\. A month is complete"
     ):
-        far.take("artists", MONTH)
+        far.download("artists", MONTH)
 
 
 @pytest.mark.parametrize(
@@ -206,13 +206,13 @@ def test_a_checksum_file_that_is_being_written_is_waited_for(
     fake_site.files["discogs_20261101_CHECKSUM.txt"] = text
     assert far.missing(MONTH) == [f"CHECKSUM of discogs_20261101_{kind}.xml.gz" for kind in lacking]
     with pytest.raises(DumpMissingError, match=f"no checksum for .*CHECKSUM.txt {said}"):
-        far.take("artists", MONTH)
+        far.download("artists", MONTH)
 
 
 def test_a_page_in_place_of_the_checksum_file_is_no_answer(far: Archive, fake_site: FakeSite) -> None:
     publish_month(fake_site)
     fake_site.files["discogs_20261101_CHECKSUM.txt"] = CHALLENGE
-    for ask in (lambda: far.missing(MONTH), lambda: far.take("artists", MONTH)):
+    for ask in (lambda: far.missing(MONTH), lambda: far.download("artists", MONTH)):
         with pytest.raises(ServerError, match="an HTML page instead of the file") as raised:
             ask()
         assert raised.value.retry_not_before is not None
@@ -220,22 +220,22 @@ def test_a_page_in_place_of_the_checksum_file_is_no_answer(far: Archive, fake_si
 
 def test_a_file_uploaded_again_is_refused_until_its_checksum_is_there(far: Archive, fake_site: FakeSite) -> None:
     publish_month(fake_site)
-    first, checksum = far.take("artists", MONTH), fake_site.files["discogs_20261101_CHECKSUM.txt"]
+    first, checksum = far.download("artists", MONTH), fake_site.files["discogs_20261101_CHECKSUM.txt"]
     fake_site.publish("artists", gzip.compress(b"again", mtime=0))
     new = fake_site.files["discogs_20261101_CHECKSUM.txt"]
     fake_site.files["discogs_20261101_CHECKSUM.txt"] = checksum
     with pytest.raises(DumpDamagedError, match="its CHECKSUM file may still be the old one") as raised:
-        far.take("artists", MONTH)
+        far.download("artists", MONTH)
     assert (far.dump("artists", MONTH), "hunter2" in str(raised.value)) == (first, False)
     fake_site.files["discogs_20261101_CHECKSUM.txt"] = new
-    again = far.take("artists", MONTH)
+    again = far.download("artists", MONTH)
     assert (again.path.read_bytes(), again.sha256 == first.sha256) == (gzip.compress(b"again", mtime=0), False)
 
 
 def test_a_month_costs_a_site_no_more_requests_than_it_answers_at_once(far: Archive, fake_site: FakeSite) -> None:
     publish_month(fake_site)
     for kind in KINDS:
-        far.take(kind, MONTH)
+        far.download(kind, MONTH)
     assert len(fake_site.asked) == 12
 
 
@@ -309,7 +309,7 @@ def test_who_has_no_patience_waits_neither_for_a_page_nor_for_a_second_attempt(
 ) -> None:
     publish_month(fake_site)
     monkeypatch.setattr("discogs_assets.stores.dumps.sources.retry.PAUSES", (1.0,))
-    monkeypatch.setattr("discogs_assets.stores.dumps.sources.retry.HURRIED_SECONDS", 0.2)
+    monkeypatch.setattr("discogs_assets.stores.dumps.sources.pace.HURRIED_SECONDS", 0.2)
     fake_site.fail("", Fault(after=10, how="stall"))
     with pytest.raises(ServerError, match=r"only \d+ bytes came within 0\.2 s"):
         next(replace(far, patience=0.0).list_announced())
@@ -323,7 +323,7 @@ def test_beside_a_lake_in_s3_a_copy_is_every_machine_s(
     monkeypatch.setenv("DISCOGS_LAKE", f"s3://{bucket}")
     monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path / "source"))
     monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "one"))
-    taken = Archive.of(Settings()).take("artists", MONTH)
+    taken = Archive.of(Settings()).download("artists", MONTH)
     monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "other"))
     other = Archive.of(Settings())
     found = other.dump("artists", MONTH)

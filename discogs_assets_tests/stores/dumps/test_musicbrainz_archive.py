@@ -55,7 +55,7 @@ def at(entity: str, act: Callable[[], None]) -> Callable[[str], Progress]:
 def test_a_month_has_the_files_of_the_newest_run(archive: MusicBrainz, mirror: Mirror, tmp_path: Path) -> None:
     for run in (SECOND, THIRD, FIRST):
         mirror.publish(run)
-    taken = archive.take(NAMES, NOVEMBER)
+    taken = archive.download(NAMES, NOVEMBER)
     assert texts(archive) == of(THIRD)
     content = pack_file("release-group", f"{THIRD} release-group")
     place = tmp_path / "home/musicbrainz/release-group/2026-11-01" / f"{THIRD}_release-group.tar.xz"
@@ -73,14 +73,14 @@ def test_the_newest_run_that_lacks_a_file_is_passed_over(
 ) -> None:
     mirror.publish(SECOND)
     mirror.publish(THIRD, lacking=lacking)
-    archive.take(NAMES, NOVEMBER)
+    archive.download(NAMES, NOVEMBER)
     assert texts(archive) == of(SECOND)
 
 
 def test_a_run_whose_sums_do_not_name_a_file_is_not_complete(archive: MusicBrainz, mirror: Mirror) -> None:
     mirror.publish(THIRD, unsummed=["release"])
     with pytest.raises(DumpMissingError, match=rf"no complete export in .*Exports there: {THIRD}\."):
-        archive.take(["artist"], NOVEMBER)
+        archive.download(["artist"], NOVEMBER)
     mirror.publish(SECOND)
     assert archive.newest().name == SECOND
 
@@ -88,7 +88,7 @@ def test_a_run_whose_sums_do_not_name_a_file_is_not_complete(archive: MusicBrain
 def test_other_bytes_than_the_published_ones_are_not_kept(archive: MusicBrainz, mirror: Mirror, tmp_path: Path) -> None:
     mirror.publish(THIRD, said={"label": "0" * 64})
     with pytest.raises(DumpDamagedError, match=r"label.tar.xz of .*SHA256SUMS file says 000000") as raised:
-        archive.take(NAMES, NOVEMBER)
+        archive.download(NAMES, NOVEMBER)
     assert "hunter2" not in str(raised.value)
     assert texts(archive) == {}
     assert [file.name for file in tmp_path.glob("home/**/*label.tar.xz*")] == []
@@ -101,7 +101,7 @@ def test_a_run_that_vanishes_in_the_middle_is_replaced_by_the_newest_one(archive
         mirror.vanish(SECOND)
         mirror.publish(THIRD)
 
-    taken = archive.take(NAMES, NOVEMBER, progress=at("label", turn))
+    taken = archive.download(NAMES, NOVEMBER, progress=at("label", turn))
     assert texts(archive) == of(THIRD)
     assert {each.run for each in taken.values()} == {THIRD}
 
@@ -117,7 +117,7 @@ def test_a_file_that_stops_being_there_while_it_comes_is_taken_of_the_next_run(
         fake_index.vanish(SECOND)
         fake_index.publish(THIRD)
 
-    archive.take(NAMES, NOVEMBER, progress=at("release", turn))
+    archive.download(NAMES, NOVEMBER, progress=at("release", turn))
     assert texts(archive) == of(THIRD)
     assert len(fake_index.requests(f"{SECOND}/release.tar.xz")) == 2
     assert list(tmp_path.glob("home/**/*.part*")) == list(tmp_path.glob("home/**/fetched")) == []
@@ -136,7 +136,7 @@ def test_runs_that_vanish_again_and_again_are_given_up(near: MusicBrainz, folder
         return lambda done, size: None
 
     with pytest.raises(DumpMissingError, match="is not there any more"):
-        near.take(NAMES, NOVEMBER, progress=vanishing)
+        near.download(NAMES, NOVEMBER, progress=vanishing)
     assert len(seen) == 4
     assert texts(near) == {}
 
@@ -144,35 +144,35 @@ def test_runs_that_vanish_again_and_again_are_given_up(near: MusicBrainz, folder
 def test_a_month_keeps_its_run_and_asks_for_nothing_when_it_has_all(fake_index: FakeIndex, tmp_path: Path) -> None:
     archive = MusicBrainz(fake_index.address, tmp_path / "home")
     fake_index.publish(SECOND)
-    first = archive.take(NAMES, NOVEMBER)
+    first = archive.download(NAMES, NOVEMBER)
     fake_index.publish(THIRD)
     asked = len(fake_index.asked)
-    assert archive.take(NAMES, NOVEMBER) == first
+    assert archive.download(NAMES, NOVEMBER) == first
     assert len(fake_index.asked) == asked
     fake_index.fail("", *[Fault(503)] * 9)
-    assert archive.take(["label"], NOVEMBER) == {"label": first["label"]}
+    assert archive.download(["label"], NOVEMBER) == {"label": first["label"]}
 
 
 def test_what_lacks_is_taken_of_the_month_s_run_while_it_is_published(archive: MusicBrainz, mirror: Mirror) -> None:
     mirror.publish(SECOND)
-    assert archive.take(["artist", "label"], NOVEMBER).keys() == {"artist", "label"}
+    assert archive.download(["artist", "label"], NOVEMBER).keys() == {"artist", "label"}
     mirror.publish(THIRD)
-    assert archive.take(["release"], NOVEMBER).keys() == {"release"}
+    assert archive.download(["release"], NOVEMBER).keys() == {"release"}
     assert texts(archive) == of(SECOND, ["artist", "label", "release"])
     mirror.vanish(SECOND)
-    taken = archive.take(["release-group"], NOVEMBER)
+    taken = archive.download(["release-group"], NOVEMBER)
     assert texts(archive) == of(THIRD)
     assert taken.keys() == set(NAMES)
 
 
 def test_a_newer_run_is_taken_where_that_is_wanted(archive: MusicBrainz, mirror: Mirror) -> None:
     mirror.publish(SECOND)
-    archive.take(NAMES, NOVEMBER)
+    archive.download(NAMES, NOVEMBER)
     mirror.publish(THIRD)
-    archive.take(["label"], NOVEMBER, refresh=True)
+    archive.download(["label"], NOVEMBER, refresh=True)
     assert texts(archive) == of(THIRD)
     mirror.vanish(THIRD)
-    archive.take(NAMES, NOVEMBER, refresh=True)
+    archive.download(NAMES, NOVEMBER, refresh=True)
     assert texts(archive) == of(THIRD)
 
 
@@ -181,13 +181,13 @@ def test_a_month_stays_as_it_was_when_a_newer_run_cannot_be_had(
     near: MusicBrainz, folder: FolderOfRuns, sums: dict[str, str] | None
 ) -> None:
     folder.publish(SECOND)
-    near.take(NAMES, NOVEMBER)
+    near.download(NAMES, NOVEMBER)
     if sums:
         folder.publish(THIRD, said=sums)
     else:
         shutil.rmtree(folder.folder)
     with pytest.raises((DumpDamagedError, SettingError)):
-        near.take(NAMES, NOVEMBER, refresh=True)
+        near.download(NAMES, NOVEMBER, refresh=True)
     assert texts(near) == of(SECOND)
 
 
@@ -196,9 +196,9 @@ def test_what_has_come_before_an_error_is_not_fetched_again(fake_index: FakeInde
     fake_index.publish(THIRD)
     fake_index.fail("release.tar.xz", *[Fault(after=30)] * 4)
     with pytest.raises(ServerError, match="the connection was cut"):
-        archive.take(NAMES, NOVEMBER)
+        archive.download(NAMES, NOVEMBER)
     assert texts(archive) == {}
-    archive.take(NAMES, NOVEMBER)
+    archive.download(NAMES, NOVEMBER)
     assert texts(archive) == of(THIRD)
     assert len(fake_index.requests(f"{THIRD}/artist.tar.xz")) == 1
     ranges = [headers.get("Range") for path, headers in fake_index.asked if path == f"{THIRD}/release.tar.xz"]
@@ -212,14 +212,14 @@ def test_what_has_come_of_a_run_that_is_not_taken_any_more_makes_room(
     for run in (SECOND, THIRD):
         folder.publish(run, said={"label": "0" * 64})
         with pytest.raises(DumpDamagedError):
-            near.take(NAMES, NOVEMBER)
+            near.download(NAMES, NOVEMBER)
         assert [file.name for file in tmp_path.glob("home/**/*.tar.xz")] == [f"{run}_artist.tar.xz"]
 
 
 def test_a_file_that_another_month_has_is_linked(fake_index: FakeIndex, tmp_path: Path) -> None:
     archive = MusicBrainz(fake_index.address, tmp_path / "home")
     fake_index.publish(THIRD)
-    october, november = archive.take(NAMES, OCTOBER), archive.take(NAMES, NOVEMBER)
+    october, november = archive.download(NAMES, OCTOBER), archive.download(NAMES, NOVEMBER)
     assert {name: len(fake_index.requests(f"{name}.tar.xz")) for name in NAMES} == dict.fromkeys(NAMES, 1)
     for name in NAMES:
         assert october[name].path.samefile(november[name].path)
@@ -229,23 +229,23 @@ def test_a_file_that_another_month_has_is_linked(fake_index: FakeIndex, tmp_path
 
 def test_the_same_name_with_another_sum_is_another_file(near: MusicBrainz, folder: FolderOfRuns) -> None:
     folder.publish(THIRD)
-    near.take(NAMES, OCTOBER)
+    near.download(NAMES, OCTOBER)
     changed = pack_file("label", f"{THIRD} changed")
     folder.publish(THIRD, said={"label": hashlib.sha256(changed).hexdigest()})
     folder.put(f"{THIRD}/label.tar.xz", changed)
-    near.take(NAMES, NOVEMBER)
+    near.download(NAMES, NOVEMBER)
     assert texts(near) == {**of(THIRD), "label": f"{THIRD} changed"}
 
 
 def test_a_month_dropped_is_empty_and_may_be_taken_again(near: MusicBrainz, folder: FolderOfRuns) -> None:
     folder.publish(SECOND)
-    near.take(NAMES, OCTOBER)
-    near.take(NAMES, NOVEMBER)
+    near.download(NAMES, OCTOBER)
+    near.download(NAMES, NOVEMBER)
     assert near.copies.months() == [OCTOBER, NOVEMBER]
     assert near.copies.drop(OCTOBER).keys() == {f"musicbrainz/{name}" for name in NAMES}
     assert near.copies.months() == [NOVEMBER]
     folder.publish(THIRD)
-    near.take(NAMES, OCTOBER)
+    near.download(NAMES, OCTOBER)
     assert (texts(near, OCTOBER), texts(near)) == (of(THIRD), of(SECOND))
 
 
@@ -253,12 +253,12 @@ def test_a_process_killed_between_two_files_leaves_a_month_that_the_next_one_men
     near: MusicBrainz, folder: FolderOfRuns
 ) -> None:
     folder.publish(SECOND)
-    near.take(NAMES, NOVEMBER)
+    near.download(NAMES, NOVEMBER)
     folder.publish(THIRD)
-    near.take(NAMES, OCTOBER)
+    near.download(NAMES, OCTOBER)
     shutil.rmtree(near.root / "musicbrainz/artist" / NOVEMBER)
     shutil.copytree(near.root / "musicbrainz/artist" / OCTOBER, near.root / "musicbrainz/artist" / NOVEMBER)
-    near.take(["label"], NOVEMBER)
+    near.download(["label"], NOVEMBER)
     assert texts(near) == of(THIRD)
 
 
@@ -268,14 +268,14 @@ def test_off_leaves_musicbrainz_out_whatever_is_held(
     monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", folder.address)
     folder.publish(THIRD)
-    MusicBrainz.of(Settings()).take(NAMES, NOVEMBER)
+    MusicBrainz.of(Settings()).download(NAMES, NOVEMBER)
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", " OFF ")
     off = MusicBrainz.of(Settings())
     assert (off.title, off.dump("artist", NOVEMBER)) == ("off", None)
     with pytest.raises(SettingError, match="DISCOGS_MUSICBRAINZ is off"):
-        off.take(NAMES, NOVEMBER)
+        off.download(NAMES, NOVEMBER)
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", folder.address)
-    assert MusicBrainz.of(Settings()).take(NAMES, NOVEMBER).keys() == set(NAMES)
+    assert MusicBrainz.of(Settings()).download(NAMES, NOVEMBER).keys() == set(NAMES)
 
 
 @pytest.mark.parametrize("run", [FIRST, SECOND, THIRD])
@@ -283,7 +283,7 @@ def test_files_of_another_source_are_all_replaced(
     near: MusicBrainz, folder: FolderOfRuns, tmp_path: Path, run: str
 ) -> None:
     folder.publish(SECOND)
-    near.take(NAMES, NOVEMBER)
+    near.download(NAMES, NOVEMBER)
     others = FolderOfRuns(tmp_path / "others")
     for each in NAMES:
         others.put(f"{run}/{each}.tar.xz", pack_file(each, f"{run} other {each}"))
@@ -294,7 +294,7 @@ def test_files_of_another_source_are_all_replaced(
     assert f"holds a file of {folder.folder}, but DISCOGS_MUSICBRAINZ names {others.folder}" in other.missing(
         "artist", NOVEMBER
     )
-    assert other.take(["label"], NOVEMBER).keys() == set(NAMES)
+    assert other.download(["label"], NOVEMBER).keys() == set(NAMES)
     assert texts(other) == {each: f"{run} other {each}" for each in NAMES}
     assert texts(near) == {}
 
@@ -303,23 +303,23 @@ def test_files_of_another_source_are_not_used_where_none_is_to_be_had(
     near: MusicBrainz, folder: FolderOfRuns, tmp_path: Path
 ) -> None:
     folder.publish(SECOND)
-    near.take(NAMES, NOVEMBER)
+    near.download(NAMES, NOVEMBER)
     other = MusicBrainz(FolderOfRuns(tmp_path / "others").address, near.root)
     with pytest.raises(DumpMissingError, match="no complete export"):
-        other.take(NAMES, NOVEMBER)
+        other.download(NAMES, NOVEMBER)
     assert texts(other) == {}
     assert texts(near) == of(SECOND)
 
 
 def test_a_run_that_a_folder_has_in_other_bytes_now_is_taken_again(near: MusicBrainz, folder: FolderOfRuns) -> None:
     folder.publish(SECOND)
-    near.take(NAMES, NOVEMBER)
+    near.download(NAMES, NOVEMBER)
     content = pack_file("artist", f"{SECOND} changed")
     folder.put(f"{SECOND}/artist.tar.xz", content)
     sums = folder.folder / SECOND / "SHA256SUMS"
     old = hashlib.sha256(pack_file("artist", f"{SECOND} artist")).hexdigest()
     sums.write_text(sums.read_text().replace(old, hashlib.sha256(content).hexdigest()))
-    near.take(NAMES, NOVEMBER)
+    near.download(NAMES, NOVEMBER)
     assert texts(near) == {**of(SECOND), "artist": f"{SECOND} changed"}
 
 
@@ -333,7 +333,7 @@ def test_files_without_a_note_are_read_if_the_source_has_them_in_the_same_bytes(
     archive: MusicBrainz, mirror: Mirror
 ) -> None:
     mirror.publish(SECOND)
-    archive.take(NAMES, NOVEMBER)
+    archive.download(NAMES, NOVEMBER)
     forget(archive)
     assert texts(archive) == of(SECOND)
     mirror.vanish(SECOND)
@@ -341,14 +341,14 @@ def test_files_without_a_note_are_read_if_the_source_has_them_in_the_same_bytes(
     forget(archive)
     assert texts(archive) == {}
     mirror.publish(THIRD)
-    archive.take(NAMES, NOVEMBER)
+    archive.download(NAMES, NOVEMBER)
     assert texts(archive) == of(THIRD)
 
 
 @pytest.mark.parametrize("source", ["/nowhere", "ftp://user:hunter2@host/", "s3://", "https://"])
 def test_a_source_that_is_none_is_named_by_its_own_variable(source: str, tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="DISCOGS_MUSICBRAINZ is ") as raised:
-        MusicBrainz(source, tmp_path).take(NAMES, NOVEMBER)
+        MusicBrainz(source, tmp_path).download(NAMES, NOVEMBER)
     assert "hunter2" not in str(raised.value)
 
 
@@ -366,14 +366,14 @@ def test_a_site_that_gives_no_runs_is_an_error_of_its_own(
     fake_index.publish(THIRD)
     fake_index.fail("", fault)
     with pytest.raises(ServerError, match=said) as raised:
-        MusicBrainz(fake_index.address, tmp_path).take(NAMES, NOVEMBER)
+        MusicBrainz(fake_index.address, tmp_path).download(NAMES, NOVEMBER)
     assert "hunter2" not in str(raised.value)
 
 
 def test_two_processes_do_not_take_at_once(near: MusicBrainz, folder: FolderOfRuns) -> None:
     folder.publish(THIRD)
     with alone(near.root / "musicbrainz/fetched"), pytest.raises(BusyError):
-        near.take(NAMES, NOVEMBER)
+        near.download(NAMES, NOVEMBER)
 
 
 def test_beside_a_lake_in_s3_the_copies_are_every_machine_s(
@@ -383,14 +383,14 @@ def test_beside_a_lake_in_s3_the_copies_are_every_machine_s(
     monkeypatch.setenv("DISCOGS_LAKE", f"s3://{bucket}")
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", folder.address)
     monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "one"))
-    MusicBrainz.of(Settings()).take(["artist", "label"], NOVEMBER)
+    MusicBrainz.of(Settings()).download(["artist", "label"], NOVEMBER)
     folder.publish(THIRD)
     monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "other"))
     other = MusicBrainz.of(Settings())
-    other.take(["release"], NOVEMBER)
+    other.download(["release"], NOVEMBER)
     assert texts(other) == of(SECOND, ["artist", "label", "release"])
     assert other.address("label", NOVEMBER) == f"s3://{bucket}/dumps/musicbrainz/label/2026-11-01/"
-    other.take(["release"], OCTOBER)
+    other.download(["release"], OCTOBER)
     assert texts(other, OCTOBER) == of(THIRD, ["release"])
     assert other.copies.drop(NOVEMBER).keys() == {f"musicbrainz/{name}" for name in ("artist", "label", "release")}
     assert texts(other) == {}

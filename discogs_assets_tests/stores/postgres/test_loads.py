@@ -13,9 +13,9 @@ import pytest
 
 from discogs_assets.cli import output
 from discogs_assets.errors import BusyError, LoadError, ServerError
-from discogs_assets.sample import generated
-from discogs_assets.sample.generated import Plan
-from discogs_assets.sample.generated.plan import LAYOUTS
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator import Plan
+from discogs_assets.sample.generator.plan import LAYOUTS
 from discogs_assets.schema.backends import arrow, sql
 from discogs_assets.schema.child_tables import RELATIONS, Table
 from discogs_assets.schema.discogs import ENTITIES, LABELS, RELEASES
@@ -262,7 +262,7 @@ def test_every_stored_column_is_copied(postgres: Postgres) -> None:
 def test_every_text_of_a_generated_month_is_in_parquet_and_in_the_database_as_lxml_reads_it(
     layout: str, postgres: Postgres, tmp_path: Path
 ) -> None:
-    generated.write(tmp_path, Plan(600, months=1, layout=layout))
+    generator.write(tmp_path, Plan(600, months=1, layout=layout))
     for entity in ENTITIES:
         (path,) = tmp_path.rglob(f"*_{entity.name}.xml.gz")
         good, bad = tmp_path / entity.name, tmp_path / f"{entity.name}-refused"

@@ -72,7 +72,7 @@ def test_an_id_beyond_32_bits_is_an_id() -> None:
 def test_members_are_read_with_the_id_before_them_or_in_them(named: bool) -> None:
     attribute = b' id="26"' if named else b""
     record = b"<artist><id>2</id><members><id>26</id><name%b>Alexi Delano</name></members></artist>" % attribute
-    for read in (Parser(ARTISTS, 2027).quickly, Parser(ARTISTS, 2027).carefully):
+    for read in (Parser(ARTISTS, 2027).parse_fast, Parser(ARTISTS, 2027).parse_strictly):
         result = read(Block("artist", record, 1, 0))
         assert result is not None
         assert result.batch["members"].to_pylist() == [[{"id": 26, "name": "Alexi Delano"}]]

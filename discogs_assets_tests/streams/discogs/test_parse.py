@@ -46,9 +46,9 @@ def test_the_fast_and_the_careful_reading_agree(entity: Entity, data: st.DataObj
         xml.record(entity, each) for each in distinct(data.draw(st.lists(records(entity), min_size=1, max_size=4)))
     ]
     parser, whole = Parser(entity, YEAR), block(entity, *elements)
-    quick = parser.quickly(whole)
+    quick = parser.parse_fast(whole)
     assert quick is not None
-    assert quick.batch.equals(parser.carefully(whole).batch)
+    assert quick.batch.equals(parser.parse_strictly(whole).batch)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -58,5 +58,5 @@ def test_records_of_every_layout_are_read_whole(entity: Entity, layout: str) -> 
     parser = Parser(entity, YEAR)
     result = parser.parse(block(entity, *elements))
     assert result.refused == []
-    assert parser.quickly(block(entity, *elements)) is not None
+    assert parser.parse_fast(block(entity, *elements)) is not None
     assert [judge.of_row(entity, row) for row in result.batch.to_pylist()] == [judge.of_xml(each) for each in elements]

@@ -64,7 +64,7 @@ def test_more_refused_lines_than_a_month_may_lack_refuse_the_file(tmp_path: Path
 
 
 def test_a_file_full_of_garbage_is_given_up_before_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MOST_REFUSED", 30)
+    monkeypatch.setattr(records, "MAX_REFUSED", 30)
     monkeypatch.setattr("discogs_assets.streams.musicbrainz.tarball.CHUNK_BYTES", 1 << 10)
     with pytest.raises(BudgetExceededError, match="records could not be read, expected at most 30 in a month"):
         mbdump.convert_lines(tmp_path, LABELS, [BAD] * 50_000)

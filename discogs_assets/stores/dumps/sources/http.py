@@ -20,8 +20,8 @@ from requests.adapters import HTTPAdapter
 from discogs_assets.errors import DumpMissingError, ServerError, SettingError
 from discogs_assets.stores.dumps.sources import retry
 from discogs_assets.stores.dumps.sources.dump_file import CHUNK_BYTES, Answer, Layout, Published, Source, read_text
+from discogs_assets.stores.dumps.sources.pace import CONNECT_SECONDS, Pace, pace_connection
 from discogs_assets.stores.dumps.sources.rate_limit import WINDOW, Throttle
-from discogs_assets.stores.dumps.sources.retry import Pace, pace_connection
 
 AGENT = f"discogs_assets/{version('discogs-assets')} (python-requests)"
 """User agent of each request; the site refuses the default names of libraries."""
@@ -135,7 +135,7 @@ class Web(Source):
             if self.throttle.patience:
                 pace.begin()
             try:
-                timeout = (retry.CONNECT_SECONDS, pace.silence)
+                timeout = (CONNECT_SECONDS, pace.silence)
                 with session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout) as response:
                     if response.status_code not in expected and not response.is_redirect:
                         raise self._explain_status(response, shown)
@@ -257,7 +257,7 @@ def _find_cause(error: Exception, pace: Pace) -> str:
     """Return the cause of an error in our own words."""
     text = f"{type(error).__name__} {error!r}"
     if isinstance(error, requests.ConnectTimeout):
-        return f"no connection within {retry.CONNECT_SECONDS:g} s"
+        return f"no connection within {CONNECT_SECONDS:g} s"
     if "timed out" in text.lower() or "Timeout" in text:
         return pace.cause
     if isinstance(error, requests.exceptions.SSLError):

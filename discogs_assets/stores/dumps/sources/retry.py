@@ -1,35 +1,16 @@
-"""Timeouts and retries of requests, and the pace that a server must keep in every read of its response."""
+"""Retries of requests."""
 
-import io
 import math
-import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.client import HTTPResponse
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from discogs_assets.errors import ServerError
 
 T = TypeVar("T")
 
-CONNECT_SECONDS = 15.0
-
-STALL_SECONDS = 120.0
-"""Seconds without a byte after which a connection counts as dead."""
-
-PAGE_SECONDS = 120.0
-"""Longest download of a page or a CHECKSUM file, in seconds, however slowly its bytes drip."""
-
-SLOW_SECONDS = 120.0
-SLOW_BYTES = 1 << 20
-"""Bytes of a dump that must arrive per `SLOW_SECONDS`, unless it ends; a slower connection is dropped."""
-
-HURRIED_SECONDS = 15.0
-"""`STALL_SECONDS` and `PAGE_SECONDS` of callers without patience."""
-
-NAP_SECONDS = 30.0
+LONGEST_WAIT = 30.0
 """Longest wait spent sleeping, in seconds. Beyond it the error is raised, since the step occupies a slot.
 
 Above this layer, `asset_factory` retries the step, and the sensor `new_dumps` requests another run.
@@ -58,10 +39,10 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def retry_request(ask: Callable[[], T], clock: Clock, patience: float = NAP_SECONDS, within: float = math.inf) -> T:
+def retry_request(ask: Callable[[], T], clock: Clock, patience: float = LONGEST_WAIT, within: float = math.inf) -> T:
     """Return the result of `ask`, with retries after a ServerError.
 
-    An error is raised without a retry if the wait would exceed `NAP_SECONDS` or the patience, or would end later than
+    An error is raised without a retry if the wait would exceed `LONGEST_WAIT` or the patience, or would end later than
     `within` seconds after the first attempt.
     """
     began = clock.now()
@@ -70,91 +51,7 @@ def retry_request(ask: Callable[[], T], clock: Clock, patience: float = NAP_SECO
             return ask()
         except ServerError as error:
             wait = pause if error.retry_not_before is None else error.retry_not_before.timestamp() - clock.now()
-            if wait > min(NAP_SECONDS, patience, began + within - clock.now()):
+            if wait > min(LONGEST_WAIT, patience, began + within - clock.now()):
                 raise
             clock.sleep(max(wait, 0.0))
     return ask()
-
-
-@dataclass
-class Pace:
-    """Deadlines of one request: the whole response in `seconds` or, given `least`, that many bytes per `seconds`.
-
-    `silence` seconds without a byte are too slow, too. The timeout of requests applies to each read of a socket: a
-    server that drips a byte a second never reaches it.
-    """
-
-    seconds: float
-    silence: float
-    least: int | None = None
-    came: int = field(init=False)
-    began: float = field(init=False)
-    heard: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.begin()
-
-    @classmethod
-    def of_page(cls, hurried: bool) -> "Pace":
-        """Return the pace of a short response, due as a whole."""
-        return cls(HURRIED_SECONDS, HURRIED_SECONDS) if hurried else cls(PAGE_SECONDS, STALL_SECONDS)
-
-    @classmethod
-    def of_file(cls) -> "Pace":
-        """Return the pace of a long response, due steadily."""
-        return cls(SLOW_SECONDS, STALL_SECONDS, SLOW_BYTES)
-
-    @property
-    def cause(self) -> str:
-        """The reason for a timeout, worded for messages."""
-        if time.monotonic() - self.heard >= self.silence or not self.came:
-            return f"no byte came for {self.silence:g} s"
-        return f"only {self.came:,} bytes came within {self.seconds:g} s"
-
-    def begin(self) -> None:
-        """Restart the clock."""
-        self.came = 0
-        self.began = self.heard = time.monotonic()
-
-    def require_time(self) -> float:
-        """Return the seconds left for the next bytes. Raises TimeoutError if there are none."""
-        if (left := self.began + self.seconds - time.monotonic()) <= 0:
-            raise TimeoutError("timed out")
-        return min(left, self.silence)
-
-    def count(self, size: int) -> None:
-        """Record received bytes."""
-        self.came, self.heard = self.came + size, time.monotonic()
-        if self.least is not None and self.came >= self.least:
-            self.begin()
-
-
-def pace_connection(connection: Any, pace: Callable[[], Pace]) -> Any:
-    """Return the connection class, changed to read each response at the pace that `pace` returns for it."""
-
-    class Paced(HTTPResponse):
-        def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-            super().__init__(sock, *args, **options)
-            self.fp: Any = io.BufferedReader(_Reader(self.fp.detach(), sock, pace()))
-
-    return type(connection.__name__, (connection,), {"response_class": Paced})
-
-
-class _Reader(io.RawIOBase):
-    """Reader of a socket that takes each read's deadline from the pace."""
-
-    def __init__(self, raw: Any, sock: socket.socket, pace: Pace) -> None:
-        self._raw, self._sock, self._pace = raw, sock, pace
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(self._pace.require_time())
-        size: int | None = self._raw.readinto(buffer)
-        self._pace.count(size or 0)
-        return size
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()

@@ -17,7 +17,7 @@ import pytest
 
 from discogs_assets.errors import DiscogsError, DumpDamagedError, ServerError, SettingError
 from discogs_assets.stores.dumps.archive import Archive
-from discogs_assets.stores.dumps.sources import download, retry
+from discogs_assets.stores.dumps.sources import download, pace, retry
 from discogs_assets.stores.dumps.sources.bucket import Bucket
 from discogs_assets.stores.dumps.sources.dump_file import DISCOGS
 
@@ -57,16 +57,16 @@ def test_a_bucket_that_anyone_may_read_needs_no_credentials(s3: Any, tmp_path: P
     publish(s3, CONTENT, prefix)
     s3.put_object(Bucket="dumps", Key=f"{prefix}readme.txt", Body=b"x")
     assert Bucket.at(DISCOGS, address).groups() == ["2026"]
-    assert Archive(address, tmp_path).take("artists", MONTH).path.read_bytes() == CONTENT
+    assert Archive(address, tmp_path).download("artists", MONTH).path.read_bytes() == CONTENT
 
 
 def test_a_private_file_needs_credentials(s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(s3, CONTENT, acl="private")
     with pytest.raises(SettingError, match=r"is refused \(403\), expected a bucket that anyone may read"):
-        Archive("s3://dumps/mirror", tmp_path).take("artists", MONTH)
+        Archive("s3://dumps/mirror", tmp_path).download("artists", MONTH)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
-    assert Archive("s3://dumps/mirror", tmp_path).take("artists", MONTH).path.read_bytes() == CONTENT
+    assert Archive("s3://dumps/mirror", tmp_path).download("artists", MONTH).path.read_bytes() == CONTENT
 
 
 def test_a_place_for_a_file_is_no_file(s3: Any, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_place_for_a_file_is_no_file(s3: Any, tmp_path: Path) -> None:
     assert archive.months() == [MONTH]
     assert archive.faults() == [f"{name} is empty" for name in ("discogs_20251001_artists.xml.gz", LABELS)]
     assert archive.missing(MONTH) == [f"labels ({LABELS} is empty)", "masters", "releases"]
-    assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
+    assert archive.download("artists", MONTH).path.read_bytes() == CONTENT
 
 
 def test_a_listed_file_has_its_facts(s3: Any) -> None:
@@ -152,13 +152,13 @@ def test_a_cut_connection_costs_an_attempt_or_is_named(s3: Any, cutting: list[in
     publish(s3, CONTENT)
     cutting.extend([150_000, 20_000])
     archive = Archive("s3://dumps/mirror", tmp_path)
-    assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
+    assert archive.download("artists", MONTH).path.read_bytes() == CONTENT
     cutting.extend([20_000] * 4)
     with pytest.raises(ServerError, match=r"the S3 server did not answer, or stopped in the middle") as raised:
-        archive.take("artists", MONTH)
+        archive.download("artists", MONTH)
     assert "hunter2" not in "".join(traceback.format_exception(raised.value))
     assert cutting == []
-    assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
+    assert archive.download("artists", MONTH).path.read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize("after", [10, 150_000])
@@ -166,9 +166,9 @@ def test_a_server_that_drips_is_given_up(
     s3: Any, cutting: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
     publish(s3, CONTENT)
-    monkeypatch.setattr(retry, "SLOW_SECONDS", 0.3)
+    monkeypatch.setattr(pace, "SLOW_SECONDS", 0.3)
     cutting.append(-after)
-    assert Archive("s3://dumps/mirror", tmp_path).take("artists", MONTH).path.read_bytes() == CONTENT
+    assert Archive("s3://dumps/mirror", tmp_path).download("artists", MONTH).path.read_bytes() == CONTENT
     assert cutting == []
 
 
@@ -176,7 +176,7 @@ def test_a_file_with_other_bytes_than_its_checksum_says_is_damaged(s3: Any, tmp_
     publish(s3, CONTENT)
     s3.put_object(Bucket="dumps", Key=f"mirror/data/2026/{NAME}", Body=CONTENT[:1000], ACL="public-read")
     with pytest.raises(DumpDamagedError, match="and it is not a whole gzip"):
-        Archive("s3://dumps/mirror", tmp_path).take("artists", MONTH)
+        Archive("s3://dumps/mirror", tmp_path).download("artists", MONTH)
 
 
 @pytest.mark.parametrize(

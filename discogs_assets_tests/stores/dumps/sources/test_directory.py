@@ -67,10 +67,10 @@ def test_what_is_no_file_ends_its_own_month_alone(source: Path, kind: str, folde
     make(source / folder / BAD)
     found = archive(source)
     assert ([each.partition for each in found.list_announced()], found.months()) == ([NOVEMBER], [NOVEMBER])
-    assert found.take("releases", NOVEMBER).path.read_bytes() == b"releases"
+    assert found.download("releases", NOVEMBER).path.read_bytes() == b"releases"
     assert found.faults() == [f"{BAD} {why}"]
     with pytest.raises(DumpMissingError, match="no releases dump of 2025-01") as raised:
-        found.take("releases", "2025-01-01")
+        found.download("releases", "2025-01-01")
     assert f"{BAD} {why}" in str(raised.value)
 
 
@@ -83,7 +83,7 @@ def test_a_month_waits_for_a_file_that_is_none_and_says_why(source: Path, kind: 
     (source / "discogs_20261101_CHECKSUM.txt").unlink()
     make(source / "discogs_20261101_CHECKSUM.txt")
     with pytest.raises(DumpMissingError, match="no checksum for") as raised:
-        archive(source).take("artists", NOVEMBER)
+        archive(source).download("artists", NOVEMBER)
     assert why in str(raised.value)
 
 
@@ -186,7 +186,7 @@ def test_a_folder_that_may_not_be_listed_ends_its_own_year_alone(source: Path, f
     found, why = archive(source), f"{source}/data/2025 cannot be listed: Permission denied"
     assert ([each.partition for each in found.list_announced()], found.faults()) == ([NOVEMBER], [why])
     with pytest.raises(DumpMissingError, match=why):
-        found.take("artists", "2025-01-01")
+        found.download("artists", "2025-01-01")
     forbidden.append(source)
     with pytest.raises(SettingError, match=r"DISCOGS_DUMPS: .*/source cannot be listed: Permission denied"):
         found.months()
@@ -206,7 +206,7 @@ def test_a_run_with_what_is_no_file_is_passed_over(tmp_path: Path, kind: str, pa
         found.newest()
     assert f"20261121-001001/{part} {why}" in str(raised.value)
     runs.publish("20261118-001001")
-    assert {each.run for each in found.take(NAMES, NOVEMBER).values()} == {"20261118-001001"}
+    assert {each.run for each in found.download(NAMES, NOVEMBER).values()} == {"20261118-001001"}
 
 
 def test_a_run_that_may_not_be_listed_is_passed_over(tmp_path: Path, forbidden: list[Path]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from discogs_assets.errors import DiscogsError, DumpMissingError, ServerError, SettingError
-from discogs_assets.stores.dumps.sources import retry
+from discogs_assets.stores.dumps.sources import pace, retry
 from discogs_assets.stores.dumps.sources.discogs_site import Site
 from discogs_assets.stores.dumps.sources.download import fetch
 from discogs_assets.stores.dumps.sources.dump_file import Published
@@ -184,7 +184,7 @@ DRIPS = [Fault(after=10, how="drip"), Fault(how="drip of headers")]
 def test_a_page_that_drips_is_not_waited_for(
     site: Site, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch, fault: Fault, hurried: bool
 ) -> None:
-    monkeypatch.setattr(retry, "HURRIED_SECONDS" if hurried else "PAGE_SECONDS", 0.3)
+    monkeypatch.setattr(pace, "HURRIED_SECONDS" if hurried else "PAGE_SECONDS", 0.3)
     monkeypatch.setattr(retry, "PAUSES", ())
     fake_site.fail("", fault)
     asked = replace(site, throttle=replace(site.throttle, patience=0.0)) if hurried else site
@@ -201,8 +201,8 @@ def test_a_page_that_drips_is_not_waited_for(
 def test_a_file_that_drips_is_given_up_and_continued(
     site: Site, fake_site: FakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
-    monkeypatch.setattr(retry, "SLOW_SECONDS", 0.3)
-    monkeypatch.setattr(retry, "SLOW_BYTES", 10_000)
+    monkeypatch.setattr(pace, "SLOW_SECONDS", 0.3)
+    monkeypatch.setattr(pace, "SLOW_BYTES", 10_000)
     fake_site.fail("artists.xml.gz", *[fault] * 2)
     began = time.monotonic()
     assert fetched(site, tmp_path) == SHA256
@@ -214,8 +214,8 @@ def test_a_file_that_comes_slowly_but_steadily_is_waited_for(
     site: Site, fake_site: FakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_site.publish("artists", CONTENT[:40])
-    monkeypatch.setattr(retry, "SLOW_SECONDS", 0.3)
-    monkeypatch.setattr(retry, "SLOW_BYTES", 3)
+    monkeypatch.setattr(pace, "SLOW_SECONDS", 0.3)
+    monkeypatch.setattr(pace, "SLOW_BYTES", 3)
     fake_site.fail("artists.xml.gz", Fault(after=0, how="drip"))
     assert fetched(site, tmp_path) == hashlib.sha256(CONTENT[:40]).hexdigest()
     assert len(ranges(fake_site)) == 1

@@ -21,7 +21,7 @@ NAME = "discogs_20261101_artists.xml.gz"
 
 TAKE = (
     "import pathlib, sys; from discogs_assets.stores.dumps.archive import Archive; "
-    "Archive(sys.argv[1], pathlib.Path(sys.argv[2])).take('artists', '2026-11-01')"
+    "Archive(sys.argv[1], pathlib.Path(sys.argv[2])).download('artists', '2026-11-01')"
 )
 
 
@@ -51,7 +51,7 @@ def test_a_killed_process_leaves_what_the_next_one_continues(
     part = tmp_path / f"dumps/discogs/artists/{NAME}.part"
     assert 0 < part.stat().st_size < len(CONTENT)
     at = part.stat().st_size - 1
-    taken = archive.take("artists", MONTH)
+    taken = archive.download("artists", MONTH)
     assert (taken.sha256, taken.path.read_bytes()) == (SHA256, CONTENT)
     assert [h.get("Range") for query, h in fake_site.asked if NAME in query][-1] == f"bytes={at}-"
     assert (part.exists(), list_left(tmp_path)) == (False, [])
@@ -62,10 +62,10 @@ def test_a_disk_that_fills_up_is_given_its_room_back(
 ) -> None:
     monkeypatch.setenv("DISCOGS_FAILPOINT", "copy:full")
     with pytest.raises(OSError, match="No space left"):
-        archive.take("artists", MONTH)
+        archive.download("artists", MONTH)
     assert list_left(tmp_path) == []
     monkeypatch.delenv("DISCOGS_FAILPOINT")
-    assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
+    assert archive.download("artists", MONTH).path.read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize("note", [None, "[]", '{"version": ""}', '{"version": "\\"of another file\\""}'])
@@ -76,7 +76,7 @@ def test_a_part_of_unknown_origin_is_dropped(archive: Archive, tmp_path: Path, n
     part.write_bytes(bytes(size))
     if note is not None:
         part.with_name(f"{part.name}.json").write_text(note)
-    assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
+    assert archive.download("artists", MONTH).path.read_bytes() == CONTENT
     assert list_left(tmp_path) == []
 
 
@@ -86,7 +86,7 @@ def test_a_part_of_another_day_of_the_month_goes_with_the_month(archive: Archive
     old.parent.mkdir(parents=True)
     old.touch()
     kept.touch()
-    archive.take("artists", MONTH)
+    archive.download("artists", MONTH)
     assert list_left(tmp_path) == [kept.name]
 
 
@@ -108,7 +108,7 @@ def test_a_wrong_digest_of_what_came_in_pieces_is_fetched_once_more(
     archive: Archive, fake_site: FakeSite, tmp_path: Path, size: int
 ) -> None:
     begin_part(tmp_path, bytes(size))
-    assert archive.take("artists", MONTH).path.read_bytes() == CONTENT
+    assert archive.download("artists", MONTH).path.read_bytes() == CONTENT
     assert ranges(fake_site) == [f"bytes={size - 1}-", ""]
     assert list_left(tmp_path) == []
 
@@ -121,6 +121,6 @@ def test_a_wrong_digest_of_what_came_in_one_piece_is_damage(
     if pieces:
         begin_part(tmp_path, CONTENT[:1000])
     with pytest.raises(DumpDamagedError, match=SHA256):
-        archive.take("artists", MONTH)
+        archive.download("artists", MONTH)
     assert ranges(fake_site) == (["bytes=999-", ""] if pieces else [""])
     assert list_left(tmp_path) == []
