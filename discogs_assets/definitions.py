@@ -3,7 +3,18 @@
 import dagster as dg
 
 from discogs_assets.defs import jobs
-from discogs_assets.defs.assets import changes, dumps, graph, insights, neo4j, parquet, postgres, published, quality
+from discogs_assets.defs.assets import (
+    changes,
+    dumps,
+    graph,
+    insights,
+    neo4j,
+    parquet,
+    postgres,
+    published,
+    quality,
+    search,
+)
 from discogs_assets.defs.checks import freshness
 from discogs_assets.defs.executor import select_executor
 from discogs_assets.defs.resources import Platform
@@ -12,7 +23,7 @@ from discogs_assets.defs.sensors.retention import after_publishing, retention
 from discogs_assets.defs.sensors.run_monitor import killed_runs, stalled_runs
 from discogs_assets.settings import Settings
 
-LAYERS = (dumps, parquet, quality, changes, graph, insights, postgres, neo4j, published)
+LAYERS = (dumps, parquet, quality, changes, graph, insights, postgres, neo4j, search, published)
 
 defs = dg.Definitions(
     assets=[asset for layer in LAYERS for asset in layer.assets],

@@ -4,6 +4,7 @@ Each message is written at the raise statement: subject, value found, value expe
 """
 
 from datetime import datetime
+from typing import Any
 
 
 class DiscogsError(Exception):
@@ -68,3 +69,19 @@ class LoadError(TerminalError):
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
+
+
+class SupersededError(TransientError):
+    """A store no longer holds the load that a publication names: another one has been published meanwhile."""
+
+
+class QuestionError(TerminalError):
+    """A question that has no answer as it is asked.
+
+    `status` is the HTTP status that says why, `more` further members of the problem, such as `candidates`.
+    """
+
+    def __init__(self, status: int, message: str, **more: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.more = more

@@ -4,7 +4,7 @@ import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,8 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from discogs_assets import variables
 from discogs_assets.errors import SettingError
 
-TARGETS = ("documents", "relational", "neo4j")
-"""Parts of the databases that months are loaded into."""
+TARGETS = ("documents", "relational", "neo4j", "search")
+"""Parts of the databases, and the search index, that months are loaded into."""
 
 OWNER = re.compile(r"team:\w+|[\w.+-]+@[\w-]+(\.[\w-]+)+")
 """Owners that Dagster accepts."""
@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     targets: str = Field(
         ",".join(TARGETS),
         description="Targets that months are loaded into, separated by commas: documents (a table of whole records for "
-        "each entity), relational (a table for each repeated part), neo4j.",
+        "each entity), relational (a table for each repeated part), neo4j, search (the search index).",
     )
     first_month: str | None = Field(
         None,
@@ -89,6 +89,21 @@ class Settings(BaseSettings):
     neo4j_url: str | None = Field(None, description="External Neo4j: bolt://host:port; default: embedded.")
     neo4j_user: str = Field("neo4j", description="User of the external Neo4j.")
     neo4j_password: SecretStr | None = Field(None, description="Password of the external Neo4j.")
+    api_hosts: str = Field(
+        "",
+        description="Names by which the API may be reached besides the loopback's, separated by commas: music.example.",
+    )
+    api_origins: str = Field(
+        "", description="Origins whose pages may call the API, separated by commas: https://music.example."
+    )
+    api_proxies: str = Field(
+        "", description="Addresses of proxies whose X-Forwarded-For names the client, separated by commas."
+    )
+    api_rate: str = Field("600/minute", description="Requests allowed to one address; the loopback's are not limited.")
+    api_seconds: float = Field(10.0, gt=0, le=300, description="Time limit of a question in seconds.")
+    api_log: Literal["text", "json", "off"] = Field(
+        "text", description="Form of the API's access log: text, json, off."
+    )
     failpoint: str | None = Field(
         None, description="For tests: a place where the process dies, waits or finds the disk full (see failpoints.py)."
     )

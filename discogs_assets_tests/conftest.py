@@ -13,6 +13,7 @@ pytest_plugins = [
     "discogs_assets_tests.fix_graph",
     "discogs_assets_tests.fix_insights",
     "discogs_assets_tests.fix_project",
+    "discogs_assets_tests.fix_api",
     "discogs_assets_tests.fix_s3",
     "discogs_assets_tests.fix_servers",
     "discogs_assets_tests.fix_site",
@@ -39,7 +40,7 @@ class ByFixture(LoadScopeScheduling):  # type: ignore[misc]
 @cache
 def _scope(file: str) -> str:
     path = Path(__file__).parent.parent / file
-    text = path.read_text() if path.suffix == ".py" else ""
+    text = path.read_text().replace("api: Api", "project: Project") if path.suffix == ".py" else ""
     return next((name for name in SHARED if name in text), file)
 
 

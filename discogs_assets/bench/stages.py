@@ -25,7 +25,19 @@ DOCUMENTS, RELATIONAL, OTHER = "documents", "relational tables", "other tables"
 PARSED = ("dumps", "parquet")
 """Stages that other stages need."""
 
-STAGES = (*PARSED, "quality", "changes", "graph", "insights", DOCUMENTS, RELATIONAL, OTHER, "neo4j", "published")
+STAGES = (
+    *PARSED,
+    "quality",
+    "changes",
+    "graph",
+    "insights",
+    DOCUMENTS,
+    RELATIONAL,
+    OTHER,
+    "neo4j",
+    "search",
+    "published",
+)
 """All stages, in the order of the asset graph."""
 
 SUMS = {"records": "dagster/partition_row_count", "unpacked": "unpacked_bytes", "written": "bytes"}

@@ -256,6 +256,24 @@ def query(
 
 
 @app.command
+def serve(
+    *,
+    host: Annotated[str, Parameter(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, Parameter(help="Port to listen on.")] = 8004,
+) -> None:
+    """Answer questions about the published month over HTTP until Ctrl-C.
+
+    Starts the servers that do not run; Ctrl-C leaves them running. Names other
+    than localhost must be listed in DISCOGS_API_HOSTS.
+
+    Example: discogs serve --port 8004
+    """
+    from discogs_assets.cli.serve import run
+
+    run(host, port)
+
+
+@app.command
 def sample(
     *,
     to: Annotated[Path, Parameter(help="Folder for the dumps, created if missing.")],
@@ -280,3 +298,4 @@ def sample(
 
 
 app.command(bench)
+app.command("discogs_assets.cli.ask:ask", name="ask", help="Ask a question about the published month.")

@@ -33,6 +33,8 @@ Members = Annotated[list[Literal["artist", "label", "release-group", "release"]]
 Against = Annotated[
     Literal["discogskit"] | None, Parameter(help="A rival to measure on the same dumps in the same run.")
 ]
+Clients = Annotated[tuple[int, ...], SEVERAL, Parameter(help="Clients that ask at once; several numbers.")]
+Publishing = Annotated[bool, Parameter(help="Also ask while another month is published.", negative="")]
 Bolt = Annotated[bool, Parameter(help="Also fill an empty database over Bolt, minutes for 200000.", negative="")]
 
 
@@ -131,6 +133,22 @@ def month(*, options: Options = DEFAULT) -> None:
     from discogs_assets.cli.bench_report import run
 
     run("month", measure_month, options, months=2)
+
+
+@bench.command
+def api(*, options: Options = DEFAULT, clients: Clients = (1, 8, 32), during_publish: Publishing = False) -> None:
+    """Measure latency and throughput of the API's questions.
+
+    Loads the month, serves it and asks each question with parameters of its data, the heaviest entities included.
+    peak MB is the memory of the API's process without mapped files.
+
+    Example: discogs bench api --releases 200000 --clients 1 8 32 --during-publish
+    """
+    from discogs_assets.bench.api import measure_api
+    from discogs_assets.cli.bench_report import run
+
+    months = 2 if during_publish else 1
+    run("api", measure_api, options, months, clients=clients, during_publish=during_publish)
 
 
 @bench.command

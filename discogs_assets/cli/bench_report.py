@@ -39,7 +39,10 @@ COLUMNS = {
     "MB/s a core beyond xz": (BEYOND_XZ, 1, 1),
     "growth, 1 = linear": (GROWTH, 1, 2),
     "median ms": ("median_ms", 1, 2),
+    "p99 ms": ("p99_ms", 1, 2),
     "slowest ms": ("slowest_ms", 1, 2),
+    "requests/s": ("requests_per_second", 1, 1),
+    "errors": ("errors", 1, 0),
     "by an index": ("indexed", 1, 0),
 }
 """Columns of a table by title: the name of a figure's value or further fact, its unit, and digits."""
@@ -135,7 +138,8 @@ def _make_row(figure: dict[str, Any]) -> dict[str, Any]:
         value = values.get(name)
         row[title] = round(value / unit, digits or None) if value else None
     if role == "question":
-        row |= {"s": None, "records/s": None, "by an index": "yes" if values["indexed"] else "no"}
+        indexed = values.get("indexed")
+        row |= {"s": None, "records/s": None, "by an index": None if indexed is None else "yes" if indexed else "no"}
     return row | ({"s": "failed"} if figure["failure"] else {})
 
 

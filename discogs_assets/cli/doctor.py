@@ -18,6 +18,7 @@ from discogs_assets.settings import Settings
 from discogs_assets.stores.dumps.archive import Archive
 from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
 from discogs_assets.stores.lake import local
+from discogs_assets.stores.search.loads import LAYER as SEARCH
 
 GB = 10**9
 
@@ -31,7 +32,7 @@ The four dumps of 2026-08 are 11.6 GB, the MusicBrainz dumps of 2026-03 about 22
 LEAST_GB = 1
 """Free disk space below which not even the sample can be loaded."""
 
-TARGET_GB = {"documents": 93, "relational": 87, "neo4j": 50}
+TARGET_GB = {"documents": 93, "relational": 87, "neo4j": 50, "search": 6}
 """Disk space of a whole month in each target, extrapolated likewise; `relational` includes MusicBrainz and insights."""
 
 MEMORY_GB = 4
@@ -187,6 +188,17 @@ def _neo4j(settings: Settings) -> Finding:
     return Finding("ok", f"{row['version']} answers at {graph.url}")
 
 
+def _search(settings: Settings) -> Finding:
+    connections = Connections(settings)
+    if not connections.tables.running():
+        return Finding("ok", "unknown: PostgreSQL does not run")
+    index = connections.open_search()
+    if index is None:
+        chosen = SEARCH in settings.chosen_targets
+        return Finding("ok", "none is published", "`discogs load` builds and publishes one" if chosen else "")
+    return Finding("ok", f"{sum(index.documents.values()):,} documents in {connections.search.root}")
+
+
 def _dagster(settings: Settings) -> Finding:
     named, instance = variables.of_file().get(variables.INSTANCE), settings.home_folder / "dagster"
     if not named:
@@ -209,6 +221,6 @@ def _publication(settings: Settings) -> Finding:
 CHECKS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     *(("python", _python), ("programs", _programs), ("memory", _memory), ("home", _home)),
     *(("permissions", _permissions), ("disk", _disk), ("dumps", _dumps), ("MusicBrainz", _musicbrainz)),
-    *(("lake", _lake), ("PostgreSQL", _postgres), ("Neo4j", _neo4j), ("publication", _publication)),
-    ("dagster", _dagster),
+    *(("lake", _lake), ("PostgreSQL", _postgres), ("Neo4j", _neo4j), ("search index", _search)),
+    *(("publication", _publication), ("dagster", _dagster)),
 )

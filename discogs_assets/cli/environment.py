@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,7 +13,7 @@ from dotenv import dotenv_values
 import discogs_assets
 from discogs_assets.cli.terminal import say
 from discogs_assets.connections.tables import DAGSTER_DATABASE
-from discogs_assets.errors import SettingError
+from discogs_assets.errors import ServerError, SettingError
 from discogs_assets.sample import musicbrainz
 from discogs_assets.servers import json_state
 from discogs_assets.settings import Settings
@@ -124,3 +125,17 @@ def _dagster_yaml() -> Path:
     package = Path(discogs_assets.__file__).parent
     places = (Path("dagster.yaml"), package.parent / "dagster.yaml", package / "dagster.yaml")
     return next(place for place in places if place.exists())
+
+
+def require_free(host: str, port: int, command: str) -> None:
+    """Raise ServerError if the port is taken, or cannot be used for the command."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise ServerError(
+            f"port {port} of {host} cannot be used: {error.strerror}. End the program that listens there, or choose "
+            f"another port: discogs {command} --port {port + 1}"
+        ) from error

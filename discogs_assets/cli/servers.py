@@ -1,7 +1,6 @@
 """Servers from the command line: `discogs up`, `down` and `status`, and `dev` with the UI on top of them."""
 
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -70,9 +69,10 @@ def stop() -> None:
 
 
 def show(json: bool) -> None:
-    """Print each server's state, address and published month, and report an unfinished publication."""
+    """Print the published month of each server and of the search index, and report an unfinished publication."""
     connections = Connections()
     rows = [asdict(each.state()) for each in (connections.tables, connections.graph)]
+    rows.append(asdict(connections.read_search_state()))
     if json:
         terminal.write_json(rows)
     else:
@@ -132,7 +132,7 @@ def run_dagster(port: int, watch: bool | None = None) -> int:
 
     The servers keep running. `watch` turns the sensor of new dumps on or off; None leaves it as it is.
     """
-    _require_free(port)
+    environment.require_free("127.0.0.1", port, "dev")
     start()
     place = ["-w", "workspace.yaml"] if Path("workspace.yaml").exists() else ["-m", "discogs_assets.definitions"]
     if watch is not None:
@@ -144,19 +144,6 @@ def run_dagster(port: int, watch: bool | None = None) -> int:
     child = subprocess.Popen([*DAGSTER, "dev", *place, "-h", "127.0.0.1", "-p", str(port)], start_new_session=True)
     say(f"the UI starts at http://127.0.0.1:{port}; Ctrl-C stops it, `discogs down` stops the servers")
     return child.wait()
-
-
-def _require_free(port: int) -> None:
-    """Raise ServerError if the port is taken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise ServerError(
-                f"port {port} of 127.0.0.1 cannot be used for the UI: {error.strerror}. End the program that listens "
-                f"there, or choose another port: discogs dev --port {port + 1}"
-            ) from error
 
 
 def turn(on: bool, place: Sequence[str]) -> None:

@@ -9,22 +9,28 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from discogs_assets.connections.graph import EmbeddedGraph, ExternalGraph, GraphStore, Log
-from discogs_assets.connections.publisher import Publisher, drop_line
+from discogs_assets.connections.publisher import Log, Publisher, drop_line
+from discogs_assets.connections.state import ServerState
 from discogs_assets.connections.tables import EmbeddedTables, ExternalTables, TableStore
 from discogs_assets.errors import BusyError
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.settings import Settings
-from discogs_assets.stores.dumps.archive import Archive
-from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
-from discogs_assets.stores.lake import local
-from discogs_assets.stores.lake.local import Lake
-from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres import publication
 from discogs_assets.stores.postgres.loads import Postgres, month_of
 from discogs_assets.stores.postgres.publication import Publication
+
+# Stores are imported when they are first used: the API needs few of them, and neither Polars nor lxml.
+if TYPE_CHECKING:
+    from discogs_assets.connections.graph import GraphStore
+    from discogs_assets.stores.dumps.archive import Archive
+    from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
+    from discogs_assets.stores.lake.local import Lake
+    from discogs_assets.stores.neo4j.driver import Graph
+    from discogs_assets.stores.search.index import SearchIndex
+    from discogs_assets.stores.search.loads import SearchLoads
 
 SETTLE_SECONDS = 0.5
 """Longest wait for another publisher before an open publication is left to it."""
@@ -40,18 +46,24 @@ class Connections:
         self.settings = settings or Settings()
 
     @cached_property
-    def archive(self) -> Archive:
+    def archive(self) -> "Archive":
         """Published dumps and our verified copies."""
+        from discogs_assets.stores.dumps.archive import Archive
+
         return Archive.of(self.settings)
 
     @cached_property
-    def musicbrainz(self) -> MusicBrainz:
+    def musicbrainz(self) -> "MusicBrainz":
         """MusicBrainz exports and our verified copies."""
+        from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
+
         return MusicBrainz.of(self.settings)
 
     @cached_property
-    def lake(self) -> Lake:
+    def lake(self) -> "Lake":
         """The Parquet lake."""
+        from discogs_assets.stores.lake import local
+
         return local.of(self.settings)
 
     @cached_property
@@ -62,25 +74,40 @@ class Connections:
         return EmbeddedTables(PostgresServer(self.settings.home_folder))
 
     @cached_property
-    def graph(self) -> GraphStore:
+    def graph(self) -> "GraphStore":
         """Neo4j."""
+        from discogs_assets.connections.graph import EmbeddedGraph, ExternalGraph
+        from discogs_assets.stores.neo4j.driver import Graph
+
         if self.settings.neo4j_url is None:
             return EmbeddedGraph(Neo4jServer(self.settings.home_folder))
         password = self.settings.neo4j_password.get_secret_value() if self.settings.neo4j_password else ""
         graph = Graph(self.settings.neo4j_url, self.settings.neo4j_user, password)
         return ExternalGraph(graph, self.settings.home_folder / "sent")
 
+    @cached_property
+    def search(self) -> "SearchLoads":
+        """The published loads of the search index; a reader takes the folder of the one in the publication record."""
+        from discogs_assets.stores.search.loads import SearchLoads
+
+        return SearchLoads(self.settings.home_folder / "search", self.lake)
+
     @property
     def embedded(self) -> bool:
         """True if at least one of the servers is embedded."""
-        return isinstance(self.tables, EmbeddedTables) or isinstance(self.graph, EmbeddedGraph)
+        return isinstance(self.tables, EmbeddedTables) or self.settings.neo4j_url is None
 
     @property
     def has_graph(self) -> bool:
         """True if Neo4j is a chosen target."""
         return GRAPH in self.settings.chosen_targets
 
-    def start(self) -> tuple[Postgres, Graph | None]:
+    @property
+    def graph_runs(self) -> bool:
+        """False if the embedded Neo4j does not run; Neo4j's own modules are not loaded to find out."""
+        return self.settings.neo4j_url is not None or Neo4jServer(self.settings.home_folder).status().running
+
+    def start(self) -> "tuple[Postgres, Graph | None]":
         """Start the embedded servers in parallel; return the database as its owner, and the published graph.
 
         If Neo4j is not a target, it is not started, and the graph is None.
@@ -99,6 +126,28 @@ class Connections:
         postgres = self.tables.owner() if self.tables.running() else None
         return publication.read_open(postgres) if postgres else None
 
+    def read_search_state(self) -> ServerState:
+        """Return the state of the published search index: its month, and if its files are here."""
+        load = self._read_published_search()
+        here = load is not None and (self.search.root / load).is_dir()
+        return ServerState(
+            "search index", "yes" if here else "no", load[:7] if load else "nothing", None, folder=str(self.search.root)
+        )
+
+    def open_search(self) -> "SearchIndex | None":
+        """Open the published search index, None if none is published or PostgreSQL does not run.
+
+        Raises LoadError if it is neither here nor in the lake, or cannot be read.
+        """
+        from discogs_assets.stores.search.index import SearchIndex
+
+        load = self._read_published_search()
+        return SearchIndex.open(self.search.take(load)) if load else None
+
+    def _read_published_search(self) -> str | None:
+        found = publication.read_done(self.tables.owner()) if self.tables.running() else None
+        return found.search if found else None
+
     def read_published_partitions(self) -> set[str]:
         """Return the partitions that readers see: one, or two while a publication is open."""
         postgres = self.tables.start()
@@ -114,7 +163,7 @@ class Connections:
         postgres = self.tables.start()
         with postgres.publishing(wait):
             self.tables.restore_reader()
-            yield Publisher(postgres, self.graph, self._read_done(postgres))
+            yield Publisher(postgres, self.graph, self.search, self._read_done(postgres))
 
     def settle(self, log: Log = drop_line) -> str:
         """Complete an interrupted publication, or undo it if its loads are gone.

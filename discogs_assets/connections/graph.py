@@ -1,10 +1,11 @@
 """Neo4j as the embedded server of a home or an external one: its loads, and the one that readers see."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from discogs_assets.connections.publisher import Log
 from discogs_assets.connections.state import ServerState, state_of
 from discogs_assets.servers.neo4j import loads
 from discogs_assets.servers.neo4j.server import Neo4jServer
@@ -13,8 +14,6 @@ from discogs_assets.stores.neo4j import bolt, load_checkpoint
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.neo4j.graph_snapshots import Sent
 from discogs_assets.streams.graph.files import Tables, write_load
-
-Log = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

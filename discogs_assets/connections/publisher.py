@@ -1,14 +1,21 @@
-"""Switching of both stores as one publication, so that they show the same month after a kill at any point."""
+"""Switching of all stores as one publication, so that they show the same month after a kill at any point."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from discogs_assets import failpoints
-from discogs_assets.connections.graph import GraphStore, Log
 from discogs_assets.errors import DiscogsError, PublishRefusedError
 from discogs_assets.schema.tables import TABLES
 from discogs_assets.stores.postgres import publication
 from discogs_assets.stores.postgres.loads import Postgres, view_of
 from discogs_assets.stores.postgres.publication import Publication
+
+if TYPE_CHECKING:
+    from discogs_assets.connections.graph import GraphStore
+    from discogs_assets.stores.search.loads import SearchLoads
+
+Log = Callable[[str], None]
 
 
 def drop_line(line: str) -> None:
@@ -17,10 +24,11 @@ def drop_line(line: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """The right to switch both stores; `shown` is the publication that readers see at the start."""
+    """The right to switch the stores; `shown` is the publication that readers see at the start."""
 
     postgres: Postgres
-    graph: GraphStore
+    graph: "GraphStore"
+    search: "SearchLoads"
     shown: Publication | None
 
     def publish(self, wanted: Publication, log: Log = drop_line) -> float:
@@ -49,11 +57,15 @@ class Publisher:
     def missing(self, wanted: Publication) -> list[str]:
         """Return the loads of a publication that the servers no longer hold."""
         lacking = self.postgres.lacking(wanted.tables.values())
-        missing = self.graph.missing(wanted.graph, wanted.month) if wanted.graph is not None else ""
-        return [*lacking, *([missing] if missing else [])]
+        graph = self.graph.missing(wanted.graph, wanted.month) if wanted.graph is not None else ""
+        search = self.search.missing(wanted.search) if wanted.search is not None else ""
+        return [*lacking, *filter(None, (graph, search))]
 
     def _switch(self, intended: Publication, log: Log) -> float:
-        """Switch the graph, since its start may fail, and then the views, in the transaction that closes the record."""
+        """Switch the graph, since its start may fail, and then the views, in the transaction that closes the record.
+
+        The search index is switched by the record alone.
+        """
         try:
             away = self.graph.publish(intended.graph) if intended.graph is not None else 0.0
         except DiscogsError:

@@ -23,6 +23,9 @@ class TableStore(Protocol):
     def reader(self) -> Postgres:
         """Return the database as the read-only role. Raises ServerError if an embedded server does not run."""
 
+    def api_url(self) -> str:
+        """Return the URL, with password, of the role that the API reads as."""
+
     def storage_url(self) -> str:
         """Return the URL, with password, of the server and role of Dagster's storage, created if missing."""
 
@@ -61,6 +64,10 @@ class EmbeddedTables(TableStore):
     def reader(self) -> Postgres:
         """See `TableStore`."""
         return Postgres(self.server.reader().url)
+
+    def api_url(self) -> str:
+        """See `TableStore`."""
+        return self.server.api().url
 
     def storage_url(self) -> str:
         """See `TableStore`."""
@@ -102,6 +109,10 @@ class ExternalTables(TableStore):
     def reader(self) -> Postgres:
         """See `TableStore`."""
         return self.postgres
+
+    def api_url(self) -> str:
+        """See `TableStore`."""
+        return self.postgres.url
 
     def storage_url(self) -> str:
         """See `TableStore`."""

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from discogs_assets.schema import child_tables, discogs, insights, musicbrainz, musicbrainz_tables
+from discogs_assets.schema import child_tables, discogs, insights, musicbrainz, musicbrainz_tables, search_index
 from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity
@@ -46,6 +46,11 @@ def relationships(kind: str) -> dg.AssetKey:
 def insight(name: str) -> dg.AssetKey:
     """Return the key of the answer to a question about the month."""
     return dg.AssetKey(["insights", name])
+
+
+def search_index_of(entity: str) -> dg.AssetKey:
+    """Return the key of an entity's search index."""
+    return dg.AssetKey(["search", entity])
 
 
 def table(of: child_tables.Table) -> dg.AssetKey:
@@ -100,6 +105,9 @@ GRAPH = {
 
 IMPORTED = {name: neo4j_part(name) for name in GRAPH}
 
+SEARCH = {entity: search_index_of(entity) for entity in search_index.ENTITIES}
+"""Search indexes by entity."""
+
 ENTITY_OF: dict[dg.AssetKey, Entity] = {
     **{
         name(entity): entity
@@ -110,6 +118,7 @@ ENTITY_OF: dict[dg.AssetKey, Entity] = {
     **{
         dg.AssetKey(["postgres", musicbrainz.SOURCE, name]): entity for entity, name in musicbrainz_tables.NAMES.items()
     },
+    **{search_index_of(entity.name): entity for entity in discogs.ENTITIES},
     **{name(node.label): node.entity for node in NODES if node.entity for name in (nodes, neo4j_part)},
 }
 """Entities by asset, for assets with the records of one entity."""

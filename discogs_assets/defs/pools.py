@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import dagster as dg
 
-NAMES = ("discogs_http", "musicbrainz_http", "postgres", "neo4j", "published")
+NAMES = ("discogs_http", "musicbrainz_http", "postgres", "neo4j", "search", "published")
 """Every pool that an asset names; the limit is `concurrency.pools.default_limit` of `dagster.yaml`."""
 
 LOCK = "hashtextextended('discogs_assets.pools', 0)"

@@ -13,13 +13,14 @@ REQUIRED: dict[str, tuple[dg.AssetKey, ...]] = {
     "documents": tuple(key for table, key in keys.TABLES.items() if isinstance(table, Entity)),
     "relational": tuple(key for table, key in keys.TABLES.items() if not isinstance(table, Entity)),
     "neo4j": tuple(keys.IMPORTED.values()),
+    "search": tuple(keys.SEARCH.values()),
 }
 """Assets of each target; all must be loaded before a month is published."""
 
 TABLES = ("documents", "relational")
 """Targets in PostgreSQL; tables of MusicBrainz and insights are loaded with either."""
 
-STORES = {"postgres": TABLES, "neo4j": ("neo4j",)}
+STORES = {"postgres": TABLES, "neo4j": ("neo4j",), "search": ("search",)}
 """Targets that each `published/{store}` shows."""
 
 
@@ -37,9 +38,9 @@ def is_chosen(key: dg.AssetKey, settings: Settings) -> bool:
     """Return False if the asset belongs only to targets that are not chosen."""
     match key.path:
         case ["published", store]:
-            return shows("neo4j" if store == "neo4j" else "postgres", settings)
-        case ["neo4j", *_]:
-            return shows("neo4j", settings)
+            return shows(store if store in STORES else "postgres", settings)
+        case ["neo4j" | "search" as store, *_]:
+            return shows(store, settings)
         case ["postgres", "discogs", *_]:
             return key in required_assets(settings)
         case ["postgres", *_]:

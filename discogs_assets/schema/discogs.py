@@ -14,6 +14,9 @@ PLACEHOLDERS = {194: "Various", 355: "Unknown Artist", 118760: "No Artist"}
 """Ids of placeholder artists. They are credited on millions of records and would connect everything with everything,
 so the graph omits them."""
 
+PLACEHOLDER_LABELS = {1818: "Not On Label"}
+"""Ids of labels that stand for no label; they are nodes of the graph, and no path passes them."""
+
 QUALITY = Field(
     "data_quality",
     "data_quality",

@@ -1,5 +1,6 @@
 """Passwords of the servers: random, created once for each home, in one file that only its owner can read."""
 
+import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from discogs_assets.servers import json_state
 
 PASSFILE = "pgpass"
 """File of a home with the reader's password, in libpq's format."""
+
+# The file of a home may be older than an account, so the API's password is derived from another one.
+DERIVED = {"postgres/api": "postgres/postgres"}
 
 # Accounts of a home, as "server/user".
 ACCOUNTS = ("postgres/postgres", "postgres/discogs", "postgres/reader", "postgres/dagster", "neo4j/neo4j")
@@ -23,7 +27,10 @@ class Credentials:
     passwords: Mapping[str, str] = field(repr=False)
 
     def password(self, account: str) -> str:
-        """Return the password of `account`, one of ACCOUNTS."""
+        """Return the password of `account`, one of ACCOUNTS or DERIVED."""
+        if account in DERIVED:
+            secret = self.passwords[DERIVED[account]]
+            return hmac.digest(secret.encode(), account.encode(), "sha256").hex()
         return self.passwords[account]
 
 

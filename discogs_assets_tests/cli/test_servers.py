@@ -41,7 +41,7 @@ def test_a_port_that_is_taken_is_refused_before_any_server_starts(tmp_path: Path
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(ServerError, match=r"cannot be used for the UI: .* --port"):
+        with pytest.raises(ServerError, match=r"cannot be used: .* --port"):
             servers.run_dagster(taken.getsockname()[1])
     assert list(tmp_path.iterdir()) == []
 

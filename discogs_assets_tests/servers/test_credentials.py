@@ -27,6 +27,14 @@ def test_every_account_has_a_long_one_of_its_own(tmp_path: Path) -> None:
     assert min(map(len, passwords.values())) >= 32
 
 
+def test_the_apis_password_needs_no_line_in_the_file_of_an_earlier_version(tmp_path: Path) -> None:
+    made = credentials(tmp_path)
+    password = made.password("postgres/api")
+    assert len(password) >= 32
+    assert password not in made.passwords.values()
+    assert credentials(tmp_path).password("postgres/api") == password
+
+
 def test_printing_them_shows_none(tmp_path: Path) -> None:
     made = credentials(tmp_path)
     shown = f"{made!r} {made}"

@@ -13,6 +13,7 @@ from discogs_assets.defs import event_log, keys, metadata, publish_gate, targets
 from discogs_assets.defs.asset_factory import OWNERS, RETRIES, Layer, Result, failures
 from discogs_assets.defs.assets.neo4j import STORE
 from discogs_assets.defs.assets.postgres import TABLE
+from discogs_assets.defs.assets.search import BUILD
 from discogs_assets.defs.checks import specs
 from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.publish_gate import Proof
@@ -47,8 +48,8 @@ def prove(instance: dg.DagsterInstance, partition: str, settings: Settings | Non
 
 
 def _rests_on(key: dg.AssetKey, required: Collection[dg.AssetKey]) -> bool:
-    """Return False for databases and graph tables of targets that are not chosen."""
-    if key.path[0] in ("postgres", "neo4j"):
+    """Return False for databases, indexes and graph tables of targets that are not chosen."""
+    if key.path[0] in targets.STORES:
         return key in required
     return key.path[0] != "graph" or not set(required).isdisjoint(keys.IMPORTED.values())
 
@@ -75,17 +76,20 @@ def require_loaded(publisher: Publisher, wanted: Publication) -> None:
         raise PublishRefusedError(
             f"{wanted.month} is no longer in the servers, readers keep what they have. Gone: {', '.join(gone)}. Older "
             "months are dropped after a publication (DISCOGS_KEEP says how many stay). Load it again: dagster asset "
-            f"""materialize -m discogs_assets.definitions --select 'key:"postgres/*" or key:"neo4j/*"' """
+            "materialize -m discogs_assets.definitions --select "
+            f"""'key:"postgres/*" or key:"neo4j/*" or key:"search/*"' """
             f"--partition {wanted.partition}, then: discogs publish {wanted.month}"
         )
 
 
 def publication_of(proof: Proof, partition: str, platform: Platform) -> Publication:
-    """Return the publication of the proven data: the table of each view and the newest graph load."""
+    """Return the publication of the proven data: the table of each view, the newest graph load and the search index."""
     imports = [proof[key] for key in keys.IMPORTED.values() if key in proof]
     place = max(imports, key=lambda each: each.event).text(STORE) if imports else None
     graph = None if place is None else platform.graph.load_at(place)
-    return Publication(partition[:7], {view_of(of): table for of, table in _tables(proof).items()}, graph)
+    builds = {entity: proof[key].text(BUILD) for entity, key in keys.SEARCH.items() if key in proof}
+    search = platform.connections.search.identify(partition[:7], builds) if builds else None
+    return Publication(partition[:7], {view_of(of): table for of, table in _tables(proof).items()}, graph, search)
 
 
 def proven(context: dg.OpExecutionContext) -> Proof:
@@ -150,14 +154,15 @@ SPECS = {
         "Insights that are loaded already move with them.",
     ),
     "neo4j": _spec("neo4j", "The store that the Neo4j server serves. A switch is a restart of some seconds."),
+    "search": _spec("search", "The search index that readers open, named by the publication record."),
 }
 
 
 @dg.multi_asset(name="published", specs=[*SPECS.values()], can_subset=True, retry_policy=RETRIES, pool="published")
 def switch_stores(context: dg.AssetExecutionContext, config: Show, platform: Platform):  # type: ignore[no-untyped-def]
-    """Switch both stores to the month.
+    """Switch all stores to the month.
 
-    They switch in one step, even if only one of the two assets is selected: both show the same month.
+    They switch in one step, even if only one of the assets is selected: all show the same month.
     """
     with failures(), platform.connections.publishing() as publisher:
         found, shown = proven(context.op_execution_context), publisher.shown
@@ -196,6 +201,9 @@ def _publish(
         swept = publisher.graph.sweep(wanted.month)
         dropped = {**seconds, "dropped": ", ".join(swept) or "nothing", "seconds_away": round(away, 3)}
         yield "neo4j", _result(keys.published_month("neo4j"), wanted, found, keys.IMPORTED.values(), dropped)
+    if wanted.search:
+        dropped = {**seconds, "load": wanted.search, "dropped": ", ".join(publisher.search.sweep(wanted.search))}
+        yield "search", _result(keys.published_month("search"), wanted, found, keys.SEARCH.values(), dropped)
 
 
 def _prepare(

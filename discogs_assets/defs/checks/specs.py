@@ -121,8 +121,12 @@ COUNTS = {
     name: _blocking("counts_match", key, "What Neo4j counts = rows of the graph tables.")
     for name, key in keys.IMPORTED.items()
 }
+DOCUMENTS = {
+    entity: _blocking("documents_match_rows", key, "Documents of the index = rows of Parquet that it is made from.")
+    for entity, key in keys.SEARCH.items()
+}
 
-_OF_LAYERS = (ACCOUNTED, UNIQUE, COUNTED, ROWS, COUNTS)
+_OF_LAYERS = (ACCOUNTED, UNIQUE, COUNTED, ROWS, COUNTS, DOCUMENTS)
 
 ALL = tuple(spec for found in _OF_LAYERS for spec in found.values() if spec.blocking)
 """Every check that publishing waits for."""

@@ -6,7 +6,7 @@ from functools import partial
 
 import dagster as dg
 
-from discogs_assets.defs import event_log, keys
+from discogs_assets.defs import event_log, keys, targets
 from discogs_assets.defs.asset_factory import RETRIES, failures
 from discogs_assets.defs.resources import Platform
 from discogs_assets.defs.sensors.run_logs import drop_logs
@@ -54,6 +54,8 @@ def holders(platform: Platform) -> Iterator[Holder]:
     )
     graph = platform.graph
     yield Holder("Neo4j", "DISCOGS_KEEP", settings.keep, graph.months, graph.drop, lambda _: keys.IMPORTED.values())
+    search = platform.connections.search
+    yield Holder("search", "DISCOGS_KEEP", settings.keep, search.months, search.drop, lambda _: keys.SEARCH.values())
     for name, setting, count, lake in (
         ("the lake", "DISCOGS_KEEP_LAKE", settings.keep_lake, platform.lake),
         ("dumps", "DISCOGS_KEEP_DUMPS", settings.keep_dumps, dumps),
@@ -137,7 +139,7 @@ def after_publishing(context: dg.SensorEvaluationContext, platform: Platform) ->
     """
     if settled := platform.connections.settle(context.log.info):
         context.log.warning(settled)
-    found = [event_log.latest(context.instance, keys.published_month(store)) for store in ("postgres", "neo4j")]
+    found = [event_log.latest(context.instance, keys.published_month(store)) for store in targets.STORES]
     newest = max((each for each in found if each), key=lambda each: each.event, default=None)
     seen = str(newest.event if newest else 0)
     if context.cursor in (None, seen):

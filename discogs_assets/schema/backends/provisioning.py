@@ -12,6 +12,9 @@ from discogs_assets.schema.tables import SOURCES
 OWNER = "discogs"
 READER = "reader"
 DAGSTER = "dagster"
+API = "api"
+"""Role of the API: it reads the tables of loads, which the reader sees through views only."""
+
 DATABASES = {"discogs": OWNER, "dagster": DAGSTER}
 """Databases and their owners."""
 
@@ -33,6 +36,9 @@ RESERVED_CONNECTIONS = 20
 
 READER_TEMPORARY_FILES = "2GB"
 """Disk space that the sorts and joins of one reader session may use at a time."""
+
+API_CONNECTIONS = 40
+API_TEMPORARY_FILES = "256MB"
 
 HARMLESS = (
     *("array_sample", "array_shuffle", "clock_timestamp", "current_query", "gen_random_uuid", "random"),
@@ -90,9 +96,27 @@ def server() -> Iterator[str]:
     yield f"GRANT pg_use_reserved_connections TO {OWNER}, {DAGSTER}"
     for name in ("postgres", "template1", *DATABASES):
         yield f"REVOKE ALL ON DATABASE {name} FROM PUBLIC"
-    yield f"GRANT CONNECT ON DATABASE discogs TO {READER}"
+    yield f"GRANT CONNECT ON DATABASE discogs TO {READER}, {API}"
+    yield f"ALTER ROLE {API} CONNECTION LIMIT {API_CONNECTIONS}"
+    for setting in ("default_transaction_read_only = on", f"temp_file_limit = '{API_TEMPORARY_FILES}'"):
+        yield f"ALTER ROLE {API} SET {setting}"
     # Earlier versions set the path for the role, too, where an old one would override the database's.
     yield f"ALTER ROLE {OWNER} IN DATABASE discogs RESET search_path"
+
+
+def loads() -> Iterator[str]:
+    """Yield the statements, in the tables' database, that let the API read the tables of all loads."""
+    yield f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT SELECT ON TABLES TO {API}"
+    yield f"""
+        DO $$
+        DECLARE load regclass;
+        BEGIN
+            FOR load IN SELECT format('%I.%I', schemaname, tablename)::regclass FROM pg_tables
+                WHERE schemaname ~ '^({"|".join(SOURCES)})(_[0-9]{{4}}_[0-9]{{2}})?$'
+            LOOP
+                EXECUTE format('GRANT SELECT ON %s TO {API}', load);
+            END LOOP;
+        END $$"""
 
 
 def inside(owner: str) -> Iterator[str]:

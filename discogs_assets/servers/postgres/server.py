@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from discogs_assets import faults
 from discogs_assets.errors import ServerError
-from discogs_assets.schema.backends.provisioning import DAGSTER, OWNER, READER
+from discogs_assets.schema.backends.provisioning import API, DAGSTER, OWNER, READER
 from discogs_assets.servers import artifacts, json_state, os_user, process
 from discogs_assets.servers.credentials import credentials
 from discogs_assets.servers.embedded_server import EmbeddedServer
@@ -89,6 +89,10 @@ class PostgresServer(EmbeddedServer):
     def reader(self) -> PostgresAddress:
         """Return the address for the read-only role. Raises ServerError if the server does not run."""
         return self._address(self._ready_record(), READER)
+
+    def api(self) -> PostgresAddress:
+        """Return the address for the API's role. Raises ServerError if the server does not run."""
+        return self._address(self._ready_record(), API)
 
     def dagster(self) -> PostgresAddress:
         """Return the address of `dagster` for Dagster's role. Raises ServerError if the server does not run."""

@@ -219,7 +219,7 @@ def test_what_is_refused_while_another_run_is_at_work_on_the_month_is_tried_agai
             "2026-11",
             "2026-11 is no longer in the servers, readers keep what they have. Gone: discogs_2026_11.labels__0001",
         ),
-        ("2026-11", 'key:"postgres/*" or key:"neo4j/*"\' --partition 2026-11-01'),
+        ("2026-11", 'key:"postgres/*" or key:"neo4j/*" or key:"search/*"\' --partition 2026-11-01'),
         ("2026-12", "Neo4j at bolt://there holds 2026-12, not 2026-11"),
     ],
 )
@@ -231,7 +231,10 @@ def test_what_the_servers_no_longer_hold_is_refused_and_named(
     table = {TABLE: dg.MetadataValue.text("discogs_2026_11.labels__0001")}
     proof = {key: Materialised(1, table) for key in LOADED}
     with pytest.raises(PublishRefusedError, match=re.escape(said)):
-        require_loaded(Publisher(postgres, Platform().graph, None), publication_of(proof, NOVEMBER, Platform()))
+        require_loaded(
+            Publisher(postgres, Platform().graph, Platform().connections.search, None),
+            publication_of(proof, NOVEMBER, Platform()),
+        )
 
 
 @pytest.mark.parametrize(
@@ -256,7 +259,7 @@ def test_a_month_older_than_the_published_one_materialises_every_asset_and_names
 ) -> None:
     @contextmanager
     def publishing(self: Connections) -> Iterator[Publisher]:
-        yield Publisher(postgres, self.graph, Publication("2026-12", {}, None))
+        yield Publisher(postgres, self.graph, self.search, Publication("2026-12", {}, None))
 
     monkeypatch.setattr(Connections, "publishing", publishing)
     resources = {"platform": Platform()}
@@ -267,7 +270,7 @@ def test_a_month_older_than_the_published_one_materialises_every_asset_and_names
         event.asset_key: event.step_materialization_data.materialization.metadata
         for event in done.get_asset_materialization_events()
     }
-    assert made.keys() == {keys.published_month(store) for store in ("postgres", "neo4j", "insights")}
+    assert made.keys() == {keys.published_month(store) for store in ("postgres", "neo4j", "search", "insights")}
     assert {each["shown"].value for each in made.values()} == {"2026-12"}
     assert {each["why"].value for each in made.values()} == {
         "2026-11 is loaded but not published, since readers see 2026-12. To publish it: discogs publish 2026-11"

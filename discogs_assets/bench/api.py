@@ -1,0 +1,218 @@
+"""Latency and throughput of the API: requests drawn from the loaded month, asked by several clients at once."""
+
+import http.client
+import json
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+import psutil
+import psycopg
+
+from discogs_assets.bench import sandbox
+from discogs_assets.bench.dumps import Dumps, Say
+from discogs_assets.bench.figures import Figure, make_figure
+from discogs_assets.bench.measurement import Usage
+from discogs_assets.bench.sandbox import DISCOGS, Home
+from discogs_assets.errors import ServerError
+from discogs_assets.servers import process
+
+CLIENTS = (1, 8, 32)
+"""Numbers of clients that ask at once."""
+
+SECONDS = 5.0
+"""Longest measurement of one question by one number of clients."""
+
+START_SECONDS = 60.0
+REQUEST_SECONDS = 60.0
+
+PUBLISHING_RATE = 20
+"""Requests per second while a month is published."""
+
+MIXED = ("node", "search")
+"""Questions whose requests are also measured together, for the throughput of a process."""
+
+
+class Requests(NamedTuple):
+    """Requests of one question: the template of their path, and the query that yields its values."""
+
+    name: str
+    template: str
+    values: str
+
+    def draw(self, connection: psycopg.Connection) -> list[str]:
+        """Return the paths for the values in the published month."""
+        rows = connection.execute(self.values.encode())
+        return [self.template.format(*(quote(str(value), safe="") for value in row)) for row in rows]
+
+
+_BLOCKS = Path(__file__).with_name("api_requests.sql").read_text().strip().removesuffix(";").split(";\n\n")
+
+REQUESTS = [Requests(*(line.removeprefix("-- ") for line in block.split("\n", 2))) for block in _BLOCKS]
+"""Each block of the file: a comment with the name, a comment with the template, and the query for its values."""
+
+
+@dataclass
+class Answers:
+    """Seconds of each answered request, and the first of the others: status or error with its path."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    elapsed: float = 0.0
+
+    def describe(self) -> dict[str, object]:
+        """Return the columns of the table: milliseconds at three points, requests a second, errors."""
+        points = statistics.quantiles(self.seconds, n=100) if len(self.seconds) > 1 else [*self.seconds, 0.0] * 99
+        return {
+            "median_ms": round(1000 * points[49], 2),
+            "p99_ms": round(1000 * points[98], 2),
+            "slowest_ms": round(1000 * max(self.seconds, default=0.0), 2),
+            "requests_per_second": round(len(self.seconds) / self.elapsed, 1) if self.elapsed else None,
+            "errors": len(self.errors),
+        }
+
+
+def measure_api(
+    dumps: Dumps, say: Say, clients: Sequence[int] = CLIENTS, during_publish: bool = False
+) -> Iterator[Figure]:
+    """Yield the figures of every question by each number of clients, then of the server's memory.
+
+    No request is sent twice by the same number of clients, so answers are computed, not remembered; questions with few
+    possible parameters are the exception. With `during_publish`, the month before is published meanwhile.
+    """
+    with sandbox.open_home(dumps) as home:
+        for month in dumps.partitions if during_publish else dumps.partitions[-1:]:
+            usage = home.run(*DISCOGS, "load", month[:7])
+            say(f"  {dumps.releases:,} releases, {month[:7]} loaded: {usage.seconds:.1f} s")
+        with psycopg.connect(home.postgres.address().url) as connection:
+            drawn = {each.name: each.draw(connection) for each in REQUESTS}
+        drawn[" and ".join(MIXED)] = [
+            path for pair in zip(*(drawn[name] for name in MIXED), strict=False) for path in pair
+        ]
+        with _serve(home) as (address, server):
+            for name, paths in drawn.items():
+                for number in clients:
+                    answers = ask_all(address, _apart(paths, number, clients), number)
+                    yield _figure(dumps, f"{number} clients", name, answers, server)
+            if during_publish:
+                paths = _interleave([*paths, *paths] * 10 if len(paths) < 20 else paths for paths in drawn.values())
+                answers = _ask_while(address, paths, lambda: home.run(*DISCOGS, "publish", dumps.partitions[0][:7]))
+                yield _figure(dumps, "during a publication", f"{PUBLISHING_RATE} requests/s", answers, server)
+
+
+def _interleave(several: Iterable[Sequence[str]]) -> list[str]:
+    """Return the first of each, then the second of each, until one is exhausted."""
+    return [path for each in zip(*several, strict=False) for path in each]
+
+
+def _apart(paths: Sequence[str], number: int, clients: Sequence[int]) -> Sequence[str]:
+    """Return the requests of one number of clients; each is sent by one of them alone, if there are enough."""
+    share = paths[list(clients).index(number) :: len(clients)]
+    return share if len(share) >= number else paths
+
+
+@contextmanager
+def _serve(home: Home) -> Iterator[tuple[str, psutil.Process]]:
+    """Run `discogs serve` on the home; yield its address and process."""
+    port = process.free_port([])
+    words = [*DISCOGS, "serve", "--port", str(port)]
+    variables = home.environment | {"DISCOGS_API_LOG": "off"}
+    with home.log.open("ab") as log:
+        server = subprocess.Popen(
+            words, cwd=home.folder, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_ready(address, server, home.log)
+        yield address, psutil.Process(server.pid)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        if not ask_all(address, ["/health/ready"], 1).errors:
+            return
+        time.sleep(0.1)
+    raise ServerError(f"`discogs serve` does not answer at {address}. {process.last_words(log, 25)}")
+
+
+def ask_all(address: str, paths: Sequence[str], clients: int, seconds: float = SECONDS) -> Answers:
+    """Ask for the paths once each, by so many clients over a connection each, until the time is up."""
+    found, numbers, began = Answers(), count(), time.monotonic()
+
+    def work() -> None:
+        connection = _connect(address)
+        while (number := next(numbers)) < len(paths) and time.monotonic() - began < seconds:
+            _ask(connection, paths[number], found)
+        connection.close()
+
+    with ThreadPoolExecutor(clients) as pool:
+        for done in [pool.submit(work) for _ in range(clients)]:
+            done.result()
+    found.elapsed = time.monotonic() - began
+    return found
+
+
+def _ask_while(address: str, paths: Sequence[str], work: Callable[[], object]) -> Answers:
+    """Ask for the paths in turn, at a steady rate, until the work ends and for a second more."""
+    found, ended, began = Answers(), threading.Event(), time.monotonic()
+
+    def ask(start: int, clients: int) -> None:
+        connection = _connect(address)
+        for number in count(start, clients):
+            if ended.wait(max(0.0, began + number / PUBLISHING_RATE - time.monotonic())):
+                break
+            _ask(connection, paths[number % len(paths)], found)
+        connection.close()
+
+    with ThreadPoolExecutor(PUBLISHING_RATE) as pool:
+        asked = [pool.submit(ask, number, PUBLISHING_RATE) for number in range(PUBLISHING_RATE)]
+        try:
+            work()
+            time.sleep(1)
+        finally:
+            ended.set()
+    for each in asked:
+        each.result()
+    found.elapsed = time.monotonic() - began
+    return found
+
+
+def _connect(address: str) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(urlsplit(address).netloc, timeout=REQUEST_SECONDS)
+
+
+def _ask(connection: http.client.HTTPConnection, path: str, found: Answers) -> None:
+    """Send one request and record its seconds, or its failure."""
+    began = time.perf_counter()
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        body = response.read()
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
+        found.errors.append(f"{path}: {error!r}")
+        return
+    if response.status == 200:
+        found.seconds.append(time.perf_counter() - began)
+    else:
+        found.errors.append(f"{path}: {response.status} {json.loads(body or b'{}').get('detail', '')}")
+
+
+def _figure(dumps: Dumps, subject: str, name: str, answers: Answers, server: psutil.Process) -> Figure:
+    memory = server.memory_info()
+    usage = Usage(statistics.median(answers.seconds) if answers.seconds else None, peak=memory.rss - memory.shared)
+    about = {**answers.describe(), "first_errors": answers.errors[:3]}
+    return make_figure(usage, dumps.releases, subject, name, "question", records=len(answers.seconds), about=about)

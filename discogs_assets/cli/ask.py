@@ -1,0 +1,77 @@
+"""The commands `discogs ask …`: one for each question, with the answer that the API gives."""
+
+import asyncio
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from discogs_assets.cli import output, terminal
+from discogs_assets.cli.query import form
+from discogs_assets.connections.readers import Readers
+from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.queries.question import Question, Result, answer
+from discogs_assets.queries.reference import write_command
+from discogs_assets.stores.query_result import Answer
+
+ask = App(
+    name="ask",
+    help="Ask a question about the published month, with the same answer as the API.\n\n"
+    "Example: discogs ask genre-tree\n\n"
+    "A table and CSV have the rows of the answer; --json has the whole answer.",
+    help_format="plaintext",
+)
+
+FORMATS = {
+    "csv": Annotated[bool, Parameter(negative="", help="Print CSV instead of a table.")],
+    "json": Annotated[bool, Parameter(name="--json", negative="", help="Print the whole answer as JSON.")],
+}
+
+
+def _command(asked: Question) -> Callable[..., None]:
+    """Return the command of a question. Its parameters are texts here: the question itself checks them."""
+
+    def command(**given: Any) -> None:
+        chosen = form(given.pop("csv"), given.pop("json"))
+        values = asked.parse({name: value for name, value in given.items() if value is not None})
+        _print(asked, asyncio.run(_answer(asked, values)), chosen)
+
+    parameters = [_parameter(asked, name, default) for name, (_, default) in asked.parameters.items()]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters += [inspect.Parameter(name, keyword, default=False, annotation=kind) for name, kind in FORMATS.items()]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__doc__ = f"{asked.doc}\n\nExample: {write_command(asked)}"
+    return command
+
+
+def _parameter(asked: Question, name: str, default: Any) -> inspect.Parameter:
+    several = "list" in str(asked.parameters[name][0])
+    said = asked.arguments.model_fields[name].description
+    kind = Annotated[
+        list[str] | None if several else str | None, Parameter(help=said, negative="", required=default is ...)
+    ]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+
+
+async def _answer(asked: Question, values: Mapping[str, Any]) -> Result:
+    async with Readers() as readers:
+        found, _ = await answer(asked, readers, values)
+    return found  # type: ignore[no-any-return]
+
+
+def _print(asked: Question, found: Result, chosen: str) -> None:
+    whole = found.model_dump(mode="json")
+    if chosen == "json":
+        sys.stdout.write(found.model_dump_json(indent=2) + "\n")
+        return
+    rows = whole[asked.rows] if asked.rows else [whole]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    cells = ([row.get(name) for name in columns] for row in rows)
+    count, _ = output.write(Answer(columns, cells), chosen, None)
+    terminal.say(f"{count:,} {'row' if count == 1 else 'rows'}")
+
+
+for each in QUESTIONS.values():
+    ask.command(_command(each), name=each.name.replace("_", "-"))

@@ -1,0 +1,65 @@
+"""`discogs serve`: the API in the foreground, on top of the servers."""
+
+import logging
+import signal
+import subprocess
+import sys
+
+import uvicorn
+
+from discogs_assets.cli import environment
+from discogs_assets.cli.terminal import say
+from discogs_assets.connections import Connections
+from discogs_assets.errors import ServerError
+from discogs_assets.serving.app import create_app
+from discogs_assets.serving.http_protocol import HttpProtocol
+from discogs_assets.settings import Settings
+
+UP = "import sys; from discogs_assets.cli import main; sys.argv[1:] = ['up']; main()"
+
+STOP_SECONDS = 10
+"""Longest wait for requests under way before the API stops."""
+
+
+def run(host: str, port: int) -> None:
+    """Start the servers that do not run, then serve until Ctrl-C or SIGTERM; the servers keep running."""
+    environment.require_free(host, port, "serve")
+    settings = Settings()
+    _start_missing(settings)
+    _log(settings.api_log)
+    config = uvicorn.Config(
+        create_app(settings),
+        host,
+        port,
+        http=HttpProtocol,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.api_proxies),
+        forwarded_allow_ips=settings.api_proxies or None,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn stops on these signals and then raises them again, for whoever handled them before.
+        signal.signal(number, lambda *_: None)
+    say(
+        f"the API answers at http://{host}:{port}/api/months, and lists its questions at /openapi.json; Ctrl-C stops it"
+    )
+    uvicorn.Server(config).run()
+
+
+def _start_missing(settings: Settings) -> None:
+    """Start the embedded servers, in a process of their own: this one keeps little in memory."""
+    connections = Connections(settings)
+    if connections.tables.running() and (not connections.has_graph or connections.graph_runs):
+        connections.tables.start()
+    elif subprocess.run([sys.executable, "-c", UP], check=False).returncode:
+        raise ServerError("the servers did not start. Their messages are above; `discogs doctor` examines them.")
+
+
+def _log(form: str) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    line = "%(message)s" if form == "json" else "%(asctime)s %(levelname)s %(message)s"
+    handler.setFormatter(logging.Formatter(line))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    logging.getLogger("discogs_assets.access").setLevel(logging.INFO)

@@ -1,0 +1,114 @@
+"""Stores of the settings as the API reads them: one pool, one driver and one index for all questions."""
+
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from discogs_assets.connections import Connections
+from discogs_assets.errors import LoadError, QuestionError, ServerError, SupersededError
+from discogs_assets.servers.neo4j.server import Neo4jServer
+from discogs_assets.settings import Settings
+from discogs_assets.stores.postgres.publication import Publication
+from discogs_assets.stores.postgres.reader import Loads, TableReader
+
+if TYPE_CHECKING:
+    from discogs_assets.stores.neo4j.reader import GraphReader
+    from discogs_assets.stores.search.index import SearchIndex
+
+Row = dict[str, Any]
+
+
+class Readers:
+    """The published stores; use as an asynchronous context."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.connections = Connections(self.settings)
+        self.tables = TableReader(self.connections.tables.api_url, self.settings.api_seconds)
+        self._indexes: dict[str, SearchIndex] = {}
+
+    @cached_property
+    def graph(self) -> "GraphReader":
+        """Neo4j."""
+        from discogs_assets.stores.neo4j.reader import GraphReader
+
+        return GraphReader(self._graph_address, self.settings.api_seconds)
+
+    def _graph_address(self) -> tuple[str, str, str]:
+        settings = self.settings
+        if settings.neo4j_url is None:
+            found = Neo4jServer(settings.home_folder).address()
+            return found.url, found.user, found.password
+        return (
+            settings.neo4j_url,
+            settings.neo4j_user,
+            settings.neo4j_password.get_secret_value() if settings.neo4j_password else "",
+        )
+
+    def open_index(self, load: str) -> "SearchIndex":
+        """Return the search index of a load. Raises SupersededError if it is gone."""
+        from discogs_assets.stores.search.index import SearchIndex
+
+        if load not in self._indexes:
+            try:
+                opened = SearchIndex.open(self.connections.search.take(load))
+            except LoadError as error:
+                raise SupersededError(str(error)) from error
+            # The one before may still be in use; older ones are closed with their last search.
+            self._indexes = {**dict([*self._indexes.items()][-1:]), load: opened}
+        return self._indexes[load]
+
+    async def __aenter__(self) -> Self:
+        await self.tables.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.tables.close()
+        if "graph" in self.__dict__:
+            await self.graph.close()
+
+    async def find(self, month: str | None = None) -> Publication:
+        """Return the published month, or a month (2026-10) that is loaded.
+
+        Raises ServerError if nothing is published, QuestionError (409) if the month is not loaded.
+        """
+        shown = await self.tables.published()
+        if month is not None and (shown is None or month != shown.month):
+            return await self.tables.loaded(month)
+        if shown is None:
+            raise ServerError("no month is published. Load one: discogs load 2026-11")
+        return shown
+
+
+class Reading:
+    """The stores of one publication, as a question reads them."""
+
+    def __init__(self, readers: Readers, publication: Publication) -> None:
+        self.readers = readers
+        self.publication = publication
+
+    async def sql(self, statement: str, **values: Any) -> list[Row]:
+        """Return the rows of a statement; `{releases}` stands for the publication's table of that name."""
+        return await self.readers.tables.rows(statement.format_map(Loads(self.publication)), values)
+
+    async def cypher(self, statement: str, **values: Any) -> list[Row]:
+        """Return the rows of a statement on the publication's graph."""
+        if self.publication.graph is None:
+            raise QuestionError(
+                409,
+                f"the graph of {self.publication.month} is not published. Ask for the published month; DISCOGS_TARGETS "
+                "must include neo4j.",
+            )
+        return await self.readers.graph.rows(self.publication.graph, statement, values)
+
+    def index(self) -> "SearchIndex":
+        """Return the publication's search index."""
+        if self.publication.search is None:
+            raise QuestionError(
+                409,
+                f"the search index of {self.publication.month} is not published. Load it: DISCOGS_TARGETS must include "
+                "search.",
+            )
+        return self.readers.open_index(self.publication.search)

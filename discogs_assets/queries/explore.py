@@ -1,0 +1,239 @@
+"""Exploration of the graph: the categories of an entity's neighbours, and the neighbours of a category in pages."""
+
+import asyncio
+import base64
+import binascii
+import json
+from typing import Annotated
+
+from pydantic import Field
+
+from discogs_assets.connections.readers import Reading
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
+from discogs_assets.queries.question import Result, Text, question
+
+OFFSET_LIMIT = 10_000
+
+PATTERNS: dict[Kind, dict[str, tuple[Kind, str]]] = {
+    "artist": {
+        "releases": ("release", "(n)<-[:BY]-(m:Release)"),
+        "masters": ("master", "(n)<-[:BY]-(m:Master)"),
+        "credits": ("release", "(n)-[:CREDITED_ON]->(m:Release)"),
+        "labels": ("label", "(n)<-[:BY]-(r:Release)-[:ON]->(m:Label)"),
+        "collaborators": ("artist", "(n)<-[:BY]-(r:Release)-[:BY]->(m:Artist)"),
+        "aliases": ("artist", "(n)-[:ALIAS_OF]-(m:Artist)"),
+        "groups": ("artist", "(n)-[:MEMBER_OF]->(m:Artist)"),
+        "members": ("artist", "(n)<-[:MEMBER_OF]-(m:Artist)"),
+        "genres": ("genre", "(n)<-[:BY]-(r:Release)-[:IS]->(m:Genre)"),
+        "styles": ("style", "(n)<-[:BY]-(r:Release)-[:IS]->(m:Style)"),
+    },
+    "label": {
+        "releases": ("release", "(n)<-[:ON]-(m:Release)"),
+        "artists": ("artist", "(n)<-[:ON]-(r:Release)-[:BY]->(m:Artist)"),
+        "genres": ("genre", "(n)<-[:ON]-(r:Release)-[:IS]->(m:Genre)"),
+        "styles": ("style", "(n)<-[:ON]-(r:Release)-[:IS]->(m:Style)"),
+        "sublabels": ("label", "(n)<-[:SUBLABEL_OF]-(m:Label)"),
+        "parents": ("label", "(n)-[:SUBLABEL_OF]->(m:Label)"),
+    },
+    "master": {
+        "releases": ("release", "(n)<-[:DERIVED_FROM]-(m:Release)"),
+        "artists": ("artist", "(n)-[:BY]->(m:Artist)"),
+        "genres": ("genre", "(n)-[:IS]->(m:Genre)"),
+        "styles": ("style", "(n)-[:IS]->(m:Style)"),
+    },
+    "release": {
+        "artists": ("artist", "(n)-[:BY]->(m:Artist)"),
+        "credits": ("artist", "(n)<-[:CREDITED_ON]-(m:Artist)"),
+        "labels": ("label", "(n)-[:ON]->(m:Label)"),
+        "masters": ("master", "(n)-[:DERIVED_FROM]->(m:Master)"),
+        "genres": ("genre", "(n)-[:IS]->(m:Genre)"),
+        "styles": ("style", "(n)-[:IS]->(m:Style)"),
+    },
+    "genre": {
+        "releases": ("release", "(n)<-[:IS]-(m:Release)"),
+        "artists": ("artist", "(n)<-[:IS]-(r:Release)-[:BY]->(m:Artist)"),
+        "labels": ("label", "(n)<-[:IS]-(r:Release)-[:ON]->(m:Label)"),
+        "styles": ("style", "(n)<-[:PART_OF]-(m:Style)"),
+    },
+    "style": {
+        "releases": ("release", "(n)<-[:IS]-(m:Release)"),
+        "artists": ("artist", "(n)<-[:IS]-(r:Release)-[:BY]->(m:Artist)"),
+        "labels": ("label", "(n)<-[:IS]-(r:Release)-[:ON]->(m:Label)"),
+        "genres": ("genre", "(n)-[:PART_OF]->(m:Genre)"),
+    },
+}
+"""Types of neighbours `m` by category. If a pattern has a release `r` in between, these are counted and dated."""
+
+COUNTED = {"releases": "release_count", "artists": "artist_count", "labels": "label_count"}
+"""Categories of genres and styles with a statistic that equals the count; counting would walk millions of releases."""
+
+
+class Neighbours(Result):
+    """Number of an entity's neighbours of one category."""
+
+    id: str
+    name: str
+    category: str
+    type: Kind
+    count: int
+
+
+class Explored(Result):
+    """An entity with the categories of its neighbours."""
+
+    center: Named
+    categories: list[Neighbours]
+
+
+def _match(kind: Kind, category: str) -> str:
+    """Return the MATCH clauses for the neighbours `m` of the node `n`."""
+    return (
+        f"MATCH (n:{LABELS[kind].label} {{{LABELS[kind].key}: $key}}) MATCH {PATTERNS[kind][category][1]} WHERE m <> n"
+    )
+
+
+def _count(kind: Kind, category: str) -> str:
+    if kind in ("genre", "style") and category in COUNTED:
+        node = f"(n:{LABELS[kind].label} {{name: $key}})"
+        return f"MATCH {node} RETURN '{category}' AS category, n.{COUNTED[category]} AS count"
+    return f"{_match(kind, category)} RETURN '{category}' AS category, count(DISTINCT m) AS count"
+
+
+@question("/explore", "neo4j", example={"type": "artist", "name": "Pink Floyd"}, rows="categories")
+async def explore(at: Reading, type: TYPE, name: NAME = "", id: ID = None) -> Explored:  # noqa: A002
+    """Return an entity with the number of its neighbours by category; `expand` lists them."""
+    center = await find_entity(at, type, name, id)
+    rows = await at.cypher(" UNION ALL ".join(_count(type, category) for category in PATTERNS[type]), key=center.id)
+    categories = [
+        Neighbours(
+            id=f"{type}:{center.id}:{row['category']}",
+            name=row["category"].capitalize(),
+            category=row["category"],
+            type=PATTERNS[type][row["category"]][0],
+            count=row["count"],
+        )
+        for row in rows
+        if row["count"]
+    ]
+    return Explored(center=center, categories=categories)
+
+
+class Child(Named):
+    """A neighbour."""
+
+    year: int | None = None
+    """Year of a release or master."""
+    release_count: int | None = None
+    """Number of releases between it and the entity, if they are what connects them."""
+
+
+class Expanded(Result):
+    """A page of neighbours."""
+
+    children: list[Child]
+    total: int
+    offset: int
+    limit: int
+    has_more: bool
+    cursor: str | None
+    """Cursor of the next page; null on the last one."""
+
+
+@question(
+    "/expand",
+    "neo4j",
+    "search",
+    example={"type": "label", "node_id": "Blue Note", "category": "releases"},
+    rows="children",
+)
+async def expand(
+    at: Reading,
+    type: TYPE,  # noqa: A002
+    category: Annotated[Text, Field(description="Category of neighbours, as `explore` names it: releases.")],
+    node_id: NAME = "",
+    id: ID = None,  # noqa: A002
+    before_year: Annotated[
+        int | None, Field(ge=1860, le=2100, description="Only neighbours by releases of this year or earlier.")
+    ] = None,
+    limit: Annotated[int, Field(ge=1, le=200, description="Neighbours of a page.")] = 50,
+    offset: Annotated[int, Field(ge=0, le=OFFSET_LIMIT, description="Neighbours to skip.")] = 0,
+    cursor: Annotated[Text | None, Field(description="Cursor of the page, instead of an offset.")] = None,
+) -> Expanded:
+    """Return a page of an entity's neighbours.
+
+    Releases and masters are ordered by year and id, undated ones last; all others by the number of releases that
+    connect them, the largest first, then by name and id. A cursor is valid until the next publication, then 410.
+    """
+    if category not in PATTERNS[type]:
+        raise QuestionError(
+            422, f"{category!r} is no category of a {type}, expected one of {', '.join(PATTERNS[type])}"
+        )
+    start = _parse_cursor(at, cursor) if cursor is not None else offset
+    center = await find_entity(at, type, node_id, id)
+    if type in ("genre", "style") and category == "releases" and at.publication.search is not None:
+        children, total = await _find_releases(at, center, before_year, start, limit)
+    else:
+        values = {"key": center.id, "start": start, "end": start + limit, "before": before_year}
+        (row,) = await at.cypher(_page(type, category, before_year is not None), **values)
+        children = [Child(type=PATTERNS[type][category][0], **each) for each in row["page"]]
+        total = row["total"]
+    more = start + limit < total
+    return Expanded(
+        children=children,
+        total=total,
+        offset=start,
+        limit=limit,
+        has_more=more,
+        cursor=_make_cursor(at, start + limit) if more else None,
+    )
+
+
+async def _find_releases(
+    at: Reading, of: Named, before_year: int | None, start: int, limit: int
+) -> tuple[list[Child], int]:
+    """Return the releases of a genre or style from the search index: the graph would sort all of them."""
+    from discogs_assets.stores.search.index import Filters
+
+    named = {f"{of.type}s": [str(of.id)]}
+    filters = Filters(**named, year_max=before_year)  # type: ignore[arg-type]
+    page = await asyncio.to_thread(at.index().releases, filters, "year", limit, start)
+    return [Child(type="release", id=hit.id or 0, name=hit.name, year=hit.year) for hit in page.hits], page.total
+
+
+def _page(kind: Kind, category: str, dated: bool) -> str:
+    """Return the statement for the neighbours from `$start` to `$end`, and their total."""
+    other, pattern = PATTERNS[kind][category]
+    of = LABELS[other]
+    fields = f"id: m.{of.key}, name: m.{of.name}"
+    between = "r:Release" in pattern
+    year = " AND r.year <= $before" if between else " AND m.year <= $before" if other in ("release", "master") else ""
+    match = _match(kind, category) + (year if dated else "")
+    if other in ("release", "master"):
+        listed = f"WITH DISTINCT m ORDER BY m.year, m.id WITH collect({{{fields}, year: m.year}}) AS rows"
+    else:
+        count = "count(DISTINCT r)" if between else "count(m) - count(m)"
+        shown = ", release_count: times" if between else ""
+        listed = (
+            f"WITH m, {count} AS times ORDER BY times DESC, m.{of.name}, m.{of.key} "
+            f"WITH collect({{{fields}{shown}}}) AS rows"
+        )
+    return f"{match} {listed} RETURN size(rows) AS total, rows[$start..$end] AS page"
+
+
+def _make_cursor(at: Reading, offset: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([at.publication.sequence, offset]).encode()).decode().rstrip("=")
+
+
+def _parse_cursor(at: Reading, text: str) -> int:
+    """Return the offset. Raises QuestionError: 422 if it is no cursor, 410 if it is of an earlier publication."""
+    try:
+        sequence, offset = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        valid = int(sequence) >= 0 and 0 <= int(offset) < 2**31
+    except (binascii.Error, ValueError, TypeError):
+        valid = False
+    if not valid:
+        raise QuestionError(422, "cursor: this is no cursor of an answer. Ask without it for the first page.")
+    if sequence != at.publication.sequence:
+        raise QuestionError(410, "the cursor is of an earlier publication. Ask without it for the first page.")
+    return int(offset)

@@ -1,0 +1,130 @@
+"""Declaration of questions: routes, commands and the reference page derive from it."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
+
+from discogs_assets.connections.readers import Readers, Reading
+from discogs_assets.errors import QuestionError, ServerError, SupersededError
+from discogs_assets.stores.postgres.publication import Publication
+
+Store = Literal["postgres", "neo4j", "search"]
+
+RETRY_SECONDS = 0.05
+"""Pause before a question is asked again: a store switches, or its server restarts."""
+
+Text = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A name or a text to search for, in one line."""
+
+Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""Discogs id of a record."""
+
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+
+MONTH = Annotated[Month | None, Field(description="Month such as 2026-10; default: the published month.")]
+"""Parameter of every question but those about all months."""
+
+
+class Result(BaseModel):
+    """Base class of results: immutable, with the fields' docstrings as descriptions."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question. `ask` takes a Reading and the parameters; its docstring is the question's description.
+
+    `rows` is the field of the result with the rows of a table, empty if the result is one row. `example` are
+    parameters that the sample months answer.
+    """
+
+    name: str
+    path: str
+    ask: Callable[..., Awaitable[Result]]
+    stores: tuple[Store, ...]
+    example: Mapping[str, Any]
+    rows: str = ""
+    monthly: bool = True
+
+    @property
+    def doc(self) -> str:
+        """Description."""
+        return inspect.cleandoc(self.ask.__doc__ or "")
+
+    @cached_property
+    def parameters(self) -> dict[str, tuple[Any, Any]]:
+        """Type and default (`...` if it is required) of each parameter."""
+        hints = get_type_hints(self.ask, include_extras=True)
+        signature = list(inspect.signature(self.ask).parameters.values())[1:]
+        found = {
+            each.name: (hints[each.name], ... if each.default is each.empty else each.default) for each in signature
+        }
+        return {**found, "month": (MONTH, None)} if self.monthly else found
+
+    @cached_property
+    def arguments(self) -> type[BaseModel]:
+        """Model of the parameters; unknown ones are refused."""
+        return create_model(f"{self.name}_arguments", __config__=ConfigDict(extra="forbid"), **self.parameters)  # type: ignore[call-overload,no-any-return]
+
+    @cached_property
+    def result(self) -> Any:
+        """Type of the result."""
+        return get_type_hints(self.ask)["return"]
+
+    def parse(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters, typed and with their defaults. Raises QuestionError (422) if one is invalid."""
+        try:
+            return dict(self.arguments.model_validate(values))
+        except ValidationError as error:
+            said = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            raise QuestionError(422, f"{said}. Parameters: {', '.join(self.parameters)}.") from None
+
+
+def question(
+    path: str,
+    *stores: Store,
+    example: Mapping[str, Any],
+    rows: str = "",
+    monthly: bool = True,
+) -> Callable[[Callable[..., Awaitable[Result]]], Question]:
+    """Declare a question, asked at the path `/api{path}`."""
+
+    def declare(ask: Callable[..., Awaitable[Result]]) -> Question:
+        return Question(ask.__name__, f"/api{path}", ask, stores, example, rows, monthly)
+
+    return declare
+
+
+async def answer(
+    asked: Question,
+    readers: Readers,
+    values: Mapping[str, Any],
+    find_kept: Callable[[Publication], Any] = lambda publication: None,
+) -> tuple[Any, Publication]:
+    """Return the answer, and the publication that it is of; `find_kept` may know an answer of a publication already.
+
+    A store that switches or restarts is asked again until the time limit. Raises ServerError then, QuestionError if
+    there is no answer.
+    """
+    values = dict(values)
+    month = values.pop("month", None)
+    deadline = time.monotonic() + readers.settings.api_seconds
+    while True:
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                publication = await readers.find(month)
+                kept = find_kept(publication)
+                return kept or await asked.ask(Reading(readers, publication), **values), publication
+        except (SupersededError, ServerError) as error:
+            if time.monotonic() + RETRY_SECONDS > deadline:
+                raise ServerError(f"{error}. Ask again in a few seconds.") from error
+            await asyncio.sleep(RETRY_SECONDS)
+        except TimeoutError as error:
+            raise QuestionError(504, "the question took longer than the time limit. Ask for less.") from error

@@ -1,0 +1,57 @@
+"""Reference of all questions in Markdown, derived from their declarations."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.queries.question import Question
+
+LIMITS = {"minimum": "from", "maximum": "to", "minLength": "at least", "maxLength": "at most", "maxItems": "at most"}
+"""Words for limits of JSON Schema."""
+
+
+def describe_questions() -> str:
+    """Return a section for each question."""
+    return "\n".join(line for asked in QUESTIONS.values() for line in _describe(asked))
+
+
+def _describe(asked: Question) -> Iterator[str]:
+    yield from ("", f"### {asked.name.replace('_', '-')}", "", " ".join(asked.doc.split()), "")
+    yield from ("```sh", write_command(asked), f"curl 'http://127.0.0.1:8004{write_path(asked)}'", "```", "")
+    properties = asked.arguments.model_json_schema()["properties"]
+    if properties:
+        yield from ("| parameter | type | default | meaning |", "| --- | --- | --- | --- |")
+    for name, each in properties.items():
+        default = "required" if asked.parameters[name][1] is ... else each.get("default")
+        shown = "" if default in (None, "") else f"{default}"
+        yield f"| `{name}` | {_type(each)} | {shown} | {each.get('description', '')} |"
+    yield ""
+    fields = asked.result.model_json_schema()["properties"] if hasattr(asked.result, "model_json_schema") else {}
+    said = [f"`{name}`" for name in fields]
+    yield f"Answer: {', '.join(said) or 'by type, see `/openapi.json`'}. Reads {', '.join(asked.stores)}."
+
+
+def _type(each: dict[str, Any]) -> str:
+    """Return a JSON Schema type in words."""
+    if "anyOf" in each:
+        return _type(each["anyOf"][0])
+    if "enum" in each:
+        return ", ".join(each["enum"])
+    limits = [f"{word} {each[name]:,}" for name, word in LIMITS.items() if name in each]
+    kind = f"several of: {_type(each['items'])}" if "items" in each else str(each.get("type", ""))
+    return " ".join([kind, *limits])
+
+
+def write_command(asked: Question) -> str:
+    """Return the command line of the question's example."""
+    words = [f'--{name.replace("_", "-")} "{value}"' for name, value in asked.example.items()]
+    return " ".join(["discogs ask", asked.name.replace("_", "-"), *words])
+
+
+def write_path(asked: Question) -> str:
+    """Return the path and query of the question's example."""
+    inner = {name: quote(str(value)) for name, value in asked.example.items() if f"{{{name}" in asked.path}
+    path = asked.path.replace(":path}", "}").format(**inner)
+    query = urlencode({name: value for name, value in asked.example.items() if name not in inner})
+    return f"{path}?{query}" if query else path

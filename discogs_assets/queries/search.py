@@ -1,0 +1,195 @@
+"""Search and autocomplete over the index of the published month."""
+
+import asyncio
+import html
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field, StringConstraints
+
+from discogs_assets.connections.readers import Reading
+from discogs_assets.queries.entities import TYPE, Kind, Named
+from discogs_assets.queries.question import Result, Text, question
+
+if TYPE_CHECKING:
+    from discogs_assets.stores.search.documents import Hit
+
+KINDS: dict[str, Kind] = {
+    "artists": "artist",
+    "labels": "label",
+    "masters": "master",
+    "releases": "release",
+    "genres": "genre",
+    "styles": "style",
+}
+"""Types by the entities of the index."""
+
+ENTITIES = {kind: entity for entity, kind in KINDS.items()}
+
+OFFSET_LIMIT = 10_000
+
+WORD = re.compile(r"\w+")
+
+Words = Annotated[
+    Text,
+    StringConstraints(min_length=1),
+    Field(description="Words or a catalogue number; accents, case and punctuation do not matter."),
+]
+Year = Annotated[int | None, Field(ge=1000, le=9999)]
+
+
+class Suggestion(Named):
+    """An entity whose name continues the text."""
+
+    score: float
+    year: int | None
+    subtitle: str | None
+    """Artist of a release or master."""
+
+
+class Suggestions(Result):
+    """Entities whose names continue a text, the best first."""
+
+    results: list[Suggestion]
+
+
+@question("/autocomplete", "search", example={"q": "pink f", "type": "artist"}, rows="results")
+async def autocomplete(
+    at: Reading,
+    q: Words,
+    type: TYPE | None = None,  # noqa: A002
+    limit: Annotated[int, Field(ge=1, le=50, description="Maximum number of results.")] = 10,
+) -> Suggestions:
+    """Complete the last word of a text to names of entities, popular ones first."""
+    index = at.index()
+    hits = await asyncio.to_thread(index.complete, q, ENTITIES[type] if type else None, limit)
+    return Suggestions(
+        results=[Suggestion(**_name(hit), score=hit.score, year=hit.year, subtitle=hit.subtitle) for hit in hits]
+    )
+
+
+class Facet(Result):
+    """Number of hits with a value."""
+
+    name: str
+    count: int
+
+
+class Facets(Result):
+    """Numbers of hits by type, genre and decade, over all pages."""
+
+    type: list[Facet]
+    genre: list[Facet]
+    decade: list[Facet]
+
+
+class Metadata(Result):
+    """What a hit shows besides its name."""
+
+    year: int | None
+    genres: list[str]
+    styles: list[str]
+    subtitle: str | None
+    release_count: int
+    """Number of its releases."""
+
+
+class Found(Named):
+    """A hit."""
+
+    highlight: str
+    """The name as HTML, with the words searched for in <b>."""
+    relevance: float
+    metadata: Metadata
+
+
+class Pagination(Result):
+    """Place of a page."""
+
+    limit: int
+    offset: int
+    has_more: bool
+
+
+class Search(Result):
+    """A page of hits, the best first."""
+
+    query: str
+    total: int
+    facets: Facets
+    results: list[Found]
+    pagination: Pagination
+
+
+@question("/search", "search", example={"q": "kind of blue"}, rows="results")
+async def search(
+    at: Reading,
+    q: Words,
+    types: Annotated[list[Kind] | None, Field(max_length=6, description="Types to search; default: all.")] = None,
+    genres: Annotated[
+        list[Text] | None, Field(max_length=20, description="Genres, one of which a release or master must have.")
+    ] = None,
+    styles: Annotated[
+        list[Text] | None, Field(max_length=20, description="Styles, one of which a release or master must have.")
+    ] = None,
+    year_min: Annotated[Year, Field(description="Earliest year.")] = None,
+    year_max: Annotated[Year, Field(description="Latest year.")] = None,
+    limit: Annotated[int, Field(ge=1, le=100, description="Hits of a page.")] = 20,
+    offset: Annotated[int, Field(ge=0, le=OFFSET_LIMIT, description="Hits to skip.")] = 0,
+) -> Search:
+    """Find entities by all words of a text, in any order, or by a catalogue number.
+
+    A filter by genre, style or year leaves only releases and masters. Facets count all hits.
+    """
+    from discogs_assets.stores.search.index import Filters
+
+    filters = Filters(genres or (), styles or (), year_min, year_max)
+    entities = [ENTITIES[kind] for kind in types or ENTITIES]
+    page = await asyncio.to_thread(at.index().search, q, entities, filters, limit, offset, facets=True)
+    words = {_fold(word) for word in WORD.findall(q)}
+    return Search(
+        query=q,
+        total=page.total,
+        facets=Facets(
+            type=[Facet(name=KINDS[name], count=count) for name, count in page.facets["type"]],
+            genre=[Facet(name=name, count=count) for name, count in page.facets["genre"]],
+            decade=[Facet(name=name, count=count) for name, count in page.facets["decade"]],
+        ),
+        results=[_describe(hit, words) for hit in page.hits],
+        pagination=Pagination(limit=limit, offset=offset, has_more=offset + len(page.hits) < page.total),
+    )
+
+
+def _name(hit: "Hit") -> dict[str, object]:
+    return {"type": KINDS[hit.entity], "id": hit.name if hit.id is None else hit.id, "name": hit.name}
+
+
+def _describe(hit: "Hit", words: set[str]) -> Found:
+    return Found(
+        **_name(hit),  # type: ignore[arg-type]
+        highlight=mark_words(hit.name, words),
+        relevance=hit.score,
+        metadata=Metadata(
+            year=hit.year,
+            genres=[*hit.genres],
+            styles=[*hit.styles],
+            subtitle=hit.subtitle,
+            release_count=hit.popularity,
+        ),
+    )
+
+
+def mark_words(text: str, words: set[str]) -> str:
+    """Return the text as HTML, with these folded words in bold."""
+    pieces, place = list[str](), 0
+    for found in WORD.finditer(text):
+        word = html.escape(found[0])
+        pieces += [html.escape(text[place : found.start()]), f"<b>{word}</b>" if _fold(found[0]) in words else word]
+        place = found.end()
+    return "".join([*pieces, html.escape(text[place:])])
+
+
+def _fold(word: str) -> str:
+    """Return the word in lower case without accents."""
+    return "".join(each for each in unicodedata.normalize("NFKD", word) if not unicodedata.combining(each)).casefold()

@@ -1,0 +1,4 @@
+"""Faces of the questions: the HTTP API.
+
+Belongs here: requests, responses and their protection. Does not belong here: what a question asks of the stores.
+"""

@@ -1,0 +1,1 @@
+"""Parts of the HTTP API: routes, problems, caching, security, limits, metrics and logs."""

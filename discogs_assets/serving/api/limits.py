@@ -1,0 +1,41 @@
+"""Rate limits by the client's address."""
+
+import ipaddress
+import math
+import time
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from discogs_assets.serving.api.problems import problem
+
+
+class RateLimit:
+    """Middleware that answers 429 to an address beyond its rate. The loopback is not limited.
+
+    Behind a proxy that DISCOGS_API_PROXIES names, the address is that of the proxy's client.
+    """
+
+    def __init__(self, app: ASGIApp, rate: str) -> None:
+        self._app = app
+        self._rate = parse(rate)
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer with a problem."""
+        address = (scope.get("client") or ("",))[0]
+        if scope["type"] != "http" or _is_local(address) or self._limiter.hit(self._rate, address):
+            return await self._app(scope, receive, send)
+        reset = self._limiter.get_window_stats(self._rate, address).reset_time
+        wait = max(1, math.ceil(reset - time.time()))
+        refusal = problem(429, f"more than {self._rate}. Ask again in {wait} s.", {"Retry-After": str(wait)})
+        return await refusal(scope, receive, send)
+
+
+def _is_local(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return not address

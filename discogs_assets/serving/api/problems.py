@@ -1,0 +1,92 @@
+"""Errors as RFC 9457 problems."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from discogs_assets.errors import DiscogsError, QuestionError, TransientError
+
+MEDIA = "application/problem+json"
+
+RETRY_SECONDS = 2
+"""Seconds after which a client should ask again while a store is away."""
+
+SCHEMA = {
+    "type": "object",
+    "description": "A problem (RFC 9457).",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is wrong, and what to do."},
+        "candidates": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "Entities of one name; ask by the id of one.",
+        },
+        "months": {"type": "array", "items": {"type": "string"}, "description": "Months that are loaded."},
+    },
+    "required": ["type", "title", "status"],
+}
+
+STATUSES = {
+    400: "The request is malformed.",
+    404: "There is no such entity.",
+    409: "The name is that of several entities, or the data asked for is not loaded.",
+    410: "The cursor is of an earlier publication.",
+    422: "A parameter is invalid.",
+    429: "Too many requests.",
+    503: "A store does not answer; ask again.",
+    504: "The question took too long.",
+}
+"""Statuses of the problems that every question may answer with."""
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": doc, "content": {MEDIA: {"schema": SCHEMA}}} for status, doc in STATUSES.items()
+}
+"""The same as OpenAPI responses."""
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+    """Return the response for an error."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    return Response(json.dumps(body, ensure_ascii=False), status, dict(headers or {}), MEDIA)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error with a problem."""
+    app.add_exception_handler(QuestionError, _question)
+    app.add_exception_handler(DiscogsError, _failure)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _fault)
+
+
+def _question(_: Request, error: Any) -> Response:
+    return problem(error.status, str(error), **error.more)
+
+
+def _failure(_: Request, error: Any) -> Response:
+    if isinstance(error, TransientError):
+        return problem(503, str(error), {"Retry-After": str(RETRY_SECONDS)})
+    return problem(500, "the question failed; the server's log says why")
+
+
+def _invalid(_: Request, error: Any) -> Response:
+    said = [f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()]
+    return problem(422, f"{'; '.join(said)}. /openapi.json lists the parameters.")
+
+
+def _http(_: Request, error: Any) -> Response:
+    advice = ". /openapi.json lists the paths" if error.status_code in (404, 405) else ""
+    return problem(error.status_code, f"{error.detail}{advice}", error.headers)
+
+
+def _fault(_: Request, error: Any) -> Response:
+    return problem(500, "the server has a fault; its log says why")

@@ -1,0 +1,96 @@
+"""A route for each question."""
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Path, Query, Request
+from starlette.responses import Response
+
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.queries.question import Question, Result, answer
+from discogs_assets.serving.api import caching, problems
+from discogs_assets.stores.postgres.publication import Publication
+
+UNCHANGED = object()
+"""Stands for an answer that the client has already."""
+
+
+def install(app: FastAPI) -> None:
+    """Add the routes to the application."""
+    for asked in QUESTIONS.values():
+        app.add_api_route(
+            asked.path,
+            _endpoint(asked),
+            methods=["GET"],
+            name=asked.name,
+            operation_id=asked.name,
+            summary=asked.doc.partition("\n")[0],
+            description=asked.doc,
+            response_model=asked.result,
+            responses=problems.RESPONSES,
+        )
+
+
+def _endpoint(asked: Question) -> Callable[..., Awaitable[Response]]:
+    async def endpoint(request: Request, **values: Any) -> Response:
+        return await respond(request, asked, values)
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+    parameters = [
+        inspect.Parameter(name, keyword, annotation=_annotate(asked, name), default=_default(default))
+        for name, (_, default) in asked.parameters.items()
+    ]
+    endpoint.__signature__ = inspect.Signature([request, *parameters])  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _annotate(asked: Question, name: str) -> Any:
+    """Return the parameter's type for FastAPI, with its description and example."""
+    kind = Path if f"{{{name}" in asked.path else Query
+    field = asked.arguments.model_fields[name]
+    examples = [asked.example[name]] if name in asked.example else None
+    return Annotated[asked.parameters[name][0], kind(description=field.description, examples=examples)]
+
+
+def _default(value: Any) -> Any:
+    return inspect.Parameter.empty if value is ... else value
+
+
+async def respond(request: Request, asked: Question, values: dict[str, Any]) -> Response:
+    """Return the answer as JSON, or 304 if the client has it already."""
+    _require_known(request, asked)
+    state = request.app.state
+    texts = json.dumps(values, sort_keys=True, default=str)
+
+    def find_kept(publication: Publication) -> Any:
+        tag = caching.entity_tag(publication)
+        if not asked.monthly:
+            return None
+        if caching.matches(request.headers.get("if-none-match"), tag):
+            return UNCHANGED
+        return state.cache.get(f"{asked.name} {tag} {texts}")
+
+    found, publication = await answer(asked, state.readers, values, find_kept)
+    tag = caching.entity_tag(publication)
+    headers = {"X-Discogs-Month": publication.month, "Cache-Control": "no-cache" if asked.monthly else "no-store"}
+    if asked.monthly:
+        headers["ETag"] = tag
+    if found is UNCHANGED:
+        return Response(None, 304, headers)
+    body = found.model_dump_json().encode() if isinstance(found, Result) else found
+    if asked.monthly and body is not found:
+        state.cache.put(f"{asked.name} {tag} {texts}", body)
+    return Response(body, 200, headers, "application/json")
+
+
+def _require_known(request: Request, asked: Question) -> None:
+    """Raise QuestionError (422) for an unknown parameter, and for one with several values that takes one."""
+    for name in dict.fromkeys(request.query_params):
+        if name not in asked.parameters or f"{{{name}" in asked.path:
+            raise QuestionError(422, f"{name[:100]!r} is not a parameter, expected {', '.join(asked.parameters)}")
+        if len(request.query_params.getlist(name)) > 1 and "list" not in str(asked.parameters[name][0]):
+            raise QuestionError(422, f"{name} is given several times, expected once")

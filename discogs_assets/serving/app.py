@@ -1,0 +1,63 @@
+"""The HTTP API as an ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from discogs_assets import __version__
+from discogs_assets.connections.readers import Readers
+from discogs_assets.serving.api import health, metrics, problems, routes
+from discogs_assets.serving.api.access_log import AccessLog
+from discogs_assets.serving.api.caching import Cache
+from discogs_assets.serving.api.limits import RateLimit
+from discogs_assets.serving.api.metrics import Metrics
+from discogs_assets.serving.api.security import Guard
+from discogs_assets.settings import Settings
+
+DESCRIPTION = """\
+Questions about one month of Discogs. Every answer is of a single month, named by the header `X-Discogs-Month`. Errors
+are RFC 9457 problems. An answer stays valid until the next publication: send its `ETag` as `If-None-Match`."""
+
+COMPRESSED_BYTES = 1_000
+"""Smallest body that is compressed."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application; it opens the stores when it starts."""
+    settings = settings or Settings()
+    measured = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with Readers(settings) as readers:
+            app.state.readers = readers
+            yield
+
+    origins = [each.strip() for each in settings.api_origins.split(",") if each.strip()]
+    app = FastAPI(
+        title="discogs_assets",
+        description=DESCRIPTION,
+        version=__version__,
+        lifespan=lifespan,
+        # Their pages load scripts from other sites, which the security policy forbids.
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(AccessLog, form=settings.api_log, metrics=measured),
+            Middleware(Guard, hosts=settings.api_hosts, origins=origins),
+            Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET"], expose_headers=["*"]),
+            Middleware(RateLimit, rate=settings.api_rate),
+            Middleware(GZipMiddleware, minimum_size=COMPRESSED_BYTES),
+        ],
+    )
+    app.state.cache = Cache()
+    app.state.metrics = measured
+    problems.install(app)
+    health.install(app)
+    metrics.install(app)
+    routes.install(app)
+    return app

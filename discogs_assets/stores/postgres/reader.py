@@ -1,0 +1,182 @@
+"""PostgreSQL as the API reads it: an asynchronous pool, and statements on the tables of one publication."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg.errors import QueryCanceled, UndefinedTable
+from psycopg.rows import class_row, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+
+from discogs_assets.errors import QuestionError, ServerError, SupersededError
+from discogs_assets.schema.backends import sql
+from discogs_assets.schema.backends.provisioning import PUBLICATION
+from discogs_assets.schema.tables import TABLES
+from discogs_assets.stores.postgres.loads import MONTHS, view_of
+from discogs_assets.stores.postgres.publication import COLUMNS, Publication
+
+NAME = "discogs_api"
+"""Application name of the connections."""
+
+POOL_SIZE = 12
+WAITING = 200
+"""Requests that may wait for a connection; any further one is refused at once."""
+
+POOL_SECONDS = 2.0
+"""Longest wait for a connection, and for a lost server before the next attempt, in seconds."""
+
+NAMED = {table.name: table for table in reversed(TABLES)}
+"""Tables by the names that statements use; a name of two sources is that of Discogs."""
+
+Row = dict[str, Any]
+
+NEWEST = f"SELECT max(sequence) AS newest FROM {PUBLICATION} WHERE state = 'done'"
+RECORD = f"SELECT {COLUMNS} FROM {PUBLICATION} WHERE "
+LOADS = (
+    "SELECT schemaname AS schema, regexp_replace(tablename, '__\\d+$', '') AS name,"
+    " max(regexp_replace(tablename, '^.*__', '')::bigint) AS number"
+    " FROM pg_tables WHERE schemaname ~ %(months)s AND tablename ~ '__\\d+$' GROUP BY 1, 2"
+)
+"""Newest load of each table and month."""
+
+
+class TableReader:
+    """The published tables, read through a pool by a role that may only read.
+
+    `url` is asked for each connection: a server may come back at another address. The table of a load never changes,
+    so statements on the tables that a publication names read one month, in whatever transaction. Their plans are made
+    for the values of each call, since names and genres differ in size by orders of magnitude.
+    """
+
+    def __init__(self, url: Callable[[], str], seconds: float) -> None:
+        self._url = url
+        self._options = (
+            f"-c statement_timeout={seconds * 1000:.0f} -c default_transaction_read_only=on "
+            "-c plan_cache_mode=force_custom_plan"
+        )
+        self.seen: Publication | None = None
+
+    @cached_property
+    def pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
+        """The pool. Connections are opened on demand."""
+        return AsyncConnectionPool(
+            self._url,
+            connection_class=psycopg.AsyncConnection[Row],
+            kwargs={"application_name": NAME, "options": self._options, "autocommit": True, "row_factory": dict_row},
+            min_size=0,
+            max_size=POOL_SIZE,
+            max_waiting=WAITING,
+            timeout=POOL_SECONDS,
+            reconnect_timeout=POOL_SECONDS,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        """Open the pool; no connection is made."""
+        await self.pool.open()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.pool.close()
+
+    async def rows(self, statement: str, values: Mapping[str, Any]) -> list[Row]:
+        """Return the rows of a statement.
+
+        Raises SupersededError if a table is gone, QuestionError (504) beyond the time limit, ServerError if the server
+        does not answer.
+        """
+        async with self._connection() as connection:
+            cursor = await connection.execute(cast(LiteralString, statement), values)
+            return await cursor.fetchall()
+
+    async def published(self) -> Publication | None:
+        """Return the publication that readers see, None before the first one. It is read once for each sequence."""
+        async with self._connection() as connection:
+            found = await (await connection.execute(cast(LiteralString, NEWEST))).fetchone()
+            newest = found["newest"] if found else None
+            if newest is None:
+                return None
+            if self.seen is None or self.seen.sequence != newest:
+                self.seen = await _record(connection, "sequence = %(sequence)s", {"sequence": newest})
+            return self.seen
+
+    async def months(self) -> dict[str, dict[str, str]]:
+        """Return the newest load of each view, by month (2026-11)."""
+        found: dict[str, dict[str, str]] = {}
+        for row in await self.rows(LOADS, {"months": MONTHS}):
+            source, year, month = row["schema"].rsplit("_", 2)
+            load = f"{row['schema']}.{row['name']}__{row['number']:04d}"
+            found.setdefault(f"{year}-{month}", {})[f"{source}.{row['name']}"] = load
+        return found
+
+    async def loaded(self, month: str) -> Publication:
+        """Return what is loaded of a month: its last publication if that is still there, else its newest loads.
+
+        It has no graph: Neo4j shows the published month alone.
+
+        Raises QuestionError (409), with the months that are loaded, if it is none of them.
+        """
+        months = await self.months()
+        if month not in months:
+            raise QuestionError(
+                409, f"{month} is not loaded, expected one of {', '.join(sorted(months))}", months=sorted(months)
+            )
+        async with self._connection() as connection:
+            found = await _record(
+                connection,
+                "state = 'done' AND month = %(month)s AND NOT EXISTS (SELECT FROM jsonb_each_text(tables)"
+                " WHERE to_regclass(value) IS NULL) ORDER BY sequence DESC LIMIT 1",
+                {"month": month},
+            )
+        return replace(found or Publication(month, months[month]), graph=None)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[Row]]:
+        try:
+            async with self.pool.connection() as connection:
+                yield connection
+        except UndefinedTable as error:
+            raise SupersededError(f"a load is gone: {_line(error)}") from error
+        except QueryCanceled as error:
+            raise QuestionError(504, "the question took longer than the time limit. Ask for less.") from error
+        except (PoolTimeout, TooManyRequests, psycopg.OperationalError) as error:
+            raise ServerError(f"PostgreSQL does not answer: {_line(error)}") from error
+
+
+async def _record(
+    connection: psycopg.AsyncConnection[Row], condition: str, values: Mapping[str, Any]
+) -> Publication | None:
+    async with connection.cursor(row_factory=class_row(Publication)) as cursor:
+        await cursor.execute(cast(LiteralString, RECORD + condition), values)
+        return await cursor.fetchone()
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+class Loads(Mapping[str, str]):
+    """The tables of a publication as SQL, by the name of the table: `statement.format_map(Loads(publication))`.
+
+    Each is a subquery with the columns of its view. Raises QuestionError (409) for one that is not published.
+    """
+
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+
+    def __getitem__(self, name: str) -> str:
+        table = NAMED[name]
+        load = self._publication.tables.get(view_of(table))
+        if load is None:
+            raise QuestionError(409, f"{view_of(table)} is not loaded for {self._publication.month}. Load it first.")
+        columns = ", ".join(f"{column.expression} AS {column.name}" for column in sql.columns(table))
+        return f"(SELECT {columns} FROM {load})"
+
+    def __iter__(self) -> Any:
+        return iter(NAMED)
+
+    def __len__(self) -> int:
+        return len(NAMED)

@@ -1,0 +1,245 @@
+"""Search over all entities of one load: whole words, prefixes, exact names, filters, counts."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from pathlib import Path
+
+import tantivy
+from tantivy import Occur, Query
+
+from discogs_assets.errors import LoadError
+from discogs_assets.schema import search_index
+from discogs_assets.schema.search_index import ENTITIES, IndexField, Kind
+from discogs_assets.stores.search import documents
+from discogs_assets.stores.search.documents import SCHEMA, START_LETTERS, WORDS, Hit, squeeze
+
+WORD_MATCH, EXACT_MATCH, EXACT_COMPLETION = 2.0, 20.0, 8.0
+"""Weights of a word in the name, relative to one elsewhere; of a whole name or code, relative to BM25 and a prefix."""
+
+SORTS = {"year": search_index.OLDEST.name, "-year": search_index.NEWEST.name, "popularity": "popularity"}
+"""Orders of `SearchIndex.releases`, by the field sorted by."""
+
+CANDIDATES = 100
+"""Largest number of entities of one name that a lookup returns."""
+
+FACET_VALUES = 1_000
+"""Largest number of genres that are counted; there are about 15."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Conditions on releases and masters, all of which must hold; of several genres or styles, one must match.
+
+    With any condition, other entities never match.
+    """
+
+    genres: Sequence[str] = ()
+    styles: Sequence[str] = ()
+    year_min: int | None = None
+    year_max: int | None = None
+    artist_id: int | None = None
+    label_id: int | None = None
+    master_id: int | None = None
+
+    def queries(self) -> Iterator[Query]:
+        """Yield a query for each condition."""
+        for field, names in ((search_index.GENRE, self.genres), (search_index.STYLE, self.styles)):
+            if names:
+                yield Query.term_set_query(SCHEMA, field.name, [*names])
+        if self.year_min is not None or self.year_max is not None:
+            kind = tantivy.FieldType.Integer
+            yield Query.range_query(SCHEMA, search_index.YEAR.name, kind, self.year_min, self.year_max)
+        ids = (self.artist_id, self.label_id, self.master_id)
+        for field, number in zip(
+            (search_index.ARTIST_ID, search_index.LABEL_ID, search_index.MASTER_ID), ids, strict=True
+        ):
+            if number is not None:
+                yield Query.term_query(SCHEMA, field.name, number)
+
+
+NO_FILTERS = Filters()
+
+Facets = Mapping[str, Sequence[tuple[str, int]]]
+"""Counts of values, by facet: `type` and `genre` by falling count, `decade` (`1970s`) ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the hits, the exact number of all of them, and the facets if asked for."""
+
+    total: int
+    hits: Sequence[Hit]
+    facets: Facets
+
+
+class SearchIndex:
+    """The indexes of one load, mapped into memory. Any number of threads may search at once."""
+
+    def __init__(self, searchers: Mapping[str, tantivy.Searcher]) -> None:
+        self._searchers = searchers
+
+    @classmethod
+    def open(cls, folder: Path) -> "SearchIndex":
+        """Open the load in a folder. Raises LoadError if it lacks an entity or was written by another version."""
+        return cls({entity: _open(folder / entity) for entity in ENTITIES})
+
+    @property
+    def documents(self) -> dict[str, int]:
+        """Number of documents of each entity."""
+        return {entity: searcher.num_docs for entity, searcher in self._searchers.items()}
+
+    def search(
+        self,
+        text: str,
+        entities: Sequence[str] = (),
+        filters: Filters = NO_FILTERS,
+        limit: int = 20,
+        offset: int = 0,
+        *,
+        facets: bool = False,
+    ) -> Page:
+        """Return documents with all words of the text, or with it as their name or code; the best first.
+
+        The score is BM25, with a bonus for a whole name or code, times a logarithm of the popularity. A blank text
+        matches everything. The text is never read as query syntax. Without `entities`, all are searched.
+        """
+        query = _all_of([_match(text), *filters.queries()])
+        return self._page(query, entities or ENTITIES, "", limit, offset, facets)
+
+    def complete(self, text: str, entity: str | None = None, limit: int = 10) -> Sequence[Hit]:
+        """Return documents with all words of the text, the last one as a prefix; exact names and popular ones first."""
+        query = _complete(text)
+        return self._page(query, [entity] if entity else ENTITIES, "", limit, 0).hits if query else []
+
+    def lookup(self, entity: str, name: str) -> Sequence[Hit]:
+        """Return the entities of this exact name, popular ones first.
+
+        If none has it, return those that differ in case, accents or width alone. At most `CANDIDATES` are considered.
+        """
+        query = Query.term_query(SCHEMA, search_index.WHOLE_NAME.name, documents.fold(name))
+        found = self._page(query, [entity], SORTS["popularity"], CANDIDATES, 0).hits
+        return [hit for hit in found if hit.name == name] or found
+
+    def releases(self, filters: Filters, sort: str = "year", limit: int = 20, offset: int = 0) -> Page:
+        """Return releases in the order of `SORTS`; those of one year by id, those without a year last."""
+        return self._page(_all_of([*filters.queries()]), ["releases"], SORTS[sort], limit, offset)
+
+    def _page(
+        self, query: Query, entities: Sequence[str], sort: str, limit: int, offset: int, facets: bool = False
+    ) -> Page:
+        """Return hits merged over the entities; ties are in the order of `ENTITIES`, then of the index."""
+        chosen = [entity for entity in ENTITIES if entity in entities]
+        found = {entity: self._find(entity, query, sort, offset + limit) for entity in chosen}
+        ranked = [[(-score, place, at) for score, at in found[name].hits] for place, name in enumerate(chosen)]
+        best = islice(merge(*ranked, key=lambda hit: hit[:2]), offset, offset + limit)
+        hits = [self._read(chosen[place], -score, at) for score, place, at in best]
+        totals = Counter({entity: _total(each) for entity, each in found.items()})
+        return Page(totals.total(), hits, self._count(query, totals) if facets else {})
+
+    def _find(self, entity: str, query: Query, sort: str, limit: int) -> tantivy.SearchResult:
+        """Return the first hits of one index by score and popularity, or by a field."""
+        searcher, count = self._searchers[entity], max(1, limit)
+        if not sort:
+            return searcher.search(query, count, weight_by_field=search_index.POPULARITY.name)
+        order = tantivy.Order.Desc if sort == SORTS["popularity"] else tantivy.Order.Asc
+        return searcher.search(query, count, order_by_field=sort, order=order)
+
+    def _read(self, entity: str, score: float, address: tantivy.DocAddress) -> Hit:
+        (record,) = self._searchers[entity].doc(address).get_all(search_index.RECORD.name)
+        return documents.read_hit(entity, score, record)
+
+    def _count(self, query: Query, types: Counter[str]) -> Facets:
+        genres, decades = Counter[str](), Counter[str]()
+        wanted = {
+            "genre": {"terms": {"field": search_index.GENRE.name, "size": FACET_VALUES}},
+            "decade": {"histogram": {"field": search_index.YEAR.name, "interval": 10}},
+        }
+        for entity in +types:
+            counted = self._searchers[entity].aggregate(query, wanted)
+            genres.update({each["key"]: each["doc_count"] for each in counted["genre"]["buckets"]})
+            decades.update({f"{each['key']:.0f}s": each["doc_count"] for each in counted["decade"]["buckets"]})
+        return {"type": _rank(types), "genre": _rank(genres), "decade": sorted((+decades).items())}
+
+
+def _open(folder: Path) -> tantivy.Searcher:
+    try:
+        index = tantivy.Index.open(str(folder))
+    except (ValueError, OSError) as error:
+        raise LoadError(
+            f"the search index in {folder} cannot be opened: {error}. Materialise search/{folder.name} of its month "
+            "again, and publish the month."
+        ) from error
+    documents.register_analyzers(index)
+    index.config_reader("manual")
+    return index.searcher()
+
+
+def _total(found: tantivy.SearchResult) -> int:
+    return int(found.count)  # type: ignore[attr-defined] # missing in the stub
+
+
+def _rank(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted((+counts).items(), key=lambda each: (-each[1], each[0]))
+
+
+def _all_of(queries: Sequence[Query]) -> Query:
+    return Query.boolean_query([(Occur.Must, query) for query in queries]) if queries else Query.all_query()
+
+
+def _any_of(queries: Sequence[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def _term(field: IndexField, text: str) -> Query:
+    return Query.term_query(SCHEMA, field.name, text, "freq" if field.kind is Kind.WORDS else "basic")
+
+
+def _exact(text: str) -> list[Query]:
+    """Return queries for the text as a whole name, and as a code if it has letters or digits."""
+    whole, code = documents.fold(text), squeeze(text)
+    found = [_term(search_index.WHOLE_NAME, whole), *([_term(search_index.CODE, code)] if code else [])]
+    return [Query.const_score_query(each, EXACT_MATCH) for each in found]
+
+
+def _match(text: str) -> Query:
+    """Return the query for all words of a text, or for the whole of it; everything if it is blank."""
+    text = documents.clean(text)
+    if not text:
+        return Query.all_query()
+    words = dict.fromkeys(WORDS.analyze(text))
+    both = [
+        Query.disjunction_max_query(
+            [Query.boost_query(_term(search_index.NAME, word), WORD_MATCH), _term(search_index.ALSO, word)]
+        )
+        for word in words
+    ]
+    return _any_of([*([_all_of(both)] if both else []), *_exact(text)])
+
+
+def _complete(text: str) -> Query | None:
+    """Return the query for a text whose last word is incomplete; None if it is blank."""
+    text = documents.clean(text)
+    if not text:
+        return None
+    *whole, last = WORDS.analyze(text) or [""]
+    if last:
+        starts = [
+            _any_of([_term(search_index.NAME, word), _term(search_index.ALSO, word)]) for word in dict.fromkeys(whole)
+        ]
+        found = [_all_of([*starts, _prefix(search_index.NAME, last)])]
+        found += [_prefix(search_index.CODE, code)] if len(code := squeeze(text)) >= START_LETTERS else []
+    else:
+        found = [_prefix(search_index.WHOLE_NAME, documents.fold(text))]
+    matched = Query.const_score_query(_any_of(found), 1.0)
+    exact = Query.const_score_query(_any_of(_exact(text)), EXACT_COMPLETION)
+    return Query.boolean_query([(Occur.Must, matched), (Occur.Should, exact)])
+
+
+def _prefix(field: IndexField, text: str) -> Query:
+    """Return the query for terms with a prefix; short ones of words are terms themselves, since they have so many."""
+    if field is search_index.NAME and len(text) <= START_LETTERS:
+        return _term(search_index.STARTS, text)
+    return Query.fuzzy_term_query(SCHEMA, field.name, text, distance=0, prefix=True)

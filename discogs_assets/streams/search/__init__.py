@@ -1,0 +1,1 @@
+"""Records and graph tables → rows of the search index."""

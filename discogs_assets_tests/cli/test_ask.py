@@ -1,0 +1,74 @@
+"""Tests of `cli.ask`: the terminal gives the API's answer."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from discogs_assets.cli import app
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.queries.reference import write_command
+from discogs_assets_tests.fix_project import Project
+
+
+@pytest.fixture(autouse=True)
+def _home(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCOGS_HOME", str(project.home))
+
+
+def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    app(["ask", *arguments], result_action="return_value")
+    return capsys.readouterr().out
+
+
+BLUE_NOTE = ("trends", "--type", "label", "--name", "Blue Note")
+
+
+def test_json_is_the_apis_answer(capsys: pytest.CaptureFixture[str], api: Any) -> None:
+    found = json.loads(ask(capsys, *BLUE_NOTE, "--json"))
+    assert found == api.get("/api/trends", params={"type": "label", "name": "Blue Note"}).json()
+
+
+def test_a_table_and_csv_have_the_rows_of_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(ask(capsys, *BLUE_NOTE, "--json"))["data"]
+    shown = [*csv.DictReader(io.StringIO(ask(capsys, *BLUE_NOTE, "--csv")))]
+    assert shown == [{"year": str(row["year"]), "count": str(row["count"])} for row in rows]
+    table = ask(capsys, *BLUE_NOTE).splitlines()
+    assert table[0].split() == ["year", "count"]
+    assert [tuple(map(int, line.split())) for line in table[1:]] == [(row["year"], row["count"]) for row in rows]
+
+
+def test_an_answer_without_rows_is_one_row(capsys: pytest.CaptureFixture[str]) -> None:
+    (row,) = csv.DictReader(io.StringIO(ask(capsys, "artist", "--id", "45467", "--csv")))
+    assert row["id"] == "45467"
+    assert json.loads(row["data"])["name"] == "Pink Floyd"
+
+
+def test_several_values_of_a_parameter_are_given_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    ends = ("path", "--from-name", "Miles Davis", "--to-name", "John Coltrane")
+    found = json.loads(ask(capsys, *ends, "--via", "releases", "--via", "credits", "--json"))
+    assert found["found"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("trends", "--type", "band", "--name", "x"), "type: Input should be 'artist'"),
+        (("trends", "--type", "label", "--name", "No Such Label"), "there is no label with the name 'No Such Label'"),
+        (("path", "--from-name", "x", "--to-name", "y", "--max-depth", "99"), "max_depth"),
+    ],
+)
+def test_an_invalid_question_is_refused_in_a_sentence(arguments: tuple[str, ...], said: str) -> None:
+    with pytest.raises((QuestionError, SystemExit)) as caught:
+        app(["ask", *arguments], result_action="return_value", exit_on_error=False, print_error=False)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS)
+def test_the_help_of_a_question_describes_its_parameters(capsys: pytest.CaptureFixture[str], asked: Any) -> None:
+    text = " ".join(ask(capsys, asked.name.replace("_", "-"), "--help").replace("│", " ").split())
+    assert write_command(asked) in text
+    assert all(f"--{name.replace('_', '-')}" in text for name in asked.parameters)

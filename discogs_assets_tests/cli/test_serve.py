@@ -1,0 +1,92 @@
+"""Tests of `cli.serve`: the API as a process."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from discogs_assets.cli.serve import run
+from discogs_assets.errors import ServerError
+from discogs_assets_tests.cli.test_servers import free_port
+from discogs_assets_tests.fix_project import BARE, Project
+
+PROGRAM = Path(sys.executable).with_name("discogs")
+
+
+@contextmanager
+def serving(project: Project, port: int, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """The running process, once it answers."""
+    process = subprocess.Popen(
+        [PROGRAM, "serve", "--port", str(port)],
+        cwd=project.folder,
+        env={**BARE, **variables},
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not _answers(port):
+            assert process.poll() is None, process.communicate()[1]
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        return get(port, "/health/live")[0] == 200
+    except OSError:
+        return False
+
+
+def get(port: int, path: str) -> tuple[int, str, bytes]:
+    """Status, content type and body."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as found:
+            return found.status, found.headers["content-type"], found.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers["content-type"], error.read()
+
+
+@pytest.mark.slow
+def test_the_api_answers_survives_huge_requests_and_stops_cleanly(project: Project) -> None:
+    port = free_port()
+    with serving(project, port, DISCOGS_API_LOG="json") as process:
+        status, _, body = get(port, "/api/months")
+        assert status == 200
+        assert json.loads(body)["published"] == "2026-11"
+        began = time.monotonic()
+        status, kind, body = get(port, f"/api/explore?type=label&name={'x' * 1_000_000}")
+        assert time.monotonic() - began < 1
+        assert (status, kind) == (414, "application/problem+json")
+        assert get(port, "/health/ready")[0] == 200
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=15)
+    assert process.returncode == 0
+    (entry,) = [json.loads(line) for line in said.splitlines() if '"/api/months"' in line]
+    assert entry["status"] == 200
+    assert re.fullmatch(r"[0-9a-f]{16}", entry["request_id"])
+    assert project.graph.counts()
+
+
+def test_a_port_that_is_taken_is_refused_before_any_server_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(ServerError, match=r"cannot be used: .* discogs serve --port \d+"):
+            run("127.0.0.1", taken.getsockname()[1])
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,48 @@
+"""The API over the demo's months, in this process."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from discogs_assets.serving.app import create_app
+from discogs_assets.settings import Settings
+from discogs_assets_tests.fix_project import Project
+
+
+class Api:
+    """A client of an application in this process."""
+
+    def __init__(self, runner: asyncio.Runner, client: httpx.AsyncClient) -> None:
+        self._runner = runner
+        self._client = client
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """The response to a request."""
+        return self._runner.run(self._client.request(method, path, **options))
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """The response to a GET."""
+        return self.request("GET", path, **options)
+
+
+@contextmanager
+def open_api(app: FastAPI, address: str = "127.0.0.1", base: str = "http://127.0.0.1:8004") -> Iterator[Api]:
+    """A client at an address; the application runs meanwhile."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 50000))
+    with asyncio.Runner() as runner:
+        lifespan = app.router.lifespan_context(app)
+        runner.run(lifespan.__aenter__())
+        yield Api(runner, httpx.AsyncClient(transport=transport, base_url=base))
+        runner.run(lifespan.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def api(project: Project) -> Iterator[Api]:
+    """A client on the loopback."""
+    with open_api(create_app(Settings(home=project.home))) as api:
+        yield api

@@ -1,0 +1,116 @@
+"""Tests of `queries.explore`: categories and pages of neighbours."""
+
+from typing import Any
+
+import pytest
+
+from discogs_assets_tests.fix_api import Api
+from discogs_assets_tests.queries import sample
+
+
+def get(api: Api, path: str, **parameters: Any) -> dict[str, Any]:
+    found = api.get(f"/api/{path}", params=parameters)
+    assert found.status_code == 200, found.text
+    answer: dict[str, Any] = found.json()
+    return answer
+
+
+def read_all(api: Api, limit: int, by_cursor: bool, **parameters: Any) -> list[dict[str, Any]]:
+    """All pages together."""
+    found, page = [], get(api, "expand", limit=limit, **parameters)
+    while True:
+        found += page["children"]
+        assert page["has_more"] == (page["cursor"] is not None)
+        assert len(found) <= page["total"]
+        if not page["has_more"]:
+            assert len(found) == page["total"]
+            return found
+        place = {"cursor": page["cursor"]} if by_cursor else {"offset": len(found)}
+        page = get(api, "expand", limit=limit, **place, **parameters)
+
+
+ENDS = [
+    ("artist", 45467),
+    ("label", 281),
+    ("genre", "Rock"),
+    ("style", "Hard Bop"),
+    ("release", 1873013),
+    ("master", 10362),
+]
+
+
+@pytest.mark.parametrize(("kind", "key"), ENDS)
+def test_each_category_has_as_many_neighbours_as_explore_counts_each_once_in_pages_of_any_size(
+    api: Api, kind: str, key: object
+) -> None:
+    named = {"id": key} if isinstance(key, int) else {"name": key}
+    node = {"id": key} if isinstance(key, int) else {"node_id": key}
+    explored = get(api, "explore", type=kind, **named)
+    assert explored["categories"]
+    for category in explored["categories"]:
+        asked = {"type": kind, "category": category["category"], **node}
+        whole = read_all(api, 200, True, **asked)
+        assert len(whole) == category["count"], category
+        keys = [(each["type"], each["id"]) for each in whole]
+        assert len(set(keys)) == len(keys)
+        for limit, by_cursor in ((1, True), (3, False), (7, True)):
+            if len(whole) < 60:
+                assert read_all(api, limit, by_cursor, **asked) == whole
+
+
+def test_the_releases_of_a_label_are_those_of_the_records_by_year_and_id_undated_last(api: Api) -> None:
+    for key in [*sample.labels][:25]:
+        found = read_all(api, 5, True, type="label", id=key, category="releases")
+        expected = sorted(
+            ((sample.year(each) or 9999, each["id"]) for each in sample.releases_of("label", key)),
+        )
+        assert [(each["year"] or 9999, each["id"]) for each in found] == expected
+
+
+def test_the_artists_of_a_label_are_counted_by_release(api: Api) -> None:
+    for key in [*sample.labels][:25]:
+        found = read_all(api, 4, False, type="label", id=key, category="artists")
+        expected: dict[int, int] = {}
+        for release in sample.releases_of("label", key):
+            for artist in sample.artist_ids(release):
+                expected[artist] = expected.get(artist, 0) + 1
+        assert {each["id"]: each["release_count"] for each in found} == expected
+        assert [each["release_count"] for each in found] == sorted(expected.values(), reverse=True)
+
+
+@pytest.mark.parametrize("category", ["releases", "artists"])
+def test_neighbours_may_be_limited_to_the_years_up_to_one(api: Api, category: str) -> None:
+    found = read_all(api, 50, True, type="label", node_id="Blue Note", category=category, before_year=1960)
+    key = next(key for key, each in sample.labels.items() if each["name"] == "Blue Note")
+    early = [each for each in sample.releases_of("label", key) if (sample.year(each) or 9999) <= 1960]
+    expected = {each["id"] for each in early} if category == "releases" else set().union(*map(sample.artist_ids, early))
+    assert {each["id"] for each in found} == expected
+    assert 0 < len(early) < len(sample.releases_of("label", key))
+
+
+def test_a_cursor_is_of_one_publication(api: Api) -> None:
+    asked = {"type": "label", "node_id": "Blue Note", "category": "releases"}
+    stale = api.get("/api/expand", params={**asked, "cursor": "WzAsIDBd"})
+    assert stale.status_code == 410
+    for cursor in ("", "x", "WzAsIC0xXQ", "e30", "bnVsbA", "%%%", "é"):
+        assert api.get("/api/expand", params={**asked, "cursor": cursor}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"limit": 0},
+        {"limit": 201},
+        {"offset": -1},
+        {"offset": 10**9},
+        {"before_year": 1},
+        {"category": "fans"},
+        {"x": 1},
+    ],
+    ids=str,
+)
+def test_a_parameter_out_of_bounds_is_refused_by_name(api: Api, wrong: dict[str, Any]) -> None:
+    asked = {"type": "label", "node_id": "Blue Note", "category": "releases", **wrong}
+    refused = api.get("/api/expand", params=asked)
+    assert refused.status_code == 422
+    assert str(next(iter(wrong.values() if "category" in wrong else wrong))) in refused.json()["detail"]

@@ -1,0 +1,23 @@
+"""Tests of `queries.genres`: the tree of genres and styles."""
+
+from collections import Counter
+
+from discogs_assets_tests.fix_api import Api
+from discogs_assets_tests.queries import sample
+
+
+def test_the_tree_has_every_genre_with_the_styles_of_its_own_releases(api: Api) -> None:
+    found = api.get("/api/genre-tree").json()["genres"]
+    genres = Counter(name for each in sample.releases.values() for name in set(each.get("genres") or ()))
+    assert {each["name"]: each["release_count"] for each in found if each["release_count"]} == genres
+    styles = Counter(name for each in sample.releases.values() for name in set(each.get("styles") or ()))
+    alone = {
+        (each["genres"][0], style)
+        for each in sample.releases.values()
+        if len(each.get("genres") or ()) == 1
+        for style in each.get("styles") or ()
+    }
+    drawn = {(genre["name"], style["name"]): style for genre in found for style in genre["styles"]}
+    assert set(drawn) == alone
+    assert all(style["release_count"] == styles[name] for (_, name), style in drawn.items())
+    assert [each["release_count"] for each in found] == sorted((each["release_count"] for each in found), reverse=True)

@@ -1,0 +1,86 @@
+"""Tests of `queries.paths`: the shortest path, by the ways asked for, never through a placeholder."""
+
+import random
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from discogs_assets.queries import paths
+from discogs_assets.stores.neo4j.driver import Graph
+from discogs_assets_tests.fix_api import Api
+from discogs_assets_tests.queries import sample
+
+DEFAULT = {"releases", "credits", "membership", "aliases"}
+
+
+def ask(api: Api, **parameters: Any) -> dict[str, Any]:
+    found = api.get("/api/path", params=parameters)
+    assert found.status_code == 200, found.text
+    answer: dict[str, Any] = found.json()
+    return answer
+
+
+@pytest.mark.parametrize("ways", [DEFAULT, {"releases", "credits"}, {"membership"}, {"releases", "labels"}], ids=sorted)
+def test_a_path_is_as_short_as_a_search_through_the_records_finds_and_each_step_is_stated(
+    api: Api, ways: set[str]
+) -> None:
+    stated = {frozenset(pair) for way, *pair in sample.edges() if way in ways}
+    names, lengths = sorted(set(sample.artists) - sample.PLACEHOLDERS), set[int | None]()
+    dice = random.Random(3)  # noqa: S311 - examples, no secrets
+    for start, end in ((dice.choice(names), dice.choice(names)) for _ in range(25)):
+        expected = 0 if start == end else sample.distance(("artist", start), ("artist", end), ways, 12)
+        answer = ask(api, from_id=start, to_id=end, via=sorted(ways), max_depth=12)
+        assert answer["length"] == expected
+        assert answer["found"] == (expected is not None)
+        steps = [(each["type"], each["id"]) for each in answer["path"]]
+        assert all(frozenset(pair) in stated for pair in pairwise(steps))
+        assert not [each for each in steps if each[0] == "artist" and each[1] in sample.PLACEHOLDERS]
+        lengths.add(expected)
+    assert len(lengths) > 1
+
+
+def test_a_path_to_itself_is_a_node(api: Api) -> None:
+    answer = ask(api, from_name="Pink Floyd", to_name="Pink Floyd")
+    assert (answer["length"], [each["name"] for each in answer["path"]]) == (0, ["Pink Floyd"])
+
+
+@pytest.mark.parametrize(("hub", "found"), [(1817, True), (1818, False)])
+def test_no_path_passes_a_label_that_stands_for_none(graph: Graph, hub: int, found: bool) -> None:
+    asked = paths._statement("release", "release", ["labels"], 4)  # noqa: SLF001
+    with graph.session() as session:
+        session.run("CREATE (:Release {id: 1})-[:ON]->(:Label {id: $hub})<-[:ON]-(:Release {id: 2})", hub=hub)
+        rows = session.run(asked, start=1, end=2, artists=[194], labels=[1818]).data()  # type: ignore[arg-type]
+    assert bool(rows) == found
+
+
+def test_no_path_passes_an_artist_that_stands_for_many(graph: Graph) -> None:
+    asked = paths._statement("release", "release", ["releases"], 4)  # noqa: SLF001
+    with graph.session() as session:
+        session.run("CREATE (:Release {id: 1})-[:BY]->(:Artist {id: 194})<-[:BY]-(:Release {id: 2})")
+        assert session.run(asked, start=1, end=2, artists=[], labels=[]).data()  # type: ignore[arg-type]
+        assert not session.run(asked, start=1, end=2, artists=[194], labels=[]).data()  # type: ignore[arg-type]
+
+
+def test_genres_are_passed_only_if_asked_for(api: Api) -> None:
+    ends = {"from_name": "Kraftwerk", "to_name": "Miles Davis", "max_depth": 12}
+    without = ask(api, **ends)
+    assert not {"genre", "style"} & {each["type"] for each in without["path"]}
+    asked = ask(api, **ends, via=["releases", "genres"])
+    assert {"genre", "style"} & {each["type"] for each in asked["path"]}
+    to_genre = ask(api, from_name="Kraftwerk", to_type="genre", to_name="Electronic")
+    assert [each["type"] for each in to_genre["path"]][-1] == "genre"
+
+
+def test_a_longer_path_than_allowed_is_not_found(api: Api) -> None:
+    ends = {"from_name": "Miles Davis", "to_name": "John Coltrane"}
+    length = ask(api, **ends)["length"]
+    assert length > 1
+    assert not ask(api, **ends, max_depth=length - 1)["found"]
+
+
+@pytest.mark.parametrize("depth", [0, 13, 10**9, "x", ""])
+def test_a_depth_out_of_bounds_is_refused(api: Api, depth: object) -> None:
+    refused = api.get("/api/path", params={"from_name": "A", "to_name": "B", "max_depth": str(depth)})
+    assert refused.status_code == 422
+    assert "max_depth" in refused.json()["detail"]

@@ -1,0 +1,79 @@
+"""Tests of `queries.search`: what is found, counted, marked and paged."""
+
+from typing import Any
+
+import pytest
+
+from discogs_assets.queries.search import mark_words
+from discogs_assets_tests.fix_api import Api
+from discogs_assets_tests.queries import sample
+
+
+def get(api: Api, path: str, **parameters: Any) -> dict[str, Any]:
+    found = api.get(f"/api/{path}", params=parameters)
+    assert found.status_code == 200, found.text
+    answer: dict[str, Any] = found.json()
+    return answer
+
+
+def test_every_name_is_found_and_can_be_asked_about(api: Api) -> None:
+    names = [("artist", each["id"], each["name"]) for each in [*sample.artists.values()][::4]]
+    names += [("label", each["id"], each["name"]) for each in [*sample.labels.values()][::4]]
+    names += [("genre", name, name) for name in {"Funk / Soul", "Rock"}]
+    for kind, key, name in names:
+        for path, part in (("search", "types"), ("autocomplete", "type")):
+            hits = get(api, path, q=name, limit=50, **{part: kind})["results"]
+            assert (kind, key) in {(hit["type"], hit["id"]) for hit in hits}, (path, name)
+        assert api.get(f"/api/node/{key}", params={"type": kind}).json()["name"] == name
+
+
+def test_hits_are_counted_by_type_genre_and_decade_over_all_pages(api: Api) -> None:
+    found = get(api, "search", q="the", limit=1)
+    assert sum(each["count"] for each in found["facets"]["type"]) == found["total"] > 5
+    pages = [get(api, "search", q="the", limit=7, offset=start) for start in range(0, found["total"], 7)]
+    hits = [(hit["type"], hit["id"]) for page in pages for hit in page["results"]]
+    assert len(set(hits)) == len(hits) == found["total"]
+    assert [page["pagination"]["has_more"] for page in pages] == [True] * (len(pages) - 1) + [False]
+
+
+@pytest.mark.parametrize("genre", ["Rock", "Funk / Soul", "Jazz"])
+def test_filters_leave_the_releases_and_masters_that_match(api: Api, genre: str) -> None:
+    found = get(api, "search", q="the", genres=genre, year_min=1960, year_max=1979, limit=100)
+    for hit in found["results"]:
+        assert hit["type"] in ("release", "master")
+        assert genre in hit["metadata"]["genres"]
+        assert 1960 <= hit["metadata"]["year"] <= 1979
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "marked"),
+    [
+        ("Kind Of Blue", {"blue", "kind"}, "<b>Kind</b> Of <b>Blue</b>"),
+        ("Björk", {"bjork"}, "<b>Björk</b>"),
+        ("<script>alert(1)</script>", {"script"}, "&lt;<b>script</b>&gt;alert(1)&lt;/<b>script</b>&gt;"),
+        ('"A" & B', {"b"}, "&quot;A&quot; &amp; <b>B</b>"),
+        ("!!!", {"x"}, "!!!"),
+        ("", set(), ""),
+    ],
+)
+def test_a_highlight_is_escaped_html(text: str, words: set[str], marked: str) -> None:
+    assert mark_words(text, words) == marked
+
+
+SYNTAX = ['"', "AND", "title:x", "a OR b", "(", "*", "~", "+-", "\\", "[1 TO 2]", "' OR 1=1", "{}", "name:*", "坂本"]
+
+
+@pytest.mark.parametrize("text", SYNTAX)
+def test_query_syntax_is_text(api: Api, text: str) -> None:
+    for path in ("search", "autocomplete"):
+        found = api.get(f"/api/{path}", params={"q": text})
+        assert found.status_code == 200, found.text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"q": ""}, {"types": "band"}, {"year_min": 1}, {"limit": 101}, {"offset": 10**9}], ids=str
+)
+def test_a_parameter_out_of_bounds_is_refused(api: Api, wrong: dict[str, Any]) -> None:
+    refused = api.get("/api/search", params={"q": "x", **wrong})
+    assert refused.status_code == 422
+    assert next(iter(wrong)) in refused.json()["detail"]
