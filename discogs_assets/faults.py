@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from discogs_assets.errors import DiscogsError, DiskFullError, ServerError
+from discogs_assets.variables import INSTANCE
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 """System error numbers for a full disk and an exhausted quota."""
 
-WORDS = tuple(map(os.strerror, sorted(FULL)))
-"""System messages for the same errors; servers pass them on in their own messages."""
+WORDS = (*map(os.strerror, sorted(FULL)), "database or disk is full")
+"""System messages for the same errors, which servers pass on in their own messages, and SQLite's."""
+
+SQLITE_FAILED = "disk I/O error"
+"""SQLite's message for a file that cannot be written or extended, often since the disk is full."""
 
 ROOM = 2 << 20
 """Free bytes below which no server can go on, even if its error does not name a full disk."""
@@ -49,8 +53,15 @@ def disk_full(error: BaseException) -> bool:
         or (isinstance(each, OSError) and each.errno in FULL)
         or _state(each) == DISK_FULL
         or names_full_disk(str(each))
+        or (SQLITE_FAILED in str(each) and _is_instance_full())
         for each in chain(error)
     )
+
+
+def _is_instance_full() -> bool:
+    """Return True if the disk of Dagster's instance, with its records in SQLite, has no room."""
+    home = os.environ.get(INSTANCE)
+    return home is not None and free_bytes(Path(home)) < ROOM
 
 
 def names_full_disk(text: str) -> bool:

@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     neo4j_url: str | None = Field(None, description="External Neo4j: bolt://host:port; default: embedded.")
     neo4j_user: str = Field("neo4j", description="User of the external Neo4j.")
     neo4j_password: SecretStr | None = Field(None, description="Password of the external Neo4j.")
+    neo4j_browser: bool = Field(
+        False, description="Whether the embedded Neo4j serves Neo4j's Browser on 127.0.0.1 (15 MB, downloaded once)."
+    )
     api_hosts: str = Field(
         "",
         description="Names by which the API may be reached besides the loopback's, separated by commas: music.example.",
@@ -99,7 +102,11 @@ class Settings(BaseSettings):
     api_proxies: str = Field(
         "", description="Addresses of proxies whose X-Forwarded-For names the client, separated by commas."
     )
-    api_rate: str = Field("600/minute", description="Requests allowed to one address; the loopback's are not limited.")
+    api_rate: str = Field(
+        "600/minute",
+        pattern=r"^[1-9][0-9]*/(second|minute|hour|day)$",
+        description="Requests allowed to one address; the loopback's are not limited.",
+    )
     api_seconds: float = Field(10.0, gt=0, le=300, description="Time limit of a question in seconds.")
     api_log: Literal["text", "json", "off"] = Field(
         "text", description="Form of the API's access log: text, json, off."

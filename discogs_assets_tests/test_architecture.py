@@ -134,6 +134,8 @@ def test_every_test_file_is_named_after_a_module() -> None:
         "defs/sensors/new_dumps_retries",
         "documented",
         "full_disks",
+        "index_usage",
+        "interrupts",
         "hostile",
         "long_values",
         "readers",

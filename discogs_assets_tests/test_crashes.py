@@ -71,7 +71,12 @@ def leftovers(project: Project) -> list[str]:
         ).fetchall()
     loads = [table for (table,) in found if table not in project.postgres.read_published_loads().values()]
     stores = {str(path) for path in (project.home / "neo4j" / NOVEMBER[:7]).glob("[0-9]*")}
-    return [*drafts, *loads, *stores - {str(Neo4jServer(project.home).find_served_folder())}]
+    (shown,) = project.postgres.ask(
+        "SELECT search AS load FROM discogs.publication WHERE state = 'done' ORDER BY sequence DESC LIMIT 1"
+    )
+    indexes = {str(path) for path in (project.home / "search").glob("*/[0-9a-f]*")}
+    served = {str(Neo4jServer(project.home).find_served_folder()), str(project.home / "search" / shown["load"])}
+    return [*drafts, *loads, *(stores | indexes) - served]
 
 
 @dataclass(frozen=True)

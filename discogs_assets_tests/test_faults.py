@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sqlite3
 from pathlib import Path
 
 import psycopg2.errors  # type: ignore[import-untyped]
@@ -36,6 +37,7 @@ def wrap_cause(cause: Exception) -> Exception:
         wrap_cause(
             psycopg2.OperationalError(f'could not extend file "base/1/2": {FULL}\nHINT:  Check free disk space.')
         ),
+        wrap_cause(sqlite3.OperationalError("database or disk is full")),
         led_to(OSError(errno.ENOSPC, FULL), LoadError("2026-10/0001 did not start")),
         led_to(wrap_cause(psycopg2.OperationalError(FULL)), RuntimeError("too many retries")),
     ],

@@ -11,22 +11,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from discogs_assets import failpoints
+from discogs_assets.cli import run_job, terminal
+from discogs_assets.defs import pools
+from discogs_assets.errors import DiskFullError
 from discogs_assets.faults import disk_full
-from discogs_assets.sample import generator
+from discogs_assets.sample import dumps, generator
 from discogs_assets.sample.generator import Plan
 from discogs_assets.schema.discogs import LABELS, RELEASES
 from discogs_assets.schema.graph import node
+from discogs_assets.schema.search_index import Row
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.stores.dumps.archive import Archive
 from discogs_assets.stores.lake.local import Lake
 from discogs_assets.stores.postgres.loads import Postgres
+from discogs_assets.stores.search import documents
 from discogs_assets.streams.discogs import convert
 from discogs_assets.streams.graph.nodes import write_nodes
 from discogs_assets.streams.postgres import jsonb_rows
+from discogs_assets_tests.fix_project import Project
 
 pytestmark = pytest.mark.slow
 
@@ -124,6 +131,18 @@ def test_a_lake_that_is_full_keeps_what_it_had_and_takes_the_rest_later(
     assert [file.read_bytes() for file in lake.files(["parquet", "releases"], MONTH)] == [f.read_bytes() for f in whole]
 
 
+@pytest.mark.parametrize("heap", [15 << 20, 96 << 20], ids=["segment", "commit"])
+def test_a_search_index_without_room_leaves_none_and_names_the_disk(
+    heap: int, disk: Callable[[int], Disk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "HEAP_BYTES", heap)
+    lake = Lake(disk(2).folder / "lake")
+    rows = (Row(id=number, name=f"{number * 7919} {number * 104_729}") for number in range(40_000))
+    with pytest.raises(DiskFullError, match="the disk is full"), lake.writing(["search", "labels"], MONTH) as folder:
+        documents.write_documents(folder, rows)
+    assert files(lake) == []
+
+
 def test_an_archive_that_is_full_keeps_no_part_of_a_file(disk: Callable[[int], Disk], source: Path) -> None:
     small = disk(128)
     archive = Archive(str(source), small.folder / "dumps")
@@ -182,6 +201,43 @@ def test_a_graph_store_that_is_full_leaves_nothing_that_could_be_served(
     assert not list((store / "data").rglob("neostore*"))
     small.clear()
     assert server.import_store(store, {"Release": [table]}, []).nodes == COUNT
+
+
+def test_a_disk_that_is_full_of_dagsters_records_ends_a_command_with_one_sentence(
+    disk: Callable[[int], Disk], tmp_path: Path
+) -> None:
+    dumps.write(tmp_path, MONTH)
+    small = disk(400)
+    project = Project(small.folder)
+    try:
+        assert project.run("discogs", "up").returncode == 0
+        small.leave(kilobytes=0)
+        for command in (("publish", "2026-10"), ("load", "2026-10")):
+            done = project.run("discogs", *command, DISCOGS_DUMPS=str(tmp_path), DISCOGS_MUSICBRAINZ="off")
+            assert done.returncode == 1
+            assert [line for line in done.stderr.splitlines() if line.startswith("discogs: ")] == [
+                done.stderr.splitlines()[-1]
+            ]
+            assert "Traceback" not in done.stderr
+            assert "disk is full" in done.stderr
+    finally:
+        small.clear()
+        project.run("discogs", "down")
+
+
+def test_a_disk_that_fills_up_with_records_in_sqlite_ends_a_run_with_one_sentence(
+    disk: Callable[[int], Disk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = disk(64)
+    monkeypatch.setenv("DISCOGS_HOME", str(small.folder / "home"))
+    monkeypatch.setenv("DAGSTER_HOME", str(small.folder))
+    (small.folder / "dagster.yaml").touch()
+    with dg.DagsterInstance.get() as instance:
+        pools.create(instance)
+    small.leave(kilobytes=16)
+    with pytest.raises(Exception, match=r"disk I/O error|full") as caught:
+        run_job.run("publish", MONTH)
+    assert (terminal.sentence(caught.value) or "").startswith("the disk is full: ")
 
 
 @pytest.mark.parametrize("place", ["copy", "parse", "close", "place"])

@@ -34,7 +34,7 @@ from discogs_assets_tests.watching import repeatedly
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
-RELEASES = 20_000
+RELEASES = 5_000
 LAST = 2026 * 12 + 11 - 1
 """The last month, so that a year of them ends in one that has begun."""
 
@@ -58,7 +58,12 @@ class Home:
 
     def used(self) -> int:
         """Bytes of all that belongs to months: dumps, lake, tables and stores."""
-        own = [self.folder / "dumps", self.folder / "lake", *(self.folder / "neo4j").glob("[0-9]*")]
+        own = [
+            self.folder / "dumps",
+            self.folder / "lake",
+            self.folder / "search",
+            *(self.folder / "neo4j").glob("[0-9]*"),
+        ]
         with psycopg.connect(PostgresServer(self.folder).address().url) as connection:
             (tables,) = connection.execute(
                 "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class"

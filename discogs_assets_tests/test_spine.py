@@ -386,10 +386,12 @@ def test_status_and_doctor_tell_what_runs_and_what_it_shows(project: Project) ->
     assert {name: (row["running"], row["shows"]) for name, row in rows.items()} == {
         "PostgreSQL": ("yes", "2026-11"),
         "Neo4j": ("yes", "2026-11"),
+        "search index": ("yes", "2026-11"),
     }
     findings = {each["question"]: each for each in json.loads(project.run("discogs", "doctor", "--json").stdout)}
     assert {each["state"] for each in findings.values()} <= {"ok", "warn"}
     assert findings["PostgreSQL"]["state"] == findings["dumps"]["state"] == findings["dagster"]["state"] == "ok"
+    assert "documents in" in findings["search index"]["found"]
 
 
 def test_no_password_is_printed_or_readable_by_others(project: Project) -> None:

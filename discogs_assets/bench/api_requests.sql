@@ -1,10 +1,10 @@
 -- autocomplete
 -- /api/autocomplete?q={}
-SELECT left(name, 3 + id % 6) AS q FROM artists WHERE length(name) > 3 ORDER BY hashint8(id) LIMIT 4000;
+SELECT left(name, 3 + (id % 6)::int) AS q FROM artists WHERE length(name) > 3 ORDER BY hashint8(id) LIMIT 4000;
 
 -- search
 -- /api/search?q={}
-SELECT split_part(title, ' ', 1 + id % 2) || ' ' || split_part(title, ' ', 2 + id % 2) AS q FROM releases
+SELECT split_part(title, ' ', 1 + (id % 2)::int) || ' ' || split_part(title, ' ', 2 + (id % 2)::int) AS q FROM releases
 WHERE title LIKE '% % %' ORDER BY hashint8(id) LIMIT 4000;
 
 -- search with facets
@@ -20,11 +20,11 @@ SELECT id, type FROM ((SELECT id, 'artist' AS type FROM artists LIMIT 20000) UNI
 
 -- heaviest nodes
 -- /api/node/{}?type={}
-(SELECT artist_id, 'artist' AS type FROM release_artists WHERE artist_id IS NOT NULL
+(SELECT artist_id::text, 'artist' AS type FROM release_artists WHERE artist_id IN (SELECT id FROM artists)
     GROUP BY 1 ORDER BY count(*) DESC LIMIT 300) UNION ALL
-(SELECT label_id, 'label' FROM release_labels WHERE label_id IS NOT NULL
+(SELECT label_id::text, 'label' FROM release_labels WHERE label_id IN (SELECT id FROM labels)
     GROUP BY 1 ORDER BY count(*) DESC LIMIT 300) UNION ALL
-(SELECT DISTINCT genre::text, 'genre' FROM genres LIMIT 20);
+(SELECT DISTINCT genre, 'genre' FROM genres LIMIT 20);
 
 -- whole release
 -- /api/releases/{}
@@ -37,9 +37,9 @@ SELECT id FROM releases ORDER BY hashint8(id) LIMIT 4000;
 
 -- explore the heaviest
 -- /api/explore?type={}&id={}
-(SELECT 'artist' AS type, artist_id FROM release_artists WHERE artist_id IS NOT NULL
+(SELECT 'artist' AS type, artist_id FROM release_artists WHERE artist_id IN (SELECT id FROM artists)
     GROUP BY 2 ORDER BY count(*) DESC LIMIT 300) UNION ALL
-(SELECT 'label', label_id FROM release_labels WHERE label_id IS NOT NULL
+(SELECT 'label', label_id FROM release_labels WHERE label_id IN (SELECT id FROM labels)
     GROUP BY 2 ORDER BY count(*) DESC LIMIT 300);
 
 -- expand
@@ -50,16 +50,16 @@ SELECT id, category FROM (SELECT id FROM artists ORDER BY hashint8(id) LIMIT 150
 -- expand the heaviest
 -- /api/expand?type={}&id={}&category={}&limit=50&before_year={}
 SELECT type, id, category, 1960 + (id % 60) FROM (
-    (SELECT 'artist' AS type, artist_id AS id FROM release_artists WHERE artist_id IS NOT NULL
+    (SELECT 'artist' AS type, artist_id AS id FROM release_artists WHERE artist_id IN (SELECT id FROM artists)
         GROUP BY 2 ORDER BY count(*) DESC LIMIT 200) UNION ALL
-    (SELECT 'label', label_id FROM release_labels WHERE label_id IS NOT NULL
+    (SELECT 'label', label_id FROM release_labels WHERE label_id IN (SELECT id FROM labels)
         GROUP BY 2 ORDER BY count(*) DESC LIMIT 200)) AS heaviest, unnest(ARRAY['releases', 'genres']) AS category;
 
 -- trends
 -- /api/trends?type={}&id={}
-(SELECT 'artist' AS type, artist_id FROM release_artists WHERE artist_id IS NOT NULL
+(SELECT 'artist' AS type, artist_id FROM release_artists WHERE artist_id IN (SELECT id FROM artists)
     GROUP BY 2 ORDER BY count(*) DESC LIMIT 1000) UNION ALL
-(SELECT 'label', label_id FROM release_labels WHERE label_id IS NOT NULL
+(SELECT 'label', label_id FROM release_labels WHERE label_id IN (SELECT id FROM labels)
     GROUP BY 2 ORDER BY count(*) DESC LIMIT 1000);
 
 -- trends of genres and styles
@@ -70,9 +70,9 @@ SELECT type, id, category, 1960 + (id % 60) FROM (
 -- /api/path?from_type=artist&to_type=artist&max_depth=12&from_id={}&to_id={}
 SELECT first.id, second.id FROM
     (SELECT artist_id AS id, row_number() OVER (ORDER BY hashint8(artist_id)) AS n
-        FROM (SELECT DISTINCT artist_id FROM release_artists WHERE artist_id IS NOT NULL) AS a LIMIT 1500) AS first
+        FROM (SELECT DISTINCT artist_id FROM release_artists WHERE artist_id IN (SELECT id FROM artists)) AS a LIMIT 1500) AS first
 JOIN (SELECT artist_id AS id, row_number() OVER (ORDER BY hashint8(artist_id + 1)) AS n
-        FROM (SELECT DISTINCT artist_id FROM release_artists WHERE artist_id IS NOT NULL) AS a LIMIT 1500) AS second
+        FROM (SELECT DISTINCT artist_id FROM release_artists WHERE artist_id IN (SELECT id FROM artists)) AS a LIMIT 1500) AS second
 USING (n) WHERE first.id <> second.id;
 
 -- graph statistics

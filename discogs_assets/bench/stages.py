@@ -15,12 +15,13 @@ from discogs_assets.bench.sandbox import Home
 from discogs_assets.definitions import defs
 from discogs_assets.defs.assets.neo4j import STORE
 from discogs_assets.defs.assets.postgres import TABLE
+from discogs_assets.schema.changes import CHANGES
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.servers import json_state
 from discogs_assets.servers.neo4j.store_directory import StoreDirectory
 
 DOCUMENTS, RELATIONAL, OTHER = "documents", "relational tables", "other tables"
-"""PostgreSQL's stages: tables of whole records, other Discogs tables, and tables of other sources."""
+"""PostgreSQL's stages: tables of whole records, other Discogs tables, and tables not made from records alone."""
 
 PARSED = ("dumps", "parquet")
 """Stages that other stages need."""
@@ -59,7 +60,7 @@ def list_assets() -> dict[str, list[str]]:
 def _find_stage(group: str, source: str, name: str) -> str:
     if group != "postgres":
         return group
-    if source != "discogs":
+    if source != "discogs" or name == CHANGES.name:
         return OTHER
     return DOCUMENTS if name in {entity.name for entity in ENTITIES} else RELATIONAL
 

@@ -3,6 +3,7 @@
 Belongs here: the command line, its output, and the start of jobs and servers. Does not belong here: the work itself.
 """
 
+import signal
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -21,6 +22,7 @@ app = App(
     version=__version__,
     version_flags=["--version"],
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,
 )
 
 AT_LEAST_1 = Number(gte=1)
@@ -29,7 +31,7 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON in
 
 
 def main() -> None:
-    """Run the command and exit with its code: 1 after an error, which is reported in one sentence; 130 after Ctrl-C."""
+    """Run the command and exit with its code: 1 after an error, 130 after Ctrl-C, both reported in one sentence."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # Characters that the terminal's encoding lacks are written as escapes instead of raising.
@@ -38,10 +40,20 @@ def main() -> None:
         code = app() or 0
         sys.stdout.flush()
     except KeyboardInterrupt:
-        code = 130
+        code = _report_interrupt()
     except Exception as error:
         code = _report(error)
     sys.exit(code)
+
+
+def _report_interrupt() -> int:
+    """Report Ctrl-C and return the exit code; a second Ctrl-C ends the process at once."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.stderr.write(
+        "discogs: interrupted. Complete work is kept and incomplete work discarded. "
+        "To continue, run the same command again.\n"
+    )
+    return 130
 
 
 def _report(error: Exception) -> int:
@@ -268,9 +280,15 @@ def serve(
 
     Example: discogs serve --port 8004
     """
-    from discogs_assets.cli.serve import run
+    from discogs_assets.cli import environment, terminal
+    from discogs_assets.serving import server
 
-    run(host, port)
+    environment.require_free(host, port, "serve")
+    server.start_missing()
+    terminal.say(
+        f"the API answers at http://{host}:{port}/api/months; /openapi.json lists its questions; Ctrl-C stops it"
+    )
+    server.run(host, port)
 
 
 @app.command
@@ -298,4 +316,10 @@ def sample(
 
 
 app.command(bench)
-app.command("discogs_assets.cli.ask:ask", name="ask", help="Ask a question about the published month.")
+app.command(
+    "discogs_assets.cli.ask:ask",
+    name="ask",
+    help="Ask a question about the published month, with the same answer as the API.\n\n"
+    "A table and CSV have the rows of the answer; --json prints all of it.\n\n"
+    "Example: discogs ask genre-tree",
+)

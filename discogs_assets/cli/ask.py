@@ -16,13 +16,7 @@ from discogs_assets.queries.question import Question, Result, answer
 from discogs_assets.queries.reference import write_command
 from discogs_assets.stores.query_result import Answer
 
-ask = App(
-    name="ask",
-    help="Ask a question about the published month, with the same answer as the API.\n\n"
-    "Example: discogs ask genre-tree\n\n"
-    "A table and CSV have the rows of the answer; --json has the whole answer.",
-    help_format="plaintext",
-)
+ask = App(name="ask", help_format="plaintext")
 
 FORMATS = {
     "csv": Annotated[bool, Parameter(negative="", help="Print CSV instead of a table.")],
@@ -34,7 +28,7 @@ def _command(asked: Question) -> Callable[..., None]:
     """Return the command of a question. Its parameters are texts here: the question itself checks them."""
 
     def command(**given: Any) -> None:
-        chosen = form(given.pop("csv"), given.pop("json"))
+        chosen = form(given.pop("csv", False), given.pop("json", False))
         values = asked.parse({name: value for name, value in given.items() if value is not None})
         _print(asked, asyncio.run(_answer(asked, values)), chosen)
 
@@ -47,12 +41,14 @@ def _command(asked: Question) -> Callable[..., None]:
 
 
 def _parameter(asked: Question, name: str, default: Any) -> inspect.Parameter:
-    several = "list" in str(asked.parameters[name][0])
     said = asked.arguments.model_fields[name].description
-    kind = Annotated[
-        list[str] | None if several else str | None, Parameter(help=said, negative="", required=default is ...)
-    ]
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+    text: Any = list[str] | None if "list" in str(asked.parameters[name][0]) else str | None
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[text, Parameter(help=said, negative="", required=default is ...)],
+    )
 
 
 async def _answer(asked: Question, values: Mapping[str, Any]) -> Result:

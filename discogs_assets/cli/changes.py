@@ -1,6 +1,5 @@
 """`discogs changes`: records that a month added, changed and removed, read from the lake."""
 
-import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
 from discogs_assets.stores.lake import local
-from discogs_assets.streams import history
+from discogs_assets.streams import edits, history
 from discogs_assets.streams.changes import compared_with
 
 KINDS = ("added", "changed", "removed")
@@ -72,7 +71,7 @@ def _show_record(month: str | None, entity: str | None, number: int) -> None:
     held, months = local.of(Settings()), _choose_months(of, month)
     found = {each: history.read_record(of, held.files(keys.records(of).path, each), number) for each in months}
     rows = [
-        [now[:7], edit.kind, edit.field, _cell(edit.before), _cell(edit.after)]
+        [now[:7], edit.kind, edit.field, edits.as_text(edit.before), edits.as_text(edit.after)]
         for before, now in pairwise(months)
         for edit in history.find_edits(of, found[before], found[now])
     ]
@@ -92,8 +91,3 @@ def _choose_months(of: Entity, month: str | None) -> list[str]:
         return held.partitions(path)
     partition = partition_of(month)
     return [*held.older(path, partition)[:1], partition]
-
-
-def _cell(value: object) -> object:
-    """Return a value as shown in a cell: lists and structs as JSON."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

@@ -62,7 +62,10 @@ def run() -> None:
     for question in SQL:
         _answer(question, postgres.ask(question))
     say(f"both months were loaded from {folder}; the next load reads {named}, or the source in DISCOGS_DUMPS")
-    say(f"done in {time.monotonic() - began:.0f} s. Start the UI: discogs dev. Stop the servers: discogs down")
+    say(
+        f"done in {time.monotonic() - began:.0f} s. Ask questions at http://127.0.0.1:8004: discogs serve. "
+        "Start the UI: discogs dev. Stop the servers: discogs down"
+    )
 
 
 def _offer() -> Path:

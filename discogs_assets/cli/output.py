@@ -66,6 +66,8 @@ FORMS: Mapping[str, Callable[[Sequence[str], Iterable[Row]], None]] = {
 
 def write(answer: Answer, form: str, limit: int | None) -> tuple[int, bool]:
     """Write the answer in one of FORMS; return the number of rows written and True if `limit` cut some off."""
+    if form != "table":
+        terminal.use_utf8()
     counted = _Counted(answer, limit)
     FORMS[form](answer.columns, counted)
     return counted.rows, counted.cut

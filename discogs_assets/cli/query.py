@@ -1,5 +1,6 @@
 """`discogs query`: read a query, run it against PostgreSQL, Neo4j or the lake, and print the result."""
 
+import os
 import sys
 import time
 from contextlib import AbstractContextManager
@@ -7,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from discogs_assets.cli import output, terminal
+from discogs_assets.cli.output import SURROGATES
 from discogs_assets.cli.terminal import say
-from discogs_assets.errors import SettingError
+from discogs_assets.errors import LoadError, SettingError
 from discogs_assets.servers import host_limits
 from discogs_assets.settings import Settings
 from discogs_assets.stores.query_result import Answer
@@ -19,6 +21,8 @@ SHOWN = 100
 STDIN = "-"
 
 LANGUAGES = ("sql", "cypher", "parquet")
+
+UNPUBLISHED = "Nothing is published yet: load a month, such as discogs load 2026-11, or the sample: discogs demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,18 @@ def form(csv: bool, json: bool) -> str:
 def _text(text: str | None, file: Path | None) -> str:
     if (text is None) == (file is None):
         raise SettingError("expected one query: as an argument, in --file FILE, or - for standard input")
-    found = _read(file) if file else sys.stdin.read() if text == STDIN else text or ""
+    found = _read(file) if file else _decode(sys.stdin.read() if text == STDIN else text or "")
     if not found.strip():
         raise SettingError("the query is empty")
     return found
+
+
+def _decode(text: str) -> str:
+    """Return the text; if the locale lacked some of its characters, it is decoded as UTF-8 instead."""
+    try:
+        return os.fsencode(text).decode() if SURROGATES.search(text) else text
+    except UnicodeError as error:
+        raise SettingError(f"the query is not UTF-8: {error}") from error
 
 
 def _read(file: Path) -> str:
@@ -67,8 +79,22 @@ def _read(file: Path) -> str:
 
 
 def run(asked: Question, form: str, limit: int | None) -> None:
-    """Run the query and print the answer in one of `output.FORMS`; narrate row count, time and omitted rows."""
-    limit = SHOWN if limit is None and form == "table" else limit
+    """Run the query and print the answer in one of `output.FORMS`; narrate row count, time, omitted rows and notices.
+
+    An error, or an answer without rows, is completed by the advice to load a month if none is published.
+    """
+    try:
+        rows = _print_answer(asked, form, SHOWN if limit is None and form == "table" else limit)
+    except LoadError as error:
+        if _is_published(asked):
+            raise
+        raise LoadError(f"{str(error).strip().rstrip('.')}. {UNPUBLISHED}") from error
+    if not rows and not _is_published(asked):
+        say(UNPUBLISHED)
+
+
+def _print_answer(asked: Question, form: str, limit: int | None) -> int:
+    """Print the answer and return its number of rows."""
     answered = asking(asked)
     began = time.monotonic()
     with answered as answer:
@@ -78,9 +104,25 @@ def run(asked: Question, form: str, limit: int | None) -> None:
         except BrokenPipeError:
             # The reader of the pipe is gone; the query ends here, before its number of rows is reported.
             terminal.discard_output()
-            return
+            return 1
+        for notice in answer.read_notices():
+            say(notice)
     more = "; there are more: raise --limit" if cut else ""
     say(f"{rows:,} {'row' if rows == 1 else 'rows'} in {time.monotonic() - began:.2f} s{more}")
+    return rows
+
+
+def _is_published(asked: Question) -> bool:
+    """Return False if the server that the query is for shows no month; the lake has months without publication."""
+    from discogs_assets.connections import Connections
+    from discogs_assets.stores.postgres import publication
+
+    if asked.language == "parquet":
+        return True
+    connections = Connections(Settings())
+    if asked.language == "cypher":
+        return connections.graph.shown_month() is not None
+    return publication.read_done(connections.tables.reader()) is not None
 
 
 def asking(asked: Question) -> AbstractContextManager[Answer]:

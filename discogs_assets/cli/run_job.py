@@ -9,6 +9,7 @@ import dagster as dg
 from dagster._core.definitions.reconstruct import ReconstructableRepository
 from dagster._core.execution.api import execute_run
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
+from dagster._core.storage.tags import MAX_RETRIES_TAG
 
 from discogs_assets import faults
 from discogs_assets.cli import servers
@@ -56,7 +57,8 @@ def run(
 ) -> None:
     """Run a job for a month, or the selected assets of it, on the instance of `.env`.
 
-    Raises LoadError, with the first failed step and its reason, if a step failed.
+    Raises LoadError, with the first failed step and its reason, if a step failed, and KeyboardInterrupt if Ctrl-C ended
+    the run: Dagster records the interrupt as a failure.
     """
     # Dagster logs the driver's message for every connection attempt; the final error contains it once.
     logging.getLogger().addFilter(lambda record: not record.getMessage().startswith("Retrying failed database"))
@@ -73,6 +75,8 @@ def run(
             tags={
                 **definition.get_tags_for_partition_key(partition, selection),
                 run_monitor.TAG: run_monitor.this_process(),
+                # The same command continues it. After Ctrl-C, the daemon of a `discogs dev` must not.
+                MAX_RETRIES_TAG: "0",
             },
             asset_selection=frozenset(selection) if selection else None,
             remote_job_origin=origin,
@@ -81,7 +85,15 @@ def run(
         with _narrate(instance, made.run_id, partition, causes=job != PUBLISH):
             result = execute_run(chosen, made, instance)
         if not result.success:
+            if _was_interrupted(instance, made.run_id):
+                raise KeyboardInterrupt
             raise LoadError(_failure(instance, made.run_id, "" if job == PUBLISH else partition[:7]))
+
+
+def _was_interrupted(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """Return True if Ctrl-C ended the run or one of its steps."""
+    ends = instance.all_logs(run_id, of_type={dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE})
+    return any(run_monitor.is_interrupt(entry.get_dagster_event()) for entry in ends)
 
 
 def _failure(instance: dg.DagsterInstance, run_id: str, month: str) -> str:
@@ -145,5 +157,5 @@ def _report_event(entry: dg.EventLogEntry, partition: str, causes: bool) -> None
         rows = made.metadata.get("dagster/partition_row_count")
         shown = f"  {rows.value:>9,} rows" if rows is not None else ""
         say(f"  {partition[:7]}  {made.asset_key.to_user_string():<34}{shown}")
-    elif event.is_step_failure and causes:
+    elif event.is_step_failure and causes and not run_monitor.is_interrupt(event):
         say(f"  {partition[:7]}  {event.step_key} failed: {_cause(event)}")

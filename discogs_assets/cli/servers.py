@@ -40,6 +40,8 @@ def start() -> tuple[Postgres, Graph | None]:
     say(f"PostgreSQL answers at {store.safe_url}")
     if graph:
         say(f"Neo4j answers at {graph.url} (user {graph.user})")
+        if browser := connections.graph.find_browser():
+            say(f"Neo4j's Browser is at {browser}")
     if connections.embedded:
         say(f"passwords are in {settings.home_folder / 'credentials.json'}")
     return store, graph
@@ -99,6 +101,8 @@ def show_addresses() -> None:
     if connections.graph.running():
         graph = connections.graph.reader()
         rows.append(["Neo4j drivers", f"{graph.url}  user {graph.user}"])
+        if browser := connections.graph.find_browser():
+            rows.append(["Neo4j's Browser", browser])
     for name, text in rows:
         terminal.heading(name)
         terminal.data().print(text, soft_wrap=True, markup=False)

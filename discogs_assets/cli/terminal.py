@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 
 from rich.console import Console
 from rich.markup import escape
@@ -79,8 +80,15 @@ def escape_controls(text: str) -> str:
     return CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
+def use_utf8() -> None:
+    """Write the rest of stdout as UTF-8, whatever the locale: programs read it."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def write_json(value: object) -> None:
     """Print JSON on stdout."""
+    use_utf8()
     data().print_json(json.dumps(value, default=str))
 
 

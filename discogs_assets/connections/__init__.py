@@ -80,7 +80,7 @@ class Connections:
         from discogs_assets.stores.neo4j.driver import Graph
 
         if self.settings.neo4j_url is None:
-            return EmbeddedGraph(Neo4jServer(self.settings.home_folder))
+            return EmbeddedGraph(Neo4jServer(self.settings.home_folder, browser=self.settings.neo4j_browser))
         password = self.settings.neo4j_password.get_secret_value() if self.settings.neo4j_password else ""
         graph = Graph(self.settings.neo4j_url, self.settings.neo4j_user, password)
         return ExternalGraph(graph, self.settings.home_folder / "sent")

@@ -82,6 +82,10 @@ class GraphStore(Protocol):
         """Return False if an embedded server does not run."""
         return True
 
+    def find_browser(self) -> str | None:
+        """Return the URL of Neo4j's Browser, None if we do not serve it."""
+        return None
+
     def is_installed(self) -> bool:
         """Return False if an embedded server's programs have yet to be downloaded."""
         return True
@@ -172,6 +176,10 @@ class EmbeddedGraph(GraphStore):
     def running(self) -> bool:
         """See `GraphStore`."""
         return self.server.status().running
+
+    def find_browser(self) -> str | None:
+        """See `GraphStore`."""
+        return self.server.find_browser()
 
     def is_installed(self) -> bool:
         """See `GraphStore`."""

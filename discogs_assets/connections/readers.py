@@ -1,5 +1,6 @@
 """Stores of the settings as the API reads them: one pool, one driver and one index for all questions."""
 
+import asyncio
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -45,18 +46,23 @@ class Readers:
             settings.neo4j_password.get_secret_value() if settings.neo4j_password else "",
         )
 
-    def open_index(self, load: str) -> "SearchIndex":
+    async def open_index(self, load: str) -> "SearchIndex":
         """Return the search index of a load. Raises SupersededError if it is gone."""
+        found = self._indexes.get(load)
+        if found is None:
+            # Off the event loop: a lake in S3 is copied first.
+            found = await asyncio.to_thread(self._open, load)
+            # The one before may still be asked for; older ones are closed after their last search.
+            self._indexes = {**dict([*self._indexes.items()][-1:]), load: found}
+        return found
+
+    def _open(self, load: str) -> "SearchIndex":
         from discogs_assets.stores.search.index import SearchIndex
 
-        if load not in self._indexes:
-            try:
-                opened = SearchIndex.open(self.connections.search.take(load))
-            except LoadError as error:
-                raise SupersededError(str(error)) from error
-            # The one before may still be in use; older ones are closed with their last search.
-            self._indexes = {**dict([*self._indexes.items()][-1:]), load: opened}
-        return self._indexes[load]
+        try:
+            return SearchIndex.open(self.connections.search.take(load))
+        except LoadError as error:
+            raise SupersededError(str(error)) from error
 
     async def __aenter__(self) -> Self:
         await self.tables.open()
@@ -74,9 +80,9 @@ class Readers:
 
         Raises ServerError if nothing is published, QuestionError (409) if the month is not loaded.
         """
-        shown = await self.tables.published()
+        shown = await self.tables.find_published()
         if month is not None and (shown is None or month != shown.month):
-            return await self.tables.loaded(month)
+            return await self.tables.find_loaded(month)
         if shown is None:
             raise ServerError("no month is published. Load one: discogs load 2026-11")
         return shown
@@ -103,7 +109,7 @@ class Reading:
             )
         return await self.readers.graph.rows(self.publication.graph, statement, values)
 
-    def index(self) -> "SearchIndex":
+    async def index(self) -> "SearchIndex":
         """Return the publication's search index."""
         if self.publication.search is None:
             raise QuestionError(
@@ -111,4 +117,4 @@ class Reading:
                 f"the search index of {self.publication.month} is not published. Load it: DISCOGS_TARGETS must include "
                 "search.",
             )
-        return self.readers.open_index(self.publication.search)
+        return await self.readers.open_index(self.publication.search)

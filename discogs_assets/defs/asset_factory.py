@@ -40,6 +40,9 @@ def failures() -> Iterator[None]:
     run_monitor.tie()
     try:
         yield
+    except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError) as error:
+        # By its retry policy, Dagster would retry the step.
+        raise dg.Failure(description=run_monitor.INTERRUPTED, allow_retries=False) from error
     except Exception as error:
         found = faults.explain(error)
         moment = found.retry_not_before if isinstance(found, TransientError) else None

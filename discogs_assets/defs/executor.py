@@ -3,10 +3,15 @@
 The Dagster instance decides where runs are launched.
 """
 
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from typing import IO
 
 import dagster as dg
+from dagster._core.execution import compute_logs
 
 from discogs_assets.defs.sensors.run_monitor import Watched
 from discogs_assets.errors import SettingError
@@ -20,8 +25,31 @@ PRELOADED = ["dagster", "dagster_postgres"]
 """Modules preloaded for step processes: half of their start-up cost. None of them starts a thread."""
 
 
+@contextmanager
+def _mirror_log(path: str, stream: IO[str]) -> Iterator[object]:
+    """Mirror a compute log as Dagster does, by processes that do not heed Ctrl-C.
+
+    A terminal sends it to them, too: they would end with a traceback each, before the last lines are mirrored.
+    """
+    with ExitStack() as stack:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            mirrored = stack.enter_context(_TAIL(path, stream))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        yield mirrored
+
+
+_TAIL = compute_logs.execute_posix_tail
+compute_logs.execute_posix_tail = _mirror_log
+
+
 def _small(folder: Path) -> bool:
-    return sum(file.stat().st_size for file in folder.glob("**/discogs_*.xml.gz")) < SMALL
+    size = 0
+    for file in folder.glob("**/discogs_*.xml.gz"):
+        with suppress(OSError):  # a dangling link, or a file that another process removes
+            size += file.stat().st_size
+    return size < SMALL
 
 
 def choose_executor(settings: Settings) -> str:

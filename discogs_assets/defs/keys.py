@@ -3,6 +3,7 @@
 import dagster as dg
 
 from discogs_assets.schema import child_tables, discogs, insights, musicbrainz, musicbrainz_tables, search_index
+from discogs_assets.schema.changes import CHANGES
 from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.schema.model import Entity
@@ -31,6 +32,11 @@ def quality(entity: Entity) -> dg.AssetKey:
 def changes(entity: Entity) -> dg.AssetKey:
     """Return the key of the records that a month adds, changes and removes."""
     return dg.AssetKey(["changes", entity.source, entity.name])
+
+
+def edits(entity: Entity) -> list[str]:
+    """Return the folder of the edits of each changed record, a part of the changes' asset."""
+    return ["edits", entity.source, entity.name]
 
 
 def nodes(label: str) -> dg.AssetKey:
@@ -76,6 +82,11 @@ def tags(key: dg.AssetKey) -> dict[str, str]:
     return {f"discogs/{name}": value for name, value in found.items()}
 
 
+def sources(of: child_tables.Table) -> tuple[dg.AssetKey, ...]:
+    """Return the keys of the Parquet that a table's rows are made from: edits of all entities, or `rows`."""
+    return tuple(map(changes, discogs.ENTITIES)) if of is CHANGES else (rows(of),)
+
+
 def rows(of: child_tables.Table) -> dg.AssetKey:
     """Return the key of the Parquet that a table's rows are made from."""
     if not isinstance(of, Sheet):
@@ -94,7 +105,10 @@ MUSICBRAINZ: dict[child_tables.Table, dg.AssetKey] = {each: table(each) for each
 INSIGHTS: dict[child_tables.Table, dg.AssetKey] = {each: table(each) for each in insights.INSIGHTS}
 """Tables of answers to questions."""
 
-LOADED: dict[child_tables.Table, dg.AssetKey] = {**TABLES, **MUSICBRAINZ, **INSIGHTS}
+LATE: dict[child_tables.Table, dg.AssetKey] = {**INSIGHTS, CHANGES: table(CHANGES)}
+"""Tables computed last and published by `published/insights`: insights and edits."""
+
+LOADED: dict[child_tables.Table, dg.AssetKey] = {**TABLES, **MUSICBRAINZ, **LATE}
 """All tables."""
 
 GRAPH = {

@@ -47,6 +47,11 @@ def picture(png: bytes, title: str) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{b64encode(png).decode()})")
 
 
+def sketch(svg: str, title: str) -> dg.MarkdownMetadataValue:
+    """Return a small picture that the UI shows without a click, since its Markdown has less than 1,000 characters."""
+    return dg.MetadataValue.md(f"![{title}](data:image/svg+xml;base64,{b64encode(svg.encode()).decode()})")
+
+
 def versions(made_from: Versions) -> Metadata:
     """Return the dumps that the partition was made from, as metadata."""
     return {VERSIONS: dg.MetadataValue.json({entity: list(sums) for entity, sums in made_from.items()})}
@@ -90,9 +95,8 @@ def view_schema(of: Table) -> dg.TableSchemaMetadataValue:
 
 def describe_view(of: Table) -> Metadata:
     """Return the columns of a table's view, and the columns of Parquet that they are made from."""
-    rows = keys.rows(of)
     deps = {
-        name: [dg.TableColumnDep(rows, column) for column in columns]
+        name: [dg.TableColumnDep(rows, column) for rows in keys.sources(of) for column in columns]
         for name, columns in lineage.read_columns(of).items()
     }
     return {

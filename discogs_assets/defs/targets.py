@@ -41,7 +41,7 @@ def is_chosen(key: dg.AssetKey, settings: Settings) -> bool:
             return shows(store if store in STORES else "postgres", settings)
         case ["neo4j" | "search" as store, *_]:
             return shows(store, settings)
-        case ["postgres", "discogs", *_]:
+        case ["postgres", *_] if key in keys.TABLES.values():
             return key in required_assets(settings)
         case ["postgres", *_]:
             return shows("postgres", settings)

@@ -222,7 +222,7 @@ def _declare_record(entity: Entity) -> Question:
     async def record(at: Reading, id: Annotated[Id, Field(description="Discogs id.")]) -> Record:  # noqa: A002
         statement = f"SELECT data FROM {{{entity.name}}} e WHERE id = %(id)s"
         row = _only(at, entity.record, str(id), await at.sql(statement, id=id))
-        return Record(type=entity.record, id=id, data=row["data"])  # type: ignore[arg-type]
+        return Record(type=entity.record, id=id, data=row["data"])
 
     record.__name__ = entity.record
     record.__doc__ = f"Return the whole record of {'an' if entity.record[0] in 'aeiou' else 'a'} {entity.record}."

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -65,8 +65,21 @@ PATTERNS: dict[Kind, dict[str, tuple[Kind, str]]] = {
 }
 """Types of neighbours `m` by category. If a pattern has a release `r` in between, these are counted and dated."""
 
-COUNTED = {"releases": "release_count", "artists": "artist_count", "labels": "label_count"}
-"""Categories of genres and styles with a statistic that equals the count; counting would walk millions of releases."""
+Category = Literal[
+    "aliases", "artists", "collaborators", "credits", "genres", "groups", "labels", "masters", "members", "parents",
+    "releases", "styles", "sublabels",
+]  # fmt: skip
+"""Categories of all types."""
+
+COUNTED: dict[Kind, tuple[str, ...]] = {
+    "label": ("releases", "artists", "genres"),
+    "genre": ("releases", "artists", "labels"),
+    "style": ("releases", "artists", "labels"),
+}
+"""Categories with a statistic that equals the count; counting would walk millions of releases."""
+
+FILTERS: dict[Kind, str] = {"label": "label_id", "master": "master_id", "genre": "genres", "style": "styles"}
+"""Filters of the search index, which lists releases in order; the graph would sort all of them for each page."""
 
 
 class Neighbours(Result):
@@ -94,9 +107,9 @@ def _match(kind: Kind, category: str) -> str:
 
 
 def _count(kind: Kind, category: str) -> str:
-    if kind in ("genre", "style") and category in COUNTED:
-        node = f"(n:{LABELS[kind].label} {{name: $key}})"
-        return f"MATCH {node} RETURN '{category}' AS category, n.{COUNTED[category]} AS count"
+    if category in COUNTED.get(kind, ()):
+        node = f"(n:{LABELS[kind].label} {{{LABELS[kind].key}: $key}})"
+        return f"MATCH {node} RETURN '{category}' AS category, n.{category[:-1]}_count AS count"
     return f"{_match(kind, category)} RETURN '{category}' AS category, count(DISTINCT m) AS count"
 
 
@@ -150,7 +163,7 @@ class Expanded(Result):
 async def expand(
     at: Reading,
     type: TYPE,  # noqa: A002
-    category: Annotated[Text, Field(description="Category of neighbours, as `explore` names it: releases.")],
+    category: Annotated[Category, Field(description="Category of neighbours, as `explore` names it: releases.")],
     node_id: NAME = "",
     id: ID = None,  # noqa: A002
     before_year: Annotated[
@@ -163,15 +176,15 @@ async def expand(
     """Return a page of an entity's neighbours.
 
     Releases and masters are ordered by year and id, undated ones last; all others by the number of releases that
-    connect them, the largest first, then by name and id. A cursor is valid until the next publication, then 410.
+    connect them, the largest first, then by id. A cursor is valid until the next publication, then 410.
     """
     if category not in PATTERNS[type]:
         raise QuestionError(
-            422, f"{category!r} is no category of a {type}, expected one of {', '.join(PATTERNS[type])}"
+            404, f"{category!r} is no category of a {type}, expected one of {', '.join(PATTERNS[type])}"
         )
     start = _parse_cursor(at, cursor) if cursor is not None else offset
     center = await find_entity(at, type, node_id, id)
-    if type in ("genre", "style") and category == "releases" and at.publication.search is not None:
+    if category == "releases" and type in FILTERS and at.publication.search is not None:
         children, total = await _find_releases(at, center, before_year, start, limit)
     else:
         values = {"key": center.id, "start": start, "end": start + limit, "before": before_year}
@@ -192,33 +205,29 @@ async def expand(
 async def _find_releases(
     at: Reading, of: Named, before_year: int | None, start: int, limit: int
 ) -> tuple[list[Child], int]:
-    """Return the releases of a genre or style from the search index: the graph would sort all of them."""
+    """Return a page of releases from the search index, and their total."""
     from discogs_assets.stores.search.index import Filters
 
-    named = {f"{of.type}s": [str(of.id)]}
-    filters = Filters(**named, year_max=before_year)  # type: ignore[arg-type]
-    page = await asyncio.to_thread(at.index().releases, filters, "year", limit, start)
+    value = of.id if isinstance(of.id, int) else [of.id]
+    filters = Filters(year_max=before_year, **{FILTERS[of.type]: value})  # type: ignore[arg-type]
+    index = await at.index()
+    page = await asyncio.to_thread(index.releases, filters, "year", limit, start)
     return [Child(type="release", id=hit.id or 0, name=hit.name, year=hit.year) for hit in page.hits], page.total
 
 
 def _page(kind: Kind, category: str, dated: bool) -> str:
     """Return the statement for the neighbours from `$start` to `$end`, and their total."""
     other, pattern = PATTERNS[kind][category]
-    of = LABELS[other]
-    fields = f"id: m.{of.key}, name: m.{of.name}"
-    between = "r:Release" in pattern
-    year = " AND r.year <= $before" if between else " AND m.year <= $before" if other in ("release", "master") else ""
-    match = _match(kind, category) + (year if dated else "")
-    if other in ("release", "master"):
-        listed = f"WITH DISTINCT m ORDER BY m.year, m.id WITH collect({{{fields}, year: m.year}}) AS rows"
-    else:
-        count = "count(DISTINCT r)" if between else "count(m) - count(m)"
-        shown = ", release_count: times" if between else ""
-        listed = (
-            f"WITH m, {count} AS times ORDER BY times DESC, m.{of.name}, m.{of.key} "
-            f"WITH collect({{{fields}{shown}}}) AS rows"
-        )
-    return f"{match} {listed} RETURN size(rows) AS total, rows[$start..$end] AS page"
+    of, between, works = LABELS[other], "r:Release" in pattern, other in ("release", "master")
+    year = " AND r.year <= $before" if between else " AND m.year <= $before" if works else ""
+    # A release has one relationship to each `m` of such a pattern, so the paths need not be made distinct.
+    times, order = "count(r)" if between else "NULL", "m.year" if works else "times DESC"
+    shown = f"id: x[0].{of.key}, name: x[0].{of.name}, {'year: x[0].year' if works else 'release_count: x[1]'}"
+    return (
+        f"{_match(kind, category)}{year if dated else ''} "
+        f"WITH DISTINCT m, {times} AS times ORDER BY {order}, m.{of.key} WITH collect([m, times]) AS rows "
+        f"RETURN size(rows) AS total, [x IN rows[$start..$end] | {{{shown}}}] AS page"
+    )
 
 
 def _make_cursor(at: Reading, offset: int) -> str:
@@ -226,14 +235,14 @@ def _make_cursor(at: Reading, offset: int) -> str:
 
 
 def _parse_cursor(at: Reading, text: str) -> int:
-    """Return the offset. Raises QuestionError: 422 if it is no cursor, 410 if it is of an earlier publication."""
+    """Return the offset. Raises QuestionError: 404 if it is no cursor, 410 if it is of an earlier publication."""
     try:
         sequence, offset = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         valid = int(sequence) >= 0 and 0 <= int(offset) < 2**31
     except (binascii.Error, ValueError, TypeError):
         valid = False
     if not valid:
-        raise QuestionError(422, "cursor: this is no cursor of an answer. Ask without it for the first page.")
+        raise QuestionError(404, "there is no page with this cursor. Ask without it for the first page.")
     if sequence != at.publication.sequence:
         raise QuestionError(410, "the cursor is of an earlier publication. Ask without it for the first page.")
     return int(offset)

@@ -19,6 +19,10 @@ Store = Literal["postgres", "neo4j", "search"]
 RETRY_SECONDS = 0.05
 """Pause before a question is asked again: a store switches, or its server restarts."""
 
+SWITCH_SECONDS = 30.0
+AWAY_SECONDS = 3.0
+"""Longest waits for a store: while a month is published, and otherwise."""
+
 Text = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A name or a text to search for, in one line."""
 
@@ -110,20 +114,20 @@ async def answer(
 ) -> tuple[Any, Publication]:
     """Return the answer, and the publication that it is of; `find_kept` may know an answer of a publication already.
 
-    A store that switches or restarts is asked again until the time limit. Raises ServerError then, QuestionError if
-    there is no answer.
+    A store that switches or restarts is asked again for a while. Raises ServerError then, QuestionError if there is no
+    answer.
     """
     values = dict(values)
     month = values.pop("month", None)
-    deadline = time.monotonic() + readers.settings.api_seconds
+    began = time.monotonic()
     while True:
         try:
-            async with asyncio.timeout(deadline - time.monotonic()):
+            async with asyncio.timeout(readers.settings.api_seconds + 1):
                 publication = await readers.find(month)
                 kept = find_kept(publication)
                 return kept or await asked.ask(Reading(readers, publication), **values), publication
         except (SupersededError, ServerError) as error:
-            if time.monotonic() + RETRY_SECONDS > deadline:
+            if time.monotonic() - began > (SWITCH_SECONDS if readers.tables.switching else AWAY_SECONDS):
                 raise ServerError(f"{error}. Ask again in a few seconds.") from error
             await asyncio.sleep(RETRY_SECONDS)
         except TimeoutError as error:

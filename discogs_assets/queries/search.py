@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, StringConstraints
 
 from discogs_assets.connections.readers import Reading
-from discogs_assets.queries.entities import TYPE, Kind, Named
+from discogs_assets.queries.entities import Kind, Named
 from discogs_assets.queries.question import Result, Text, question
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class Suggestions(Result):
 async def autocomplete(
     at: Reading,
     q: Words,
-    type: TYPE | None = None,  # noqa: A002
+    type: Annotated[Kind | None, Field(description="Type of the entities; default: all.")] = None,  # noqa: A002
     limit: Annotated[int, Field(ge=1, le=50, description="Maximum number of results.")] = 10,
 ) -> Suggestions:
     """Complete the last word of a text to names of entities, popular ones first."""
-    index = at.index()
+    index = await at.index()
     hits = await asyncio.to_thread(index.complete, q, ENTITIES[type] if type else None, limit)
     return Suggestions(
         results=[Suggestion(**_name(hit), score=hit.score, year=hit.year, subtitle=hit.subtitle) for hit in hits]
@@ -85,7 +85,7 @@ class Facets(Result):
 
 
 class Metadata(Result):
-    """What a hit shows besides its name."""
+    """Values of a hit besides its name."""
 
     year: int | None
     genres: list[str]
@@ -146,7 +146,8 @@ async def search(
 
     filters = Filters(genres or (), styles or (), year_min, year_max)
     entities = [ENTITIES[kind] for kind in types or ENTITIES]
-    page = await asyncio.to_thread(at.index().search, q, entities, filters, limit, offset, facets=True)
+    index = await at.index()
+    page = await asyncio.to_thread(index.search, q, entities, filters, limit, offset, facets=True)
     words = {_fold(word) for word in WORD.findall(q)}
     return Search(
         query=q,
@@ -167,7 +168,7 @@ def _name(hit: "Hit") -> dict[str, object]:
 
 def _describe(hit: "Hit", words: set[str]) -> Found:
     return Found(
-        **_name(hit),  # type: ignore[arg-type]
+        **_name(hit),
         highlight=mark_words(hit.name, words),
         relevance=hit.score,
         metadata=Metadata(

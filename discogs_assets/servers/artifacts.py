@@ -72,6 +72,11 @@ def neo4j() -> Program:
     return _read_lock("neo4j")
 
 
+def neo4j_browser() -> Program:
+    """Return Neo4j's Browser: a jar of web pages, GPL-3 like Neo4j itself."""
+    return _read_lock("neo4j-browser")
+
+
 def postgres() -> Program:
     """Return PostgreSQL for this machine. Raises InstallError if there is no build for it."""
     target, program = _target(), _read_lock("postgres")

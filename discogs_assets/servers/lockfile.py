@@ -16,6 +16,7 @@ from discogs_assets.servers.maven import Repositories, context
 log = logging.getLogger(__name__)
 
 NEO4J = "2026.08.1"
+BROWSER = "5.24.0"
 POSTGRES = "18.6.0"
 
 NEO4J_ROOTS = (
@@ -43,7 +44,11 @@ def make(lock: Path = LOCK) -> None:
     """Resolve the wanted versions, download every file, and write the sha256s to `lock`."""
     with Repositories() as repositories, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        servers = {"neo4j": (NEO4J, _neo4j(folder)), "postgres": (POSTGRES, _postgres())}
+        servers = {
+            "neo4j": (NEO4J, _neo4j(folder)),
+            "neo4j-browser": (BROWSER, [Artifact("org.neo4j.client", "neo4j-browser", BROWSER, "")]),
+            "postgres": (POSTGRES, _postgres()),
+        }
         sections = [_section(name, version, _hash(repositories, folder, a)) for name, (version, a) in servers.items()]
     lock.write_text("\n".join([_HEADER, *sections]), encoding="utf-8")
     log.info("wrote %s", lock)

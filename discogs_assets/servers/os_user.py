@@ -71,6 +71,18 @@ def choose_account(*folders: Path) -> Account | None:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
+def require_name(account: Account | None) -> None:
+    """Raise ServerError if the user that a server runs as has no name: PostgreSQL's `initdb` refuses such a user."""
+    user = account.user if account else os.geteuid()
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        raise ServerError(
+            f"PostgreSQL cannot be set up by user id {user}, which has no name on this machine. Give it one (useradd "
+            f"--uid {user} discogs), run as another user, or set DISCOGS_POSTGRES_URL to a server of yours."
+        ) from None
+
+
 def identity(account: Account | None) -> dict[str, Any]:
     """Return the arguments by which `subprocess` starts a program as `account`, without our groups."""
     return {"user": account.user, "group": account.group, "extra_groups": []} if account else {}

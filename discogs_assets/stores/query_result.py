@@ -1,7 +1,7 @@
 """Query results of the stores: columns, and rows read lazily."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,10 +12,14 @@ NOT_JSON = ("NaN", "Infinity")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Columns and rows. Rows are read from the store lazily, and only while the query is open."""
+    """Columns and rows. Rows are read from the store lazily, and only while the query is open.
+
+    `read_notices` returns the store's remarks about the query, such as unknown names, once the rows have been read.
+    """
 
     columns: Sequence[str]
     rows: Iterator[Sequence[Any]]
+    read_notices: Callable[[], Sequence[str]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,17 +16,16 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from discogs_assets.schema.backends import arrow
+from discogs_assets.schema.changes import CHANGES
 from discogs_assets.schema.model import Entity
-from discogs_assets.streams import parquet
+from discogs_assets.streams import edits, parquet
+from discogs_assets.streams.edits import NAMES
 
 BATCH_ROWS = 8_192
 """Records of each month compared at once: about 30 MB of releases."""
 
 COMPARED_KEY = "discogs.compared_with"
 """Footer key for the older month and the dumps that its files were made from."""
-
-NAMES = ("name", "title")
-"""Columns that hold a record's name; an entity has one of them."""
 
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -71,15 +70,18 @@ class Tally:
         self.columns.update(found["columns"].explode(empty_as_null=False, keep_nulls=False).to_list())
 
 
-def write(entity: Entity, before: Month | None, now: Month, target: Path) -> Tally:
-    """Write the differences from the month before to one Parquet file, by ascending id.
+def write(entity: Entity, before: Month | None, now: Month, target: Path, edited: Path) -> Tally:
+    """Write the differences from the month before to one Parquet file, and their edits to another, by ascending id.
 
-    Without a month before, all records are added. Both months are read once, side by side in ascending order of ids,
-    with a batch of each in memory.
+    Without a month before, all records are added, and there are no edits. Both months are read once, side by side in
+    ascending order of ids, with a batch of each in memory.
     """
     tally, about = Tally(), {COMPARED_KEY: json.dumps(before.identity if before else None)}
-    wanted = None if before else [entity.key]
-    with parquet.writing(target, arrow.CHANGED, parquet.versions(now.files), about) as writer:
+    wanted, made_from = None if before else [entity.key], parquet.versions(now.files)
+    with (
+        parquet.writing(target, arrow.CHANGED, made_from, about) as writer,
+        parquet.writing(edited, arrow.sheet(CHANGES), made_from, about) as edit_writer,
+    ):
         for old, new in _pairs(
             _ascending(before.files if before else (), entity.key, None),
             _ascending(now.files, entity.key, wanted),
@@ -88,6 +90,9 @@ def write(entity: Entity, before: Month | None, now: Month, target: Path) -> Tal
             found, records = differing(entity, old, new)
             tally.add(found, records)
             writer.write_frame(found)
+            if before:
+                rows = edits.find(entity, found, old, new)
+                edit_writer.write_frame(edits.frame(entity, now.partition, before.partition, rows))
     return tally
 
 

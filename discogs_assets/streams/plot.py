@@ -1,4 +1,4 @@
-"""Small PNG pictures of lines or bars."""
+"""Pictures of lines or bars: small PNG files, and sketches in SVG."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,9 @@ INCHES, DOTS = (6.4, 3.6), 100
 
 CHARACTERS = 32
 """Maximum length of a name, in characters."""
+
+WIDTH, HEIGHT, BARS, POINTS = 300, 100, 25, 50
+"""Limits of a sketch: width and height in pixels, bars, and points of all lines."""
 
 Line = tuple[Sequence[float], Sequence[float]]
 """Positions from left to right, and the heights there."""
@@ -51,6 +54,36 @@ def png(picture: Picture) -> bytes:
         (_lines if picture.lines else _bars)(axes, picture)
         drawn.savefig(file, format="png")
     return file.getvalue()
+
+
+def sketch(picture: Picture) -> str:
+    """Return the picture without labels as an SVG text of at most 650 characters."""
+    drawn, height = (
+        (_sketch_lines(picture), HEIGHT) if picture.lines else (_sketch_bars(picture), 9 * min(len(picture.bars), BARS))
+    )
+    stroke = f"stroke='#4f43dd' stroke-width='{1 if picture.lines else 6}' fill='none'"
+    return (
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH}' height='{height}'><path d='{drawn}' {stroke}/></svg>"
+    )
+
+
+def _sketch_bars(picture: Picture) -> str:
+    heights = [*picture.bars.values()][:BARS]
+    largest = max(heights, default=0) or 1
+    return "".join(f"M0 {9 * row + 5}h{WIDTH * height / largest:.0f}" for row, height in enumerate(heights))
+
+
+def _sketch_lines(picture: Picture) -> str:
+    """Return the lines from the same origin, each thinned out to its share of the points."""
+    across, upwards = ([each for line in picture.lines.values() for each in line[axis]] for axis in (0, 1))
+    left, width, largest = min(across), (max(across) - min(across)) or 1, max(upwards) or 1
+    share = max(2, POINTS // len(picture.lines))
+    lines = []
+    for positions, heights in [*picture.lines.values()][: POINTS // 2]:
+        step = max(1, -(-len(positions) // share))
+        points = zip(positions[::step], heights[::step], strict=True)
+        lines.append(" ".join(f"{WIDTH * (x - left) / width:.0f} {HEIGHT * (1 - y / largest):.0f}" for x, y in points))
+    return "".join(f"M{line}" for line in lines if line)
 
 
 def _lines(axes: "Axes", picture: Picture) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from discogs_assets.cli import app
 from discogs_assets.cli.query import question
 from discogs_assets.errors import LoadError, ServerError, SettingError
+from discogs_assets.stores.neo4j.driver import Graph
+from discogs_assets.stores.postgres.loads import Postgres
 
 PROGRAM = Path(sys.executable).with_name("discogs")
 
@@ -103,6 +106,52 @@ def test_a_reader_that_has_had_enough_ends_it_without_a_word() -> None:
         process.stdout.close()
         assert process.stderr.read() == ""
         assert process.wait() == 0
+
+
+@pytest.mark.usefixtures("lake")
+@pytest.mark.parametrize("flags", [["--csv"], ["--json"], []])
+def test_csv_and_json_are_utf8_whatever_the_locale_and_a_table_has_escapes(flags: list[str]) -> None:
+    locale = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "latin-1"}
+    command = [str(PROGRAM), "query", "--parquet", "SELECT 'Bj' || chr(246) || 'rk ' || chr(38899) AS name", *flags]
+    printed = subprocess.run(command, env=locale, capture_output=True, check=True).stdout
+    name = "Björk 音".encode() if flags else "Björk \\u97f3".encode("latin-1")
+    assert name in printed
+
+
+@pytest.mark.usefixtures("lake")
+def test_output_that_cannot_be_written_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [str(PROGRAM), "query", "--parquet", "FROM range(10)", "--csv"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "discogs: standard output cannot be written: No space left on device. Free some space, or write elsewhere."
+    ]
+
+
+@pytest.mark.parametrize("text", ["SELECT title FROM releases", "SELECT 1 WHERE false"])
+def test_before_the_first_publication_a_query_says_how_to_load(
+    text: str, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DISCOGS_POSTGRES_URL", postgres.url)
+    if "releases" in text:
+        with pytest.raises(LoadError, match=r'"releases" does not exist[\s\S]*Nothing is published yet: load a month'):
+            discogs(text)
+    else:
+        discogs(text)
+        assert "Nothing is published yet: load a month, such as discogs load" in capsys.readouterr().err
+
+
+def test_notices_of_neo4j_about_unknown_names_are_shown(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in (("URL", graph.url), ("USER", graph.user), ("PASSWORD", graph.password)):
+        monkeypatch.setenv(f"DISCOGS_NEO4J_{name}", value)
+    discogs("--cypher", "MATCH (n:Artits) RETURN n.nmae")
+    err = capsys.readouterr().err
+    for name in ("Artits", "nmae"):
+        assert name in err
+    assert "Nothing is published yet" in err
 
 
 @pytest.mark.usefixtures("lake")

@@ -13,11 +13,13 @@ from discogs_assets.connections.publisher import Publisher
 from discogs_assets.errors import BusyError
 from discogs_assets.schema.discogs import ARTISTS, LABELS
 from discogs_assets.schema.model import Entity
+from discogs_assets.schema.search_index import ENTITIES, Row
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.settings import Settings
 from discogs_assets.stores.postgres import publication
 from discogs_assets.stores.postgres.loads import Postgres, view_of
 from discogs_assets.stores.postgres.publication import CHANNEL, Publication
+from discogs_assets.stores.search.documents import write_documents
 from discogs_assets_tests.stores.postgres.test_loads import ONE, rows
 
 pytestmark = pytest.mark.slow
@@ -171,3 +173,21 @@ def test_what_an_earlier_version_published_is_recorded(
         assert isinstance(publisher, Publisher)
         assert publisher.shown == replace(wanted, sequence=1, state="done")
     assert connections.read_published_partitions() == {f"{OCTOBER}-01"}
+
+
+def test_a_search_index_is_published_by_the_record_and_undone_if_it_is_gone(
+    connections: Connections, load: Load, postgres: Postgres
+) -> None:
+    assert connections.read_search_state().shows == "nothing"
+    assert connections.open_search() is None
+    index = "2026-10/0123456789ab"
+    for entity in ENTITIES:
+        (connections.search.root / index / entity).mkdir(parents=True)
+        write_documents(connections.search.root / index / entity, [Row(id=1, name=entity)])
+    publish(connections, replace(load(OCTOBER), search=index))
+    publication.record_intent(postgres, replace(load(NOVEMBER), search="2026-11/gone"))
+    assert "undone: the search index 2026-11/gone is neither in" in connections.settle()
+    opened, state = connections.open_search(), connections.read_search_state()
+    assert opened
+    assert opened.documents == dict.fromkeys(ENTITIES, 1)
+    assert (state.server, state.running, state.shows) == ("search index", "yes", OCTOBER)

@@ -41,6 +41,13 @@ def test_records_that_are_out_of_reach_may_be_tried_again_and_are_named() -> Non
         raise gone
 
 
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, dg.DagsterExecutionInterruptedError])
+def test_an_interrupted_step_is_not_retried(interrupt: type[BaseException]) -> None:
+    with pytest.raises(dg.Failure, match="Interrupted") as raised, failures():
+        raise interrupt
+    assert raised.value.allow_retries is False
+
+
 def test_whatever_else_is_raised_stays_itself() -> None:
     with pytest.raises(ZeroDivisionError), failures():
         raise ZeroDivisionError

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from discogs_assets.definitions import defs
 from discogs_assets.defs import keys
 from discogs_assets.defs.assets import insights
-from discogs_assets.defs.executor import by_size, choose_executor, select_executor
+from discogs_assets.defs.executor import SMALL, by_size, choose_executor, select_executor
 from discogs_assets.errors import SettingError
 from discogs_assets.sample import months
 from discogs_assets.schema.discogs import ENTITIES
@@ -35,6 +35,18 @@ another = dg.multiprocess_executor.configured({"max_concurrent": 2}, name="anoth
 def test_small_data_is_worked_on_in_one_process(tmp_path: Path) -> None:
     assert choose_executor(Settings()) == "in_process"
     assert select_executor(Settings()) is by_size
+
+
+@pytest.mark.parametrize("target", ["nowhere", "discogs_20261101_artists.xml.gz", "missing/discogs.xml.gz"])
+def test_a_link_that_leads_nowhere_counts_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path))
+    (tmp_path / "discogs_20261101_artists.xml.gz").symlink_to(target)
+    assert choose_executor(Settings()) == "in_process"
+    with (tmp_path / "discogs_20261101_releases.xml.gz").open("wb") as file:
+        file.truncate(SMALL)
+    assert choose_executor(Settings()) == "multiprocess"
 
 
 def test_the_executor_of_the_settings_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

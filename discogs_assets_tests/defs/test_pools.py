@@ -52,7 +52,7 @@ def test_processes_that_create_the_pools_at_once_get_each_pool_once(instances: l
 
 def test_a_limit_that_somebody_has_set_is_left_alone(instances: list[dg.DagsterInstance]) -> None:
     instances[0].event_log_storage.set_concurrency_slots("neo4j", 3)
-    assert pools.create(instances[1]) == ["discogs_http", "musicbrainz_http", "postgres", "published"]
+    assert pools.create(instances[1]) == ["discogs_http", "musicbrainz_http", "postgres", "search", "published"]
     assert limits(instances[2])["neo4j"] == 3
 
 

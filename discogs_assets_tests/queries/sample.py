@@ -1,7 +1,7 @@
 """The newer sample month in plain Python: an independent reading of its records for comparison with the answers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from discogs_assets.sample import months
@@ -32,14 +32,14 @@ def label_ids(release: dict[str, Any]) -> set[int]:
 
 def releases_of(kind: str, key: Any) -> list[dict[str, Any]]:
     """The releases of an artist, label, master, genre or style."""
-    named = {
+    keys: dict[str, Callable[[dict[str, Any]], set[Any]]] = {
         "artist": artist_ids,
         "label": label_ids,
         "master": lambda each: {each.get("master_id")},
         "genre": lambda each: set(each.get("genres") or ()),
         "style": lambda each: set(each.get("styles") or ()),
-    }[kind]
-    return [each for each in releases.values() if key in named(each)]
+    }
+    return [each for each in releases.values() if key in keys[kind](each)]
 
 
 def years_of(kind: str, key: Any) -> dict[int, int]:

@@ -1,9 +1,10 @@
 """Tests of `queries.explore`: categories and pages of neighbours."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from discogs_assets.queries.explore import PATTERNS, Category
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
 
@@ -88,12 +89,19 @@ def test_neighbours_may_be_limited_to_the_years_up_to_one(api: Api, category: st
     assert 0 < len(early) < len(sample.releases_of("label", key))
 
 
+def test_a_category_of_another_type_has_no_neighbours(api: Api) -> None:
+    refused = api.get("/api/expand", params={"type": "artist", "node_id": "Pink Floyd", "category": "sublabels"})
+    assert refused.status_code == 404
+    assert "expected one of releases, masters" in refused.json()["detail"]
+    assert {name for each in PATTERNS.values() for name in each} == {*get_args(Category)}
+
+
 def test_a_cursor_is_of_one_publication(api: Api) -> None:
     asked = {"type": "label", "node_id": "Blue Note", "category": "releases"}
     stale = api.get("/api/expand", params={**asked, "cursor": "WzAsIDBd"})
     assert stale.status_code == 410
     for cursor in ("", "x", "WzAsIC0xXQ", "e30", "bnVsbA", "%%%", "é"):
-        assert api.get("/api/expand", params={**asked, "cursor": cursor}).status_code == 422
+        assert api.get("/api/expand", params={**asked, "cursor": cursor}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -113,4 +121,4 @@ def test_a_parameter_out_of_bounds_is_refused_by_name(api: Api, wrong: dict[str,
     asked = {"type": "label", "node_id": "Blue Note", "category": "releases", **wrong}
     refused = api.get("/api/expand", params=asked)
     assert refused.status_code == 422
-    assert str(next(iter(wrong.values() if "category" in wrong else wrong))) in refused.json()["detail"]
+    assert next(iter(wrong)) in refused.json()["detail"]

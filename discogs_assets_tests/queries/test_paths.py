@@ -50,7 +50,7 @@ def test_no_path_passes_a_label_that_stands_for_none(graph: Graph, hub: int, fou
     asked = paths._statement("release", "release", ["labels"], 4)  # noqa: SLF001
     with graph.session() as session:
         session.run("CREATE (:Release {id: 1})-[:ON]->(:Label {id: $hub})<-[:ON]-(:Release {id: 2})", hub=hub)
-        rows = session.run(asked, start=1, end=2, artists=[194], labels=[1818]).data()  # type: ignore[arg-type]
+        rows = session.run(asked, start=1, end=2, artists=[194], labels=[1818]).data()
     assert bool(rows) == found
 
 
@@ -58,8 +58,8 @@ def test_no_path_passes_an_artist_that_stands_for_many(graph: Graph) -> None:
     asked = paths._statement("release", "release", ["releases"], 4)  # noqa: SLF001
     with graph.session() as session:
         session.run("CREATE (:Release {id: 1})-[:BY]->(:Artist {id: 194})<-[:BY]-(:Release {id: 2})")
-        assert session.run(asked, start=1, end=2, artists=[], labels=[]).data()  # type: ignore[arg-type]
-        assert not session.run(asked, start=1, end=2, artists=[194], labels=[]).data()  # type: ignore[arg-type]
+        assert session.run(asked, start=1, end=2, artists=[], labels=[]).data()
+        assert not session.run(asked, start=1, end=2, artists=[194], labels=[]).data()
 
 
 def test_genres_are_passed_only_if_asked_for(api: Api) -> None:

@@ -1,5 +1,6 @@
 """Tests of `streams.changes`: against a comparison of dicts, and against the list of whoever made the months."""
 
+import re
 import tempfile
 from itertools import pairwise
 from pathlib import Path
@@ -44,7 +45,7 @@ def month(folder: Path, name: str, records: list[Record], schema: pa.Schema = SC
 
 
 def compare_months(entity: Entity, before: Month | None, now: Month, folder: Path) -> tuple[list[Record], Tally]:
-    tally = changes.write(entity, before, now, folder / "changes")
+    tally = changes.write(entity, before, now, folder / "changes", folder / "edits")
     return pl.read_parquet(folder / "changes").to_dicts(), tally
 
 
@@ -77,7 +78,9 @@ def test_changes_are_what_a_comparison_of_dicts_finds(
             order = sorted(records) if ascending else data.draw(st.permutations(sorted(records)))
             rows.append(month(folder, name, [{"id": number, **records[number]} for number in order]))
         found, tally = compare_months(RELEASES, rows[0], rows[1], folder)
+        edits = pl.read_parquet(folder / "edits")
     expected = naive(old, new)
+    assert_edits_explain(edits, found, old, new)
     assert found == expected
     counts = [sum(each["change"] == kind for each in expected) for kind in ("added", "changed", "removed")]
     assert [tally.added, tally.changed, tally.removed] == counts
@@ -85,12 +88,29 @@ def test_changes_are_what_a_comparison_of_dicts_finds(
     assert tally.columns.total() == sum(len(each["columns"] or ()) for each in expected)
 
 
-def test_without_a_month_before_all_is_added(tmp_path: Path) -> None:
+def assert_edits_explain(
+    edits: pl.DataFrame, found: list[Record], old: dict[int, Record], new: dict[int, Record]
+) -> None:
+    """The edits are of exactly the columns that differ, and have the values of both months."""
+    columns: dict[int, set[str]] = {}
+    for each in edits.to_dicts():
+        column = re.split(r"[.\[]", each["path"])[0]
+        columns.setdefault(each["id"], set()).add(column)
+        if each["path"] == column:
+            values = [side.get(each["id"], {}).get(column) for side in (old, new)]
+            assert [each["before"], each["after"]] == [value if value is None else str(value) for value in values]
+    assert columns == {each["id"]: set(each["columns"] or ["title"]) for each in found}
+    assert edits.select("id", "ordinal").is_unique().all()
+    assert edits.select("entity", "month", "compared_with").n_unique() <= 1
+
+
+def test_without_a_month_before_all_is_added_and_nothing_edited(tmp_path: Path) -> None:
     now = month(tmp_path, "now", [{"id": 1}, {"id": 5}])
     found, tally = compare_months(RELEASES, None, now, tmp_path)
     assert [(each["id"], each["change"]) for each in found] == [(1, "added"), (5, "added")]
     assert (tally.added, tally.rows, tally.unchanged) == (2, 2, 0)
     assert changes.compared_with(tmp_path / "changes") is None
+    assert pl.read_parquet(tmp_path / "edits").is_empty()
 
 
 def test_a_file_of_changes_says_what_it_was_made_from_and_compared_with(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.discogs import LABELS, RELEASES
 from discogs_assets.streams import parquet
-from discogs_assets.streams.history import Edit, find_edits, read_record
+from discogs_assets.streams.edits import Edit
+from discogs_assets.streams.history import find_edits, read_record
 
 
 def make_release(**values: Any) -> pa.RecordBatch:

@@ -1,8 +1,9 @@
 """Tests of `streams.plot`; warnings are errors."""
 
 import pytest
+from lxml import etree
 
-from discogs_assets.streams.plot import Picture, png
+from discogs_assets.streams.plot import Picture, png, sketch
 
 ODD = ["$Pay $5", "_hidden", "夜の歌", "\n two\tlines ", "x" * 300, "", "\u202eright to left"]
 
@@ -28,3 +29,22 @@ def test_what_differs_looks_different_and_what_does_not_is_the_same() -> None:
     one, other = (png(Picture("Bars", bars={"a": height, "b": 1.0})) for height in (1.0, 2.0))
     assert one != other
     assert one == png(Picture("Bars", bars={"a": 1.0, "b": 1.0}))
+
+
+NONE: list[float] = []
+SERIES = [float(number) for number in range(300)]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        *(Picture("Bars", bars={str(number): number * 1e6 for number in range(count)}) for count in (0, 1, 40)),
+        Picture("Lines", lines={"flat": ([1960.0], [0.0]), "empty": (NONE, NONE)}),
+        *(Picture("Lines", lines={str(n): (SERIES, SERIES[::-1]) for n in range(count)}) for count in (1, 7, 60)),
+    ],
+)
+def test_a_sketch_of_any_picture_is_a_short_svg(picture: Picture) -> None:
+    drawn = sketch(picture)
+    assert len(drawn) <= 650
+    (path,) = etree.fromstring(drawn)
+    assert bool(path.get("d")) is bool(picture.bars or picture.lines)

@@ -18,7 +18,7 @@ from discogs_assets.stores.lake.local import Lake
 from discogs_assets.streams import changes, parquet
 from discogs_assets.streams.changes import Month
 
-LAYER = Layer("changes", frozenset({"parquet"}), code_version="1")
+LAYER = Layer("changes", frozenset({"parquet"}), code_version="2")
 
 
 def differences(entity: Entity) -> dg.AssetsDefinition:
@@ -30,8 +30,9 @@ def differences(entity: Entity) -> dg.AssetsDefinition:
     def compare(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began, lake, partition = time.monotonic(), platform.lake, context.partition_key
         before = predecessor(lake, entity, partition)
-        with lake.writing(key.path, partition) as folder:
-            tally = changes.write(entity, before, _month(lake, entity, partition), folder / parquet.FILE)
+        now = _month(lake, entity, partition)
+        with lake.writing(key.path, partition) as folder, lake.writing(keys.edits(entity), partition) as edited:
+            tally = changes.write(entity, before, now, folder / parquet.FILE, edited / parquet.FILE)
         for stale in _successors(lake, entity, partition):
             context.log_event(specs.of_partition(_current(lake, entity, stale), stale))
         return dg.MaterializeResult(

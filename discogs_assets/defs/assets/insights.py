@@ -21,7 +21,7 @@ from discogs_assets.schema.insights import COMPUTATION_LOG
 from discogs_assets.streams import parquet
 from discogs_assets.streams.insights.question import Question, write
 from discogs_assets.streams.insights.questions import QUESTIONS
-from discogs_assets.streams.plot import Picture, png
+from discogs_assets.streams.plot import Picture, png, sketch
 
 LAYER = Layer("insights", frozenset({"parquet", "polars"}), code_version="1")
 
@@ -61,6 +61,7 @@ def _result(platform: Platform, sheet: Sheet, partition: str, rows: int, drawn: 
             **metadata.files(lake.address(key.path, partition), files),
             **metadata.versions(parquet.versions(files)),
             "plot": metadata.picture(png(drawn), drawn.title),
+            "sketch": metadata.sketch(sketch(drawn), drawn.title),
         }
     )
 

@@ -11,11 +11,13 @@ from discogs_assets.defs.asset_factory import Layer, Result
 from discogs_assets.defs.checks import specs as checks
 from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import LoadError
+from discogs_assets.schema.changes import CHANGES
 from discogs_assets.schema.child_tables import Relation, Table, tables
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.model import Entity
 from discogs_assets.servers.host_limits import cores
+from discogs_assets.stores.lake.local import Lake
 from discogs_assets.stores.postgres.loads import Load, view_of
 from discogs_assets.stores.postgres.parallel_loads import Loading
 from discogs_assets.streams import parquet
@@ -43,7 +45,8 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
     def load_tables(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
         selected = targets.select_assets(context, platform.settings)
         wanted = [table for key, table in made.items() if key in selected]
-        files = {table: platform.lake.files(keys.rows(table).path, context.partition_key) for table in wanted}
+        files = {table: _find_files(platform.lake, table, context.partition_key) for table in wanted}
+        older = {table: _find_older(platform.lake, table, context.partition_key) for table in wanted}
         refused: dict[Table, LoadError] = {}
         store = platform.postgres()
         loading = Loading(
@@ -54,13 +57,29 @@ def loads(name: str, of: Sequence[Table]) -> dg.AssetsDefinition:
             cores(),
             refused.__setitem__ if blocked_by_none(wanted) else None,
         )
-        for table, load in loading.of(wanted, lambda table: encode_rows(table, files[table])):
-            yield _result(context, table, load, files[table], store.safe_url)
+        for table, load in loading.of(wanted, lambda table: encode_rows(table, files[table] + older[table])):
+            yield _result(context, table, load, files[table], older[table], store.safe_url)
         for table, error in refused.items():
             context.log.error(str(error))
             yield _describe_failure(context, table, str(error))
 
     return load_tables
+
+
+def _find_files(lake: Lake, table: Table, partition: str) -> list[Path]:
+    """Return the month's files that the table's rows are made from."""
+    if table is not CHANGES:
+        return lake.files(keys.rows(table).path, partition)
+    absent = (each for each in ENTITIES if partition not in lake.partitions(keys.edits(each)))
+    if entity := next(absent, None):
+        raise lake.absent(keys.changes(entity).path, partition)
+    return [file for entity in ENTITIES for file in lake.files(keys.edits(entity), partition)]
+
+
+def _find_older(lake: Lake, table: Table, partition: str) -> list[Path]:
+    """Return the files of older months with rows of the table: changes are of all months in the lake."""
+    folders = map(keys.edits, ENTITIES) if table is CHANGES else ()
+    return [file for folder in folders for each in lake.older(folder, partition) for file in lake.files(folder, each)]
 
 
 def blocked_by_none(tables: Sequence[Table]) -> bool:
@@ -82,7 +101,7 @@ def _describe_failure(context: dg.AssetExecutionContext, table: Table, why: str)
 def _spec(table: Table) -> dg.AssetSpec:
     form = f"{table.doc} A table of its own for every load{FORMS.get(type(table), '')}"
     described = {TABLE: view_of(table), **metadata.describe_view(table)}
-    return LAYER.spec(keys.table(table), f"{form}, indexed.", [keys.rows(table)], described)
+    return LAYER.spec(keys.table(table), f"{form}, indexed.", keys.sources(table), described)
 
 
 def _find_kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> dict[Table, str]:
@@ -99,9 +118,16 @@ def encode_rows(table: Table, files: Sequence[Path]) -> Iterator[bytes]:
     return child_rows.csv(table, files) if isinstance(table, Relation) else flat_rows.csv(table, files)
 
 
-def _result(context: dg.AssetExecutionContext, table: Table, load: Load, files: Sequence[Path], address: str) -> Result:
+def _result(
+    context: dg.AssetExecutionContext,
+    table: Table,
+    load: Load,
+    files: Sequence[Path],
+    older: Sequence[Path],
+    address: str,
+) -> Result:
     key, spec = keys.table(table), checks.ROWS[table]
-    expected = child_rows.count(table, files) if isinstance(table, Relation) else parquet.rows(files)
+    expected = child_rows.count(table, files) if isinstance(table, Relation) else parquet.rows([*files, *older])
     judged = [checks.result(spec, expected, load.rows)] if spec.key in context.selected_asset_check_keys else []
     return dg.MaterializeResult(
         asset_key=key,
@@ -132,4 +158,5 @@ assets = [
     *(loads(f"discogs__{entity.name}", tables(entity)) for entity in ENTITIES),
     loads("musicbrainz", [*keys.MUSICBRAINZ]),
     loads("insights", [*keys.INSIGHTS]),
+    loads("changes", [CHANGES]),
 ]

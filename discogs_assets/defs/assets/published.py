@@ -26,7 +26,7 @@ from discogs_assets.stores.postgres.publication import Publication
 
 LAYER = Layer("published", frozenset(), code_version="1")
 
-OPTIONAL = (*keys.MUSICBRAINZ, *keys.INSIGHTS)
+OPTIONAL = (*keys.MUSICBRAINZ, *keys.LATE)
 """Optional tables: each is shown if it is loaded from the same dumps, and nothing waits for it."""
 
 
@@ -228,19 +228,20 @@ def _prepare(
 def find_expected(selected: Collection[dg.AssetKey], platform: Platform) -> set[str]:
     """Return the views of optional tables that a publication of the selected assets should include.
 
-    Insights are computed last and published by `published/insights`: until then, nothing is amiss without them.
+    Insights and changes are computed last and published by `published/insights`: until then, nothing is amiss without
+    them.
     """
     tables = [] if platform.musicbrainz.off else [*keys.MUSICBRAINZ]
     if keys.published_month("insights") in selected:
-        tables += keys.INSIGHTS
+        tables += keys.LATE
     return set(map(view_of, tables))
 
 
 @dg.asset(
     key=keys.published_month("insights"),
-    # Without tables as a target, the insights are not loaded: a step that waits for skipped and for failed ones hangs.
-    deps=[keys.published_month("postgres"), *(keys.INSIGHTS.values() if targets.shows("postgres", Settings()) else ())],
-    description="The views of the schema insights, which show the answers about the month that the others show.",
+    # Without tables as a target, these are not loaded: a step that waits for skipped and for failed ones hangs.
+    deps=[keys.published_month("postgres"), *(keys.LATE.values() if targets.shows("postgres", Settings()) else ())],
+    description="The view discogs.changes and the views of the schema insights, for the month that the others show.",
     group_name="published",
     kinds={"postgres"},
     owners=OWNERS,
@@ -251,7 +252,7 @@ def find_expected(selected: Collection[dg.AssetKey], platform: Platform) -> set[
     pool="published",
 )
 def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[Result]:
-    """Publish all views again, now with the insights, if the month is the one shown.
+    """Publish all views again, now with the insights and the changes, if the month is the one shown.
 
     Raises PublishRefusedError if no month is shown.
     """
@@ -268,7 +269,7 @@ def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[
         began = time.monotonic()
         whole, wanted, said = _prepare(context, platform, publisher, proven(context.op_execution_context))
         publisher.publish(wanted, context.log.info)
-        parts = [key for key in keys.INSIGHTS.values() if key in whole]
+        parts = [key for key in keys.LATE.values() if key in whole]
         said = {"replaced": shown.month, "seconds": round(time.monotonic() - began, 3), **said}
         yield _result(context.asset_key, wanted, whole, parts, said)
 

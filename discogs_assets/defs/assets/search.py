@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from itertools import chain, islice
 
 import dagster as dg
+import polars as pl
 
 from discogs_assets.defs import keys, metadata, targets
 from discogs_assets.defs.asset_factory import Layer, Result
@@ -22,6 +24,9 @@ LAYER = Layer("search", frozenset({"tantivy"}), code_version="1")
 BUILD = "build"
 """Metadata key: the id of the index that was written."""
 
+SHOWN = ("id", "name", "subtitle", "year", "popularity")
+"""Values of the rows in the preview."""
+
 COLUMNS = dg.TableSchema([dg.TableColumn(each.name, each.kind.value, each.doc) for each in search_index.FIELDS])
 """Fields of the documents."""
 
@@ -38,8 +43,10 @@ def index(entity: Indexed) -> dg.AssetsDefinition:
             return
         began, lake, partition = time.monotonic(), platform.lake, context.partition_key
         files = {name: lake.files(each.path, partition) for name, each in deps.items()}
+        rows = build_rows(entity.name, files)
+        first = [*islice(rows, metadata.PREVIEW_ROWS)]
         with lake.writing(key.path, partition) as folder:
-            count = write_documents(folder, build_rows(entity.name, files))
+            count = write_documents(folder, chain(first, rows))
         written = lake.find_files(key.path, partition, "*")
         size = sum(file.stat().st_size for file in written)
         judged = [checks.result(check, parquet.rows(files[source.of]), count)]
@@ -48,6 +55,9 @@ def index(entity: Indexed) -> dg.AssetsDefinition:
             metadata={
                 BUILD: build(written),
                 **metadata.describe_output(count, size, time.monotonic() - began),
+                "preview": metadata.preview(
+                    pl.DataFrame([{name: getattr(row, name) for name in SHOWN} for row in first])
+                ),
                 "dagster/uri": lake.address(key.path, partition),
                 "dagster/column_schema": dg.MetadataValue.table_schema(COLUMNS),
                 **metadata.versions(parquet.versions(file for found in files.values() for file in found)),

@@ -11,13 +11,16 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import psutil
+from dagster._core.events import RunFailureReason
+from dagster._core.execution.plan.objects import ErrorSource
+from dagster._core.executor.in_process import InProcessExecutor
 
 from discogs_assets import faults
 from discogs_assets.defs import event_log, pools
@@ -31,6 +34,9 @@ RUN = "DISCOGS_RUN_PROCESS"
 TAG = "discogs/process"
 """Tag of a run: the process that executes it."""
 
+INTERRUPTED = "Interrupted: by Ctrl-C, or by the termination of the run."
+"""Description of the failure of a step that was interrupted."""
+
 TOLERANCE = 5.0
 """Maximum difference between two readings of a process's creation time, in seconds."""
 
@@ -42,6 +48,9 @@ INTERVAL = 300
 
 PAGE = 100
 """Events read at once, newest first."""
+
+
+Events = Generator[dg.DagsterEvent, None, None]
 
 
 def this_process() -> str:
@@ -91,14 +100,21 @@ class Watched(dg.Executor):
         return self._inner.step_dependency_config
 
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
-        """Record the process, release the resources of killed runs, create missing pools, and execute."""
+        """Record the process, release the resources of killed runs, create missing pools, and execute.
+
+        In one process, the run ends with the step that was interrupted; the multiprocess executor ends it by itself.
+        """
         keep_connected(plan_context.instance)
         plan_context.instance.add_run_tags(plan_context.run_id, {TAG: this_process()})
         release(plan_context.instance)
         pools.create(plan_context.instance)
         os.environ[RUN] = this_process()
         try:
-            yield from self._inner.execute(plan_context, execution_plan)
+            with closing(cast(Events, self._inner.execute(plan_context, execution_plan))) as events:
+                for event in events:
+                    yield event
+                    if is_interrupt(event) and isinstance(self._inner, InProcessExecutor):
+                        raise dg.DagsterExecutionInterruptedError
         except Exception as error:
             found = faults.explain(error)
             if found is None or found is error:
@@ -106,6 +122,16 @@ class Watched(dg.Executor):
             # Dagster may have no storage for its own report of the error, which is a page of traceback.
             log.error(str(found))
             raise found from error
+
+
+def is_interrupt(event: dg.DagsterEvent) -> bool:
+    """Return True if the event is the failure of a step or run that was interrupted."""
+    if event.is_step_failure:
+        data = event.step_failure_data
+        ours = data.user_failure_data is not None and data.user_failure_data.description == INTERRUPTED
+        return ours or data.error_source is ErrorSource.INTERRUPT
+    reason = event.job_failure_data.failure_reason if event.is_job_failure else None
+    return reason is RunFailureReason.UNEXPECTED_TERMINATION
 
 
 def keep_connected(instance: dg.DagsterInstance) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from discogs_assets.schema import musicbrainz, thresholds
 from discogs_assets.schema.backends import arrow, search, sql
+from discogs_assets.schema.changes import CHANGES
 from discogs_assets.schema.child_tables import Relation, relations
 from discogs_assets.schema.discogs import ENTITIES, PLACEHOLDERS
 from discogs_assets.schema.flat_table import Sheet
@@ -116,8 +117,8 @@ FLAT = """
 def markdown() -> str:
     """Return the whole dictionary."""
     entities = (line for entity in ENTITIES for line in _entity(entity))
-    parts = [HEAD, *entities, *_search(), *_graph(), *_quality(), *_bounds(), *_musicbrainz(), *_insights()]
-    return "\n".join(parts).rstrip() + "\n"
+    parts = [HEAD, *entities, *_search(), *_graph(), *_quality(), *_bounds(), *_musicbrainz()]
+    return "\n".join([*parts, *_insights(), *_changes()]).rstrip() + "\n"
 
 
 def _entity(entity: Entity) -> Iterator[str]:
@@ -228,6 +229,12 @@ def _insights() -> Iterator[str]:
     yield INSIGHTS_HEAD
     for sheet in INSIGHTS:
         yield from _sheet(sheet)
+
+
+def _changes() -> Iterator[str]:
+    yield "\n## Changes\n"
+    yield "`changes/discogs/{entity}` writes the edits to `edits/discogs/{entity}` in the lake, with the same columns."
+    yield from _sheet(CHANGES)
 
 
 def _sheet(sheet: Sheet) -> Iterator[str]:

@@ -46,12 +46,14 @@ class Java:
     """The Java runtime with the jars of `program`, an installed folder of `artifacts.neo4j`.
 
     Servers run as `account` (None: our user). Both users may read every file named in our command lines. With
-    `training`, a server writes a cache of its loaded classes at its end.
+    `training`, a server writes a cache of its loaded classes at its end. `browser` is an installed
+    `artifacts.neo4j_browser`, which a server is to have.
     """
 
     program: Path
     account: Account | None = None
     training: bool = False
+    browser: Path | None = None
 
     @property
     def cache(self) -> Path:
@@ -83,18 +85,21 @@ class Java:
         if self.account:
             self._class_path()
             os_user.let_pass(*filter(Path.exists, (self.program, self.cache.parent.parent, self.cache.parent)))
-            for path in filter(Path.exists, (self.program / "jars", self._arguments, self.cache)):
+            browser = [self.browser] if self.browser else []
+            for path in filter(Path.exists, (self.program / "jars", self._arguments, self.cache, *browser)):
                 os_user.let_read(path)
 
     @property
     def _arguments(self) -> Path:
-        return self.program / "classpath.args"
+        return self.program / ("browser.args" if self.browser else "classpath.args")
 
     def _class_path(self) -> str:
         """Return a file of arguments, written once: the paths of 232 jars would fill every process list."""
         file = self._arguments
         if not file.exists():
-            jars = os.pathsep.join(map(str, sorted((self.program / "jars").glob("*.jar"))))
+            # The cache of classes is valid for class paths that begin with the one of its training.
+            folders = [self.program, *([self.browser] if self.browser else [])]
+            jars = os.pathsep.join(str(jar) for folder in folders for jar in sorted((folder / "jars").glob("*.jar")))
             json_state.replace(file, f'-cp "{jars}"\n')
         return f"@{file}"
 

@@ -31,6 +31,7 @@ _EMPTY = "empty/0001"
 class Neo4jServer(EmbeddedServer):
     """The Neo4j of `home`, with its stores in `home/neo4j`; `cache` replaces the per-user cache of programs.
 
+    With `browser`, the served store has Neo4j's Browser.
     `home/neo4j/served.json` names the store that users see; without it, that is an empty one.
     """
 
@@ -39,8 +40,9 @@ class Neo4jServer(EmbeddedServer):
     STOP = signal.SIGTERM, 120.0
     program = staticmethod(artifacts.neo4j)
 
-    def __init__(self, home: Path, cache: Path | None = None) -> None:
+    def __init__(self, home: Path, cache: Path | None = None, browser: bool = False) -> None:
         super().__init__(home, "neo4j", cache)
+        self._browser = browser
         self._pointer = self.folder / "served.json"
 
     def start(self) -> Neo4jAddress:
@@ -57,6 +59,11 @@ class Neo4jServer(EmbeddedServer):
     def address(self) -> Neo4jAddress:
         """Return the address of the served store. Raises ServerError if the server does not run."""
         return self._address(self._ready_record().port)
+
+    def find_browser(self) -> str | None:
+        """Return the URL of Neo4j's Browser, None if it is not served."""
+        port = self._shown_store().browser_port if self._browser else None
+        return f"http://{process.HOST}:{port}/browser/" if port else None
 
     def find_served_folder(self) -> Path:
         """Return the store directory that users see, or would see if the server ran."""
@@ -154,16 +161,18 @@ class Neo4jServer(EmbeddedServer):
         return self._serve(self._prepare_store())
 
     def _is_current(self, record: Record) -> bool:
-        return record.ready and record.recipe == recipe() and record.folder == str(self._shown_store().folder)
+        return (
+            record.ready and record.recipe == recipe(self._browser) and record.folder == str(self._shown_store().folder)
+        )
 
     def _serve(self, store: StoreDirectory) -> Record:
         return self._mark_ready(self._start_new(lambda port: self._launch(store, port)))
 
     def _launch(self, store: StoreDirectory, port: int) -> Record:
-        java = self._java()
+        java = self._java(self._browser)
         self._let_reach(store, java)
         started = launch(java, store, self._address(port), served_memory(store), readers=True)
-        return self._describe(started, home_argument(store), port, store.folder, recipe())
+        return self._describe(started, home_argument(store), port, store.folder, recipe(self._browser))
 
     def _let_reach(self, store: StoreDirectory, java: Java) -> None:
         """Let the user of a server of `java` reach the store.
@@ -265,8 +274,9 @@ class Neo4jServer(EmbeddedServer):
             raise SettingError(f"{store.folder} is not a store of this home: its stores are in {self.folder}")
         return store.folder.relative_to(self.folder).as_posix()
 
-    def _java(self) -> Java:
-        java = Java(self._install(), self._account())
+    def _java(self, browser: bool = False) -> Java:
+        pages = artifacts.install(artifacts.neo4j_browser(), self._program_folder()) if browser else None
+        java = Java(self._install(), self._account(), browser=pages)
         java.share()
         return java
 

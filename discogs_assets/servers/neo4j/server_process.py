@@ -7,12 +7,15 @@ import psutil
 
 from discogs_assets.servers import process
 from discogs_assets.servers.neo4j.jvm import QUICK, SERVER, STEADY, Java
-from discogs_assets.servers.neo4j.store_directory import DATABASE, StoreDirectory, reader_settings
+from discogs_assets.servers.neo4j.store_directory import DATABASE, StoreDirectory, browser_settings, reader_settings
 
 log = logging.getLogger(__name__)
 
 # A server that was killed first replays its transactions.
 _START_SECONDS = 300.0
+
+BROWSER_PORT = 7474
+"""Port of Neo4j's Browser, if it is free."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,13 @@ def launch(
 ) -> psutil.Process:
     """Start a server on `store` at the address `at`, with `memory` bytes of heap and page cache.
 
-    It is set up for `readers`, who may not write, or for us, who may. `bound` is as in `spawn`.
+    It is set up for `readers`, who may not write, or for us, who may. `bound` is as in `spawn`. With a `java` that has
+    Neo4j's Browser, it serves it, on port 7474 if that is free.
     """
     store = StoreDirectory(store.folder.resolve(), store.expected)
     heap, page_cache = memory
-    store.configure(at.port, page_cache, reader_settings(heap) if readers else None)
+    browser = browser_settings(process.free_port([BROWSER_PORT])) if java.browser else {}
+    store.configure(at.port, page_cache, {**(reader_settings(heap) if readers else {}), **browser})
     store.set_password(at.password)
     arguments = [home_argument(store), f"--config-dir={store.conf}", "--console-mode"]
     command = java.command(SERVER, arguments, heap, QUICK if store.small else STEADY, store.scratch)

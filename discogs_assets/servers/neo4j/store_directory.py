@@ -117,11 +117,19 @@ class StoreDirectory:
     @property
     def port(self) -> int | None:
         """Port in its configuration, None if it has none."""
+        return self._read_port("bolt")
+
+    @property
+    def browser_port(self) -> int | None:
+        """Port of Neo4j's Browser in its configuration, None if it is not served."""
+        return self._read_port("http")
+
+    def _read_port(self, connector: str) -> int | None:
         try:
             text = (self.conf / "neo4j.conf").read_text(encoding="utf-8")
         except OSError:
             return None
-        found = re.search(r"^server\.bolt\.listen_address=\S+:(\d+)$", text, re.MULTILINE)
+        found = re.search(rf"^server\.{connector}\.listen_address=\S+:(\d+)$", text, re.MULTILINE)
         return int(found[1]) if found else None
 
     def set_password(self, password: str) -> None:
@@ -165,9 +173,19 @@ def reader_settings(heap: int) -> Mapping[str, str]:
     return {**_READERS, **{name: f"{int(heap * part) // MIB}m" for name, part in _TRANSACTIONS.items()}}
 
 
-def recipe() -> str:
+def browser_settings(port: int) -> Mapping[str, str]:
+    """Return settings that serve Neo4j's Browser on `port`, and nothing else over HTTP."""
+    return {
+        **_BROWSER,
+        "server.http.listen_address": f"{HOST}:{port}",
+        "server.http.advertised_address": f"{HOST}:{port}",
+    }
+
+
+def recipe(browser: bool = False) -> str:
     """Return a digest of the settings; it differs if another version of this program started the server."""
-    return hashlib.sha256(repr([_SETTINGS, _READERS, _TRANSACTIONS]).encode()).hexdigest()[:12]
+    used = [_SETTINGS, _READERS, _TRANSACTIONS, *([_BROWSER] if browser else [])]
+    return hashlib.sha256(repr(used).encode()).hexdigest()[:12]
 
 
 def _folder(folder: Path) -> None:
@@ -201,6 +219,10 @@ _READERS: Mapping[str, str] = {
 }
 # Shares of the heap for one transaction, and for all of them together.
 _TRANSACTIONS: Mapping[str, float] = {"db.memory.transaction.max": 0.4, "dbms.memory.transaction.total.max": 0.6}
+_BROWSER: Mapping[str, str] = {
+    "server.http.enabled": "true",
+    "server.http_enabled_modules": "BROWSER",
+}
 _SETTINGS: Mapping[str, str] = {
     "server.default_listen_address": HOST,
     "server.http.enabled": "false",

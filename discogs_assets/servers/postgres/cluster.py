@@ -76,6 +76,7 @@ class Cluster:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _make(self, password: str) -> None:
+        os_user.require_name(self.account)
         for dead in self.data.parent.glob(f".{self.data.name}.partial-*"):
             shutil.rmtree(dead, ignore_errors=True)
         draft = self.data.with_name(f".{self.data.name}.partial-{secrets.token_hex(4)}")

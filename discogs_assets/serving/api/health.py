@@ -36,7 +36,7 @@ async def _examine(request: Request) -> dict[str, Any]:
             stores["neo4j"] = "ok"
         if publication.search is not None:
             stores["search"] = "away"
-            Reading(request.app.state.readers, publication).index()
+            await Reading(request.app.state.readers, publication).index()
             stores["search"] = "ok"
     except DiscogsError:
         stores.setdefault("postgres", "away")

@@ -14,8 +14,8 @@ from discogs_assets.errors import DiscogsError, QuestionError, TransientError
 
 MEDIA = "application/problem+json"
 
-RETRY_SECONDS = 2
-"""Seconds after which a client should ask again while a store is away."""
+WAIT = {"Retry-After": "2"}
+"""Header that tells a client when to ask again while a store is away."""
 
 SCHEMA = {
     "type": "object",
@@ -69,17 +69,17 @@ def install(app: FastAPI) -> None:
 
 
 def _question(_: Request, error: Any) -> Response:
-    return problem(error.status, str(error), **error.more)
+    return problem(error.status, str(error), WAIT if error.status == 503 else {}, **error.more)
 
 
 def _failure(_: Request, error: Any) -> Response:
     if isinstance(error, TransientError):
-        return problem(503, str(error), {"Retry-After": str(RETRY_SECONDS)})
+        return problem(503, str(error), WAIT)
     return problem(500, "the question failed; the server's log says why")
 
 
 def _invalid(_: Request, error: Any) -> Response:
-    said = [f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()]
+    said = [f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors()]
     return problem(422, f"{'; '.join(said)}. /openapi.json lists the parameters.")
 
 

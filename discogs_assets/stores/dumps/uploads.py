@@ -83,7 +83,8 @@ class Month:
         raise DumpMissingError(
             f"no checksum for {file.name} in {self.source.title}: "
             f"{'; '.join(reasons) or f'no CHECKSUM file of {file.day:%Y-%m}'}. "
-            "A month is complete once its CHECKSUM file names all its files; wait, or fetch it again."
+            "A month is complete once its CHECKSUM file names all its files, each on a line of its sha256 in 64 "
+            f"hexadecimal digits, a space, and its name, such as {file.name}; wait, or fetch it again."
         )
 
     def faults(self, kind: str) -> list[str]:
@@ -147,4 +148,4 @@ def _explain_text(text: str) -> str:
         return f"names only {', '.join(names)}"
     if text.lstrip().startswith("<"):
         return "is an HTML page"
-    return "holds no line of the form `sha256 name`" if text.strip() else "is empty or gone"
+    return "holds no such line" if text.strip() else "is empty or gone"

@@ -2,17 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
 from discogs_assets.errors import LoadError, SettingError
 from discogs_assets.stores.lake.local import Lake
 from discogs_assets.stores.query_result import Answer, Document
+
+Result = TypeVar("Result")
 
 FIRST = "discogs"
 """Schema of an unqualified name that exists in several schemas."""
@@ -99,11 +102,6 @@ def asking(lake: Lake, month: str | None, statement: str, memory: int, threads: 
             yield _read_answer(_execute(connection, query, found))
         except duckdb.Error as error:
             raise LoadError(f"DuckDB rejects the query: {error}") from error
-        except RuntimeError as error:
-            # DuckDB reports Ctrl-C as a plain RuntimeError.
-            if "interrupted" in str(error):
-                raise KeyboardInterrupt from error
-            raise
 
 
 def _find_month(lake: Lake, month: str | None) -> Month:
@@ -149,7 +147,7 @@ def _execute(connection: duckdb.DuckDBPyConnection, query: str, month: Month) ->
     created = set[tuple[str, str]]()
     while True:
         try:
-            return connection.execute(query)
+            return _await(connection, lambda: connection.execute(query))
         except duckdb.CatalogException as error:
             schema, name = _find_missing(connection, query)
             found = month.find_tables(schema, name)
@@ -163,6 +161,20 @@ def _execute(connection: duckdb.DuckDBPyConnection, query: str, month: Month) ->
             table = connection.read_parquet(files, hive_partitioning=False, union_by_name=True)
             view = f"{_quote_name(schema or 'main')}.{_quote_name(name)}"
             connection.execute(f"CREATE VIEW {view} AS {table.sql_query()}")
+
+
+def _await(connection: duckdb.DuckDBPyConnection, call: Callable[[], Result]) -> Result:
+    """Return the result of a call that takes a thread of its own; Ctrl-C ends it.
+
+    DuckDB itself heeds Ctrl-C only while the calling thread works on the query, and not while its other threads do.
+    """
+    with ThreadPoolExecutor(1, "query") as pool:
+        done = pool.submit(call)
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
 
 
 def _find_missing(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[str, str]:
@@ -192,7 +204,7 @@ def _read_answer(asked: duckdb.DuckDBPyConnection) -> Answer:
 
 
 def _read_rows(asked: duckdb.DuckDBPyConnection, documents: Sequence[int]) -> Iterator[Sequence[Any]]:
-    while fetched := asked.fetchmany(FETCHED):
+    while fetched := _await(asked, lambda: asked.fetchmany(FETCHED)):
         for row in fetched:
             values = [*row]
             for place in documents:

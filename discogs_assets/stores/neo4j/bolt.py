@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import neo4j
-from neo4j.exceptions import ConstraintError
+from neo4j.exceptions import ClientError, ConstraintError, DatabaseError, Neo4jError
 
 from discogs_assets import failpoints
 from discogs_assets.errors import LoadError
@@ -31,6 +31,9 @@ from discogs_assets.streams.prefetch import prefetch_items
 SECONDS_BETWEEN_LINES = 5.0
 CLEARED = 10_000
 """Nodes or relationships deleted by one transaction when all of them are."""
+
+SHOWN = 100
+"""Maximum length of a shown key, in characters."""
 
 OLDER = """ with --config-json '{"ops": {"neo4j": {"config": {"older": true}}}}'"""
 """Option that allows a month older than the one held."""
@@ -199,10 +202,23 @@ class _Load:
             for batch in batches:
                 if self._ended.is_set():
                     return
-                session.execute_write(self._send_batch, number, batch)
+                self._send_named(session, number, batch)
                 self._rows[number] += len(batch.rows)
                 whole = sum(self._rows) / sum(stage.rows for stage in self._stages)
                 self._report(f"{stage.title}: {self._rows[number]:,} of {stage.rows:,}, {whole:.0%} of all")
+
+    def _send_named(self, session: neo4j.Session, number: int, batch: bolt.Batch) -> None:
+        """Send a batch; an error that a row of it causes names the row."""
+        stage = self._stages[number]
+        try:
+            session.execute_write(self._send_batch, number, batch)
+        except _DivergedError as error:
+            raise _DivergedError(f"{error}, first at {_find_refused(session, stage, batch.rows)}") from error
+        except (ClientError, DatabaseError) as error:
+            row = "" if error.is_retryable() else _find_refused(session, stage, batch.rows)
+            if not row:
+                raise
+            raise LoadError(f"Neo4j at {self._graph.url} refused {stage.title} {row}: {error.message}") from error
 
     def _send_batch(self, transaction: neo4j.ManagedTransaction, number: int, batch: bolt.Batch) -> None:
         stage, before = self._stages[number], self._rows[number]
@@ -232,6 +248,34 @@ class _Load:
         if time.monotonic() - self._logged >= SECONDS_BETWEEN_LINES:
             self._logged = time.monotonic()
             self._log(progress)
+
+
+def _find_refused(session: neo4j.Session, stage: Stage, rows: bolt.Rows) -> str:
+    """Return the key of the first row that fails, such as `id=5`: the last of the shortest prefix that fails.
+
+    Each attempt is rolled back. The result is empty if no row fails.
+    """
+    passed, refused = 0, len(rows)
+    if _passes(session, stage.statement, rows):
+        return ""
+    while refused - passed > 1:
+        middle = (passed + refused) // 2
+        if _passes(session, stage.statement, rows[:middle]):
+            passed = middle
+        else:
+            refused = middle
+    names = (cypher.START, cypher.END) if stage.table.ends else (cypher.key(stage.table.name),)
+    return ", ".join(f"{name}={str(rows[refused - 1].get(name))[:SHOWN]}" for name in names)
+
+
+def _passes(session: neo4j.Session, statement: str, rows: bolt.Rows) -> bool:
+    meant = sum(row.get(diff.TIMES, 1) for row in rows)
+    # At its end, a transaction that is closed is rolled back; one in a `with` of its own would be committed.
+    with closing(session.begin_transaction()) as transaction:
+        try:
+            return bool(transaction.run(statement, rows=rows).single(strict=True)["done"] == meant)
+        except Neo4jError:
+            return False
 
 
 class _DivergedError(Exception):

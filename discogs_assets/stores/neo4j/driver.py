@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import neo4j
+from neo4j import NotificationMinimumSeverity
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable
 
 from discogs_assets import failpoints, faults
@@ -28,6 +29,8 @@ IDLE_SECONDS = 1.0
 
 # The driver's warnings about retries are noise: a final failure is raised.
 logging.getLogger("neo4j.session").setLevel(logging.ERROR)
+# Notices about a query are part of its answer.
+logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
 
 Row = dict[str, Any]
 
@@ -38,7 +41,6 @@ def driver_of(url: str, user: str, password: str) -> neo4j.Driver:
     driver = neo4j.GraphDatabase.driver(
         url,
         auth=(user, password),
-        notifications_min_severity="OFF",
         initial_retry_delay=RETRY_SECONDS,
         liveness_check_timeout=IDLE_SECONDS,
     )
@@ -55,15 +57,17 @@ class Graph:
     password: str = field(repr=False)
 
     @contextmanager
-    def session(self, access: str = neo4j.WRITE_ACCESS) -> Iterator[neo4j.Session]:
-        """Yield a session.
+    def session(
+        self, access: str = neo4j.WRITE_ACCESS, notices: NotificationMinimumSeverity = NotificationMinimumSeverity.OFF
+    ) -> Iterator[neo4j.Session]:
+        """Yield a session with notices of this severity or more.
 
         Raises ServerError if the server does not answer or has failed for now, LoadError if it rejects a statement,
         DiskFullError if it reports a full disk.
         """
         try:
             driver = driver_of(self.url, self.user, self.password)
-            with driver.session(default_access_mode=access) as session:
+            with driver.session(default_access_mode=access, notifications_min_severity=notices) as session:
                 yield session
         except (ServiceUnavailable, DriverError) as error:
             raise ServerError(
@@ -101,9 +105,21 @@ class Graph:
     @contextmanager
     def asking(self, statement: str) -> Iterator[Answer]:
         """Yield the result of a query, in a read-only session. Raises the errors of `session`."""
-        with self.session(neo4j.READ_ACCESS) as session:
-            result = session.run(neo4j.Query(statement))
-            yield Answer(result.keys(), ([plain(value) for value in record.values()] for record in result))
+        with self.session(neo4j.READ_ACCESS, NotificationMinimumSeverity.WARNING) as session:
+            try:
+                result = session.run(neo4j.Query(statement))
+                rows = ([plain(value) for value in record.values()] for record in result)
+                yield Answer(result.keys(), rows, lambda: _read_notices(result.consume()))
+            except KeyboardInterrupt:
+                # Closing the session would wait for the server, which may not end the query for long.
+                session._handle_cancellation()  # type: ignore[no-untyped-call]  # noqa: SLF001
+                raise
+
+
+def _read_notices(summary: neo4j.ResultSummary) -> list[str]:
+    """Return the server's warnings about a query, such as labels and properties that do not exist."""
+    found = (each.status_description for each in summary.gql_status_objects if each.is_notification)
+    return [*dict.fromkeys(found)]
 
 
 def _is_server_failure(error: Neo4jError) -> bool:

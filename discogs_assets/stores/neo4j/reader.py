@@ -65,7 +65,7 @@ class GraphReader:
             before = await _load(transaction)
             if before["state"] not in (None, "whole") or load not in (before["load"], before["tables"]):
                 raise SupersededError(f"Neo4j shows the load {before['load']}, not {load}")
-            rows = await (await transaction.run(statement, values)).data()
+            rows = await (await transaction.run(statement, dict(values))).data()
             # A server that is loaded over Bolt changes in the view of its readers; an imported store never does.
             if before["changed"] is not None and await _load(transaction) != before:
                 raise SupersededError("Neo4j was loaded meanwhile")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg.errors import QueryCanceled, UndefinedTable
@@ -33,7 +33,10 @@ NAMED = {table.name: table for table in reversed(TABLES)}
 
 Row = dict[str, Any]
 
-NEWEST = f"SELECT max(sequence) AS newest FROM {PUBLICATION} WHERE state = 'done'"
+NEWEST = (
+    "SELECT max(sequence) FILTER (WHERE state = 'done') AS newest,"
+    f" coalesce(bool_or(state = 'intended'), false) AS switching FROM {PUBLICATION}"
+)
 RECORD = f"SELECT {COLUMNS} FROM {PUBLICATION} WHERE "
 LOADS = (
     "SELECT schemaname AS schema, regexp_replace(tablename, '__\\d+$', '') AS name,"
@@ -58,6 +61,9 @@ class TableReader:
             "-c plan_cache_mode=force_custom_plan"
         )
         self.seen: Publication | None = None
+        """The publication last read."""
+        self.switching = False
+        """True if a publication was under way then."""
 
     @cached_property
     def pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
@@ -86,17 +92,17 @@ class TableReader:
         """Return the rows of a statement.
 
         Raises SupersededError if a table is gone, QuestionError (504) beyond the time limit, ServerError if the server
-        does not answer.
+        goes away, QuestionError (503) if it has been away.
         """
         async with self._connection() as connection:
-            cursor = await connection.execute(cast(LiteralString, statement), values)
+            cursor = await connection.execute(statement, values)
             return await cursor.fetchall()
 
-    async def published(self) -> Publication | None:
+    async def find_published(self) -> Publication | None:
         """Return the publication that readers see, None before the first one. It is read once for each sequence."""
         async with self._connection() as connection:
-            found = await (await connection.execute(cast(LiteralString, NEWEST))).fetchone()
-            newest = found["newest"] if found else None
+            (found,) = await (await connection.execute(NEWEST)).fetchall()
+            newest, self.switching = found["newest"], found["switching"]
             if newest is None:
                 return None
             if self.seen is None or self.seen.sequence != newest:
@@ -112,7 +118,7 @@ class TableReader:
             found.setdefault(f"{year}-{month}", {})[f"{source}.{row['name']}"] = load
         return found
 
-    async def loaded(self, month: str) -> Publication:
+    async def find_loaded(self, month: str) -> Publication:
         """Return what is loaded of a month: its last publication if that is still there, else its newest loads.
 
         It has no graph: Neo4j shows the published month alone.
@@ -142,7 +148,9 @@ class TableReader:
             raise SupersededError(f"a load is gone: {_line(error)}") from error
         except QueryCanceled as error:
             raise QuestionError(504, "the question took longer than the time limit. Ask for less.") from error
-        except (PoolTimeout, TooManyRequests, psycopg.OperationalError) as error:
+        except (PoolTimeout, TooManyRequests) as error:
+            raise QuestionError(503, f"PostgreSQL does not answer: {_line(error)}") from error
+        except psycopg.OperationalError as error:
             raise ServerError(f"PostgreSQL does not answer: {_line(error)}") from error
 
 
@@ -150,7 +158,7 @@ async def _record(
     connection: psycopg.AsyncConnection[Row], condition: str, values: Mapping[str, Any]
 ) -> Publication | None:
     async with connection.cursor(row_factory=class_row(Publication)) as cursor:
-        await cursor.execute(cast(LiteralString, RECORD + condition), values)
+        await cursor.execute(RECORD + condition, values)
         return await cursor.fetchone()
 
 

@@ -9,6 +9,7 @@ import msgspec
 import tantivy
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from discogs_assets import faults
 from discogs_assets.schema.search_index import (
     ALSO,
     ARTIST_ID,
@@ -102,8 +103,12 @@ def register_analyzers(index: tantivy.Index) -> None:
 
 def clean(text: str) -> str:
     """Return the text as it is searched: one form of each character, single spaces, and a limited length."""
-    encodable = text[:TEXT_LENGTH].encode("utf-8", "ignore").decode()
-    return " ".join(unicodedata.normalize("NFKC", encodable).split())
+    return " ".join(unicodedata.normalize("NFKC", drop_surrogates(text[:TEXT_LENGTH])).split())
+
+
+def drop_surrogates(text: str) -> str:
+    """Return the text without lone surrogates, which no index can hold."""
+    return text.encode("utf-8", "ignore").decode()
 
 
 def fold(text: str) -> str:
@@ -117,16 +122,26 @@ def squeeze(text: str) -> str:
 
 
 def write_documents(folder: Path, rows: Iterable[Row]) -> int:
-    """Write the index of one entity to an empty folder, and return the number of documents that it holds."""
+    """Write the index of one entity to an empty folder, and return the number of documents that it holds.
+
+    Raises DiskFullError if there is no room for it.
+    """
     index = tantivy.Index(SCHEMA, str(folder), reuse=False)
     register_analyzers(index)
     writer = index.writer(HEAP_BYTES, 1)
-    for row in rows:
-        writer.add_document(tantivy.Document.from_dict(describe(row), SCHEMA))
-    writer.commit()
-    writer.wait_merging_threads()
-    for lock in folder.glob(".tantivy-*.lock"):
-        lock.unlink()
+    try:
+        for row in rows:
+            writer.add_document(tantivy.Document.from_dict(describe(row), SCHEMA))
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:
+        # The writer's thread may report a full disk as nothing but its own end.
+        if faults.free_bytes(folder) < faults.ROOM:
+            raise faults.full(f"writing the search index ended with {error}", folder) from error
+        raise
+    for file in folder.glob(".*"):
+        # Locks and notes of the writer, of no use to readers.
+        file.unlink()
     index.reload()
     return index.searcher().num_docs
 

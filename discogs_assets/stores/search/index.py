@@ -48,7 +48,7 @@ class Filters:
         """Yield a query for each condition."""
         for field, names in ((search_index.GENRE, self.genres), (search_index.STYLE, self.styles)):
             if names:
-                yield Query.term_set_query(SCHEMA, field.name, [*names])
+                yield Query.term_set_query(SCHEMA, field.name, [*map(documents.drop_surrogates, names)])
         if self.year_min is not None or self.year_max is not None:
             kind = tantivy.FieldType.Integer
             yield Query.range_query(SCHEMA, search_index.YEAR.name, kind, self.year_min, self.year_max)
@@ -167,6 +167,8 @@ class SearchIndex:
 def _open(folder: Path) -> tantivy.Searcher:
     try:
         index = tantivy.Index.open(str(folder))
+        if index.schema != SCHEMA:
+            raise ValueError("another version has written it, with other fields")
     except (ValueError, OSError) as error:
         raise LoadError(
             f"the search index in {folder} cannot be opened: {error}. Materialise search/{folder.name} of its month "

@@ -7,11 +7,17 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from discogs_assets.defs import event_log, keys
+from discogs_assets.definitions import defs
+from discogs_assets.defs import event_log, keys, metadata
 from discogs_assets.defs.assets.postgres import TABLE, loads
+from discogs_assets.defs.checks import specs as checks
 from discogs_assets.defs.resources import Platform
+from discogs_assets.sample import generator
+from discogs_assets.sample.generator import Plan
 from discogs_assets.schema.backends import sql
+from discogs_assets.schema.changes import CHANGES
 from discogs_assets.schema.child_tables import RELATIONS, Relation
+from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.musicbrainz_tables import EXTERNAL_LINKS, RELATIONSHIPS, SHEETS
 from discogs_assets.stores.lake.local import Lake
 from discogs_assets.stores.postgres.loads import Postgres
@@ -21,6 +27,8 @@ from discogs_assets.streams.postgres import child_rows
 from discogs_assets_tests.fix_musicbrainz import files, record
 from discogs_assets_tests.fix_project import LOADED, Project
 from discogs_assets_tests.test_spine import execute
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -60,6 +68,38 @@ def test_a_table_of_musicbrainz_that_cannot_be_loaded_is_left_out_alone(
     assert addresses == {postgres.safe_url}
     (told,) = (each for each in run.get_asset_check_evaluations() if each.asset_key == keys.table(SHEETS[0]))
     assert "duplicate primary key (mbid)" in str(told.description)
+
+
+def test_changes_of_all_months_in_the_lake_are_one_table(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Plan(300, months=3, first="2026-08-01")
+    generator.write(tmp_path / "dumps", plan)
+    for name, value in (("HOME", tmp_path), ("DUMPS", tmp_path / "dumps"), ("POSTGRES_URL", postgres.url)):
+        monkeypatch.setenv(f"DISCOGS_{name}", str(value))
+    selected = [name(entity) for entity in ENTITIES for name in (keys.dump, keys.records, keys.changes)]
+    job = defs.resolve_implicit_global_asset_job_def()
+    with dg.DagsterInstance.ephemeral() as instance:
+        for partition in plan.partitions:
+            job.execute_in_process(QUIET, instance=instance, asset_selection=selected, partition_key=partition)
+        job.execute_in_process(
+            QUIET, instance=instance, asset_selection=[keys.table(CHANGES)], partition_key=plan.partitions[-1]
+        )
+        made = event_log.latest(instance, keys.table(CHANGES), plan.partitions[-1])
+        assert event_log.results(instance, [checks.ROWS[CHANGES].key], plan.partitions[-1])[
+            checks.ROWS[CHANGES].key
+        ].passed
+    assert made
+    assert all(len(digests) == 1 for digests in metadata.read_versions(made.metadata).values())
+    postgres.publish({CHANGES: made.text(TABLE)})
+    for partition in plan.partitions[1:]:
+        for entity, truth in generator.truth(tmp_path / "dumps", partition)["changes"].items():
+            where = f"month = '{partition[:7]}' AND entity = '{entity}'"
+            found = postgres.ask(f"SELECT change, count(DISTINCT id) AS n FROM changes WHERE {where} GROUP BY 1")
+            assert {each["change"]: each["n"] for each in found} == {
+                kind: len(truth[kind]) for kind in ("added", "changed", "removed") if truth[kind]
+            }
+    assert not postgres.ask("SELECT 1 FROM changes WHERE before = after OR month = '2026-08'")
 
 
 def test_a_table_that_is_made_again_costs_that_table(loaded: Project, instance: dg.DagsterInstance) -> None:

@@ -241,9 +241,9 @@ def test_what_the_servers_no_longer_hold_is_refused_and_named(
     ("source", "store", "schemas"),
     [
         ("off", "postgres", set()),
-        ("off", "insights", {"insights"}),
+        ("off", "insights", {"insights", "discogs"}),
         ("/ours", "postgres", {"musicbrainz"}),
-        ("/ours", "insights", {"musicbrainz", "insights"}),
+        ("/ours", "insights", {"musicbrainz", "insights", "discogs"}),
     ],
 )
 def test_insights_to_come_and_musicbrainz_that_is_off_are_not_missing_from_a_publication(

@@ -107,7 +107,7 @@ def test_lake_and_dumps_are_kept_unless_their_counts_are_set(
             with Lake(place).writing(["parquet", "discogs", "labels"], partition) as folder:
                 (folder / "part-0.parquet").write_bytes(b"123")
     by_name = {holder.name: holder for holder in holders(Platform())}
-    assert list(by_name) == ["PostgreSQL", "Neo4j", "the lake", "dumps"]
+    assert list(by_name) == ["PostgreSQL", "Neo4j", "search", "the lake", "dumps"]
     lake, dumps = by_name["the lake"], by_name["dumps"]
     assert surplus(lake.months(), [NOVEMBER], [], lake.count) == []
     assert surplus(dumps.months(), [NOVEMBER], [], dumps.count) == [OCTOBER]

@@ -1,5 +1,6 @@
 """The Neo4j server of a home: one, whoever starts it; the switch between stores; and again after whatever happened."""
 
+import json
 import logging
 import os
 import shutil
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 import psutil
 import pyarrow as pa
@@ -262,6 +265,25 @@ def test_a_server_that_another_version_started_is_started_anew(server: Neo4jServ
     json_state.write(state, {name: value for name, value in written.items() if name != "recipe"})
     server.start()
     assert pid(server) != before
+
+
+@pytest.mark.slow
+def test_neo4js_browser_is_served_on_loopback_only_if_it_is_asked_for(server: Neo4jServer) -> None:
+    asked = Neo4jServer(server.home, browser=True)
+    assert server.find_browser() is None
+    address, url = asked.start(), asked.find_browser()
+    assert url
+    assert url.startswith("http://127.0.0.1:")
+    with urlopen(url) as page:  # noqa: S310
+        assert b"<title>Neo4j Browser</title>" in page.read()
+    with urlopen(url.removesuffix("browser/")) as found:  # noqa: S310
+        assert json.load(found)["bolt_direct"] == address.url
+    # Nothing but pages is served over HTTP: no query is answered.
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(Request(url.replace("browser/", "db/neo4j/query/v2"), b'{"statement": "RETURN 1"}'))  # noqa: S310
+    server.start()
+    with pytest.raises(URLError, match="refused"):
+        urlopen(url)  # noqa: S310
 
 
 @pytest.fixture

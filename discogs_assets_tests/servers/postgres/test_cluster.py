@@ -1,5 +1,6 @@
 """The cluster's files."""
 
+import pwd
 import shutil
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import psutil
 import pytest
 
 from discogs_assets.errors import ServerError
-from discogs_assets.servers.os_user import choose_account
+from discogs_assets.servers.os_user import Account, choose_account
 from discogs_assets.servers.postgres.cluster import Cluster
 from discogs_assets.servers.postgres.server import PostgresServer
 
@@ -42,6 +43,14 @@ def test_what_initdb_says_is_in_the_error(clean_folder: Path, programs: Path) ->
     (incomplete / "lib").symlink_to(programs / "lib")
     with pytest.raises(ServerError, match=r'(?s)initdb failed with status 1.*"postgres" is needed by initdb'):
         Cluster(clean_folder / "data", incomplete, choose_account(clean_folder)).create("secret")
+
+
+def test_a_user_id_without_a_name_is_refused_with_what_to_do(clean_folder: Path, programs: Path) -> None:
+    nameless = max(entry.pw_uid for entry in pwd.getpwall()) - 7
+    assert nameless not in {entry.pw_uid for entry in pwd.getpwall()}
+    with pytest.raises(ServerError, match=rf"user id {nameless}, which has no name.*useradd.*DISCOGS_POSTGRES_URL"):
+        Cluster(clean_folder / "data", programs, Account(nameless, nameless)).create("secret")
+    assert list(clean_folder.iterdir()) == []
 
 
 def test_settings_are_of_this_machine_and_loopback_only(postgres_server: PostgresServer) -> None:

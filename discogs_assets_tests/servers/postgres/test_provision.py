@@ -408,7 +408,49 @@ def test_a_running_cluster_with_earlier_rights_is_brought_up_to_todays(postgres_
         psycopg.connect(postgres_server.reader().of("postgres").url)
 
 
-@pytest.mark.parametrize("part", ["server", "database", "inside", "reader"])
+@pytest.fixture
+def api(postgres_server: PostgresServer) -> Iterator[Connection[Any]]:
+    with psycopg.connect(postgres_server.api().url, autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = off")
+        yield connection
+
+
+def test_the_api_reads_the_tables_of_loads_and_changes_none(
+    owner: Connection[Any], api: Connection[Any], probe: str
+) -> None:
+    owner.execute("CREATE TABLE probe_2026_11.later AS SELECT 2 AS id")
+    assert only(api, "SELECT id FROM probe_2026_11.later") == 2
+    for statement in (
+        "INSERT INTO probe_2026_11.later VALUES (3)",
+        "DELETE FROM discogs.publication",
+        "CREATE TABLE discogs.mine (i int)",
+        "CREATE TEMP TABLE t (i int)",
+        "SELECT pg_advisory_lock(1)",
+    ):
+        with pytest.raises(errors.InsufficientPrivilege):
+            api.execute(statement)
+
+
+def test_the_api_reads_loads_of_before_it_had_a_role(
+    postgres_server: PostgresServer, owner: Connection[Any], api: Connection[Any]
+) -> None:
+    owner.execute("CREATE SCHEMA discogs_2020_01; GRANT USAGE ON SCHEMA discogs_2020_01 TO PUBLIC")
+    owner.execute("CREATE TABLE discogs_2020_01.t AS SELECT 3 AS id; REVOKE ALL ON discogs_2020_01.t FROM api")
+    try:
+        (postgres_server.status().folder / "discogs_assets.provisioned").write_text("earlier")
+        postgres_server.start()
+        assert only(api, "SELECT id FROM discogs_2020_01.t") == 3
+    finally:
+        owner.execute("DROP SCHEMA discogs_2020_01 CASCADE")
+
+
+@pytest.mark.parametrize("database", ["dagster", "postgres", "template1"])
+def test_the_api_reaches_no_other_database(postgres_server: PostgresServer, database: str) -> None:
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(postgres_server.api().of(database).url)
+
+
+@pytest.mark.parametrize("part", ["server", "database", "inside", "reader", "loads"])
 def test_the_recipe_is_of_every_statement(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     before = recipe()
     monkeypatch.setattr(provisioning, part, lambda *_: iter(["SELECT 1"]))
@@ -418,7 +460,7 @@ def test_the_recipe_is_of_every_statement(monkeypatch: pytest.MonkeyPatch, part:
 def test_dagsters_role_logs_in_without_the_rounds_that_guard_a_weak_password(superuser: Connection[Any]) -> None:
     query = "SELECT rolname, split_part(split_part(rolpassword, '$', 2), ':', 1) FROM pg_authid WHERE rolcanlogin"
     found = {str(role): rounds for role, rounds in superuser.execute(query).fetchall()}
-    assert found == {"postgres": "4096", "discogs": "4096", "reader": "4096", "dagster": "1"}
+    assert found == {"postgres": "4096", "discogs": "4096", "reader": "4096", "api": "4096", "dagster": "1"}
 
 
 def test_a_role_cannot_come_in_with_another_password(postgres_server: PostgresServer) -> None:

@@ -191,7 +191,7 @@ def test_a_month_without_its_checksum_file_is_not_published_yet(far: Archive, fa
     ("text", "lacking", "said"),
     [
         (b"", KINDS, "is empty"),
-        (b"d41d8cd98f00b204e9800998ecf8427e  x\n", KINDS, "holds no line of the form"),
+        (b"d41d8cd98f00b204e9800998ecf8427e  x\n", KINDS, "holds no such line"),
         (
             b"0" * 64 + b" discogs_20261101_labels.xml.gz\n",
             ("artists", "masters", "releases"),

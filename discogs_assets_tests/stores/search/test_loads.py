@@ -9,7 +9,7 @@ import pytest
 from discogs_assets.errors import LoadError
 from discogs_assets.schema.search_index import ENTITIES, Row
 from discogs_assets.stores.lake.local import Lake
-from discogs_assets.stores.search import loads as module
+from discogs_assets.stores.lake.s3_lake import ObjectLake
 from discogs_assets.stores.search.documents import write_documents
 from discogs_assets.stores.search.index import SearchIndex
 from discogs_assets.stores.search.loads import SearchLoads, build
@@ -79,8 +79,22 @@ def test_a_lake_on_another_disk_is_copied(loads: SearchLoads, monkeypatch: pytes
         raise OSError("another disk")
 
     write(loads, "first")
-    monkeypatch.setattr(module.os, "link", link)
+    monkeypatch.setattr("os.link", link)
     assert SearchIndex.open(loads.take(identify(loads))).search("first").total == len(ENTITIES)
+
+
+def test_a_lake_in_s3_gives_a_load_to_another_machine(bucket: str, tmp_path: Path) -> None:
+    here, elsewhere = (
+        SearchLoads(tmp_path / name / "search", ObjectLake.at(f"s3://{bucket}/lake", tmp_path / name / "staged"))
+        for name in ("here", "elsewhere")
+    )
+    write(here, "first")
+    load = identify(here)
+    assert here.take(load).parent.parent == here.root
+    assert SearchIndex.open(elsewhere.take(load)).search("first").total == len(ENTITIES)
+    write(here, "second", ["labels"])
+    assert SearchIndex.open(elsewhere.take(load)).search("first").total == len(ENTITIES)
+    assert here.lake.drop(PARTITION).keys() == {f"search/{entity}" for entity in ENTITIES}
 
 
 def test_a_draft_of_a_killed_process_is_no_load(loads: SearchLoads) -> None:

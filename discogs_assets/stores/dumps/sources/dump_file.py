@@ -12,8 +12,11 @@ from discogs_assets.stores.dumps.sources.retry import Clock
 
 NAME = re.compile(r"discogs_(?P<date>2[0-9]{7})_(?:(?P<kind>[a-z]+)\.xml\.gz|(?P<sums>CHECKSUM)\.txt)")
 
-SUM = re.compile(r"(?P<sha256>[0-9a-fA-F]{64}) [ *]?(?P<name>\S+)")
-"""Line of a checksum file: one space since 2019, two before (GNU sha256sum writes two, or ` *`)."""
+SUM = re.compile(r"(?<![0-9a-fA-F])(?P<sha256>[0-9a-fA-F]{64})[ \t]+\*?(?:.*[/\\])?(?P<name>[^\s/\\]+)")
+"""Line of a checksum file: one space since 2019, two before (GNU sha256sum writes two, or ` *`).
+
+TABs, more spaces and a path before the name are read, too, as other tools write them.
+"""
 
 CHECKSUM = "CHECKSUM"
 """Kind of the Discogs file that is written last and names the month's other files."""
@@ -128,7 +131,7 @@ MUSICBRAINZ = Layout(
 
 
 def parse_sums(text: str) -> dict[str, str]:
-    """Return the sha256 by file name from a checksum file."""
+    """Return the sha256 by file name, without its path, from a checksum file."""
     return {line["name"]: line["sha256"].lower() for line in SUM.finditer(text)}
 
 

@@ -1,4 +1,4 @@
-"""Tests of `cli.serve`: the API as a process."""
+"""Tests of `serving.server`: the API as a process."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from discogs_assets.cli.serve import run
+from discogs_assets.cli import app
 from discogs_assets.errors import ServerError
 from discogs_assets_tests.cli.test_servers import free_port
 from discogs_assets_tests.fix_project import BARE, Project
@@ -88,5 +88,5 @@ def test_a_port_that_is_taken_is_refused_before_any_server_starts(tmp_path: Path
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(ServerError, match=r"cannot be used: .* discogs serve --port \d+"):
-            run("127.0.0.1", taken.getsockname()[1])
+            app(["serve", "--port", str(taken.getsockname()[1])], result_action="return_value")
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""`discogs serve`: the API in the foreground, on top of the servers."""
+"""The API in the foreground, on top of the servers."""
 
 import logging
 import signal
@@ -7,8 +7,6 @@ import sys
 
 import uvicorn
 
-from discogs_assets.cli import environment
-from discogs_assets.cli.terminal import say
 from discogs_assets.connections import Connections
 from discogs_assets.errors import ServerError
 from discogs_assets.serving.app import create_app
@@ -22,10 +20,8 @@ STOP_SECONDS = 10
 
 
 def run(host: str, port: int) -> None:
-    """Start the servers that do not run, then serve until Ctrl-C or SIGTERM; the servers keep running."""
-    environment.require_free(host, port, "serve")
+    """Serve the API until Ctrl-C or SIGTERM."""
     settings = Settings()
-    _start_missing(settings)
     _log(settings.api_log)
     config = uvicorn.Config(
         create_app(settings),
@@ -42,15 +38,12 @@ def run(host: str, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn stops on these signals and then raises them again, for whoever handled them before.
         signal.signal(number, lambda *_: None)
-    say(
-        f"the API answers at http://{host}:{port}/api/months, and lists its questions at /openapi.json; Ctrl-C stops it"
-    )
     uvicorn.Server(config).run()
 
 
-def _start_missing(settings: Settings) -> None:
-    """Start the embedded servers, in a process of their own: this one keeps little in memory."""
-    connections = Connections(settings)
+def start_missing() -> None:
+    """Start the servers that do not run, in a process of their own: this one keeps little in memory."""
+    connections = Connections()
     if connections.tables.running() and (not connections.has_graph or connections.graph_runs):
         connections.tables.start()
     elif subprocess.run([sys.executable, "-c", UP], check=False).returncode:
