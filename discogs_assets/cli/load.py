@@ -21,6 +21,14 @@ HOURS = 2.7
 
 SEPARATOR = ".."
 
+EXAMPLES = {
+    "documents": '"SELECT title FROM releases LIMIT 5"',
+    "relational": '"SELECT title FROM tracks LIMIT 5"',
+    "neo4j": '--cypher "MATCH (r:Release) RETURN r.title LIMIT 5"',
+    "search": '--parquet "SELECT title FROM releases LIMIT 5"',
+}
+"""Arguments of `discogs query` that a month loaded into a target answers."""
+
 
 def run(months: str) -> None:
     """Load a month such as 2026-11, or a range such as 2026-09..2026-11, oldest first.
@@ -37,9 +45,12 @@ def run(months: str) -> None:
     for each in announced:
         _load(each)
     if found := connections.read_published_partitions():
-        say(
-            f'readers see {max(found)[:7]}. Ask it: discogs query "SELECT title FROM releases LIMIT 5"; UI: discogs dev'
-        )
+        say(f"readers see {max(found)[:7]}. Ask it: discogs query {example(settings)}; UI: discogs dev")
+
+
+def example(settings: Settings) -> str:
+    """Return arguments of `discogs query` for one of the chosen targets."""
+    return next(words for target, words in EXAMPLES.items() if target in settings.chosen_targets)
 
 
 def partitions_of(months: str) -> list[str]:

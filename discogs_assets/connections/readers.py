@@ -100,7 +100,7 @@ class Reading:
         return await self.readers.tables.rows(statement.format_map(Loads(self.publication)), values)
 
     async def cypher(self, statement: str, **values: Any) -> list[Row]:
-        """Return the rows of a statement on the publication's graph."""
+        """Return the rows of a statement on the publication's graph; it returns a map for each."""
         if self.publication.graph is None:
             raise QuestionError(
                 409,

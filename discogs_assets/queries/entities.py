@@ -57,7 +57,7 @@ async def find_entity(at: Reading, kind: Kind, name: str, id: int | None) -> Nam
     by, value = (of.key, id) if id is not None and of.key == "id" else (of.name, name)
     statement = (
         f"MATCH (n:{of.label} {{{by}: $value}}) "
-        f"RETURN n.{of.key} AS id, n.{of.name} AS name ORDER BY id LIMIT {CANDIDATES}"
+        f"RETURN {{id: n.{of.key}, name: n.{of.name}}} AS row ORDER BY row.id LIMIT {CANDIDATES}"
     )
     found = [Named(type=kind, **row) for row in await at.cypher(statement, value=value)]
     if not found:
@@ -135,15 +135,13 @@ CALL (n) {
     MATCH (n)-[:MEMBER_OF]->(g:Artist) WITH DISTINCT g ORDER BY g.name, g.id
     RETURN collect({id: g.id, name: g.name}) AS groups
 }
-RETURN n.id AS id, n.name AS name, release_count, genres, styles, groups
+RETURN n {.id, .name, release_count: release_count, genres: genres, styles: styles, groups: groups} AS row
 """
 
 LABEL = """
 MATCH (n:Label {id: $id})
 OPTIONAL MATCH (n)-[:SUBLABEL_OF]->(p:Label) WITH n, p ORDER BY p.id LIMIT 1
-RETURN n.id AS id, n.name AS name, n.release_count AS release_count, n.artist_count AS artist_count,
-    n.genre_count AS genre_count, n.first_year AS first_year,
-    CASE WHEN p IS NULL THEN NULL ELSE {id: p.id, name: p.name} END AS parent
+RETURN n {.id, .name, .release_count, .artist_count, .genre_count, .first_year, parent: p {.id, .name}} AS row
 """
 
 RELEASE = """
@@ -180,8 +178,8 @@ async def node(
 
 
 async def _category(at: Reading, kind: Kind, name: str) -> Category:
-    statement = f"MATCH (n:{LABELS[kind].label} {{name: $name}}) RETURN properties(n) AS found"
-    found = _only(at, kind, name, await at.cypher(statement, name=name))["found"]
+    statement = f"MATCH (n:{LABELS[kind].label} {{name: $name}}) RETURN properties(n) AS row"
+    found = _only(at, kind, name, await at.cypher(statement, name=name))
     return Category(id=name, type=kind, **found)
 
 

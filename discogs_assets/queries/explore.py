@@ -109,8 +109,9 @@ def _match(kind: Kind, category: str) -> str:
 def _count(kind: Kind, category: str) -> str:
     if category in COUNTED.get(kind, ()):
         node = f"(n:{LABELS[kind].label} {{{LABELS[kind].key}: $key}})"
-        return f"MATCH {node} RETURN '{category}' AS category, n.{category[:-1]}_count AS count"
-    return f"{_match(kind, category)} RETURN '{category}' AS category, count(DISTINCT m) AS count"
+        return f"MATCH {node} RETURN {{category: '{category}', count: n.{category[:-1]}_count}} AS row"
+    counted = f"WITH count(DISTINCT m) AS count RETURN {{category: '{category}', count: count}} AS row"
+    return f"{_match(kind, category)} {counted}"
 
 
 @question("/explore", "neo4j", example={"type": "artist", "name": "Pink Floyd"}, rows="categories")
@@ -226,7 +227,7 @@ def _page(kind: Kind, category: str, dated: bool) -> str:
     return (
         f"{_match(kind, category)}{year if dated else ''} "
         f"WITH DISTINCT m, {times} AS times ORDER BY {order}, m.{of.key} WITH collect([m, times]) AS rows "
-        f"RETURN size(rows) AS total, [x IN rows[$start..$end] | {{{shown}}}] AS page"
+        f"RETURN {{total: size(rows), page: [x IN rows[$start..$end] | {{{shown}}}]}} AS row"
     )
 
 

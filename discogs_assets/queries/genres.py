@@ -9,7 +9,7 @@ OPTIONAL MATCH (s:Style)-[p:PART_OF]->(g)
 WITH g, s, p ORDER BY s.release_count DESC, s.name
 WITH g, collect(CASE WHEN s IS NULL THEN NULL
     ELSE {name: s.name, release_count: s.release_count, share: p.share, primary: p.primary} END) AS styles
-RETURN g.name AS name, g.release_count AS release_count, styles ORDER BY release_count DESC, name
+RETURN g {.name, .release_count, styles: styles} AS row ORDER BY row.release_count DESC, row.name
 """
 
 

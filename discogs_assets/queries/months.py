@@ -30,7 +30,7 @@ class Months(Result):
 async def months(at: Reading) -> Months:
     """Return the months that are loaded, the newest first."""
     shown = at.publication
-    found = await at.readers.tables.months()
+    found = {shown.month: shown.tables, **await at.readers.tables.months()}
     rows = [
         Month(
             month=month,

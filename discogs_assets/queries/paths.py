@@ -100,7 +100,7 @@ def _statement(start: Kind, end: Kind, via: list[Way] | None, depth: int) -> str
     return f"""
         MATCH p = shortestPath({a}-[:{types}*..{depth}]-{b})
         WHERE none(x IN nodes(p) WHERE (x:Label AND x.id IN $labels) OR (x:Artist AND x.id IN $artists)){inner}
-        RETURN [x IN nodes(p) | {{id: coalesce(x.id, x.name), name: coalesce(x.name, x.title),
-                type: CASE {kinds} END}}] AS nodes,
-            [{{rel: NULL}}] + [r IN relationships(p) | {{rel: type(r), role: r.role}}] AS steps
+        RETURN {{nodes: [x IN nodes(p) | {{id: coalesce(x.id, x.name), name: coalesce(x.name, x.title),
+                type: CASE {kinds} END}}],
+            steps: [{{rel: NULL}}] + [r IN relationships(p) | {{rel: type(r), role: r.role}}]}} AS row
     """

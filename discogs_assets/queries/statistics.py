@@ -5,10 +5,11 @@ from discogs_assets.queries.question import Result, question
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 
 COUNT_NODES = " UNION ALL ".join(
-    f"MATCH (n:{each.label}) RETURN '{each.label}' AS name, count(n) AS n" for each in NODES
+    f"MATCH (n:{each.label}) WITH count(n) AS n RETURN {{name: '{each.label}', n: n}} AS row" for each in NODES
 )
 COUNT_RELATIONSHIPS = " UNION ALL ".join(
-    f"MATCH ()-[r:{each.type}]->() RETURN '{each.type}' AS name, count(r) AS n" for each in RELATIONSHIPS
+    f"MATCH ()-[r:{each.type}]->() WITH count(r) AS n RETURN {{name: '{each.type}', n: n}} AS row"
+    for each in RELATIONSHIPS
 )
 """Neo4j answers both from its count store."""
 

@@ -39,6 +39,8 @@ async def trends(at: Reading, type: TYPE, name: NAME = "", id: ID = None) -> Tre
         )
         rows = await at.sql(statement, name=found.name)
     else:
-        counted = "RETURN r.year AS year, count(DISTINCT r) AS count ORDER BY year"
+        counted = (
+            "WITH r.year AS year, count(DISTINCT r) AS count RETURN {year: year, count: count} AS row ORDER BY row.year"
+        )
         rows = await at.cypher(f"MATCH {PATTERNS[type]} WHERE r.year IS NOT NULL {counted}", id=found.id)
     return Trends(name=found.name, type=type, data=[Year(**row) for row in rows])

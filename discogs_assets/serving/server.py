@@ -28,6 +28,7 @@ def run(host: str, port: int) -> None:
         host,
         port,
         http=HttpProtocol,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -13,6 +13,8 @@ from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.reference import write_command
 from discogs_assets_tests.fix_project import Project
 
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.fixture(autouse=True)
 def _home(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

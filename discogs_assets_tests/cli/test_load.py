@@ -2,8 +2,10 @@
 
 import pytest
 
-from discogs_assets.cli.load import partitions_of
+from discogs_assets.cli.load import EXAMPLES, example, partitions_of
+from discogs_assets.defs.targets import REQUIRED
 from discogs_assets.errors import SettingError
+from discogs_assets.settings import Settings
 
 
 def test_a_month_or_a_range_is_accepted() -> None:
@@ -15,3 +17,9 @@ def test_a_month_or_a_range_is_accepted() -> None:
 def test_any_other_text_is_refused(wrong: str) -> None:
     with pytest.raises(SettingError, match="xpected one"):
         partitions_of(wrong)
+
+
+def test_the_query_proposed_at_the_end_is_one_that_a_chosen_target_answers() -> None:
+    assert set(EXAMPLES) == set(REQUIRED)
+    assert example(Settings(targets="neo4j,relational")) == EXAMPLES["relational"]
+    assert example(Settings(targets="search,neo4j")) == EXAMPLES["neo4j"]

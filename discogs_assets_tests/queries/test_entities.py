@@ -10,6 +10,8 @@ from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.fix_project import Project
 from discogs_assets_tests.queries import sample
 
+pytestmark = pytest.mark.timeout(600)
+
 RECORDS = {"artists": sample.artists, "labels": sample.labels, "masters": sample.masters, "releases": sample.releases}
 
 

@@ -8,6 +8,8 @@ from discogs_assets.queries.explore import PATTERNS, Category
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
 
+pytestmark = pytest.mark.timeout(600)
+
 
 def get(api: Api, path: str, **parameters: Any) -> dict[str, Any]:
     found = api.get(f"/api/{path}", params=parameters)

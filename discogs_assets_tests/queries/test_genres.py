@@ -2,8 +2,12 @@
 
 from collections import Counter
 
+import pytest
+
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_the_tree_has_every_genre_with_the_styles_of_its_own_releases(api: Api) -> None:

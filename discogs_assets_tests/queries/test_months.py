@@ -1,6 +1,10 @@
 """Tests of `queries.months`: the months that are loaded, and questions about another than the published one."""
 
+import pytest
+
 from discogs_assets_tests.fix_api import Api
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_both_months_of_the_sample_are_loaded_and_the_newer_one_is_published(api: Api) -> None:

@@ -11,6 +11,8 @@ from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
 
+pytestmark = pytest.mark.timeout(600)
+
 DEFAULT = {"releases", "credits", "membership", "aliases"}
 
 

@@ -1,7 +1,11 @@
 """Tests of `queries.statistics`: counts of the graph."""
 
+import pytest
+
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_the_counts_are_those_of_the_records(api: Api) -> None:

@@ -7,6 +7,8 @@ import pytest
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
 
+pytestmark = pytest.mark.timeout(600)
+
 PLACES = [
     *(("artist", each) for each in [*sample.artists][:30]),
     *(("label", each) for each in [*sample.labels][:30]),

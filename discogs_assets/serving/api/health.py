@@ -32,7 +32,7 @@ async def _examine(request: Request) -> dict[str, Any]:
         month, stores["postgres"] = publication.month, "ok"
         if publication.graph is not None:
             stores["neo4j"] = "away"
-            await Reading(request.app.state.readers, publication).cypher("RETURN 1")
+            await Reading(request.app.state.readers, publication).cypher("RETURN {} AS row")
             stores["neo4j"] = "ok"
         if publication.search is not None:
             stores["search"] = "away"

@@ -68,25 +68,25 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _fault)
 
 
-def _question(_: Request, error: Any) -> Response:
+async def _question(_: Request, error: Any) -> Response:
     return problem(error.status, str(error), WAIT if error.status == 503 else {}, **error.more)
 
 
-def _failure(_: Request, error: Any) -> Response:
+async def _failure(_: Request, error: Any) -> Response:
     if isinstance(error, TransientError):
         return problem(503, str(error), WAIT)
     return problem(500, "the question failed; the server's log says why")
 
 
-def _invalid(_: Request, error: Any) -> Response:
+async def _invalid(_: Request, error: Any) -> Response:
     said = [f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors()]
     return problem(422, f"{'; '.join(said)}. /openapi.json lists the parameters.")
 
 
-def _http(_: Request, error: Any) -> Response:
+async def _http(_: Request, error: Any) -> Response:
     advice = ". /openapi.json lists the paths" if error.status_code in (404, 405) else ""
     return problem(error.status_code, f"{error.detail}{advice}", error.headers)
 
 
-def _fault(_: Request, error: Any) -> Response:
+async def _fault(_: Request, error: Any) -> Response:
     return problem(500, "the server has a fault; its log says why")
