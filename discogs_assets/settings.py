@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
     )
 
     def __init__(self, **values: Any) -> None:
+        variables.read_text()
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -100,7 +102,8 @@ class Settings(BaseSettings):
         "", description="Origins whose pages may call the API, separated by commas: https://music.example."
     )
     api_proxies: str = Field(
-        "", description="Addresses of proxies whose X-Forwarded-For names the client, separated by commas."
+        "",
+        description="IP addresses or networks of proxies whose X-Forwarded-For names the client, separated by commas.",
     )
     api_rate: str = Field(
         "600/minute",
@@ -129,6 +132,17 @@ class Settings(BaseSettings):
         names = [name.strip() for name in value.split(",")]
         if unknown := [repr(name) for name in names if not OWNER.fullmatch(name)]:
             raise ValueError(f"{', '.join(unknown)} is not an owner, expected team:name or an e-mail address")
+        return ",".join(dict.fromkeys(names))
+
+    @field_validator("api_proxies")
+    @classmethod
+    def _known_proxies(cls, value: str) -> str:
+        names = [name.strip() for name in value.split(",")] if value else []
+        if unknown := [repr(name) for name in names if not _is_network(name)]:
+            raise ValueError(
+                f"{', '.join(unknown)} is not an address, expected IP addresses or networks, such as "
+                "127.0.0.1,10.0.0.0/8, separated by commas"
+            )
         return ",".join(dict.fromkeys(names))
 
     @field_validator("first_month")
@@ -174,6 +188,13 @@ class Settings(BaseSettings):
     def staged_folder(self) -> Path:
         """Folder of local copies of files in S3."""
         return self.home_folder / "staged"
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return bool(ip_network(text))
+    except ValueError:
+        return False
 
 
 def _sentence(error: Any) -> str:

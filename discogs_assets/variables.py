@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import psutil
@@ -38,9 +39,22 @@ def begun_with() -> Mapping[str, str]:
         return _capitals(os.environ)
 
 
-def of_file() -> dict[str, str]:
-    """Return the variables of `.env`; empty if there is no such file."""
-    return {name: value for name, value in dotenv_values(ENV).items() if value is not None}
+def of_file(path: Path = ENV) -> dict[str, str]:
+    """Return the variables of the file; empty if there is no such file. Raises SettingError if it is not UTF-8."""
+    return {name: value for name, value in dotenv_values(stream=StringIO(read_text(path))).items() if value is not None}
+
+
+def read_text(path: Path = ENV) -> str:
+    """Return the text of the file; empty if there is no such file. Raises SettingError if it is not UTF-8."""
+    data = path.read_bytes() if path.is_file() or path.is_fifo() else b""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SettingError(
+            f"{path.absolute()}, line {line}, has the byte 0x{data[error.start]:02x}, expected text in UTF-8. "
+            "Correct the line, or save the file as UTF-8."
+        ) from None
 
 
 def require_clear(known: Collection[str]) -> None:

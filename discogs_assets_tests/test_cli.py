@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from discogs_assets import __version__
+from discogs_assets.cli import app
 
 PROGRAM = Path(sys.executable).with_name("discogs")
 
@@ -57,3 +58,13 @@ def test_nothing_heavy_is_imported_for_help() -> None:
     code = f"import sys, discogs_assets.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", ["serve --port", "dev", "dev --port"])
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "-1"])
+def test_a_port_that_does_not_exist_is_refused_in_a_sentence(
+    command: str, port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        app([*command.split(), port])
+    assert f'Invalid value "{port}" for ' in capsys.readouterr().err

@@ -74,7 +74,7 @@ def leftovers(project: Project) -> list[str]:
     (shown,) = project.postgres.ask(
         "SELECT search AS load FROM discogs.publication WHERE state = 'done' ORDER BY sequence DESC LIMIT 1"
     )
-    indexes = {str(path) for path in (project.home / "search").glob("*/[0-9a-f]*")}
+    indexes = {str(path) for path in (project.home / "search" / NOVEMBER[:7]).glob("[0-9a-f]*")}
     served = {str(Neo4jServer(project.home).find_served_folder()), str(project.home / "search" / shown["load"])}
     return [*drafts, *loads, *(stores | indexes) - served]
 

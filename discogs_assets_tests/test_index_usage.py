@@ -73,7 +73,6 @@ def tables(records: Files, postgres_server: PostgresServer) -> Iterator[Postgres
     [
         "tracks WHERE words(title) @@ all_words('{track}')",
         "artist_namevariations WHERE words(name) @@ all_words('{variation}')",
-        "artist_namevariations WHERE name = '{variation}'",
         "credit_roles WHERE role = 'Lacquer Cut By'",
         "releases WHERE title ILIKE '%{title}%'",
         "releases WHERE words(title) @@ all_words('{title}')",

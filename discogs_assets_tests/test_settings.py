@@ -38,6 +38,13 @@ def test_the_environment_goes_before_the_file_of_the_working_directory(
         ("OWNERS", "team:data,us", r"DISCOGS_OWNERS is 'team:data,us': 'us' is not an owner, expected team:name"),
         ("FIRST_MONTH", "2025-13", r"DISCOGS_FIRST_MONTH is '2025-13': string should match pattern"),
         ("FIRST_MONTH", "2099-01", r"DISCOGS_FIRST_MONTH is '2099-01': the month has not begun"),
+        (
+            "API_PROXIES",
+            "bogus,,",
+            r"DISCOGS_API_PROXIES is 'bogus,,': 'bogus', '', '' is not .*expected IP addresses or",
+        ),
+        ("API_PROXIES", "::1,10.0.0.1/8", r"DISCOGS_API_PROXIES is .*: '10.0.0.1/8' is not .*expected IP addresses or"),
+        ("API_PROXIES", "*", r"DISCOGS_API_PROXIES is '\*': '\*' is not .*expected IP addresses or networks"),
         ("MB_REFRESH", "perhaps", r"DISCOGS_MB_REFRESH is 'perhaps': input should be a valid boolean"),
     ],
 )
@@ -48,6 +55,11 @@ def test_a_wrong_value_is_one_sentence_that_names_the_setting(
     with pytest.raises(SettingError, match=f"^{sentence}") as raised:
         Settings()
     assert "\n" not in str(raised.value)
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCOGS_API_PROXIES", "127.0.0.1, ::1,10.0.0.0/8")
+    assert Settings().api_proxies == "127.0.0.1,::1,10.0.0.0/8"
 
 
 def test_the_home_is_the_one_of_the_instance_that_up_has_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

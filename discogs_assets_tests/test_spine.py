@@ -23,6 +23,7 @@ from discogs_assets.defs.checks import specs
 from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import PublishRefusedError
 from discogs_assets.sample import dumps, months, xml
+from discogs_assets.schema.changes import CHANGES
 from discogs_assets.schema.child_tables import tables
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
@@ -272,6 +273,7 @@ def test_one_entity_is_rebuilt_alone_while_readers_see_the_old_or_the_new_conten
     assert {key for key in made if key.path[0] in ("dumps", "parquet", "postgres")} == {
         keys.records(ENTITIES[0]),
         *map(keys.table, tables(ENTITIES[0])),
+        keys.table(CHANGES),
         *answers,
     }
     assert keys.table(ARTIST_CENTRALITY) in answers

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from discogs_assets import variables
+from discogs_assets.cli import environment
 from discogs_assets.errors import SettingError
 from discogs_assets.settings import Settings
 from discogs_assets_tests.fix_project import BARE
@@ -33,6 +34,16 @@ def test_a_misspelt_setting_is_refused_with_the_right_one(
         monkeypatch.setenv(name, "/mine")
     with pytest.raises(SettingError, match=f"^{name} is not a setting, expected {meant}\\. "):
         Settings()
+
+
+@pytest.mark.parametrize("data", [b"A=1\nDISCOGS_KEEP=\xff\n", b"A=1\r\n# caf\xe9\r\n", b"A=1\nB=\xc3"])
+def test_a_file_that_is_not_utf8_is_one_sentence_that_names_its_line(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_bytes(data)
+    for read in (Settings, variables.default_home, environment.forget_demo, lambda: environment.write({"A": "2"})):
+        with pytest.raises(SettingError, match=rf"^{path}, line 2, has the byte 0x\w\w, expected text in UTF-8\. .*$"):
+            read()
+    assert path.read_bytes() == data
 
 
 @pytest.mark.parametrize("name", ["TOKEN", "USER", "USER_TOKEN", "API_KEY", "CONSUMER_SECRET", "RUN_PROCESS", "URL"])

@@ -98,4 +98,5 @@ def run(
     last = process.last_words(log, 6).partition("\n")[2]
     # The URL contains a password.
     safe = last.replace(url, "the database") if url else last
-    return replace(usage, seconds=None), " ".join(safe.split())
+    how = f"{process.describe_end(status)}: " if status < 0 else ""
+    return replace(usage, seconds=None), how + " ".join(safe.split())

@@ -75,7 +75,8 @@ class Home:
         """Run a command and measure it together with the servers; raises LoadError with its last output if it fails."""
         usage, status = measure_command(words, self.folder, self.log, self.environment, self.servers)
         if status:
-            raise LoadError(f"`{' '.join(words[1:])}` failed in a new home. {process.last_words(self.log, 25)}")
+            how = process.describe_end(status)
+            raise LoadError(f"`{' '.join(words[1:])}` {how} in a new home. {process.last_words(self.log, 25)}")
         return usage
 
     def materialise(self, assets: Sequence[str], partition: str) -> Usage:

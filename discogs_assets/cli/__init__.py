@@ -26,6 +26,7 @@ app = App(
 )
 
 AT_LEAST_1 = Number(gte=1)
+PORTS = Number(gte=1, lte=65_535)
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON instead of a table.")]
 
@@ -93,7 +94,7 @@ def demo() -> None:
 
 @app.command
 def dev(
-    port: Annotated[int, Parameter(help="Port of the UI on 127.0.0.1.")] = 3000,
+    port: Annotated[int, Parameter(help="Port of the UI on 127.0.0.1.", validator=PORTS)] = 3000,
     *,
     watch: Annotated[bool | None, Parameter(help="Turn the sensor new_dumps on or off; default: unchanged.")] = None,
 ) -> int:
@@ -271,7 +272,7 @@ def query(
 def serve(
     *,
     host: Annotated[str, Parameter(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, Parameter(help="Port to listen on.")] = 8004,
+    port: Annotated[int, Parameter(help="Port to listen on.", validator=PORTS)] = 8004,
 ) -> None:
     """Answer questions about the published month over HTTP until Ctrl-C.
 

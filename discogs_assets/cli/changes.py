@@ -1,5 +1,6 @@
 """`discogs changes`: records that a month added, changed and removed, read from the lake."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from discogs_assets.settings import Settings
 from discogs_assets.stores.lake import local
 from discogs_assets.streams import edits, history
 from discogs_assets.streams.changes import compared_with
+from discogs_assets.streams.edits import NAMES
 
 KINDS = ("added", "changed", "removed")
 
@@ -41,7 +43,8 @@ def show(month: str | None, entity: str | None, limit: int, number: int | None =
         if absent := known.keys() - files.keys():
             say(f"not materialised: {', '.join(sorted(absent))}")
     elif entity in known:
-        _list(held.files(known[entity], partition)[0], limit)
+        of = next(each for each in ENTITIES if each.name == entity)
+        _list(held.files(known[entity], partition)[0], held.find_files(keys.records(of).path, partition), limit)
     else:
         raise SettingError(f"the entity is {entity!r}, expected one of {', '.join(known)}")
 
@@ -52,14 +55,28 @@ def _count_changes(entity: str, file: Path) -> list[object]:
     return [entity, before[0][:7] if before else "nothing", *(counts.get(kind, 0) for kind in KINDS)]
 
 
-def _list(file: Path, limit: int) -> None:
+def _list(file: Path, records: Sequence[Path], limit: int) -> None:
+    """Print changes; the names of removed records are among them, all others are those of the month's records."""
     every = pl.scan_parquet(file)
     found = every.head(limit).collect()
-    rows = [[each["id"], each["change"], ", ".join(each["columns"] or []), each["name"]] for each in found.to_dicts()]
+    names = _find_names(records, found["id"].to_list())
+    rows = [
+        [each["id"], each["change"], ", ".join(each["columns"] or []), each["name"] or names.get(each["id"])]
+        for each in found.to_dicts()
+    ]
     terminal.table(["id", "change", "columns", "name"], rows)
     count = every.select(pl.len()).collect().item()
     if count > limit:
         say(f"{limit:,} of {count:,}; more with --limit")
+
+
+def _find_names(records: Sequence[Path], ids: Sequence[int]) -> dict[int, str]:
+    """Return the names or titles of records by id."""
+    if not records:
+        return {}
+    every = pl.scan_parquet(list(records)).filter(pl.col("id").is_in(ids))
+    column = next(name for name in NAMES if name in every.collect_schema().names())
+    return dict(every.select("id", column).collect().rows())
 
 
 def _show_record(month: str | None, entity: str | None, number: int) -> None:

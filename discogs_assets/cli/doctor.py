@@ -133,13 +133,15 @@ def _dumps(settings: Settings) -> Finding:
     archive = Archive.of(settings, patience=0)
     try:
         months = archive.months(years=1)
+        lacking = archive.missing(months[-1]) if months else ()
     except TransientError as error:
         return _unreachable(error, "DISCOGS_DUMPS")
     faults = "".join(f"; {fault}" for fault in archive.faults())
     if not months:
         return Finding("warn", f"{archive.title} has no dump{faults}", "set DISCOGS_DUMPS to a folder with dumps")
-    found = f"{archive.title}, its newest month is {months[-1][:7]}{faults}"
-    return Finding("warn" if faults else "ok", found, faults and "put the published files there")
+    lacks = f", which lacks {', '.join(lacking)}" if lacking else ""
+    found = f"{archive.title}, its newest month is {months[-1][:7]}{lacks}{faults}"
+    return Finding("warn" if faults or lacks else "ok", found, (faults or lacks) and "put the published files there")
 
 
 def _musicbrainz(settings: Settings) -> Finding:

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import yaml
-from dotenv import dotenv_values
 
 import discogs_assets
 from discogs_assets.cli.terminal import say
@@ -17,9 +16,11 @@ from discogs_assets.errors import ServerError, SettingError
 from discogs_assets.sample import musicbrainz
 from discogs_assets.servers import json_state
 from discogs_assets.settings import Settings
-from discogs_assets.variables import ENV, INSTANCE, MARK
+from discogs_assets.variables import ENV, INSTANCE, MARK, of_file, read_text
 
 MODE = 0o600
+
+LAST_PORT = 65_535
 
 PLAIN = re.compile(r"[\w./:@%+,~-]*")
 """Values that need no quotes."""
@@ -63,7 +64,7 @@ def write(variables: Mapping[str, str], path: Path = ENV, without: Collection[st
 
     If the path is a link, its target is replaced.
     """
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = read_text(path).splitlines()
     kept = [line for line in lines if line.partition("=")[0].strip() not in {*variables, *without}]
     text = "\n".join([*kept, *(f"{name}={quote(value)}" for name, value in variables.items())]) + "\n"
     json_state.replace(path.resolve(), text, MODE)
@@ -99,7 +100,7 @@ def enter(variables: Mapping[str, str]) -> None:
 
 def forget_demo(path: Path = ENV) -> None:
     """Remove lines from the file that name the demo's sample as a source of dumps; only the demo may use it."""
-    named = dotenv_values(path) if path.exists() else {}
+    named = of_file(path)
     homes = (named.get("DISCOGS_HOME"), os.environ.get("DISCOGS_HOME"), ".discogs")
     samples = [Path(home).expanduser().absolute() / SAMPLE for home in homes if home]
     sources = {f"DISCOGS_{name}": [str(each / below) for each in samples] for name, below in DEMO.items()}
@@ -137,5 +138,5 @@ def require_free(host: str, port: int, command: str) -> None:
     except OSError as error:
         raise ServerError(
             f"port {port} of {host} cannot be used: {error.strerror}. End the program that listens there, or choose "
-            f"another port: discogs {command} --port {port + 1}"
+            f"another port: discogs {command} --port {port - 1 if port == LAST_PORT else port + 1}"
         ) from error

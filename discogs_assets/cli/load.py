@@ -45,6 +45,8 @@ def run(months: str) -> None:
     for each in announced:
         _load(each)
     if found := connections.read_published_partitions():
+        for partition in (each for each in partitions if each not in found):
+            say(f"{partition[:7]} is loaded, and not published. To publish it: discogs publish {partition[:7]}")
         say(f"readers see {max(found)[:7]}. Ask it: discogs query {example(settings)}; UI: discogs dev")
 
 

@@ -155,7 +155,12 @@ def _report_event(entry: dg.EventLogEntry, partition: str, causes: bool) -> None
     if event.is_step_materialization:
         made = event.step_materialization_data.materialization
         rows = made.metadata.get("dagster/partition_row_count")
-        shown = f"  {rows.value:>9,} rows" if rows is not None else ""
-        say(f"  {partition[:7]}  {made.asset_key.to_user_string():<34}{shown}")
+        shown = f"  {rows.value:>9,} row{'' if rows.value == 1 else 's'}" if rows is not None else ""
+        say(f"  {partition[:7]}  {made.asset_key.to_user_string():<40}{shown}")
+    elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        judged = event.asset_check_evaluation_data
+        if not judged.passed:
+            name = f"{judged.asset_key.to_user_string()}, check {judged.check_name}"
+            say(f"  {partition[:7]}  {name}: {faults.line(judged.description or 'failed')}")
     elif event.is_step_failure and causes and not run_monitor.is_interrupt(event):
         say(f"  {partition[:7]}  {event.step_key} failed: {_cause(event)}")

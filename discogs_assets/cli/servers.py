@@ -13,7 +13,7 @@ from discogs_assets.cli import environment, terminal
 from discogs_assets.cli.terminal import report_time, say
 from discogs_assets.connections import Connections, stop_servers
 from discogs_assets.errors import ServerError
-from discogs_assets.servers import json_state, permissions
+from discogs_assets.servers import json_state, permissions, process
 from discogs_assets.servers.credentials import PASSFILE
 from discogs_assets.settings import Settings
 from discogs_assets.stores.neo4j.driver import Graph
@@ -147,7 +147,10 @@ def run_dagster(port: int, watch: bool | None = None) -> int:
         signal.signal(number, lambda *_: child.send_signal(signal.SIGINT))
     child = subprocess.Popen([*DAGSTER, "dev", *place, "-h", "127.0.0.1", "-p", str(port)], start_new_session=True)
     say(f"the UI starts at http://127.0.0.1:{port}; Ctrl-C stops it, `discogs down` stops the servers")
-    return child.wait()
+    status = child.wait()
+    if status < 0 and -status not in (signal.SIGINT, signal.SIGTERM):
+        raise ServerError(f"Dagster {process.describe_end(status)}. Run `discogs dev` again.")
+    return status
 
 
 def turn(on: bool, place: Sequence[str]) -> None:
@@ -157,4 +160,5 @@ def turn(on: bool, place: Sequence[str]) -> None:
     with report_time(f"turning {SENSOR} {state}"):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ServerError(f"{SENSOR} was not turned {state}: {done.stderr.strip()[-500:]}. Use the UI's Sensors.")
+        how = f"Dagster {process.describe_end(done.returncode)}: {done.stderr.strip()[-500:]}"
+        raise ServerError(f"{SENSOR} was not turned {state}: {how}. Use the UI's Sensors.")

@@ -115,7 +115,7 @@ class Connections:
         with ThreadPoolExecutor(1) as pool:
             started = pool.submit(self.graph.start) if self.has_graph else None
             postgres = self.tables.start()
-            self.tables.restore_reader()
+            self.tables.restore_roles()
             if started is None:
                 return postgres, None
             started.result()
@@ -162,7 +162,7 @@ class Connections:
         """
         postgres = self.tables.start()
         with postgres.publishing(wait):
-            self.tables.restore_reader()
+            self.tables.restore_roles()
             yield Publisher(postgres, self.graph, self.search, self._read_done(postgres))
 
     def settle(self, log: Log = drop_line) -> str:

@@ -66,8 +66,8 @@ class GraphStore(Protocol):
     def shown_month(self) -> str | None:
         """Return the month (2026-11) that readers see, None if there is none."""
 
-    def sweep(self, month: str) -> list[str]:
-        """Remove the month's loads that the shown one supersedes; return their names."""
+    def sweep(self, month: str, keep: str | None = None) -> list[str]:
+        """Remove the month's loads that the shown one, or the one to `keep`, supersedes; return their names."""
         return []
 
     def months(self) -> list[str]:
@@ -159,9 +159,9 @@ class EmbeddedGraph(GraphStore):
         """See `GraphStore`."""
         return loads.served_month(self.server)
 
-    def sweep(self, month: str) -> list[str]:
+    def sweep(self, month: str, keep: str | None = None) -> list[str]:
         """See `GraphStore`."""
-        return loads.sweep(self.server, month)
+        return loads.sweep(self.server, month, [self.server.folder / keep] if keep else [])
 
     def months(self) -> list[str]:
         """See `GraphStore`."""

@@ -104,8 +104,8 @@ class Reading:
         if self.publication.graph is None:
             raise QuestionError(
                 409,
-                f"the graph of {self.publication.month} is not published. Ask for the published month; DISCOGS_TARGETS "
-                "must include neo4j.",
+                f"the graph of {self.publication.month} is not published. Ask for the published month, if it has one: "
+                "/api/months.",
             )
         return await self.readers.graph.rows(self.publication.graph, statement, values)
 

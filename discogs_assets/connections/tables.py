@@ -29,8 +29,8 @@ class TableStore(Protocol):
     def storage_url(self) -> str:
         """Return the URL, with password, of the server and role of Dagster's storage, created if missing."""
 
-    def restore_reader(self) -> None:
-        """Undo any changes that the reader of an embedded server has made to its role."""
+    def restore_roles(self) -> None:
+        """Undo any changes that the reader and the API of an embedded server have made to their roles."""
         return
 
     def running(self) -> bool:
@@ -73,9 +73,9 @@ class EmbeddedTables(TableStore):
         """See `TableStore`."""
         return self.server.dagster().url
 
-    def restore_reader(self) -> None:
+    def restore_roles(self) -> None:
         """See `TableStore`."""
-        self.server.restore_reader()
+        self.server.restore_roles()
 
     def running(self) -> bool:
         """See `TableStore`."""

@@ -54,6 +54,8 @@ async def find_entity(at: Reading, kind: Kind, name: str, id: int | None) -> Nam
     Raises QuestionError: 404 if there is none, 409 if several have the name.
     """
     of = LABELS[kind]
+    if id is None and not name:
+        raise QuestionError(422, f"neither a name nor an id of the {kind} is given, expected one of them")
     by, value = (of.key, id) if id is not None and of.key == "id" else (of.name, name)
     statement = (
         f"MATCH (n:{of.label} {{{by}: $value}}) "
@@ -61,7 +63,8 @@ async def find_entity(at: Reading, kind: Kind, name: str, id: int | None) -> Nam
     )
     found = [Named(type=kind, **row) for row in await at.cypher(statement, value=value)]
     if not found:
-        raise QuestionError(404, f"there is no {kind} with the {by} {value!r} in {at.publication.month}")
+        advice = "" if by == "id" else ". Names must be exact: /api/autocomplete and /api/search find others"
+        raise QuestionError(404, f"there is no {kind} with the {by} {value!r} in {at.publication.month}{advice}")
     if len(found) > 1:
         raise QuestionError(
             409,

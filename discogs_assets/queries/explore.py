@@ -15,6 +15,9 @@ from discogs_assets.queries.question import Result, Text, question
 
 OFFSET_LIMIT = 10_000
 
+CURSOR_LIMIT = 200_000
+"""Neighbours that cursors lead to: skipping them takes memory, 10 MB at this number."""
+
 PATTERNS: dict[Kind, dict[str, tuple[Kind, str]]] = {
     "artist": {
         "releases": ("release", "(n)<-[:BY]-(m:Release)"),
@@ -177,7 +180,8 @@ async def expand(
     """Return a page of an entity's neighbours.
 
     Releases and masters are ordered by year and id, undated ones last; all others by the number of releases that
-    connect them, the largest first, then by id. A cursor is valid until the next publication, then 410.
+    connect them, the largest first, then by id. A cursor is valid until the next publication, then 410; cursors lead to
+    the first 200,000 neighbours.
     """
     if category not in PATTERNS[type]:
         raise QuestionError(
@@ -199,7 +203,7 @@ async def expand(
         offset=start,
         limit=limit,
         has_more=more,
-        cursor=_make_cursor(at, start + limit) if more else None,
+        cursor=_make_cursor(at, start + limit) if more and start + limit <= CURSOR_LIMIT else None,
     )
 
 
@@ -239,7 +243,7 @@ def _parse_cursor(at: Reading, text: str) -> int:
     """Return the offset. Raises QuestionError: 404 if it is no cursor, 410 if it is of an earlier publication."""
     try:
         sequence, offset = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        valid = int(sequence) >= 0 and 0 <= int(offset) < 2**31
+        valid = all(type(each) is int for each in (sequence, offset)) and 0 <= offset <= CURSOR_LIMIT
     except (binascii.Error, ValueError, TypeError):
         valid = False
     if not valid:

@@ -30,15 +30,15 @@ class Months(Result):
 async def months(at: Reading) -> Months:
     """Return the months that are loaded, the newest first."""
     shown = at.publication
-    found = {shown.month: shown.tables, **await at.readers.tables.months()}
+    found = {**await at.readers.tables.months(), shown.month: shown}
     rows = [
         Month(
             month=month,
             published=month == shown.month,
-            tables=len(tables),
-            graph=month == shown.month and shown.graph is not None,
-            search=month == shown.month and shown.search is not None,
+            tables=len(loaded.tables),
+            graph=loaded.graph is not None,
+            search=loaded.search is not None,
         )
-        for month, tables in sorted(found.items(), reverse=True)
+        for month, loaded in sorted(found.items(), reverse=True)
     ]
     return Months(published=shown.month, months=rows)

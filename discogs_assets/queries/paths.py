@@ -26,8 +26,14 @@ DEFAULT: tuple[Way, ...] = ("releases", "credits", "membership", "aliases")
 ENDS: dict[Kind, Way] = {"label": "labels", "genre": "genres", "style": "genres"}
 """Ways that lead to the ends of a path, besides the default ones."""
 
-INNER: dict[Way, str] = {"labels": "x:Label", "genres": "x:Genre OR x:Style"}
-"""Nodes that are passed only if asked for, not if they are an end alone."""
+INNER: dict[Way, str] = {
+    "labels": "x:Label AND NOT x.id IN $ends",
+    "genres": "(x:Genre OR x:Style) AND NOT x.name IN $ends",
+}
+"""Nodes that are passed only if asked for, not if they are an end alone.
+
+Conditions on one node each: with one on its place in the path, Neo4j would examine every path there is.
+"""
 
 
 class Step(Named):
@@ -82,6 +88,7 @@ async def path(
         end=end.id,
         artists=[*PLACEHOLDERS],
         labels=[*PLACEHOLDER_LABELS],
+        ends=[each.id for each in (start, end) if each.type in ENDS],
     )
     if not rows:
         return Path(found=False, length=None, path=[])
@@ -94,12 +101,12 @@ def _statement(start: Kind, end: Kind, via: list[Way] | None, depth: int) -> str
     needed = [ENDS[kind] for kind in ends.values() if kind in ENDS and not via]
     types = "|".join(each for way in dict.fromkeys([*chosen, *needed]) for each in TYPES[way])
     closed = [condition for way, condition in INNER.items() if way in needed and way not in chosen]
-    inner = "".join(f" AND none(x IN nodes(p)[1..-1] WHERE {condition})" for condition in closed)
+    inner = "".join(f" OR ({condition})" for condition in closed)
     a, b = (f"(:{LABELS[kind].label} {{{LABELS[kind].key}: ${name}}})" for name, kind in ends.items())
     kinds = " ".join(f"WHEN x:{of.label} THEN '{kind}'" for kind, of in LABELS.items())
     return f"""
         MATCH p = shortestPath({a}-[:{types}*..{depth}]-{b})
-        WHERE none(x IN nodes(p) WHERE (x:Label AND x.id IN $labels) OR (x:Artist AND x.id IN $artists)){inner}
+        WHERE none(x IN nodes(p) WHERE (x:Label AND x.id IN $labels) OR (x:Artist AND x.id IN $artists){inner})
         RETURN {{nodes: [x IN nodes(p) | {{id: coalesce(x.id, x.name), name: coalesce(x.name, x.title),
                 type: CASE {kinds} END}}],
             steps: [{{rel: NULL}}] + [r IN relationships(p) | {{rel: type(r), role: r.role}}]}} AS row

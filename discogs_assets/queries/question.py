@@ -26,7 +26,7 @@ AWAY_SECONDS = 3.0
 Text = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A name or a text to search for, in one line."""
 
-Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """Discogs id of a record."""
 
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
@@ -131,4 +131,6 @@ async def answer(
                 raise ServerError(f"{error}. Ask again in a few seconds.") from error
             await asyncio.sleep(RETRY_SECONDS)
         except TimeoutError as error:
+            if readers.tables.switching:
+                raise ServerError("a month is being published. Ask again in a few seconds.") from error
             raise QuestionError(504, "the question took longer than the time limit. Ask for less.") from error

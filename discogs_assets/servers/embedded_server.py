@@ -92,7 +92,10 @@ class EmbeddedServer(ABC):
         """Return the record of the running server. Raises ServerError if it does not run."""
         record = self._record()
         if not record or not record.ready:
-            raise ServerError(f"{self.NAME} of {self.home} does not run. Start it with `discogs up`.")
+            raise ServerError(
+                f"{self.NAME} of {self.home} does not run. Start it with `discogs up`; if a month is being published, "
+                "it restarts: try again in a few seconds."
+            )
         return record
 
     def _describe(self, running: psutil.Process, mark: str, port: int, folder: Path, recipe: str = "") -> Record:

@@ -28,6 +28,13 @@ _INHERITED = ("PATH", "HOME", "TMPDIR", "TZ", "LANG")
 _LARGE_LOG = 10 * 1024**2
 _STARTED = "--- started at "
 
+REASONS = {
+    int(signal.SIGXFSZ): "; see `ulimit -f`",
+    int(signal.SIGXCPU): "; see `ulimit -t`",
+    int(signal.SIGKILL): "; perhaps for lack of memory",
+}
+"""Usual causes of signals that nobody has sent by hand, and the place to see them."""
+
 # Executes the program in its place, so that the program has the child's process id. Only Linux can end a process with
 # its parent (PR_SET_PDEATHSIG); elsewhere a bound process survives a killed parent. A change of user clears the signal,
 # and another user may not reach this interpreter, so the user is changed here, first. A parent that died before the
@@ -148,7 +155,9 @@ def wait_until(ready: Callable[[], bool], process: psutil.Process | None, name: 
     deadline = time.monotonic() + timeout
     while not ready():
         if process is None or not running(process):
-            raise ServerError(f"{name} ended during its start. {last_words(log)}")
+            status = _read_status(process) if process else None
+            how = f"{name} {describe_end(status)} during its start" if status else f"{name} ended during its start"
+            raise ServerError(f"{how}. {last_words(log)}")
         if time.monotonic() > deadline:
             raise ServerError(f"{name} has not answered for {timeout:.0f} s. {last_words(log)}")
         time.sleep(_POLL)
@@ -159,8 +168,20 @@ def running(process: psutil.Process) -> bool:
     with suppress(psutil.NoSuchProcess):
         if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
             return True
-    _reap(process.pid)
+    # Removes an ended child of ours from the process table.
+    _read_status(process)
     return False
+
+
+def describe_end(status: int) -> str:
+    """Return the predicate of a sentence about a failed program: its exit status or, if negative, the signal."""
+    if status >= 0:
+        return f"failed with status {status}"
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = f"signal {-status}"
+    return f"was ended by {name} ({(signal.strsignal(-status) or 'unknown').lower()}{REASONS.get(-status, '')})"
 
 
 def last_words(log: Path, lines: int = 15) -> str:
@@ -197,7 +218,9 @@ def _wait(processes: Iterable[psutil.Process], timeout: float) -> list[psutil.Pr
     return left
 
 
-def _reap(pid: int) -> None:
-    """Remove an ended child from the process table; only its parent can."""
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+def _read_status(process: psutil.Process) -> int | None:
+    """Return the status of an ended child of ours, which psutil keeps; None for other processes."""
+    with suppress(psutil.Error):
+        status = process.wait(timeout=0)
+        return None if status is None else int(status)
+    return None

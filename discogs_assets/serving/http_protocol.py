@@ -1,7 +1,9 @@
-"""HTTP/1.1 of the server: requests that cannot be parsed are answered with a problem, too."""
+"""HTTP/1.1 of the server: limits of connections and requests; ones that cannot be parsed get a problem, too."""
 
+import asyncio
+import resource
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -15,8 +17,59 @@ HEAD_BYTES = 4 << 20
 """Bytes of a URL or of a request's headers after which no more are read."""
 
 
+RESERVED_FILES = 256
+"""Open files that the limit of connections leaves to the stores' pools, to logs and to connections not yet refused."""
+
+
+def limit_connections(files: int) -> int:
+    """Return the number of connections to hold under a limit of open files, RLIM_INFINITY among them."""
+    return 1 << 20 if files == resource.RLIM_INFINITY else max(files - RESERVED_FILES, files // 2)
+
+
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with bounded heads of requests."""
+    """uvicorn's protocol, with bounded heads of requests and bounded connections."""
+
+    HEAD_SECONDS: ClassVar[float] = 10
+    """Time to receive a head: from the opening of the connection, later from the first byte after an answer."""
+
+    ADDRESS_CONNECTIONS: ClassVar[int] = 256
+    """Connections of one address, a proxy's and the loopback's included; more are closed at once."""
+
+    CONNECTIONS: ClassVar[int] = limit_connections(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    """Connections of all addresses; more are closed at once."""
+
+    _head = 0
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Accept the connection, or close it if there are too many."""
+        super().connection_made(transport)
+        address = self.client and self.client[0]
+        peers = [each.client for each in self.connections if isinstance(each, HttpProtocol)]
+        same = sum((peer and peer[0]) == address for peer in peers)
+        if same > self.ADDRESS_CONNECTIONS or len(self.connections) > self.CONNECTIONS:
+            transport.abort()
+        else:
+            self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._end_wait()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse the bytes. Without a request under way, they begin one, whose head has to follow in time."""
+        super().data_received(data)
+        if not self._deadline and (self.cycle is None or self.cycle.response_complete):
+            self._await_head()
+
+    def _await_head(self) -> None:
+        self._deadline = self.loop.call_later(self.HEAD_SECONDS, self.transport.abort)
+
+    def _end_wait(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
 
     def on_url(self, url: bytes) -> None:
         """Collect the URL. Raises ValueError, which ends the connection, if it is huge."""
@@ -27,13 +80,14 @@ class HttpProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Collect a header. Raises ValueError, which ends the connection, if they are huge."""
         super().on_header(name, value)
-        self._head = getattr(self, "_head", 0) + len(name) + len(value)
+        self._head += len(name) + len(value)
         if self._head > HEAD_BYTES:
             raise ValueError("the headers are too long")
 
     def on_headers_complete(self) -> None:
         """Begin the request."""
         self._head = 0
+        self._end_wait()
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:

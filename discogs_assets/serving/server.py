@@ -9,6 +9,7 @@ import uvicorn
 
 from discogs_assets.connections import Connections
 from discogs_assets.errors import ServerError
+from discogs_assets.servers import process
 from discogs_assets.serving.app import create_app
 from discogs_assets.serving.http_protocol import HttpProtocol
 from discogs_assets.settings import Settings
@@ -17,6 +18,12 @@ UP = "import sys; from discogs_assets.cli import main; sys.argv[1:] = ['up']; ma
 
 STOP_SECONDS = 10
 """Longest wait for requests under way before the API stops."""
+
+IDLE_SECONDS = 5
+"""Time after an answer in which the next request on a connection has to begin."""
+
+BACKLOG = 128
+"""Connections that the kernel holds until the API accepts them, all at once: fewer than the files kept for them."""
 
 
 def run(host: str, port: int) -> None:
@@ -34,6 +41,8 @@ def run(host: str, port: int) -> None:
         server_header=False,
         proxy_headers=bool(settings.api_proxies),
         forwarded_allow_ips=settings.api_proxies or None,
+        backlog=BACKLOG,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -47,8 +56,12 @@ def start_missing() -> None:
     connections = Connections()
     if connections.tables.running() and (not connections.has_graph or connections.graph_runs):
         connections.tables.start()
-    elif subprocess.run([sys.executable, "-c", UP], check=False).returncode:
-        raise ServerError("the servers did not start. Their messages are above; `discogs doctor` examines them.")
+        connections.tables.restore_roles()
+    elif status := subprocess.run([sys.executable, "-c", UP], check=False).returncode:
+        raise ServerError(
+            f"the servers did not start: `discogs up` {process.describe_end(status)}. Their messages are above; "
+            "`discogs doctor` examines them."
+        )
 
 
 def _log(form: str) -> None:

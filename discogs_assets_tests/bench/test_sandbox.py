@@ -45,7 +45,7 @@ def test_a_stage_is_measured_in_a_home_of_which_nothing_is_left(folder: Path, mo
     monkeypatch.setattr(stages, "list_assets", lambda: {"dumps": [KEY]})
     with generate_dumps(Plan(60, months=1), folder, silent, silent) as dumps, sandbox.open_home(dumps) as home:
         found, steps = stages.measure_stages(home, ["dumps"], silent)
-        with pytest.raises(LoadError, match=r"(?s)failed in a new home.*it says why"):
+        with pytest.raises(LoadError, match=r"(?s)failed with status \d+ in a new home.*it says why"):
             home.run(sys.executable, "-c", "raise SystemExit('it says why')")
         assert left(folder)
     assert not left(folder)

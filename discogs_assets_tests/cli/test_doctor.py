@@ -60,7 +60,8 @@ def test_what_is_named_like_a_dump_and_is_none_is_told(
     (tmp_path / "discogs_20261101_releases.xml.gz").write_text("x")
     code, found = findings(capsys)
     assert (code, found["dumps"]["state"], found["dumps"]["advice"]) == (0, "warn", "put the published files there")
-    assert "newest month is 2026-11; discogs_20250101_releases.xml.gz is a link to nothing" in found["dumps"]["found"]
+    lacking = "newest month is 2026-11, which lacks artists, labels, masters, CHECKSUM"
+    assert f"{lacking}; discogs_20250101_releases.xml.gz is a link to nothing" in found["dumps"]["found"]
 
 
 def test_a_home_that_cannot_be_written_fails(

@@ -1,5 +1,7 @@
 """Tests of `queries.explore`: categories and pages of neighbours."""
 
+import base64
+import json
 from typing import Any, get_args
 
 import pytest
@@ -96,6 +98,22 @@ def test_a_category_of_another_type_has_no_neighbours(api: Api) -> None:
     assert refused.status_code == 404
     assert "expected one of releases, masters" in refused.json()["detail"]
     assert {name for each in PATTERNS.values() for name in each} == {*get_args(Category)}
+
+
+@pytest.mark.parametrize("place", ["Infinity", "1e400", "1.5", "true", '"1"', "200001", "2147483647", "[1]", "-1"])
+def test_a_cursor_that_nobody_was_given_leads_nowhere_and_reserves_no_memory(api: Api, place: str) -> None:
+    sequence = json.loads(api.get("/api/genre-tree").headers["etag"].partition("-")[0].removeprefix('W/"'))
+    for numbers in (f"[{sequence}, {place}]", f"[{place}, 0]"):
+        cursor = base64.urlsafe_b64encode(numbers.encode()).decode().rstrip("=")
+        asked = {"type": "genre", "node_id": "Rock", "category": "releases", "cursor": cursor}
+        assert api.get("/api/expand", params=asked).status_code in (404, 410), numbers
+
+
+@pytest.mark.parametrize("question", ["explore", "trends"])
+def test_an_entity_without_name_and_id_is_refused(api: Api, question: str) -> None:
+    refused = api.get(f"/api/{question}", params={"type": "artist"})
+    assert refused.status_code == 422
+    assert "neither a name nor an id" in refused.json()["detail"]
 
 
 def test_a_cursor_is_of_one_publication(api: Api) -> None:

@@ -74,6 +74,23 @@ def test_genres_are_passed_only_if_asked_for(api: Api) -> None:
     assert [each["type"] for each in to_genre["path"]][-1] == "genre"
 
 
+@pytest.mark.parametrize("genre", ["Jazz", "Rock", "Electronic"])
+def test_a_path_to_a_genre_passes_no_other_and_is_as_short_as_one_to_its_nearest_release(api: Api, genre: str) -> None:
+    records = {"release": sample.releases, "master": sample.masters}
+    works = [
+        (kind, each["id"])
+        for kind, of in records.items()
+        for each in of.values()
+        if genre in (each.get("genres") or ())
+    ]
+    for start in sorted(set(sample.artists) - sample.PLACEHOLDERS)[::9]:
+        near = [sample.distance(("artist", start), work, DEFAULT, 5) for work in works]
+        expected = min((each + 1 for each in near if each is not None), default=None)
+        answer = ask(api, from_id=start, to_type="genre", to_name=genre, max_depth=6)
+        assert answer["length"] == expected
+        assert [each["type"] for each in answer["path"]].count("genre") == (expected is not None)
+
+
 def test_a_longer_path_than_allowed_is_not_found(api: Api) -> None:
     ends = {"from_name": "Miles Davis", "to_name": "John Coltrane"}
     length = ask(api, **ends)["length"]

@@ -186,3 +186,24 @@ def test_only_what_the_last_process_said_counts(tmp_path: Path) -> None:
     for words, said in (("one", True), ("two", False)):
         process.spawn([sys.executable, "-c", f"print('{words}')"], log, tmp_path).wait(timeout=30)
         assert process.has_said(log, "one") == said
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (3, "failed with status 3"),
+        (-signal.SIGXFSZ, "was ended by SIGXFSZ (file size limit exceeded; see `ulimit -f`)"),
+        (-signal.SIGKILL, "was ended by SIGKILL (killed; perhaps for lack of memory)"),
+        (-signal.SIGSEGV, "was ended by SIGSEGV (segmentation fault)"),
+        (-(signal.SIGRTMIN + 1), f"was ended by signal {signal.SIGRTMIN + 1} (real-time signal 1)"),
+    ],
+)
+def test_the_end_of_a_program_is_its_status_or_its_signal(status: int, said: str) -> None:
+    assert process.describe_end(status) == said
+
+
+def test_a_signal_that_ends_a_server_during_its_start_is_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import os, signal, time; time.sleep(0.2); os.kill(os.getpid(), signal.SIGKILL)"]
+    started = process.spawn(command, tmp_path / "log", tmp_path)
+    with pytest.raises(ServerError, match=r"Thing was ended by SIGKILL .* during its start"):
+        process.wait_until(lambda: False, started, "Thing", tmp_path / "log", timeout=10)

@@ -61,6 +61,7 @@ def test_an_answer_is_kept_for_a_publication_and_need_not_be_sent_twice(api: Api
             assert (unchanged.status_code, unchanged.content) == (304, b"")
             assert unchanged.headers["etag"] == tag
         assert get(api, asked, headers={"If-None-Match": 'W/"1-0"'}).status_code == 200
+    assert api.get("/api/artists/999999999", headers={"If-None-Match": "*"}).status_code == 404
 
 
 def test_a_large_answer_is_compressed_on_request(api: Api) -> None:

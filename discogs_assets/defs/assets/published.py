@@ -21,6 +21,7 @@ from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import BusyError, PublishRefusedError
 from discogs_assets.schema.child_tables import Table
 from discogs_assets.settings import Settings
+from discogs_assets.stores.postgres import publication
 from discogs_assets.stores.postgres.loads import Postgres, view_of
 from discogs_assets.stores.postgres.publication import Publication
 
@@ -111,9 +112,20 @@ def _tables(proof: Proof) -> dict[Table, str]:
     return {table: proof[key].text(TABLE) for table, key in keys.LOADED.items() if key in proof}
 
 
-def _keep_shown(context: dg.AssetExecutionContext, shown: Publication) -> Iterator[Result]:
-    """Yield results for a month that is loaded but not published: readers keep the month that they see."""
-    month = context.partition_key[:7]
+def _keep_shown(
+    context: dg.AssetExecutionContext, platform: Platform, publisher: Publisher, found: Proof
+) -> Iterator[Result]:
+    """Yield results for a month that is loaded but not published: readers keep the month that they see.
+
+    Its loads are recorded, for questions about months that are not published; loads that they supersede are dropped.
+    """
+    month, shown = context.partition_key[:7], publisher.shown
+    assert shown
+    whole, _ = add_optional(context.instance, context.partition_key, found, publisher.postgres)
+    wanted = publication_of(whole, context.partition_key, platform)
+    publication.record_proven(publisher.postgres, wanted)
+    publisher.postgres.sweep(context.partition_key, wanted.tables.values())
+    publisher.graph.sweep(month, wanted.graph)
     why = (
         f"{month} is loaded but not published, since readers see {shown.month}. To publish it: discogs publish {month}"
     )
@@ -167,7 +179,7 @@ def switch_stores(context: dg.AssetExecutionContext, config: Show, platform: Pla
     with failures(), platform.connections.publishing() as publisher:
         found, shown = proven(context.op_execution_context), publisher.shown
         if shown and context.partition_key < shown.partition and not config.older:
-            yield from _keep_shown(context, shown)
+            yield from _keep_shown(context, platform, publisher, found)
             return
         for store, result in _publish(context, platform, publisher, found):
             if SPECS[store].key in context.selected_asset_keys:
@@ -264,7 +276,7 @@ def insights(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[
                 f"Publish the month first: discogs publish {context.partition_key[:7]}"
             )
         if shown.partition != context.partition_key:
-            yield from _keep_shown(context, shown)
+            yield from _keep_shown(context, platform, publisher, proven(context.op_execution_context))
             return
         began = time.monotonic()
         whole, wanted, said = _prepare(context, platform, publisher, proven(context.op_execution_context))

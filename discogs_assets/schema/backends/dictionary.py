@@ -18,6 +18,7 @@ from discogs_assets.schema.model import OR, Derived, Entity, Field, One, Part, R
 from discogs_assets.schema.musicbrainz_tables import EXTERNAL_LINKS, SHEETS
 from discogs_assets.schema.musicbrainz_tables import RELATIONSHIPS as RELATIONSHIPS_SHEET
 from discogs_assets.schema.quality import RULES
+from discogs_assets.schema.roles import CATEGORIES, OTHER
 
 PLACE = Path(__file__).parent.with_name("README.md")
 
@@ -32,17 +33,20 @@ kept in Parquet and `data`, and is null in typed columns and absent from the gra
 value does not reproduce, such as an id of `007`. Years are from 1860 to the year after the dump.
 """
 
-SEARCH = """## Search
+SEARCH = f"""## Search
 
 Every repeated part has a table. Its key is the id of the record and the position of the element in each list, from 1.
 A track that is not part of an index track has the `sub_track` 0. Tables without a record in their name belong to
-releases. A row holds the values of the dump; a reference of 0 and a number that cannot be parsed are null.
+releases. A row holds the values of the dump; a reference of 0 and a number that cannot be parsed are null. In
+`credit_roles`, a credit of the whole release has the `track` and `sub_track` 0; categories are
+{", ".join(f"`{each}`" for each in (*CATEGORIES, OTHER))}.
 
 Columns with a text index serve `=`, `LIKE`, `ILIKE` and, with the functions below, searches that ignore accents, case
-and punctuation. The index of track titles serves words alone: `words(title) @@ all_words('…')`. The functions need no
-schema prefix. `catno_code` and `value_code` are catalogue numbers and barcodes in the form that `code` returns. Texts
-of any length are loaded and searchable. If a load has a text too long for a B-tree (2,704 bytes), its index on that
-column is a trigram index, which serves `=` and `LIKE` but no ordering; instead of a primary key it has a unique index.
+and punctuation. The index of track titles serves words alone: `words(title) @@ all_words('…')`. The functions are
+PostgreSQL's, not the lake's, and need no schema prefix. `catno_code` and `value_code` are catalogue numbers and
+barcodes in the form that `code` returns. Texts of any length are loaded and searchable. If a load has a text too long
+for a B-tree (2,704 bytes), its index on that column is a trigram index, which serves `=` and `LIKE` but no ordering;
+instead of a primary key it has a unique index.
 
 `data @> '…'` has no index: it is a sequential scan. On 20,000 generated releases a GIN index with `jsonb_path_ops` adds
 39 % to the size of the table with its indexes (34 MB to 87 MB) and takes 1.4 times as long to build as all its other

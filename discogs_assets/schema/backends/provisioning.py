@@ -96,10 +96,6 @@ def server() -> Iterator[str]:
     yield f"GRANT pg_use_reserved_connections TO {OWNER}, {DAGSTER}"
     for name in ("postgres", "template1", *DATABASES):
         yield f"REVOKE ALL ON DATABASE {name} FROM PUBLIC"
-    yield f"GRANT CONNECT ON DATABASE discogs TO {READER}, {API}"
-    yield f"ALTER ROLE {API} CONNECTION LIMIT {API_CONNECTIONS}"
-    for setting in ("default_transaction_read_only = on", f"temp_file_limit = '{API_TEMPORARY_FILES}'"):
-        yield f"ALTER ROLE {API} SET {setting}"
     # Earlier versions set the path for the role, too, where an old one would override the database's.
     yield f"ALTER ROLE {OWNER} IN DATABASE discogs RESET search_path"
 
@@ -111,8 +107,9 @@ def loads() -> Iterator[str]:
         DO $$
         DECLARE load regclass;
         BEGIN
-            FOR load IN SELECT format('%I.%I', schemaname, tablename)::regclass FROM pg_tables
-                WHERE schemaname ~ '^({"|".join(SOURCES)})(_[0-9]{{4}}_[0-9]{{2}})?$'
+            FOR load IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'p') AND n.nspname ~ '^({"|".join(SOURCES)})(_[0-9]{{4}}_[0-9]{{2}})?$'
+                    AND NOT has_table_privilege('{API}', c.oid, 'SELECT')
             LOOP
                 EXECUTE format('GRANT SELECT ON %s TO {API}', load);
             END LOOP;
@@ -141,15 +138,30 @@ def inside(owner: str) -> Iterator[str]:
 
 
 def reader() -> Iterator[str]:
-    """Yield the superuser's statements that undo the reader's changes to its own role, except to its password.
-
-    PostgreSQL lets every role change its own settings, except those that only a superuser may change.
-    """
-    yield f"ALTER ROLE {READER} CONNECTION LIMIT {READER_CONNECTIONS}"
-    yield f"ALTER ROLE {READER} RESET ALL"
-    yield f"ALTER ROLE {READER} IN DATABASE discogs RESET ALL"
-    yield f"ALTER ROLE {READER} SET default_transaction_read_only = on"
+    """Yield the superuser's statements that undo the reader's changes to its own role, except to its password."""
+    yield from _role(READER, READER_CONNECTIONS, READER_TEMPORARY_FILES)
     yield f"ALTER ROLE {READER} SET idle_in_transaction_session_timeout = '1h'"
-    yield f"ALTER ROLE {READER} SET temp_file_limit = '{READER_TEMPORARY_FILES}'"
     # Errors in its queries are returned to it and stay out of the server's log.
     yield f"ALTER ROLE {READER} SET log_min_messages = fatal"
+
+
+def api() -> Iterator[str]:
+    """Yield the superuser's statements that undo the API's changes to its own role, except to its password.
+
+    `loads` restores its rights on tables.
+    """
+    yield from _role(API, API_CONNECTIONS, API_TEMPORARY_FILES)
+
+
+def _role(role: str, connections: int, temporary_files: str) -> Iterator[str]:
+    """Yield the statements that restore a role's limits and settings, and its right to connect.
+
+    PostgreSQL lets every role change its own settings, except those that only a superuser may change, and give up its
+    rights (`DROP OWNED`).
+    """
+    yield f"GRANT CONNECT ON DATABASE discogs TO {role}"
+    yield f"ALTER ROLE {role} CONNECTION LIMIT {connections}"
+    yield f"ALTER ROLE {role} RESET ALL"
+    yield f"ALTER ROLE {role} IN DATABASE discogs RESET ALL"
+    yield f"ALTER ROLE {role} SET default_transaction_read_only = on"
+    yield f"ALTER ROLE {role} SET temp_file_limit = '{temporary_files}'"

@@ -180,7 +180,7 @@ def _failure(status: int, text: str, output: Path, free: int) -> DiscogsError:
         return faults.full(f"the import ended with {why!r}, with {free:,} bytes left, see {output}", output.parent)
     if status in _REFUSED and _OUT_OF_MEMORY not in text:
         return LoadError(f"The import was refused: {reason} See {output}.")
-    return ServerError(f"The import tool ended with status {status}: {reason} See {output}.")
+    return ServerError(f"The import tool {process.describe_end(status)}: {reason} See {output}.")
 
 
 def _require_importable(file: Path) -> Path:

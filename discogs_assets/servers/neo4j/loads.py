@@ -56,11 +56,11 @@ def finish(store: Path) -> None:
     json_state.write(store / FINISHED, {})
 
 
-def sweep(server: Neo4jServer, month: str) -> list[str]:
-    """Delete the month's stores superseded by the served one; return their names, or none during a load."""
+def sweep(server: Neo4jServer, month: str, keep: Iterable[Path] = ()) -> list[str]:
+    """Delete the month's stores superseded by the served one or a kept one; return their names, none during a load."""
     try:
         with alone(server, month):
-            return _sweep(server, month, [])
+            return _sweep(server, month, keep)
     except BusyError:
         return []
 

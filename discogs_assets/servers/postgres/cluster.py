@@ -114,7 +114,7 @@ class Cluster:
                 **os_user.identity(self.account),
             )
         if done.returncode:
-            raise ServerError(f"initdb failed with status {done.returncode}: {done.stderr.strip()}")
+            raise ServerError(f"initdb {process.describe_end(done.returncode)}: {done.stderr.strip()}".rstrip(": "))
 
     def _works_here(self, candidate: psutil.Process) -> bool:
         try:

@@ -22,13 +22,13 @@ Other roles keep theirs: the JDBC driver accepts no fewer (RFC 7677 §4).
 STATISTICS = "CREATE EXTENSION IF NOT EXISTS pg_stat_statements WITH SCHEMA public"
 
 ATTEMPTS = 10
-"""Attempts to alter the reader's role while its own sessions alter it."""
+"""Attempts to alter a role while its own sessions alter it."""
 
 PATIENCE = "1 day"
-"""Maximum age of a reader's transaction: no row deleted since its start can be vacuumed before its end."""
+"""Maximum age of a reader's or the API's transaction: no row deleted since its start can be vacuumed before its end."""
 
 QUEUE = 0.1
-"""Maximum usage (0 to 1) of the notification queue: if a reader lets it fill up, Dagster's own notifications fail."""
+"""Maximum usage (0 to 1) of the notification queue: if a session lets it fill up, Dagster's own notifications fail."""
 
 ENDED = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -43,44 +43,49 @@ def provision(connect: "Callable[[str], Connection[Any]]", credentials: Credenti
     `connect` opens an autocommit connection of the superuser to the named database, with a limit on lock waits.
     """
     with connect("postgres") as server:
-        for role in (OWNER, DAGSTER, API):
+        for role in (OWNER, DAGSTER):
             _make_role(server, role, credentials)
         for database, owner in DATABASES.items():
             _make_database(server, database, owner)
-        restore_reader(server, credentials)
         _run(server, provisioning.server())
     with connect("discogs") as inside:
+        restore_roles(inside, credentials)
         inside.execute(STATISTICS)
-        _run(inside, [f"SET ROLE {OWNER}", *provisioning.database("discogs"), *provisioning.loads()])
+        _run(inside, [f"SET ROLE {OWNER}", *provisioning.database("discogs")])
     for database, owner in DATABASES.items():
         with connect(database) as inside:
             _run(inside, provisioning.inside(owner))
 
 
-def restore_reader(server: "Connection[Any]", credentials: Credentials) -> None:
-    """Restore the reader role's password, limits and settings, regardless of changes by its sessions.
+def restore_roles(inside: "Connection[Any]", credentials: Credentials) -> None:
+    """Restore the passwords, limits, settings and rights of the reader and the API, whatever their sessions changed.
 
-    Sessions that alter the role at the same moment are ended, and ones beyond `PATIENCE` and `QUEUE`. Raises
-    ServerError if others keep coming.
+    `inside` is a superuser's connection to the tables' database. Sessions that alter their role at the same moment are
+    ended, and ones beyond `PATIENCE` and `QUEUE`. Raises ServerError if others keep coming.
     """
-    from psycopg.errors import InternalError_, LockNotAvailable
+    _restore(inside, READER, credentials, [*provisioning.reader()])
+    _restore(inside, API, credentials, [*provisioning.api(), *provisioning.loads()])
+
+
+def _restore(inside: "Connection[Any]", role: str, credentials: Credentials, statements: list[str]) -> None:
+    from psycopg.errors import InternalError_, LockNotAvailable, UndefinedTable
 
     for attempt in range(ATTEMPTS):
         try:
-            server.execute(ENDED, [READER, PATIENCE, QUEUE, attempt > 1])
-            _make_role(server, READER, credentials)
-            return _run(server, provisioning.reader())
-        except (InternalError_, LockNotAvailable) as error:
-            # "tuple concurrently updated" is an internal error, without a specific code.
+            inside.execute(ENDED, [role, PATIENCE, QUEUE, attempt > 1])
+            _make_role(inside, role, credentials)
+            return _run(inside, statements)
+        except (InternalError_, LockNotAvailable, UndefinedTable) as error:
+            # "tuple concurrently updated" is an internal error, without a specific code. A load may be dropped.
             failure = error
-    raise ServerError(f"Other sessions keep altering the role {READER}: {failure}. Try again.")
+    raise ServerError(f"Other sessions keep altering the role {role}: {failure}. Try again.")
 
 
 def recipe() -> str:
     """Return a digest of all that `provision` does; a cluster with another one has to be provisioned again."""
     inside = [statement for owner in DATABASES.values() for statement in provisioning.inside(owner)]
     outside = [*provisioning.server(), *provisioning.database("discogs"), *provisioning.loads()]
-    statements = [*outside, *inside, *provisioning.reader(), STATISTICS]
+    statements = [*outside, *inside, *provisioning.reader(), *provisioning.api(), STATISTICS]
     return hashlib.sha256("\n".join([*DATABASES, *ITERATIONS, *statements]).encode()).hexdigest()
 
 

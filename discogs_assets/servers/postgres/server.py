@@ -15,7 +15,7 @@ from discogs_assets.servers.credentials import credentials
 from discogs_assets.servers.embedded_server import EmbeddedServer
 from discogs_assets.servers.os_user import Account
 from discogs_assets.servers.postgres.cluster import SUPERUSER, Cluster, is_ready, read_pid_file
-from discogs_assets.servers.postgres.provision import provision, recipe, restore_reader
+from discogs_assets.servers.postgres.provision import provision, recipe, restore_roles
 from discogs_assets.servers.server_state import Record
 
 if TYPE_CHECKING:
@@ -98,13 +98,13 @@ class PostgresServer(EmbeddedServer):
         """Return the address of `dagster` for Dagster's role. Raises ServerError if the server does not run."""
         return self._address(self._ready_record(), DAGSTER).of(DAGSTER)
 
-    def restore_reader(self) -> None:
-        """Restore the reader role's password, limits and settings: PostgreSQL lets the role change its own.
+    def restore_roles(self) -> None:
+        """Restore the reader's and the API's roles: PostgreSQL lets a role change its own settings and rights.
 
         Raises ServerError if the server does not run.
         """
-        with self._connect(self._ready_record(), "postgres") as connection:
-            restore_reader(connection, credentials(self.home))
+        with self._connect(self._ready_record(), "discogs") as connection:
+            restore_roles(connection, credentials(self.home))
 
     @property
     def data(self) -> Path:

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import DiscogsError
+from discogs_assets.serving.api.problems import WAIT
 
 
 def install(app: FastAPI) -> None:
@@ -16,7 +17,7 @@ def install(app: FastAPI) -> None:
     @app.get("/health/ready", include_in_schema=False)
     async def ready(request: Request) -> JSONResponse:
         found = await _examine(request)
-        return JSONResponse(found, 200 if found["status"] == "ok" else 503)
+        return JSONResponse(found) if found["status"] == "ok" else JSONResponse(found, 503, WAIT)
 
     @app.get("/health/live", include_in_schema=False)
     async def live() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problems."""
 
 import json
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from discogs_assets.errors import DiscogsError, QuestionError, TransientError
+
+log = logging.getLogger(__name__)
 
 MEDIA = "application/problem+json"
 
@@ -75,6 +78,7 @@ async def _question(_: Request, error: Any) -> Response:
 async def _failure(_: Request, error: Any) -> Response:
     if isinstance(error, TransientError):
         return problem(503, str(error), WAIT)
+    log.error("the question failed", exc_info=error)
     return problem(500, "the question failed; the server's log says why")
 
 

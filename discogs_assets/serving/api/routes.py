@@ -14,9 +14,6 @@ from discogs_assets.queries.question import Question, Result, answer
 from discogs_assets.serving.api import caching, problems
 from discogs_assets.stores.postgres.publication import Publication
 
-UNCHANGED = object()
-"""Stands for an answer that the client has already."""
-
 
 def install(app: FastAPI) -> None:
     """Add the routes to the application."""
@@ -67,23 +64,19 @@ async def respond(request: Request, asked: Question, values: dict[str, Any]) -> 
     texts = json.dumps(values, sort_keys=True, default=str)
 
     def find_kept(publication: Publication) -> Any:
-        tag = caching.entity_tag(publication)
-        if not asked.monthly:
-            return None
-        if caching.matches(request.headers.get("if-none-match"), tag):
-            return UNCHANGED
-        return state.cache.get(f"{asked.name} {tag} {texts}")
+        return state.cache.get(f"{asked.name} {caching.entity_tag(publication)} {texts}") if asked.monthly else None
 
     found, publication = await answer(asked, state.readers, values, find_kept)
     tag = caching.entity_tag(publication)
     headers = {"X-Discogs-Month": publication.month, "Cache-Control": "no-cache" if asked.monthly else "no-store"}
+    body = found.model_dump_json().encode() if isinstance(found, Result) else found
     if asked.monthly:
         headers["ETag"] = tag
-    if found is UNCHANGED:
-        return Response(None, 304, headers)
-    body = found.model_dump_json().encode() if isinstance(found, Result) else found
-    if asked.monthly and body is not found:
-        state.cache.put(f"{asked.name} {tag} {texts}", body)
+        if body is not found:
+            state.cache.put(f"{asked.name} {tag} {texts}", body)
+        # Only now is it known that there is an answer.
+        if caching.matches(request.headers.get("if-none-match"), tag):
+            return Response(None, 304, headers)
     return Response(body, 200, headers, "application/json")
 
 

@@ -62,6 +62,12 @@ def record_intent(postgres: Database, wanted: Publication) -> Publication:
         return replace(wanted, sequence=_insert(connection, wanted, "intended"), state="intended")
 
 
+def record_proven(postgres: Database, proven: Publication) -> None:
+    """Record loads that could be published, as undone: readers keep another month but may ask for this one."""
+    with postgres.connection() as connection:
+        _insert(connection, proven, "undone")
+
+
 def record_done(connection: Connection, wanted: Publication) -> None:
     """Record the publication as done, in the transaction that switches the last store, and notify listeners."""
     if wanted.sequence:

@@ -15,7 +15,7 @@ from discogs_assets.errors import QuestionError, ServerError, SupersededError
 from discogs_assets.schema.backends import sql
 from discogs_assets.schema.backends.provisioning import PUBLICATION
 from discogs_assets.schema.tables import TABLES
-from discogs_assets.stores.postgres.loads import MONTHS, view_of
+from discogs_assets.stores.postgres.loads import view_of
 from discogs_assets.stores.postgres.publication import COLUMNS, Publication
 
 NAME = "discogs_api"
@@ -38,12 +38,11 @@ NEWEST = (
     f" coalesce(bool_or(state = 'intended'), false) AS switching FROM {PUBLICATION}"
 )
 RECORD = f"SELECT {COLUMNS} FROM {PUBLICATION} WHERE "
-LOADS = (
-    "SELECT schemaname AS schema, regexp_replace(tablename, '__\\d+$', '') AS name,"
-    " max(regexp_replace(tablename, '^.*__', '')::bigint) AS number"
-    " FROM pg_tables WHERE schemaname ~ %(months)s AND tablename ~ '__\\d+$' GROUP BY 1, 2"
+PROVEN = (
+    f"SELECT DISTINCT ON (month) {COLUMNS} FROM {PUBLICATION} WHERE state <> 'intended' AND NOT EXISTS"
+    " (SELECT FROM jsonb_each_text(tables) WHERE to_regclass(value) IS NULL) ORDER BY month, sequence DESC"
 )
-"""Newest load of each table and month."""
+"""Last proven loads of each month that has all of them. A month undone was proven, and readers keep another one."""
 
 
 class TableReader:
@@ -109,19 +108,17 @@ class TableReader:
                 self.seen = await _record(connection, "sequence = %(sequence)s", {"sequence": newest})
             return self.seen
 
-    async def months(self) -> dict[str, dict[str, str]]:
-        """Return the newest load of each view, by month (2026-11)."""
-        found: dict[str, dict[str, str]] = {}
-        for row in await self.rows(LOADS, {"months": MONTHS}):
-            source, year, month = row["schema"].rsplit("_", 2)
-            load = f"{row['schema']}.{row['name']}__{row['number']:04d}"
-            found.setdefault(f"{year}-{month}", {})[f"{source}.{row['name']}"] = load
-        return found
+    async def months(self) -> dict[str, Publication]:
+        """Return the last proven loads of each month (2026-11), published or not.
+
+        They have neither graph nor search index: these show the published month alone.
+        """
+        async with self._connection() as connection, connection.cursor(row_factory=class_row(Publication)) as cursor:
+            found = await (await cursor.execute(PROVEN)).fetchall()
+            return {each.month: replace(each, graph=None, search=None) for each in found}
 
     async def find_loaded(self, month: str) -> Publication:
-        """Return what is loaded of a month: its last publication if that is still there, else its newest loads.
-
-        It has no graph: Neo4j shows the published month alone.
+        """Return the last proven loads of a month.
 
         Raises QuestionError (409), with the months that are loaded, if it is none of them.
         """
@@ -130,14 +127,7 @@ class TableReader:
             raise QuestionError(
                 409, f"{month} is not loaded, expected one of {', '.join(sorted(months))}", months=sorted(months)
             )
-        async with self._connection() as connection:
-            found = await _record(
-                connection,
-                "state = 'done' AND month = %(month)s AND NOT EXISTS (SELECT FROM jsonb_each_text(tables)"
-                " WHERE to_regclass(value) IS NULL) ORDER BY sequence DESC LIMIT 1",
-                {"month": month},
-            )
-        return replace(found or Publication(month, months[month]), graph=None)
+        return months[month]
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[Row]]:

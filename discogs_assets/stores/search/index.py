@@ -141,7 +141,9 @@ class SearchIndex:
 
     def _find(self, entity: str, query: Query, sort: str, limit: int) -> tantivy.SearchResult:
         """Return the first hits of one index by score and popularity, or by a field."""
-        searcher, count = self._searchers[entity], max(1, limit)
+        searcher = self._searchers[entity]
+        # Memory is reserved for so many hits, whether there are as many or not.
+        count = max(1, min(limit, searcher.num_docs))
         if not sort:
             return searcher.search(query, count, weight_by_field=search_index.POPULARITY.name)
         order = tantivy.Order.Desc if sort == SORTS["popularity"] else tantivy.Order.Asc

@@ -275,6 +275,11 @@ def test_a_month_older_than_the_published_one_materialises_every_asset_and_names
     assert {each["why"].value for each in made.values()} == {
         "2026-11 is loaded but not published, since readers see 2026-12. To publish it: discogs publish 2026-11"
     }
+    with postgres.connection() as connection:
+        rows = connection.execute("SELECT state, month, tables FROM discogs.publication ORDER BY sequence").fetchall()
+    state, month, tables = rows[-1]
+    assert (state, month) == ("undone", "2026-11")
+    assert tables.keys() >= {"discogs.artists", "discogs.releases"}
 
 
 def test_a_publication_takes_back_what_the_reader_has_changed_of_its_role(

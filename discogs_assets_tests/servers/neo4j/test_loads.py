@@ -41,6 +41,15 @@ def test_what_the_served_store_supersedes_is_swept_and_what_is_newer_stays(serve
     assert (first.exists(), second.exists(), third.exists()) == (False, True, True)
 
 
+def test_what_a_kept_store_of_a_month_not_served_supersedes_is_swept(server: Neo4jServer) -> None:
+    serve(server, load(server, OCTOBER))
+    first = load(server, NOVEMBER)
+    second, third = load(server, NOVEMBER, [first]), load(server, NOVEMBER, [first])
+    assert loads.sweep(server, NOVEMBER) == []
+    assert loads.sweep(server, NOVEMBER, [second]) == ["2026-11/0001"]
+    assert (first.exists(), second.exists(), third.exists()) == (False, True, True)
+
+
 def test_what_a_killed_load_has_left_is_swept_by_the_next(server: Neo4jServer) -> None:
     served = load(server, NOVEMBER)
     serve(server, served)

@@ -36,6 +36,17 @@ def test_a_cluster_made_half_way_does_not_count_and_is_swept(clean_folder: Path,
     assert (cluster.data / "pg_hba.conf").read_text() == "host all all 127.0.0.1/32 scram-sha-256\n"
 
 
+def test_a_signal_that_ends_initdb_is_in_the_error(clean_folder: Path) -> None:
+    (clean_folder / "programs" / "bin").mkdir(parents=True)
+    program = clean_folder / "programs" / "bin" / "initdb"
+    program.write_text("#!/bin/sh\nulimit -c 0; kill -XFSZ $$\n")
+    program.chmod(0o755)
+    with pytest.raises(
+        ServerError, match=r"^initdb was ended by SIGXFSZ \(file size limit exceeded; see `ulimit -f`\)$"
+    ):
+        Cluster(clean_folder / "data", clean_folder / "programs", choose_account(clean_folder)).create("secret")
+
+
 def test_what_initdb_says_is_in_the_error(clean_folder: Path, programs: Path) -> None:
     incomplete = clean_folder / "programs"
     (incomplete / "bin").mkdir(parents=True)

@@ -313,17 +313,13 @@ def test_a_reader_that_takes_all_connections_it_can_leaves_everybody_elses(postg
         assert 'too many connections for role "reader"' in take_all(postgres_server.reader().url, held)
         for address in (postgres_server.address(), *[postgres_server.dagster()] * 20):
             held.enter_context(psycopg.connect(address.url)).execute("SELECT 1")
-        postgres_server.restore_reader()
+        postgres_server.restore_roles()
 
 
 def break_reader(url: str) -> None:
-    """Change of the reader all that it may change itself."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE")
-        connection.execute("ALTER ROLE reader RESET ALL")
-        connection.execute("ALTER ROLE reader SET statement_timeout = 1")
-        connection.execute("ALTER ROLE reader IN DATABASE discogs SET search_path = pg_catalog")
-        connection.execute("ALTER ROLE reader PASSWORD 'stolen'")
+        connection.execute(GIVEN_UP.replace("api", "reader"))
 
 
 def test_what_the_reader_has_changed_of_its_role_is_taken_back(postgres_server: PostgresServer) -> None:
@@ -331,7 +327,7 @@ def test_what_the_reader_has_changed_of_its_role_is_taken_back(postgres_server: 
     break_reader(url)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(url)
-    postgres_server.restore_reader()
+    postgres_server.restore_roles()
     with psycopg.connect(url, autocommit=True) as connection:
         assert only(connection, "SHOW statement_timeout") == "0"
         assert only(connection, "SHOW search_path") == provisioning.SEARCH_PATH
@@ -350,7 +346,7 @@ def test_a_reader_that_is_altering_its_role_does_not_hold_up_its_restoration(
         connection.execute("ALTER ROLE reader PASSWORD 'stolen'")
         innocent.execute("SELECT 1")
         begun = time.monotonic()
-        postgres_server.restore_reader()
+        postgres_server.restore_roles()
         assert time.monotonic() - begun < 4.5
         assert innocent.execute("SELECT 1").fetchall() == [(1,)]
         with pytest.raises(psycopg.OperationalError):
@@ -366,7 +362,7 @@ def test_a_reader_that_leaves_a_transaction_open_or_notifications_unread_is_ende
     url = postgres_server.reader().url
     with psycopg.connect(url) as open_, psycopg.connect(url, autocommit=True) as idle:
         open_.execute("SELECT 1")
-        postgres_server.restore_reader()
+        postgres_server.restore_roles()
         with pytest.raises(errors.AdminShutdown):
             open_.execute("SELECT 1")
         with pytest.raises(errors.AdminShutdown) if idle_ended else nullcontext():
@@ -431,17 +427,47 @@ def test_the_api_reads_the_tables_of_loads_and_changes_none(
             api.execute(statement)
 
 
-def test_the_api_reads_loads_of_before_it_had_a_role(
-    postgres_server: PostgresServer, owner: Connection[Any], api: Connection[Any]
-) -> None:
+@pytest.fixture
+def month(owner: Connection[Any]) -> Iterator[str]:
+    """The schema of a month."""
     owner.execute("CREATE SCHEMA discogs_2020_01; GRANT USAGE ON SCHEMA discogs_2020_01 TO PUBLIC")
-    owner.execute("CREATE TABLE discogs_2020_01.t AS SELECT 3 AS id; REVOKE ALL ON discogs_2020_01.t FROM api")
-    try:
-        (postgres_server.status().folder / "discogs_assets.provisioned").write_text("earlier")
-        postgres_server.start()
-        assert only(api, "SELECT id FROM discogs_2020_01.t") == 3
-    finally:
-        owner.execute("DROP SCHEMA discogs_2020_01 CASCADE")
+    yield "discogs_2020_01"
+    owner.execute("DROP SCHEMA discogs_2020_01 CASCADE")
+
+
+def test_the_api_reads_loads_of_before_it_had_a_role(
+    postgres_server: PostgresServer, owner: Connection[Any], api: Connection[Any], month: str
+) -> None:
+    owner.execute(f"CREATE TABLE {month}.t AS SELECT 3 AS id; REVOKE ALL ON {month}.t FROM api")
+    (postgres_server.status().folder / "discogs_assets.provisioned").write_text("earlier")
+    postgres_server.start()
+    assert only(api, f"SELECT id FROM {month}.t") == 3
+
+
+GIVEN_UP = """
+    DROP OWNED BY api;
+    ALTER ROLE api RESET ALL;
+    ALTER ROLE api SET statement_timeout = 1;
+    ALTER ROLE api IN DATABASE discogs SET search_path = pg_catalog;
+    ALTER ROLE api PASSWORD 'stolen'"""
+"""Changes of the API's role to itself, as the reader's could be."""
+
+
+def test_the_api_gets_back_all_that_it_gave_up(
+    postgres_server: PostgresServer, owner: Connection[Any], api: Connection[Any], month: str
+) -> None:
+    owner.execute(f"CREATE TABLE {month}.earlier AS SELECT 1 AS id")
+    api.execute(GIVEN_UP)
+    owner.execute(f"CREATE TABLE {month}.meanwhile AS SELECT 1 AS id")
+    with pytest.raises(errors.InsufficientPrivilege):
+        api.execute(f"SELECT id FROM {month}.meanwhile")
+    postgres_server.restore_roles()
+    owner.execute(f"CREATE TABLE {month}.later AS SELECT 1 AS id")
+    with psycopg.connect(postgres_server.api().url) as again:
+        assert [only(again, f"SELECT id FROM {month}.{name}") for name in ("earlier", "meanwhile", "later")] == [1] * 3
+        assert only(again, "SHOW default_transaction_read_only") == "on"
+        found = [only(again, f"SHOW {name}") for name in ("statement_timeout", "search_path", "temp_file_limit")]
+        assert found == ["0", provisioning.SEARCH_PATH, provisioning.API_TEMPORARY_FILES]
 
 
 @pytest.mark.parametrize("database", ["dagster", "postgres", "template1"])
@@ -450,7 +476,7 @@ def test_the_api_reaches_no_other_database(postgres_server: PostgresServer, data
         psycopg.connect(postgres_server.api().of(database).url)
 
 
-@pytest.mark.parametrize("part", ["server", "database", "inside", "reader", "loads"])
+@pytest.mark.parametrize("part", ["server", "database", "inside", "reader", "api", "loads"])
 def test_the_recipe_is_of_every_statement(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     before = recipe()
     monkeypatch.setattr(provisioning, part, lambda *_: iter(["SELECT 1"]))

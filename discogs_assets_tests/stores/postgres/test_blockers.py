@@ -155,7 +155,7 @@ def test_all_the_readers_that_there_can_be_hold_up_nothing_but_the_publication_a
         read(readers())
     begun = time.monotonic()
     postgres_server.start()
-    postgres_server.restore_reader()
+    postgres_server.restore_roles()
     postgres.prepare()
     with psycopg.connect(postgres_server.dagster().url) as connection:
         connection.execute("CREATE TEMP TABLE t (i int)")

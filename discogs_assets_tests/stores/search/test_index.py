@@ -287,3 +287,10 @@ def test_an_index_of_another_version_is_refused(tmp_path: Path) -> None:
     tantivy.Index(schema, str(tmp_path / ENTITIES[0])).writer().commit()
     with pytest.raises(LoadError, match="another version has written it"):
         SearchIndex.open(tmp_path)
+
+
+@pytest.mark.parametrize("offset", [10**6, 2**31, 2**62])
+def test_a_page_far_beyond_the_end_is_empty_and_reserves_no_memory(index: SearchIndex, offset: int) -> None:
+    for page in (index.releases(Filters(genres=["Jazz"]), offset=offset), index.search("blue", offset=offset)):
+        assert page.total
+        assert not page.hits
