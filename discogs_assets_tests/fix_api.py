@@ -29,6 +29,13 @@ class Api:
         """The response to a GET."""
         return self.request("GET", path, **options)
 
+    def answer(self, path: str, **parameters: Any) -> dict[str, Any]:
+        """The answer to the question at a path below /api."""
+        found = self.get(f"/api/{path}", params=parameters)
+        assert found.status_code == 200, found.text
+        answer: dict[str, Any] = found.json()
+        return answer
+
 
 @contextmanager
 def open_api(app: FastAPI, address: str = "127.0.0.1", base: str = "http://127.0.0.1:8004") -> Iterator[Api]:

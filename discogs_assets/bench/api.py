@@ -22,8 +22,7 @@ from discogs_assets.bench import sandbox
 from discogs_assets.bench.dumps import Dumps, Say
 from discogs_assets.bench.figures import Figure, make_figure
 from discogs_assets.bench.measurement import Usage
-from discogs_assets.bench.sandbox import DISCOGS, Home
-from discogs_assets.errors import ServerError
+from discogs_assets.bench.sandbox import Home
 from discogs_assets.servers import process
 
 CLIENTS = (1, 8, 32)
@@ -64,14 +63,14 @@ REQUESTS = [Requests(*(line.removeprefix("-- ") for line in block.split("\n", 2)
 
 @dataclass
 class Answers:
-    """Seconds of each answered request, and the first of the others: status or error with its path."""
+    """Seconds of each answered request, and a line for each other one: its path, and its status or error."""
 
     seconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     elapsed: float = 0.0
 
     def describe(self) -> dict[str, object]:
-        """Return the columns of the table: milliseconds at three points, requests a second, errors."""
+        """Return the columns of the table: latencies in milliseconds, requests per second, number of errors."""
         ordered = sorted(self.seconds) or [0.0]
         points = {"median_ms": 0.5, "p99_ms": 0.99, "slowest_ms": 1.0}
         return {
@@ -84,20 +83,18 @@ class Answers:
 def measure_api(
     dumps: Dumps, say: Say, clients: Sequence[int] = CLIENTS, during_publish: bool = False
 ) -> Iterator[Figure]:
-    """Yield the figures of every question by each number of clients, then of the server's memory.
+    """Yield the figures of every question for each number of clients, with the memory of the API's process.
 
-    No request is sent twice by the same number of clients, so answers are computed, not remembered; questions with few
-    possible parameters are the exception. With `during_publish`, the month before is published meanwhile.
+    Requests are distinct, so that answers are computed and not cached, except for questions with few possible
+    parameters. With `during_publish`, all questions are then asked while the month before is published.
     """
     with sandbox.open_home(dumps) as home:
         for month in dumps.partitions if during_publish else dumps.partitions[-1:]:
-            usage = home.run(*DISCOGS, "load", month[:7])
+            usage = home.run(*process.DISCOGS, "load", month[:7])
             say(f"  {dumps.releases:,} releases, {month[:7]} loaded: {usage.seconds:.1f} s")
         with psycopg.connect(home.postgres.address().url) as connection:
             drawn = {each.name: each.draw(connection) for each in REQUESTS}
-        drawn[" and ".join(MIXED)] = [
-            path for pair in zip(*(drawn[name] for name in MIXED), strict=False) for path in pair
-        ]
+        drawn[" and ".join(MIXED)] = _interleave(drawn[name] for name in MIXED)
         with _serve(home) as (address, server):
             for name, paths in drawn.items():
                 for number in clients:
@@ -105,7 +102,9 @@ def measure_api(
                     yield _figure(dumps, f"{number} clients", name, answers, server)
             if during_publish:
                 paths = _interleave([*paths, *paths] * 10 if len(paths) < 20 else paths for paths in drawn.values())
-                answers = _ask_while(address, paths, lambda: home.run(*DISCOGS, "publish", dumps.partitions[0][:7]))
+                answers = _ask_while(
+                    address, paths, lambda: home.run(*process.DISCOGS, "publish", dumps.partitions[0][:7])
+                )
                 yield _figure(dumps, "during a publication", f"{PUBLISHING_RATE} requests/s", answers, server)
 
 
@@ -115,7 +114,7 @@ def _interleave(several: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _apart(paths: Sequence[str], number: int, clients: Sequence[int]) -> Sequence[str]:
-    """Return the requests of one number of clients; each is sent by one of them alone, if there are enough."""
+    """Return the requests for one number of clients, disjoint from the others' unless there are too few."""
     share = paths[list(clients).index(number) :: len(clients)]
     return share if len(share) >= number else paths
 
@@ -124,32 +123,25 @@ def _apart(paths: Sequence[str], number: int, clients: Sequence[int]) -> Sequenc
 def _serve(home: Home) -> Iterator[tuple[str, psutil.Process]]:
     """Run `discogs serve` on the home; yield its address and process."""
     port = process.free_port([])
-    words = [*DISCOGS, "serve", "--port", str(port)]
+    words = [*process.DISCOGS, "serve", "--port", str(port)]
     variables = home.environment | {"DISCOGS_API_LOG": "off"}
     with home.log.open("ab") as log:
         server = subprocess.Popen(
             words, cwd=home.folder, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
+    address, running = f"http://{process.HOST}:{port}", psutil.Process(server.pid)
     try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_until_ready(address, server, home.log)
-        yield address, psutil.Process(server.pid)
+        process.wait_until(
+            lambda: not ask_all(address, ["/health/ready"], 1).errors, running, "The API", home.log, START_SECONDS
+        )
+        yield address, running
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while server.poll() is None and time.monotonic() < deadline:
-        if not ask_all(address, ["/health/ready"], 1).errors:
-            return
-        time.sleep(0.1)
-    raise ServerError(f"`discogs serve` does not answer at {address}. {process.last_words(log, 25)}")
-
-
 def ask_all(address: str, paths: Sequence[str], clients: int, seconds: float = SECONDS) -> Answers:
-    """Ask for the paths once each, by so many clients over a connection each, until the time is up."""
+    """Request each path once until the time is up; each client has its own connection."""
     found, numbers, began = Answers(), count(), time.monotonic()
 
     def work() -> None:
@@ -166,7 +158,7 @@ def ask_all(address: str, paths: Sequence[str], clients: int, seconds: float = S
 
 
 def _ask_while(address: str, paths: Sequence[str], work: Callable[[], object]) -> Answers:
-    """Ask for the paths in turn, at a steady rate, until the work ends and for a second more."""
+    """Request the paths in turn at a steady rate, until one second after the work ends."""
     found, ended, began = Answers(), threading.Event(), time.monotonic()
 
     def ask(start: int, clients: int) -> None:

@@ -22,7 +22,6 @@ from discogs_assets.servers.server_state import live_record
 from discogs_assets.stores.dumps import musicbrainz_archive
 from discogs_assets.stores.lake.local import Lake
 
-DISCOGS = (sys.executable, "-c", "from discogs_assets.cli import main; main()")
 DAGSTER = (sys.executable, "-m", "dagster")
 
 OURS = ("DISCOGS_", "DAGSTER_")
@@ -103,7 +102,7 @@ def open_home(dumps: Dumps) -> Iterator[Home]:
     folder.chmod(0o755)
     home = Home(folder, dumps)
     try:
-        home.run(*DISCOGS, "up")
+        home.run(*process.DISCOGS, "up")
         yield home
     finally:
         home.remove()

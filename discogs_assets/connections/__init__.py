@@ -81,9 +81,7 @@ class Connections:
 
         if self.settings.neo4j_url is None:
             return EmbeddedGraph(Neo4jServer(self.settings.home_folder, browser=self.settings.neo4j_browser))
-        password = self.settings.neo4j_password.get_secret_value() if self.settings.neo4j_password else ""
-        graph = Graph(self.settings.neo4j_url, self.settings.neo4j_user, password)
-        return ExternalGraph(graph, self.settings.home_folder / "sent")
+        return ExternalGraph(Graph(*self.graph_address()), self.settings.home_folder / "sent")
 
     @cached_property
     def search(self) -> "SearchLoads":
@@ -101,6 +99,15 @@ class Connections:
     def has_graph(self) -> bool:
         """True if Neo4j is a chosen target."""
         return GRAPH in self.settings.chosen_targets
+
+    def graph_address(self) -> tuple[str, str, str]:
+        """Return Neo4j's URL, user and password. Raises ServerError if the embedded one does not run."""
+        settings = self.settings
+        if settings.neo4j_url is None:
+            found = Neo4jServer(settings.home_folder).address()
+            return found.url, found.user, found.password
+        password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else ""
+        return settings.neo4j_url, settings.neo4j_user, password
 
     @property
     def graph_runs(self) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from discogs_assets.connections import Connections
 from discogs_assets.errors import LoadError, QuestionError, ServerError, SupersededError
-from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.settings import Settings
 from discogs_assets.stores.postgres.publication import Publication
 from discogs_assets.stores.postgres.reader import Loads, TableReader
@@ -33,18 +32,7 @@ class Readers:
         """Neo4j."""
         from discogs_assets.stores.neo4j.reader import GraphReader
 
-        return GraphReader(self._graph_address, self.settings.api_seconds)
-
-    def _graph_address(self) -> tuple[str, str, str]:
-        settings = self.settings
-        if settings.neo4j_url is None:
-            found = Neo4jServer(settings.home_folder).address()
-            return found.url, found.user, found.password
-        return (
-            settings.neo4j_url,
-            settings.neo4j_user,
-            settings.neo4j_password.get_secret_value() if settings.neo4j_password else "",
-        )
+        return GraphReader(self.connections.graph_address, self.settings.api_seconds)
 
     async def open_index(self, load: str) -> "SearchIndex":
         """Return the search index of a load. Raises SupersededError if it is gone."""

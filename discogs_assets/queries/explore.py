@@ -11,9 +11,7 @@ from pydantic import Field
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
 from discogs_assets.queries.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
-from discogs_assets.queries.question import Result, Text, question
-
-OFFSET_LIMIT = 10_000
+from discogs_assets.queries.question import Offset, Result, Text, question
 
 CURSOR_LIMIT = 200_000
 """Neighbours that cursors lead to: skipping them takes memory, 10 MB at this number."""
@@ -104,15 +102,16 @@ class Explored(Result):
 
 def _match(kind: Kind, category: str) -> str:
     """Return the MATCH clauses for the neighbours `m` of the node `n`."""
-    return (
-        f"MATCH (n:{LABELS[kind].label} {{{LABELS[kind].key}: $key}}) MATCH {PATTERNS[kind][category][1]} WHERE m <> n"
-    )
+    return f"MATCH {_node(kind)} MATCH {PATTERNS[kind][category][1]} WHERE m <> n"
+
+
+def _node(kind: Kind) -> str:
+    return f"(n:{LABELS[kind].label} {{{LABELS[kind].key}: $key}})"
 
 
 def _count(kind: Kind, category: str) -> str:
     if category in COUNTED.get(kind, ()):
-        node = f"(n:{LABELS[kind].label} {{{LABELS[kind].key}: $key}})"
-        return f"MATCH {node} RETURN {{category: '{category}', count: n.{category[:-1]}_count}} AS row"
+        return f"MATCH {_node(kind)} RETURN {{category: '{category}', count: n.{category[:-1]}_count}} AS row"
     counted = f"WITH count(DISTINCT m) AS count RETURN {{category: '{category}', count: count}} AS row"
     return f"{_match(kind, category)} {counted}"
 
@@ -174,7 +173,7 @@ async def expand(
         int | None, Field(ge=1860, le=2100, description="Only neighbours by releases of this year or earlier.")
     ] = None,
     limit: Annotated[int, Field(ge=1, le=200, description="Neighbours of a page.")] = 50,
-    offset: Annotated[int, Field(ge=0, le=OFFSET_LIMIT, description="Neighbours to skip.")] = 0,
+    offset: Annotated[Offset, Field(description="Neighbours to skip.")] = 0,
     cursor: Annotated[Text | None, Field(description="Cursor of the page, instead of an offset.")] = None,
 ) -> Expanded:
     """Return a page of an entity's neighbours.

@@ -29,6 +29,11 @@ Text = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x1f\x
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """Discogs id of a record."""
 
+OFFSET_LIMIT = 10_000
+
+Offset = Annotated[int, Field(ge=0, le=OFFSET_LIMIT)]
+"""Rows to skip."""
+
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 MONTH = Annotated[Month | None, Field(description="Month such as 2026-10; default: the published month.")]

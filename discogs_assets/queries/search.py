@@ -9,25 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, StringConstraints
 
 from discogs_assets.connections.readers import Reading
-from discogs_assets.queries.entities import Kind, Named
-from discogs_assets.queries.question import Result, Text, question
+from discogs_assets.queries.entities import LABELS, Kind, Named
+from discogs_assets.queries.question import Offset, Result, Text, question
+from discogs_assets.schema.search_index import INDEXED
 
 if TYPE_CHECKING:
     from discogs_assets.stores.search.documents import Hit
 
-KINDS: dict[str, Kind] = {
-    "artists": "artist",
-    "labels": "label",
-    "masters": "master",
-    "releases": "release",
-    "genres": "genre",
-    "styles": "style",
-}
+KINDS: dict[str, Kind] = {each.name: kind for each in INDEXED for kind, of in LABELS.items() if of.label == each.label}
 """Types by the entities of the index."""
 
 ENTITIES = {kind: entity for entity, kind in KINDS.items()}
-
-OFFSET_LIMIT = 10_000
 
 WORD = re.compile(r"\w+")
 
@@ -136,7 +128,7 @@ async def search(
     year_min: Annotated[Year, Field(description="Earliest year.")] = None,
     year_max: Annotated[Year, Field(description="Latest year.")] = None,
     limit: Annotated[int, Field(ge=1, le=100, description="Hits of a page.")] = 20,
-    offset: Annotated[int, Field(ge=0, le=OFFSET_LIMIT, description="Hits to skip.")] = 0,
+    offset: Annotated[Offset, Field(description="Hits to skip.")] = 0,
 ) -> Search:
     """Find entities by all words of a text, in any order, or by a catalogue number.
 

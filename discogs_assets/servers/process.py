@@ -20,6 +20,9 @@ from discogs_assets.servers.os_user import Account
 
 HOST = "127.0.0.1"
 
+DISCOGS = (sys.executable, "-c", "from discogs_assets.cli import main; main()")
+"""The command `discogs` of this environment."""
+
 # Two readings of a process's creation time differ by up to a second, or by more after the clock was set.
 _CREATION_TOLERANCE = 5.0
 _POLL = 0.02

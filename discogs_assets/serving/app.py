@@ -26,6 +26,10 @@ COMPRESSED_BYTES = 1_000
 """Smallest body that is compressed."""
 
 
+def _split(names: str) -> list[str]:
+    return [each.strip() for each in names.split(",") if each.strip()]
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the application; it opens the stores when it starts."""
     settings = settings or Settings()
@@ -37,7 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             app.state.readers = readers
             yield
 
-    origins = [each.strip() for each in settings.api_origins.split(",") if each.strip()]
+    origins = _split(settings.api_origins)
     app = FastAPI(
         title="discogs_assets",
         description=DESCRIPTION,
@@ -48,7 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         middleware=[
             Middleware(AccessLog, form=settings.api_log, metrics=measured),
-            Middleware(Guard, hosts=settings.api_hosts, origins=origins),
+            Middleware(Guard, hosts=_split(settings.api_hosts), origins=origins),
             Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET"], expose_headers=["*"]),
             Middleware(RateLimit, rate=settings.api_rate),
             Middleware(GZipMiddleware, minimum_size=COMPRESSED_BYTES),

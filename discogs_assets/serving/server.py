@@ -14,8 +14,6 @@ from discogs_assets.serving.app import create_app
 from discogs_assets.serving.http_protocol import HttpProtocol
 from discogs_assets.settings import Settings
 
-UP = "import sys; from discogs_assets.cli import main; sys.argv[1:] = ['up']; main()"
-
 STOP_SECONDS = 10
 """Longest wait for requests under way before the API stops."""
 
@@ -57,7 +55,7 @@ def start_missing() -> None:
     if connections.tables.running() and (not connections.has_graph or connections.graph_runs):
         connections.tables.start()
         connections.tables.restore_roles()
-    elif status := subprocess.run([sys.executable, "-c", UP], check=False).returncode:
+    elif status := subprocess.run([*process.DISCOGS, "up"], check=False).returncode:
         raise ServerError(
             f"the servers did not start: `discogs up` {process.describe_end(status)}. Their messages are above; "
             "`discogs doctor` examines them."

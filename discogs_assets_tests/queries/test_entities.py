@@ -16,10 +16,7 @@ RECORDS = {"artists": sample.artists, "labels": sample.labels, "masters": sample
 
 
 def node(api: Api, kind: str, key: Any) -> dict[str, Any]:
-    found = api.get(f"/api/node/{quote(str(key), safe='')}", params={"type": kind})
-    assert found.status_code == 200, found.text
-    answer: dict[str, Any] = found.json()
-    return answer
+    return api.answer(f"node/{quote(str(key), safe='')}", type=kind)
 
 
 @pytest.mark.parametrize("entity", RECORDS)

@@ -13,16 +13,9 @@ from discogs_assets_tests.queries import sample
 pytestmark = pytest.mark.timeout(600)
 
 
-def get(api: Api, path: str, **parameters: Any) -> dict[str, Any]:
-    found = api.get(f"/api/{path}", params=parameters)
-    assert found.status_code == 200, found.text
-    answer: dict[str, Any] = found.json()
-    return answer
-
-
 def read_all(api: Api, limit: int, by_cursor: bool, **parameters: Any) -> list[dict[str, Any]]:
     """All pages together."""
-    found, page = [], get(api, "expand", limit=limit, **parameters)
+    found, page = [], api.answer("expand", limit=limit, **parameters)
     while True:
         found += page["children"]
         assert page["has_more"] == (page["cursor"] is not None)
@@ -31,7 +24,7 @@ def read_all(api: Api, limit: int, by_cursor: bool, **parameters: Any) -> list[d
             assert len(found) == page["total"]
             return found
         place = {"cursor": page["cursor"]} if by_cursor else {"offset": len(found)}
-        page = get(api, "expand", limit=limit, **place, **parameters)
+        page = api.answer("expand", limit=limit, **place, **parameters)
 
 
 ENDS = [
@@ -50,7 +43,7 @@ def test_each_category_has_as_many_neighbours_as_explore_counts_each_once_in_pag
 ) -> None:
     named = {"id": key} if isinstance(key, int) else {"name": key}
     node = {"id": key} if isinstance(key, int) else {"node_id": key}
-    explored = get(api, "explore", type=kind, **named)
+    explored = api.answer("explore", type=kind, **named)
     assert explored["categories"]
     for category in explored["categories"]:
         asked = {"type": kind, "category": category["category"], **node}

@@ -2,7 +2,6 @@
 
 import random
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
@@ -16,13 +15,6 @@ pytestmark = pytest.mark.timeout(600)
 DEFAULT = {"releases", "credits", "membership", "aliases"}
 
 
-def ask(api: Api, **parameters: Any) -> dict[str, Any]:
-    found = api.get("/api/path", params=parameters)
-    assert found.status_code == 200, found.text
-    answer: dict[str, Any] = found.json()
-    return answer
-
-
 @pytest.mark.parametrize("ways", [DEFAULT, {"releases", "credits"}, {"membership"}, {"releases", "labels"}], ids=sorted)
 def test_a_path_is_as_short_as_a_search_through_the_records_finds_and_each_step_is_stated(
     api: Api, ways: set[str]
@@ -32,7 +24,7 @@ def test_a_path_is_as_short_as_a_search_through_the_records_finds_and_each_step_
     dice = random.Random(3)  # noqa: S311 - examples, no secrets
     for start, end in ((dice.choice(names), dice.choice(names)) for _ in range(25)):
         expected = 0 if start == end else sample.distance(("artist", start), ("artist", end), ways, 12)
-        answer = ask(api, from_id=start, to_id=end, via=sorted(ways), max_depth=12)
+        answer = api.answer("path", from_id=start, to_id=end, via=sorted(ways), max_depth=12)
         assert answer["length"] == expected
         assert answer["found"] == (expected is not None)
         steps = [(each["type"], each["id"]) for each in answer["path"]]
@@ -43,7 +35,7 @@ def test_a_path_is_as_short_as_a_search_through_the_records_finds_and_each_step_
 
 
 def test_a_path_to_itself_is_a_node(api: Api) -> None:
-    answer = ask(api, from_name="Pink Floyd", to_name="Pink Floyd")
+    answer = api.answer("path", from_name="Pink Floyd", to_name="Pink Floyd")
     assert (answer["length"], [each["name"] for each in answer["path"]]) == (0, ["Pink Floyd"])
 
 
@@ -66,11 +58,11 @@ def test_no_path_passes_an_artist_that_stands_for_many(graph: Graph) -> None:
 
 def test_genres_are_passed_only_if_asked_for(api: Api) -> None:
     ends = {"from_name": "Kraftwerk", "to_name": "Miles Davis", "max_depth": 12}
-    without = ask(api, **ends)
+    without = api.answer("path", **ends)
     assert not {"genre", "style"} & {each["type"] for each in without["path"]}
-    asked = ask(api, **ends, via=["releases", "genres"])
+    asked = api.answer("path", **ends, via=["releases", "genres"])
     assert {"genre", "style"} & {each["type"] for each in asked["path"]}
-    to_genre = ask(api, from_name="Kraftwerk", to_type="genre", to_name="Electronic")
+    to_genre = api.answer("path", from_name="Kraftwerk", to_type="genre", to_name="Electronic")
     assert [each["type"] for each in to_genre["path"]][-1] == "genre"
 
 
@@ -86,16 +78,16 @@ def test_a_path_to_a_genre_passes_no_other_and_is_as_short_as_one_to_its_nearest
     for start in sorted(set(sample.artists) - sample.PLACEHOLDERS)[::9]:
         near = [sample.distance(("artist", start), work, DEFAULT, 5) for work in works]
         expected = min((each + 1 for each in near if each is not None), default=None)
-        answer = ask(api, from_id=start, to_type="genre", to_name=genre, max_depth=6)
+        answer = api.answer("path", from_id=start, to_type="genre", to_name=genre, max_depth=6)
         assert answer["length"] == expected
         assert [each["type"] for each in answer["path"]].count("genre") == (expected is not None)
 
 
 def test_a_longer_path_than_allowed_is_not_found(api: Api) -> None:
     ends = {"from_name": "Miles Davis", "to_name": "John Coltrane"}
-    length = ask(api, **ends)["length"]
+    length = api.answer("path", **ends)["length"]
     assert length > 1
-    assert not ask(api, **ends, max_depth=length - 1)["found"]
+    assert not api.answer("path", **ends, max_depth=length - 1)["found"]
 
 
 @pytest.mark.parametrize("depth", [0, 13, 10**9, "x", ""])

@@ -11,28 +11,21 @@ from discogs_assets_tests.queries import sample
 pytestmark = pytest.mark.timeout(600)
 
 
-def get(api: Api, path: str, **parameters: Any) -> dict[str, Any]:
-    found = api.get(f"/api/{path}", params=parameters)
-    assert found.status_code == 200, found.text
-    answer: dict[str, Any] = found.json()
-    return answer
-
-
 def test_every_name_is_found_and_can_be_asked_about(api: Api) -> None:
     names = [("artist", each["id"], each["name"]) for each in [*sample.artists.values()][::4]]
     names += [("label", each["id"], each["name"]) for each in [*sample.labels.values()][::4]]
     names += [("genre", name, name) for name in {"Funk / Soul", "Rock"}]
     for kind, key, name in names:
         for path, part in (("search", "types"), ("autocomplete", "type")):
-            hits = get(api, path, q=name, limit=50, **{part: kind})["results"]
+            hits = api.answer(path, q=name, limit=50, **{part: kind})["results"]
             assert (kind, key) in {(hit["type"], hit["id"]) for hit in hits}, (path, name)
         assert api.get(f"/api/node/{key}", params={"type": kind}).json()["name"] == name
 
 
 def test_hits_are_counted_by_type_genre_and_decade_over_all_pages(api: Api) -> None:
-    found = get(api, "search", q="the", limit=1)
+    found = api.answer("search", q="the", limit=1)
     assert sum(each["count"] for each in found["facets"]["type"]) == found["total"] > 5
-    pages = [get(api, "search", q="the", limit=7, offset=start) for start in range(0, found["total"], 7)]
+    pages = [api.answer("search", q="the", limit=7, offset=start) for start in range(0, found["total"], 7)]
     hits = [(hit["type"], hit["id"]) for page in pages for hit in page["results"]]
     assert len(set(hits)) == len(hits) == found["total"]
     assert [page["pagination"]["has_more"] for page in pages] == [True] * (len(pages) - 1) + [False]
@@ -40,7 +33,7 @@ def test_hits_are_counted_by_type_genre_and_decade_over_all_pages(api: Api) -> N
 
 @pytest.mark.parametrize("genre", ["Rock", "Funk / Soul", "Jazz"])
 def test_filters_leave_the_releases_and_masters_that_match(api: Api, genre: str) -> None:
-    found = get(api, "search", q="the", genres=genre, year_min=1960, year_max=1979, limit=100)
+    found = api.answer("search", q="the", genres=genre, year_min=1960, year_max=1979, limit=100)
     for hit in found["results"]:
         assert hit["type"] in ("release", "master")
         assert genre in hit["metadata"]["genres"]

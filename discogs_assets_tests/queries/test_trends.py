@@ -17,9 +17,7 @@ PLACES = [
 
 
 def years(api: Api, **parameters: Any) -> dict[int, int]:
-    found = api.get("/api/trends", params=parameters)
-    assert found.status_code == 200, found.text
-    return {row["year"]: row["count"] for row in found.json()["data"]}
+    return {row["year"]: row["count"] for row in api.answer("trends", **parameters)["data"]}
 
 
 def test_the_releases_of_artists_labels_and_masters_are_counted_by_year(api: Api) -> None:

@@ -63,12 +63,11 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, 
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error with a problem."""
+    """Answer every error that is expected with a problem; `access_log` answers for the others."""
     app.add_exception_handler(QuestionError, _question)
     app.add_exception_handler(DiscogsError, _failure)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _fault)
 
 
 async def _question(_: Request, error: Any) -> Response:
@@ -90,7 +89,3 @@ async def _invalid(_: Request, error: Any) -> Response:
 async def _http(_: Request, error: Any) -> Response:
     advice = ". /openapi.json lists the paths" if error.status_code in (404, 405) else ""
     return problem(error.status_code, f"{error.detail}{advice}", error.headers)
-
-
-async def _fault(_: Request, error: Any) -> Response:
-    return problem(500, "the server has a fault; its log says why")

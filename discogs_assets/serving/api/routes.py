@@ -63,8 +63,11 @@ async def respond(request: Request, asked: Question, values: dict[str, Any]) -> 
     state = request.app.state
     texts = json.dumps(values, sort_keys=True, default=str)
 
+    def key(publication: Publication) -> str:
+        return f"{asked.name} {caching.entity_tag(publication)} {texts}"
+
     def find_kept(publication: Publication) -> Any:
-        return state.cache.get(f"{asked.name} {caching.entity_tag(publication)} {texts}") if asked.monthly else None
+        return state.cache.get(key(publication)) if asked.monthly else None
 
     found, publication = await answer(asked, state.readers, values, find_kept)
     tag = caching.entity_tag(publication)
@@ -73,7 +76,7 @@ async def respond(request: Request, asked: Question, values: dict[str, Any]) -> 
     if asked.monthly:
         headers["ETag"] = tag
         if body is not found:
-            state.cache.put(f"{asked.name} {tag} {texts}", body)
+            state.cache.put(key(publication), body)
         # Only now is it known that there is an answer.
         if caching.matches(request.headers.get("if-none-match"), tag):
             return Response(None, 304, headers)

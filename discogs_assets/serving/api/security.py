@@ -31,9 +31,9 @@ HEADERS = {
 class Guard:
     """Middleware that refuses what no route should see, and adds security headers to every response."""
 
-    def __init__(self, app: ASGIApp, hosts: str, origins: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Sequence[str], origins: Sequence[str]) -> None:
         self._app = app
-        self._hosts = {*LOOPBACK, *(each.strip().lower() for each in hosts.split(",") if each.strip())}
+        self._hosts = {*LOOPBACK, *map(str.lower, hosts)}
         self._origins = set(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -142,7 +142,7 @@ class SearchIndex:
     def _find(self, entity: str, query: Query, sort: str, limit: int) -> tantivy.SearchResult:
         """Return the first hits of one index by score and popularity, or by a field."""
         searcher = self._searchers[entity]
-        # Memory is reserved for so many hits, whether there are as many or not.
+        # Tantivy reserves memory for this many hits, even if fewer match.
         count = max(1, min(limit, searcher.num_docs))
         if not sort:
             return searcher.search(query, count, weight_by_field=search_index.POPULARITY.name)
@@ -243,7 +243,7 @@ def _complete(text: str) -> Query | None:
 
 
 def _prefix(field: IndexField, text: str) -> Query:
-    """Return the query for terms with a prefix; short ones of words are terms themselves, since they have so many."""
+    """Return the query for terms with a prefix. Short prefixes of words are indexed, since so many words share them."""
     if field is search_index.NAME and len(text) <= START_LETTERS:
         return _term(search_index.STARTS, text)
     return Query.fuzzy_term_query(SCHEMA, field.name, text, distance=0, prefix=True)
