@@ -1,8 +1,8 @@
 """Releases over the years."""
 
 from discogs_assets.connections.readers import Reading
-from discogs_assets.queries.entities import ID, NAME, TYPE, Kind, find_entity
 from discogs_assets.queries.question import Result, question
+from discogs_assets.queries.records.entities import ID, NAME, TYPE, Kind, find_entity
 
 PATTERNS: dict[Kind, str] = {
     "artist": "(:Artist {id: $id})<-[:BY]-(r:Release)",

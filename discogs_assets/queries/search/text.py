@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, StringConstraints
 
 from discogs_assets.connections.readers import Reading
-from discogs_assets.queries.entities import LABELS, Kind, Named
 from discogs_assets.queries.question import Offset, Result, Text, question
+from discogs_assets.queries.records.entities import LABELS, Kind, Named
 from discogs_assets.schema.search_index import INDEXED
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
 from discogs_assets.queries.question import Offset, Result, Text, question
+from discogs_assets.queries.records.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
 
 CURSOR_LIMIT = 200_000
 """Neighbours that cursors lead to: skipping them takes memory, 10 MB at this number."""

@@ -1,4 +1,4 @@
-"""Tests of `queries.explore`: categories and pages of neighbours."""
+"""Tests of `queries.graph.explore`: categories and pages of neighbours."""
 
 import base64
 import json
@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from discogs_assets.queries.explore import PATTERNS, Category
+from discogs_assets.queries.graph.explore import PATTERNS, Category
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
 

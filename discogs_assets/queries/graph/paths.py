@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
-from discogs_assets.queries.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
 from discogs_assets.queries.question import Result, question
+from discogs_assets.queries.records.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
 from discogs_assets.schema.discogs import PLACEHOLDER_LABELS, PLACEHOLDERS
 
 Way = Literal["releases", "credits", "membership", "aliases", "labels", "genres"]

@@ -1,11 +1,11 @@
-"""Tests of `queries.paths`: the shortest path, by the ways asked for, never through a placeholder."""
+"""Tests of `queries.graph.paths`: the shortest path, by the ways asked for, never through a placeholder."""
 
 import random
 from itertools import pairwise
 
 import pytest
 
-from discogs_assets.queries import paths
+from discogs_assets.queries.graph import paths
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from discogs_assets.queries.search import mark_words
+from discogs_assets.queries.search.text import mark_words
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
 

@@ -1,0 +1,1 @@
+"""Questions answered from insights, and trends over the years."""
