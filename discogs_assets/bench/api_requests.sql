@@ -55,6 +55,12 @@ SELECT type, id, category, 1960 + (id % 60) FROM (
     (SELECT 'label', label_id FROM release_labels WHERE label_id IN (SELECT id FROM labels)
         GROUP BY 2 ORDER BY count(*) DESC LIMIT 200)) AS heaviest, unnest(ARRAY['releases', 'genres']) AS category;
 
+-- expand genres and styles
+-- /api/expand?type={}&node_id={}&category={}&limit=50
+SELECT type, name, category FROM ((SELECT DISTINCT 'genre' AS type, genre::text AS name FROM genres) UNION ALL
+    (SELECT DISTINCT 'style', style::text FROM styles)) AS all_of_them,
+    unnest(ARRAY['releases', 'artists', 'labels']) AS category ORDER BY md5(name || category);
+
 -- trends
 -- /api/trends?type={}&id={}
 (SELECT 'artist' AS type, artist_id FROM release_artists WHERE artist_id IN (SELECT id FROM artists)

@@ -9,7 +9,7 @@ from discogs_assets.connections import Connections
 from discogs_assets.errors import LoadError, QuestionError, ServerError, SupersededError
 from discogs_assets.settings import Settings
 from discogs_assets.stores.postgres.publication import Publication
-from discogs_assets.stores.postgres.reader import Loads, TableReader
+from discogs_assets.stores.postgres.reader import NAMED, Loads, TableReader, view_of
 
 if TYPE_CHECKING:
     from discogs_assets.stores.neo4j.reader import GraphReader
@@ -82,6 +82,10 @@ class Reading:
     def __init__(self, readers: Readers, publication: Publication) -> None:
         self.readers = readers
         self.publication = publication
+
+    def has(self, table: str) -> bool:
+        """Return True if the publication has the table."""
+        return self.publication.tables.get(view_of(NAMED[table])) is not None
 
     async def sql(self, statement: str, **values: Any) -> list[Row]:
         """Return the rows of a statement; `{releases}` stands for the publication's table of that name."""

@@ -1,6 +1,9 @@
 """Reference of all questions in Markdown, derived from their declarations."""
 
+import json
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -9,6 +12,24 @@ from discogs_assets.queries.question import Question
 
 LIMITS = {"minimum": "from", "maximum": "to", "minLength": "at least", "maxLength": "at most", "maxItems": "at most"}
 """Words for limits of JSON Schema."""
+
+
+SHOWN = 2
+"""Items of a list that an example shows."""
+
+
+@cache
+def read_answers() -> dict[str, Any]:
+    """Return the answers of the examples over the sample months by question, as `shorten` leaves them."""
+    found: dict[str, Any] = json.loads((files(__package__) / "answers.json").read_text())
+    return found
+
+
+def shorten(answer: Any) -> Any:
+    """Return an answer with the first items of each list alone."""
+    if isinstance(answer, dict):
+        return {name: shorten(value) for name, value in answer.items()}
+    return [shorten(each) for each in answer[:SHOWN]] if isinstance(answer, list) else answer
 
 
 def describe_questions() -> str:
@@ -27,9 +48,11 @@ def _describe(asked: Question) -> Iterator[str]:
         shown = "" if default in (None, "") else f"{default}"
         yield f"| `{name}` | {_type(each)} | {shown} | {each.get('description', '')} |"
     yield ""
-    fields = asked.result.model_json_schema()["properties"] if hasattr(asked.result, "model_json_schema") else {}
-    said = [f"`{name}`" for name in fields]
-    yield f"Answer: {', '.join(said) or 'by type, see `/openapi.json`'}. Reads {', '.join(asked.stores)}."
+    yield from (
+        f"Reads {', '.join(asked.stores)}. Answer to the example over the sample months, lists cut to {SHOWN} items:",
+        "",
+    )
+    yield from ("```json", json.dumps(read_answers().get(asked.name), indent=2, ensure_ascii=False), "```")
 
 
 def _type(each: dict[str, Any]) -> str:

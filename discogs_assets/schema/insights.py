@@ -15,6 +15,9 @@ DAMPING = 0.85
 MILESTONES = (25, 30, 40, 50, 60, 70, 75, 80, 90, 100)
 """Ages in years that count as anniversaries."""
 
+LEADERS = 1_000
+"""Artists, and labels, that are listed for each genre and style."""
+
 ACTIVE_YEARS = 2
 """Years without a release after which a label is no longer active."""
 
@@ -88,6 +91,23 @@ LABEL_LONGEVITY = Sheet(
             f"True if the last release is of the year of the month or of one of the {ACTIVE_YEARS} years before.",
             Type.BOOLEAN,
         ),
+    ),
+)
+
+GENRE_LEADERS = Sheet(
+    SOURCE,
+    "genre_leaders",
+    f"Artists and labels with the most releases of each genre and style, {LEADERS:,} of each. A release counts for all "
+    "of its main artists and labels; placeholder artists are left out.",
+    ("kind", "category", "member", "rank"),
+    (
+        column("kind", "Kind of category: genre or style."),
+        column("category", "The genre or style."),
+        column("member", "Kind of member: artist or label."),
+        column("rank", "Rank by the number of releases, from 1; ties are ordered by id.", Type.INTEGER),
+        column("id", "Discogs id of the artist or label.", Type.INTEGER),
+        column("name", "Its name."),
+        column("releases", "Number of its releases of the genre or style.", Type.INTEGER),
     ),
 )
 
@@ -212,6 +232,7 @@ INSIGHTS = (
     GENRE_TRENDS,
     STYLE_TRENDS,
     LABEL_LONGEVITY,
+    GENRE_LEADERS,
     MONTHLY_ANNIVERSARIES,
     DATA_COMPLETENESS,
     RELEASE_RARITY,

@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from discogs_assets import __version__
 from discogs_assets.connections.readers import Readers
-from discogs_assets.serving.api import health, metrics, problems, routes
+from discogs_assets.serving.api import docs, health, metrics, problems, routes
 from discogs_assets.serving.api.access_log import AccessLog
 from discogs_assets.serving.api.caching import Cache
 from discogs_assets.serving.api.limits import RateLimit
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=DESCRIPTION,
         version=__version__,
         lifespan=lifespan,
-        # Their pages load scripts from other sites, which the security policy forbids.
+        # FastAPI's pages load scripts from other sites, which the security policy forbids.
         docs_url=None,
         redoc_url=None,
         middleware=[
@@ -64,4 +64,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     health.install(app)
     metrics.install(app)
     routes.install(app)
+    docs.install(app)
     return app

@@ -1,7 +1,12 @@
-"""The newer sample month in plain Python: an independent reading of its records for comparison with the answers."""
+"""Months in plain Python: an independent reading of their records for comparison with the answers.
+
+The module's own names are of the sample's newer month.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from discogs_assets.sample import months
@@ -9,10 +14,9 @@ from discogs_assets.schema.discogs import ARTISTS, LABELS, MASTERS, RELEASES
 
 PLACEHOLDERS = {194, 355, 118760}
 
-artists = {each["id"]: each for each in months.records(ARTISTS, months.NOVEMBER)}
-labels = {each["id"]: each for each in months.records(LABELS, months.NOVEMBER)}
-masters = {each["id"]: each for each in months.records(MASTERS, months.NOVEMBER)}
-releases = {each["id"]: each for each in months.records(RELEASES, months.NOVEMBER)}
+Records = Mapping[int, dict[str, Any]]
+
+Edge = tuple[str, Any, Any]
 
 
 def year(record: dict[str, Any]) -> int | None:
@@ -21,90 +25,107 @@ def year(record: dict[str, Any]) -> int | None:
     return int(text) if text.isdigit() and 1860 <= int(text) <= 2027 else None
 
 
-def artist_ids(release: dict[str, Any]) -> set[int]:
-    """The main artists that are in the graph."""
-    return {each["id"] for each in release.get("artists") or () if each.get("id") in artists} - PLACEHOLDERS
+@dataclass(frozen=True)
+class Month:
+    """The records of a month by id."""
+
+    artists: Records
+    labels: Records
+    masters: Records
+    releases: Records
+
+    def artist_ids(self, release: dict[str, Any]) -> set[int]:
+        """The main artists that are in the graph."""
+        return {each["id"] for each in release.get("artists") or () if each.get("id") in self.artists} - PLACEHOLDERS
+
+    def label_ids(self, release: dict[str, Any]) -> set[int]:
+        """The labels that are in the graph."""
+        return {each["id"] for each in release.get("labels") or () if each.get("id") in self.labels}
+
+    def releases_of(self, kind: str, key: Any) -> list[dict[str, Any]]:
+        """The releases of an artist, label, master, genre or style."""
+        keys: dict[str, Callable[[dict[str, Any]], set[Any]]] = {
+            "artist": self.artist_ids,
+            "label": self.label_ids,
+            "master": lambda each: {each.get("master_id")},
+            "genre": lambda each: set(each.get("genres") or ()),
+            "style": lambda each: set(each.get("styles") or ()),
+        }
+        return [each for each in self.releases.values() if key in keys[kind](each)]
+
+    def years_of(self, kind: str, key: Any) -> dict[int, int]:
+        """The number of releases by year."""
+        return dict(sorted(Counter(found for each in self.releases_of(kind, key) if (found := year(each))).items()))
+
+    def edges(self) -> Iterator[Edge]:
+        """The ways and the nodes of the relationships that a path may take, nodes as (type, id)."""
+        yield from self._edges_of_works()
+        yield from self._edges_of_artists()
+        for each in self.labels.values():
+            for other in [each.get("parentLabel") or {}, *(each.get("sublabels") or ())]:
+                if other.get("id") in self.labels:
+                    yield "labels", ("label", each["id"]), ("label", other["id"])
+
+    def _edges_of_works(self) -> Iterator[Edge]:
+        for kind, records in (("release", self.releases), ("master", self.masters)):
+            for each in records.values():
+                yield from (("releases", (kind, each["id"]), ("artist", artist)) for artist in self.artist_ids(each))
+        for each in self.releases.values():
+            node = ("release", each["id"])
+            if each.get("master_id") in self.masters:
+                yield "releases", node, ("master", each["master_id"])
+            yield from (("labels", node, ("label", label)) for label in self.label_ids(each))
+            yield from (("credits", node, ("artist", artist)) for artist in self.credited(each))
+
+    def _edges_of_artists(self) -> Iterator[Edge]:
+        parts = {"members": "membership", "groups": "membership", "aliases": "aliases"}
+        for each in self.artists.values():
+            for part, way in parts.items():
+                for other in each.get(part) or ():
+                    if other.get("id") in self.artists and not {each["id"], other["id"]} & PLACEHOLDERS:
+                        yield way, ("artist", each["id"]), ("artist", other["id"])
+
+    def credited(self, release: dict[str, Any]) -> set[int]:
+        """Artists that are credited with a role or appear on a track."""
+        tracks = list(release.get("tracklist") or ())
+        tracks += [inner for each in tracks for inner in each.get("sub_tracks") or ()]
+        stated = [each for part in [release, *tracks] for each in part.get("extraartists") or ()]
+        found = {each.get("id") for each in stated if (each.get("role") or "").strip(" ,")}
+        found |= {each.get("id") for part in tracks for each in part.get("artists") or ()}
+        return {each for each in found if each in self.artists} - PLACEHOLDERS
+
+    @cached_property
+    def _neighbours(self) -> dict[str, dict[Any, set[Any]]]:
+        """The neighbours of each node by way."""
+        found: dict[str, dict[Any, set[Any]]] = defaultdict(lambda: defaultdict(set))
+        for way, a, b in self.edges():
+            found[way][a].add(b)
+            found[way][b].add(a)
+        return found
+
+    def distances(self, start: Any, ways: set[str], limit: int) -> dict[Any, int]:
+        """The number of relationships to each node within the limit, by breadth-first search."""
+        near = [self._neighbours[way] for way in ways]
+        found, front = {start: 0}, {start}
+        for length in range(1, limit + 1):
+            front = {other for each in front for of in near for other in of.get(each, ())} - set(found)
+            found |= dict.fromkeys(front, length)
+        return found
+
+    def distance(self, start: Any, end: Any, ways: set[str], limit: int) -> int | None:
+        """The number of relationships of the shortest path; None beyond the limit."""
+        return self.distances(start, ways, limit).get(end)
 
 
-def label_ids(release: dict[str, Any]) -> set[int]:
-    return {each["id"] for each in release.get("labels") or () if each.get("id") in labels}
+def _by_id(records: list[dict[str, Any]]) -> Records:
+    return {each["id"]: each for each in records}
 
 
-def releases_of(kind: str, key: Any) -> list[dict[str, Any]]:
-    """The releases of an artist, label, master, genre or style."""
-    keys: dict[str, Callable[[dict[str, Any]], set[Any]]] = {
-        "artist": artist_ids,
-        "label": label_ids,
-        "master": lambda each: {each.get("master_id")},
-        "genre": lambda each: set(each.get("genres") or ()),
-        "style": lambda each: set(each.get("styles") or ()),
-    }
-    return [each for each in releases.values() if key in keys[kind](each)]
+SAMPLE = Month(*(_by_id(months.records(entity, months.NOVEMBER)) for entity in (ARTISTS, LABELS, MASTERS, RELEASES)))
 
-
-def years_of(kind: str, key: Any) -> dict[int, int]:
-    """The number of releases by year."""
-    return dict(sorted(Counter(found for each in releases_of(kind, key) if (found := year(each))).items()))
-
-
-Edge = tuple[str, Any, Any]
-
-
-def edges() -> Iterator[Edge]:
-    """The ways and the nodes of the relationships that a path may take, nodes as (type, id)."""
-    yield from _edges_of_works()
-    yield from _edges_of_artists()
-    for each in labels.values():
-        for other in [each.get("parentLabel") or {}, *(each.get("sublabels") or ())]:
-            if other.get("id") in labels:
-                yield "labels", ("label", each["id"]), ("label", other["id"])
-
-
-def _edges_of_works() -> Iterator[Edge]:
-    for kind, records in (("release", releases), ("master", masters)):
-        for each in records.values():
-            yield from (("releases", (kind, each["id"]), ("artist", artist)) for artist in artist_ids(each))
-    for each in releases.values():
-        node = ("release", each["id"])
-        if each.get("master_id") in masters:
-            yield "releases", node, ("master", each["master_id"])
-        yield from (("labels", node, ("label", label)) for label in label_ids(each))
-        yield from (("credits", node, ("artist", artist)) for artist in _credited(each))
-
-
-def _edges_of_artists() -> Iterator[Edge]:
-    parts = {"members": "membership", "groups": "membership", "aliases": "aliases"}
-    for each in artists.values():
-        for part, way in parts.items():
-            for other in each.get(part) or ():
-                if other.get("id") in artists and not {each["id"], other["id"]} & PLACEHOLDERS:
-                    yield way, ("artist", each["id"]), ("artist", other["id"])
-
-
-def _credited(release: dict[str, Any]) -> set[int]:
-    """Artists that are credited with a role or appear on a track."""
-    tracks = list(release.get("tracklist") or ())
-    tracks += [inner for each in tracks for inner in each.get("sub_tracks") or ()]
-    stated = [each for part in [release, *tracks] for each in part.get("extraartists") or ()]
-    found = {each.get("id") for each in stated if (each.get("role") or "").strip(" ,")}
-    found |= {each.get("id") for part in tracks for each in part.get("artists") or ()}
-    return {each for each in found if each in artists} - PLACEHOLDERS
-
-
-def distance(start: Any, end: Any, ways: set[str], limit: int) -> int | None:
-    """The number of relationships of the shortest path, by breadth-first search; None beyond the limit."""
-    near = defaultdict(set)
-    for way, a, b in edges():
-        if way in ways:
-            near[a].add(b)
-            near[b].add(a)
-    seen, front = {start}, {start}
-    for length in range(1, limit + 1):
-        front = {other for each in front for other in near[each]} - seen
-        if end in front:
-            return length
-        seen |= front
-    return None
+artists, labels, masters, releases = SAMPLE.artists, SAMPLE.labels, SAMPLE.masters, SAMPLE.releases
+artist_ids, label_ids, credited = SAMPLE.artist_ids, SAMPLE.label_ids, SAMPLE.credited
+releases_of, years_of, edges, distance = SAMPLE.releases_of, SAMPLE.years_of, SAMPLE.edges, SAMPLE.distance
 
 
 def find_twins() -> dict[str, set[int]]:

@@ -1,25 +1,55 @@
-"""Tests of `queries.reference`: the committed reference is the declared one."""
+"""Tests of `queries.reference`: the committed reference is the declared one, and its answers are real."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import discogs_assets
 from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import Question
-from discogs_assets.queries.reference import describe_questions
+from discogs_assets.queries.reference import describe_questions, read_answers, shorten, write_path
+from discogs_assets_tests.fix_api import Api
 
 PAGE = Path(discogs_assets.__file__).parent / "serving" / "README.md"
 HEADING = "## Questions\n"
+ANSWERS = Path(discogs_assets.__file__).parent / "queries" / "answers.json"
+
+REWRITE = "run: pytest -n0 discogs_assets_tests/queries/test_reference.py --rewrite"
+
+OF_THE_RUN = {"cursor"}
+"""Keys whose values differ from load to load."""
+
+
+def drop_values_of_the_run(answer: Any) -> Any:
+    """The answer without the values that differ from load to load."""
+    if isinstance(answer, dict):
+        return {
+            name: "…" if name in OF_THE_RUN and value is not None else drop_values_of_the_run(value)
+            for name, value in answer.items()
+        }
+    return [drop_values_of_the_run(each) for each in answer] if isinstance(answer, list) else answer
+
+
+@pytest.mark.timeout(600)
+def test_the_answers_shown_are_those_over_the_sample_months(api: Api, request: pytest.FixtureRequest) -> None:
+    found = {}
+    for name, asked in QUESTIONS.items():
+        answered = api.get(write_path(asked))
+        assert answered.status_code == 200, (name, answered.text)
+        found[name] = drop_values_of_the_run(shorten(answered.json()))
+    if request.config.getoption("--rewrite"):
+        ANSWERS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        read_answers.cache_clear()
+    assert json.loads(ANSWERS.read_text()) == found, REWRITE
 
 
 def test_the_committed_reference_is_the_declared_one(request: pytest.FixtureRequest) -> None:
     intro, heading, committed = PAGE.read_text().partition(HEADING)
     if request.config.getoption("--rewrite"):
         PAGE.write_text(intro + heading + describe_questions() + "\n")
-    assert committed == describe_questions() + "\n", (
-        "run: pytest -n0 discogs_assets_tests/queries/test_reference.py --rewrite"
-    )
+    assert committed == describe_questions() + "\n", REWRITE
 
 
 @pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS)

@@ -160,7 +160,8 @@ def build_result(
 def report_undeclared(spec: dg.AssetCheckSpec, found: Mapping[str, int]) -> dg.AssetCheckResult:
     """Return a warning with the paths that no declaration reads, and their frequencies."""
     paths = ", ".join(f"{path} {count:,} times" for path, count in sorted(found.items()))
-    said = f"not read: {paths}. Declare it in schema/discogs.py" if found else "everything is read"
+    source = "musicbrainz" if "musicbrainz" in spec.asset_key.path else "discogs"
+    said = f"not read: {paths}. Declare it in schema/{source}.py" if found else "everything is read"
     numbers = {"paths": dg.MetadataValue.json(dict(found)), "occurrences": sum(found.values())}
     return build_result(spec, not found, said, numbers)
 

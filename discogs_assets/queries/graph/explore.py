@@ -12,6 +12,7 @@ from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
 from discogs_assets.queries.question import Offset, Result, Text, question
 from discogs_assets.queries.records.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
+from discogs_assets.schema.insights import LEADERS
 
 CURSOR_LIMIT = 200_000
 """Neighbours that cursors lead to: skipping them takes memory, 10 MB at this number."""
@@ -81,6 +82,10 @@ COUNTED: dict[Kind, tuple[str, ...]] = {
 
 FILTERS: dict[Kind, str] = {"label": "label_id", "master": "master_id", "genre": "genres", "style": "styles"}
 """Filters of the search index, which lists releases in order; the graph would sort all of them for each page."""
+
+
+MEMBERS: dict[str, Kind] = {"artists": "artist", "labels": "label"}
+"""Categories of a genre or style whose first neighbours are an insight; the graph would walk all of its releases."""
 
 
 class Neighbours(Result):
@@ -160,6 +165,7 @@ class Expanded(Result):
     "/expand",
     "neo4j",
     "search",
+    "postgres",
     example={"type": "label", "node_id": "Blue Note", "category": "releases"},
     rows="children",
 )
@@ -190,6 +196,8 @@ async def expand(
     center = await find_entity(at, type, node_id, id)
     if category == "releases" and type in FILTERS and at.publication.search is not None:
         children, total = await _find_releases(at, center, before_year, start, limit)
+    elif before_year is None and start + limit <= LEADERS and _has_leaders(at, type, category):
+        children, total = await _find_leaders(at, center, category, start, limit)
     else:
         values = {"key": center.id, "start": start, "end": start + limit, "before": before_year}
         (row,) = await at.cypher(_page(type, category, before_year is not None), **values)
@@ -217,6 +225,23 @@ async def _find_releases(
     index = await at.index()
     page = await asyncio.to_thread(index.releases, filters, "year", limit, start)
     return [Child(type="release", id=hit.id or 0, name=hit.name, year=hit.year) for hit in page.hits], page.total
+
+
+def _has_leaders(at: Reading, kind: Kind, category: str) -> bool:
+    return category in MEMBERS and kind in ("genre", "style") and at.has("genre_leaders")
+
+
+async def _find_leaders(at: Reading, of: Named, category: str, start: int, limit: int) -> tuple[list[Child], int]:
+    """Return a page of a genre's or style's artists or labels, and their total."""
+    member = MEMBERS[category]
+    total = f"MATCH {_node(of.type)} RETURN {{total: n.{member}_count}} AS row"
+    (counted,) = await at.cypher(total, key=of.id)
+    statement = (
+        "SELECT id, name, releases AS release_count FROM {genre_leaders} l WHERE kind = %(kind)s "
+        "AND category = %(category)s AND member = %(member)s AND rank > %(start)s ORDER BY rank LIMIT %(limit)s"
+    )
+    values = {"kind": of.type, "category": of.id, "member": member, "start": start, "limit": limit}
+    return [Child(type=member, **row) for row in await at.sql(statement, **values)], counted["total"]
 
 
 def _page(kind: Kind, category: str, dated: bool) -> str:

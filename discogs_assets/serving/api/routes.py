@@ -11,12 +11,14 @@ from starlette.responses import Response
 from discogs_assets.errors import QuestionError
 from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import Question, Result, answer
+from discogs_assets.queries.reference import read_answers
 from discogs_assets.serving.api import caching, problems
 from discogs_assets.stores.postgres.publication import Publication
 
 
 def install(app: FastAPI) -> None:
     """Add the routes to the application."""
+    answers = read_answers()
     for asked in QUESTIONS.values():
         app.add_api_route(
             asked.path,
@@ -27,7 +29,7 @@ def install(app: FastAPI) -> None:
             summary=asked.doc.partition("\n")[0],
             description=asked.doc,
             response_model=asked.result,
-            responses=problems.RESPONSES,
+            responses={**problems.RESPONSES, 200: {"content": {"application/json": {"example": answers.get(asked.name)}}}},
         )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from discogs_assets.schema import insights
 from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.streams.insights import anniversaries, centrality, completeness, longevity, rarity, trends
+from discogs_assets.streams.insights import anniversaries, centrality, completeness, leaders, longevity, rarity, trends
 from discogs_assets.streams.insights.question import Question
 
 QUESTIONS = (
@@ -15,6 +15,12 @@ QUESTIONS = (
     Question(insights.GENRE_TRENDS, ("releases",), partial(trends.rows, "genre"), partial(trends.picture, "genre")),
     Question(insights.STYLE_TRENDS, ("releases",), partial(trends.rows, "style"), partial(trends.picture, "style")),
     Question(insights.LABEL_LONGEVITY, ("releases", "Label"), longevity.rows, longevity.picture),
+    Question(
+        insights.GENRE_LEADERS,
+        ("BY", "ON", "IS", "Artist", "Label", "Genre", "Style"),
+        leaders.rows,
+        leaders.picture,
+    ),
     Question(insights.MONTHLY_ANNIVERSARIES, ("masters", "releases"), anniversaries.rows, anniversaries.picture),
     Question(
         insights.DATA_COMPLETENESS, tuple(each.name for each in ENTITIES), completeness.rows, completeness.picture

@@ -9,6 +9,8 @@ import pytest
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.fix_project import Project
 from discogs_assets_tests.queries import sample
+from discogs_assets_tests.queries.conftest import Served
+from discogs_assets_tests.queries.sample import PLACEHOLDERS
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -28,20 +30,20 @@ def test_a_whole_record_is_the_one_in_the_stores_table(api: Api, project: Projec
         assert (found["type"], found["id"], found["data"]) == (entity[:-1], key, stored[key])
 
 
-def test_artists_come_with_their_releases_genres_and_groups(api: Api) -> None:
-    for key, record in [*sample.artists.items()][:40]:
-        found, releases = node(api, "artist", key), sample.releases_of("artist", key)
+def test_artists_come_with_their_releases_genres_and_groups(served: Served) -> None:
+    for key, record in [*served.month.artists.items()][:40]:
+        found, releases = node(served.api, "artist", key), served.month.releases_of("artist", key)
         assert found["name"] == record["name"]
-        if key not in sample.PLACEHOLDERS:
+        if key not in PLACEHOLDERS:
             assert found["release_count"] == len(releases)
             assert set(found["genres"]) == {name for each in releases for name in each.get("genres") or ()}
-        groups = {each["id"] for each in record.get("groups") or () if each["id"] in sample.artists}
+        groups = {each["id"] for each in record.get("groups") or () if each["id"] in served.month.artists}
         assert groups <= {each["id"] for each in found["groups"]}
 
 
-def test_labels_come_with_their_statistics(api: Api) -> None:
-    for key in [*sample.labels][:40]:
-        found, releases = node(api, "label", key), sample.releases_of("label", key)
+def test_labels_come_with_their_statistics(served: Served) -> None:
+    for key in [*served.month.labels][:40]:
+        found, releases = node(served.api, "label", key), served.month.releases_of("label", key)
         assert found["release_count"] == len(releases)
         assert found["first_year"] == min(filter(None, map(sample.year, releases)), default=None)
 

@@ -1,25 +1,28 @@
 """Tests of `queries.search`: what is found, counted, marked and paged."""
 
+import re
+import unicodedata
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from discogs_assets.queries.search.text import mark_words
 from discogs_assets_tests.fix_api import Api
-from discogs_assets_tests.queries import sample
+from discogs_assets_tests.queries.conftest import Served
 
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_every_name_is_found_and_can_be_asked_about(api: Api) -> None:
-    names = [("artist", each["id"], each["name"]) for each in [*sample.artists.values()][::4]]
-    names += [("label", each["id"], each["name"]) for each in [*sample.labels.values()][::4]]
+def test_every_name_is_found_and_can_be_asked_about(served: Served) -> None:
+    names = [("artist", each["id"], each["name"]) for each in [*served.month.artists.values()][::8][:60]]
+    names += [("label", each["id"], each["name"]) for each in [*served.month.labels.values()][::8][:60]]
     names += [("genre", name, name) for name in {"Funk / Soul", "Rock"}]
     for kind, key, name in names:
         for path, part in (("search", "types"), ("autocomplete", "type")):
-            hits = api.answer(path, q=name, limit=50, **{part: kind})["results"]
+            hits = served.api.answer(path, q=name, limit=50, **{part: kind})["results"]
             assert (kind, key) in {(hit["type"], hit["id"]) for hit in hits}, (path, name)
-        assert api.get(f"/api/node/{key}", params={"type": kind}).json()["name"] == name
+        assert served.api.get(f"/api/node/{key}", params={"type": kind}).json()["name"] == name
 
 
 def test_hits_are_counted_by_type_genre_and_decade_over_all_pages(api: Api) -> None:
@@ -29,6 +32,31 @@ def test_hits_are_counted_by_type_genre_and_decade_over_all_pages(api: Api) -> N
     hits = [(hit["type"], hit["id"]) for page in pages for hit in page["results"]]
     assert len(set(hits)) == len(hits) == found["total"]
     assert [page["pagination"]["has_more"] for page in pages] == [True] * (len(pages) - 1) + [False]
+
+
+def read_words(*texts: str | None) -> set[str]:
+    """The words of texts in lower case, without accents."""
+    plain = unicodedata.normalize("NFKD", " ".join(filter(None, texts)))
+    return set(re.findall(r"[^\W_]+", "".join(each for each in plain if not unicodedata.combining(each)).casefold()))
+
+
+def test_a_word_finds_exactly_the_releases_with_it_in_title_or_artists_and_counts_their_genres(served: Served) -> None:
+    month = served.month
+    words = {
+        key: read_words(each["title"], *(text for of in each["artists"] for text in (of.get("name"), of.get("anv"))))
+        for key, each in month.releases.items()
+    }
+    counted = Counter(word for each in words.values() for word in each if re.fullmatch("[a-z]{4,}", word))
+    for word, _ in [*counted.most_common(10), *counted.most_common()[10::200][:20]]:
+        expected = {key for key, each in words.items() if word in each}
+        pages = [
+            served.api.answer("search", q=word, types="release", limit=100, offset=start)
+            for start in range(0, len(expected), 100)
+        ]
+        hits = [hit["id"] for page in pages for hit in page["results"]]
+        assert (set(hits), len(hits), pages[0]["total"]) == (expected, len(expected), len(expected)), word
+        genres = Counter(genre for key in expected for genre in set(month.releases[key].get("genres") or ()))
+        assert {each["name"]: each["count"] for each in pages[0]["facets"]["genre"]} == genres
 
 
 @pytest.mark.parametrize("genre", ["Rock", "Funk / Soul", "Jazz"])

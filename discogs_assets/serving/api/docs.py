@@ -1,0 +1,61 @@
+"""The reference as a web page, without scripts."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+from fastapi import FastAPI
+from markdown_it import MarkdownIt
+from starlette.responses import HTMLResponse, Response
+
+POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>API reference</title>
+<link rel="stylesheet" href="/docs.css">
+</head>
+<body>
+<nav aria-label="Sections">{links}</nav>
+<main>{text}</main>
+</body>
+</html>
+"""
+
+LOCAL = re.compile(r"<code class=\"language-sh\">.*?</code>", re.DOTALL)
+"""A block of commands."""
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:8004(/[^\s&#']*(?:&amp;[^\s&#']*)*)")
+"""Address of a request; it is linked on the server that shows the page."""
+
+
+def install(app: FastAPI) -> None:
+    """Add the page and its style sheet to the application."""
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return HTMLResponse(render_page(), headers={"Content-Security-Policy": POLICY})
+
+    @app.get("/docs.css", include_in_schema=False)
+    async def style() -> Response:
+        return Response((files("discogs_assets.serving") / "docs.css").read_text(), media_type="text/css")
+
+
+@cache
+def render_page() -> str:
+    """Return the reference as HTML, with a link to each section."""
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse((files("discogs_assets.serving") / "README.md").read_text())
+    links = list[str]()
+    for heading, inner in pairwise(tokens):
+        if heading.type == "heading_open" and heading.tag != "h1":
+            name = inner.content
+            heading.attrSet("id", re.sub(r"[^\w-]", "", name.lower().replace(" ", "-")))
+            links.append(f'<a class="{heading.tag}" href="#{heading.attrs["id"]}">{name}</a>')
+    text = markdown.renderer.render(tokens, markdown.options, {})
+    linked = LOCAL.sub(lambda block: ADDRESS.sub(r'<a href="\1">\g<0></a>', block[0]), text)
+    return PAGE.format(links="\n".join(links), text=linked)

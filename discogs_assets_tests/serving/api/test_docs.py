@@ -1,0 +1,33 @@
+"""Tests of `serving.api.docs`: the reference as a page that loads nothing from elsewhere."""
+
+import re
+
+import pytest
+
+from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.serving.api.docs import render_page
+from discogs_assets_tests.fix_api import Api
+
+
+def test_every_question_has_a_section_a_link_to_it_and_an_example_to_click() -> None:
+    page = render_page()
+    for name, asked in QUESTIONS.items():
+        shown = name.replace("_", "-")
+        assert f'href="#{shown}"' in page
+        assert f'<h3 id="{shown}">' in page
+        assert f'<a href="{asked.path.partition("{")[0]}' in page
+
+
+def test_the_page_has_no_script_and_names_no_other_origin() -> None:
+    page = render_page()
+    assert "<script" not in page
+    assert not re.findall(r'(?:src|href)="(?!/|#)(?!\.\.?/)', page)
+
+
+@pytest.mark.timeout(600)
+def test_the_page_and_its_style_sheet_are_served_under_a_policy_that_allows_them_alone(api: Api) -> None:
+    page, style = api.get("/docs"), api.get("/docs.css")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "style-src 'self'" in page.headers["content-security-policy"]
+    assert "script" not in page.headers["content-security-policy"]
+    assert style.headers["content-type"].startswith("text/css")
