@@ -20,6 +20,10 @@ OWNER = re.compile(r"team:\w+|[\w.+-]+@[\w-]+(\.[\w-]+)+")
 """Owners that Dagster accepts."""
 
 
+AGE = re.compile(r"[1-9][0-9]{0,2}")
+"""Ages in years."""
+
+
 class Settings(BaseSettings):
     """Settings from the environment or from the `.env` file of the working directory.
 
@@ -84,6 +88,11 @@ class Settings(BaseSettings):
         description="Executor of runs: in_process, multiprocess, or the module.name of another; default: one of the "
         "first two, by the size of the dumps.",
     )
+    anniversaries: str = Field(
+        "25,30,40,50,75,100",
+        description="Ages in years that count as anniversaries of a master, separated by commas; the insight "
+        "`monthly_anniversaries` of a month has those of the time when it is computed.",
+    )
     stalled_minutes: int = Field(60, ge=1, description="Minutes without progress after which a run is ended.")
     postgres_url: SecretStr | None = Field(
         None, description="External PostgreSQL: postgresql://user:password@host:port/database; default: embedded."
@@ -111,6 +120,7 @@ class Settings(BaseSettings):
         description="Requests allowed to one address; the loopback's are not limited.",
     )
     api_seconds: float = Field(10.0, gt=0, le=300, description="Time limit of a question in seconds.")
+    snapshot_days: int = Field(28, ge=1, le=3650, description="Days for which a snapshot (share link) is kept.")
     api_log: Literal["text", "json", "off"] = Field(
         "text", description="Form of the API's access log: text, json, off."
     )
@@ -125,6 +135,14 @@ class Settings(BaseSettings):
         if unknown := [repr(name) for name in names if name not in TARGETS]:
             raise ValueError(f"{', '.join(unknown)} is not a target, expected one or more of {', '.join(TARGETS)}")
         return ",".join(dict.fromkeys(names))
+
+    @field_validator("anniversaries")
+    @classmethod
+    def _known_ages(cls, value: str) -> str:
+        names = [name.strip() for name in value.split(",")]
+        if unknown := [repr(name) for name in names if not AGE.fullmatch(name)]:
+            raise ValueError(f"{', '.join(unknown)} is not an age, expected years from 1 to 999, such as 25,50,100")
+        return ",".join(sorted({*names}, key=int))
 
     @field_validator("owners")
     @classmethod
@@ -156,6 +174,11 @@ class Settings(BaseSettings):
     def chosen_targets(self) -> frozenset[str]:
         """Names in `targets`."""
         return frozenset(self.targets.split(","))
+
+    @property
+    def anniversary_ages(self) -> tuple[int, ...]:
+        """Ages in `anniversaries`, ascending."""
+        return tuple(map(int, self.anniversaries.split(",")))
 
     @model_validator(mode="before")
     @classmethod

@@ -10,6 +10,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = [
+    "discogs_assets_tests.fix_browser",
     "discogs_assets_tests.fix_graph",
     "discogs_assets_tests.fix_insights",
     "discogs_assets_tests.fix_project",

@@ -73,10 +73,11 @@ def _read(*files: Path) -> list[dict[str, Any]]:
 def answer(folder: Path, name: str, records: Records, month: str = MONTH) -> pl.DataFrame:
     """What a question is answered by the month of these records; no other tables are made than it reads."""
     reads = question(name).reads
-    return _write_graph(folder, _records(folder, records), reads).answer(name, month)
+    return _write_graph(folder, write_records(folder, records), reads).answer(name, month)
 
 
-def _records(folder: Path, records: Records) -> Files:
+def write_records(folder: Path, records: Records) -> Files:
+    """The records in Parquet, by entity."""
     return {each.name: [_write_records(folder, each, records.get(each.name, []))] for each in ENTITIES}
 
 
@@ -115,11 +116,11 @@ def _write_graph(folder: Path, records: Files, reads: Collection[str] = EVERYTHI
 
 
 def _sample(folder: Path) -> Asked:
-    return _write_graph(folder, _records(folder, {each.name: months.records(each, MONTH) for each in ENTITIES}))
+    return _write_graph(folder, write_records(folder, {each.name: months.records(each, MONTH) for each in ENTITIES}))
 
 
 def _odd(folder: Path) -> Asked:
-    return _write_graph(folder, _records(folder, RECORDS))
+    return _write_graph(folder, write_records(folder, RECORDS))
 
 
 def _generate_month(folder: Path) -> Asked:

@@ -56,12 +56,16 @@ def record(
     only: Iterable[dg.AssetKey] = ALL,
     failing: Collection[dg.AssetCheckKey] = (),
     unchecked: Collection[dg.AssetCheckKey] = (),
+    code_version: str = "",
 ) -> None:
     """The assets of the month are materialised and their blocking checks have passed, but for those named."""
+    tags = {event_log.CODE_VERSION: code_version} if code_version else None
     specs = {key: [spec for spec in checks.ALL if spec.asset_key == key] for key in only}
     for key in only:
         versions = metadata.versions({name: [made_from[name]] for name in NAMES if key in LINEAGE[name]})
-        instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=partition, metadata=versions))
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(key, partition=partition, metadata=versions, tags=tags)
+        )
         for spec in specs[key]:
             if spec.key not in unchecked:
                 _check(instance, spec.key, partition, spec.key not in failing)

@@ -7,6 +7,7 @@ import pytest
 from discogs_assets.cli import environment
 from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import SettingError
+from discogs_assets.schema.insights import MILESTONES
 from discogs_assets.settings import Settings
 
 
@@ -45,6 +46,9 @@ def test_the_environment_goes_before_the_file_of_the_working_directory(
         ),
         ("API_PROXIES", "::1,10.0.0.1/8", r"DISCOGS_API_PROXIES is .*: '10.0.0.1/8' is not .*expected IP addresses or"),
         ("API_PROXIES", "*", r"DISCOGS_API_PROXIES is '\*': '\*' is not .*expected IP addresses or networks"),
+        ("ANNIVERSARIES", "25,old", r"DISCOGS_ANNIVERSARIES is '25,old': 'old' is not an age, expected years"),
+        ("ANNIVERSARIES", "0", r"DISCOGS_ANNIVERSARIES is '0': '0' is not an age"),
+        ("SNAPSHOT_DAYS", "0", r"DISCOGS_SNAPSHOT_DAYS is '0': input should be greater than or equal to 1"),
         ("MB_REFRESH", "perhaps", r"DISCOGS_MB_REFRESH is 'perhaps': input should be a valid boolean"),
     ],
 )
@@ -60,6 +64,12 @@ def test_a_wrong_value_is_one_sentence_that_names_the_setting(
 def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCOGS_API_PROXIES", "127.0.0.1, ::1,10.0.0.0/8")
     assert Settings().api_proxies == "127.0.0.1,::1,10.0.0.0/8"
+
+
+def test_anniversaries_are_ages_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().anniversary_ages == MILESTONES
+    monkeypatch.setenv("DISCOGS_ANNIVERSARIES", "100, 5,33,5")
+    assert Settings().anniversary_ages == (5, 33, 100)
 
 
 def test_the_home_is_the_one_of_the_instance_that_up_has_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,20 @@ SELECT type, name, category FROM ((SELECT DISTINCT 'genre' AS type, genre::text 
 -- /api/trends?type={}&name={}
 (SELECT DISTINCT 'genre' AS type, genre::text FROM genres) UNION ALL (SELECT DISTINCT 'style', style::text FROM styles);
 
+-- label DNA
+-- /api/label/{}/dna
+SELECT label_id FROM insights.label_dna ORDER BY hashint8(label_id) LIMIT 4000;
+
+-- label DNA compared
+-- /api/label/dna/compare?ids={}
+SELECT string_agg(label_id::text, ',') FROM
+    (SELECT label_id, row_number() OVER (ORDER BY hashint8(label_id)) / 5 AS n FROM insights.label_dna) AS drawn
+GROUP BY n HAVING count(*) > 1 LIMIT 4000;
+
+-- similar labels
+-- /api/label/{}/similar?limit=50
+SELECT label_id FROM insights.label_dna ORDER BY hashint8(label_id + 1) LIMIT 4000;
+
 -- path
 -- /api/path?from_type=artist&to_type=artist&max_depth=12&from_id={}&to_id={}
 SELECT first.id, second.id FROM
@@ -88,6 +102,66 @@ SELECT;
 -- genre tree
 -- /api/genre-tree
 SELECT;
+
+-- compared trends
+-- /api/trends/compare?entities=artist:{}&entities=label:{}&entities=genre:{}
+SELECT a.id, l.id, g.genre FROM
+    (SELECT id, row_number() OVER (ORDER BY hashint8(id)) AS n FROM artists LIMIT 1500) AS a
+JOIN (SELECT id, row_number() OVER (ORDER BY hashint8(id)) AS n FROM labels LIMIT 1500) AS l USING (n)
+JOIN (SELECT genre, row_number() OVER (ORDER BY genre) AS n, count(*) OVER () AS total
+        FROM (SELECT DISTINCT genre FROM genre_trends) AS d) AS g ON g.n = 1 + a.n % g.total;
+
+-- years of releases
+-- /api/explore/year-range
+SELECT;
+
+-- genres by first year
+-- /api/explore/genre-emergence?before_year={}
+SELECT year FROM generate_series(1900, 2026) AS year;
+
+-- top artists
+-- /api/insights/top-artists?offset={}
+SELECT 100 * n FROM generate_series(0, 99) AS n;
+
+-- genre by decade
+-- /api/insights/genre-trends?genre={}
+SELECT DISTINCT genre FROM genre_trends;
+
+-- label longevity
+-- /api/insights/label-longevity?offset={}
+SELECT 100 * n FROM generate_series(0, 100) AS n;
+
+-- anniversaries
+-- /api/insights/this-month?offset={}
+SELECT 50 * n FROM generate_series(0, 200) AS n;
+
+-- completeness
+-- /api/insights/data-completeness
+SELECT;
+
+-- computations
+-- /api/insights/status
+SELECT;
+
+-- rarest releases
+-- /api/rarity/leaderboard?tier={}&offset={}
+SELECT tier, n * n FROM unnest(ARRAY['ultra-rare', 'rare', 'scarce', 'uncommon', 'common']) AS tier,
+    generate_series(0, 100) AS n;
+
+-- hidden gems
+-- /api/rarity/hidden-gems?min_rarity={}&offset={}
+SELECT least, n * n FROM generate_series(0, 95, 5) AS least, generate_series(0, 100, 4) AS n;
+
+-- rarest releases of the heaviest
+-- /api/rarity/{}/{}?page_size=100
+(SELECT 'artist' AS type, artist_id FROM release_artists WHERE artist_id IN (SELECT id FROM artists)
+    GROUP BY 2 ORDER BY count(*) DESC LIMIT 300) UNION ALL
+(SELECT 'label', label_id FROM release_labels WHERE label_id IN (SELECT id FROM labels)
+    GROUP BY 2 ORDER BY count(*) DESC LIMIT 300);
+
+-- rarity of a release
+-- /api/rarity/{}
+SELECT id FROM releases ORDER BY hashint8(id) LIMIT 4000;
 
 -- months
 -- /api/months

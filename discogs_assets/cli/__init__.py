@@ -274,7 +274,7 @@ def serve(
     host: Annotated[str, Parameter(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, Parameter(help="Port to listen on.", validator=PORTS)] = 8004,
 ) -> None:
-    """Answer questions about the published month over HTTP until Ctrl-C.
+    """Serve the explorer, and answer questions about the published month over HTTP, until Ctrl-C.
 
     Starts the servers that do not run; Ctrl-C leaves them running. Names other
     than localhost must be listed in DISCOGS_API_HOSTS.
@@ -282,12 +282,14 @@ def serve(
     Example: discogs serve --port 8004
     """
     from discogs_assets.cli import environment, terminal
-    from discogs_assets.serving import server
+    from discogs_assets.serving import explorer, server
 
     environment.require_free(host, port, "serve")
     server.start_missing()
+    explorer.fetch_libraries(terminal.say)
     terminal.say(
-        f"the API answers at http://{host}:{port}/api/months; /openapi.json lists its questions; Ctrl-C stops it"
+        f"the explorer is at http://{host}:{port}, the API at http://{host}:{port}/api/months; /openapi.json lists its "
+        "questions; Ctrl-C stops both"
     )
     server.run(host, port)
 

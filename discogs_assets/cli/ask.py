@@ -12,7 +12,7 @@ from discogs_assets.cli import output, terminal
 from discogs_assets.cli.query import form
 from discogs_assets.connections.readers import Readers
 from discogs_assets.queries.catalogue import QUESTIONS
-from discogs_assets.queries.question import Question, Result, answer
+from discogs_assets.queries.question import File, Question, Result, answer
 from discogs_assets.queries.reference import write_command
 from discogs_assets.stores.query_result import Answer
 
@@ -30,7 +30,9 @@ def _command(asked: Question) -> Callable[..., None]:
     def command(**given: Any) -> None:
         chosen = form(given.pop("csv", False), given.pop("json", False))
         values = asked.parse({name: value for name, value in given.items() if value is not None})
-        _print(asked, asyncio.run(_answer(asked, values)), chosen)
+        found = asyncio.run(_answer(asked, values))
+        if found is not None:
+            _print(asked, found, chosen)
 
     parameters = [_parameter(asked, name, default) for name, (_, default) in asked.parameters.items()]
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -51,10 +53,16 @@ def _parameter(asked: Question, name: str, default: Any) -> inspect.Parameter:
     )
 
 
-async def _answer(asked: Question, values: Mapping[str, Any]) -> Result:
+async def _answer(asked: Question, values: Mapping[str, Any]) -> Result | None:
+    """Return the answer; a file is written to stdout instead, while the stores are open."""
     async with Readers() as readers:
         found, _ = await answer(asked, readers, values)
-    return found  # type: ignore[no-any-return]
+        if not isinstance(found, File):
+            return found  # type: ignore[no-any-return]
+        async for part in found.parts:
+            sys.stdout.buffer.write(part)
+    sys.stdout.buffer.flush()
+    return None
 
 
 def _print(asked: Question, found: Result, chosen: str) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
     from discogs_assets.stores.lake.local import Lake
     from discogs_assets.stores.neo4j.driver import Graph
+    from discogs_assets.stores.postgres.snapshots import SnapshotStore
     from discogs_assets.stores.search.index import SearchIndex
     from discogs_assets.stores.search.loads import SearchLoads
 
@@ -89,6 +90,13 @@ class Connections:
         from discogs_assets.stores.search.loads import SearchLoads
 
         return SearchLoads(self.settings.home_folder / "search", self.lake)
+
+    @cached_property
+    def snapshots(self) -> "SnapshotStore":
+        """Snapshots, in PostgreSQL."""
+        from discogs_assets.stores.postgres.snapshots import SnapshotStore
+
+        return SnapshotStore(self.tables.serving_url, self.settings.snapshot_days)
 
     @property
     def embedded(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from discogs_assets import failpoints
-from discogs_assets.errors import DiscogsError, PublishRefusedError
+from discogs_assets.errors import DiscogsError, LoadError, PublishRefusedError
 from discogs_assets.schema.tables import TABLES
 from discogs_assets.stores.postgres import publication
 from discogs_assets.stores.postgres.loads import Postgres, view_of
@@ -35,8 +35,8 @@ class Publisher:
         """Show the loads in both stores; return the seconds that the graph was unavailable.
 
         The intent is recorded first: after a kill at any point, `settle` completes it. Raises ServerError if the graph
-        store does not start, with both stores unchanged. Raises BusyError if readers of the tables leave no gap, with
-        the publication left open.
+        store does not start, LoadError if another version has loaded a table, with both stores unchanged. Raises
+        BusyError if readers of the tables leave no gap, with the publication left open.
         """
         found = publication.read_open(self.postgres)
         intended = found if found and found.shows_same(wanted) else publication.record_intent(self.postgres, wanted)
@@ -51,7 +51,10 @@ class Publisher:
         if gone := self.missing(found):
             self._undo(found)
             return f"the interrupted publication of {found.month} is undone: {'; '.join(gone)}"
-        self._switch(found, log)
+        try:
+            self._switch(found, log)
+        except LoadError as error:
+            return f"the interrupted publication of {found.month} is undone: {error}"
         return f"the interrupted publication of {found.month} is completed"
 
     def missing(self, wanted: Publication) -> list[str]:
@@ -74,7 +77,11 @@ class Publisher:
         failpoints.reach("switch")
         tables = {view_of(table): table for table in TABLES}
         shown = {tables[view]: load for view, load in intended.tables.items()}
-        self.postgres.publish(shown, log, lambda connection: publication.record_done(connection, intended))
+        try:
+            self.postgres.publish(shown, log, lambda connection: publication.record_done(connection, intended))
+        except LoadError:
+            self._undo(intended)
+            raise
         return away
 
     def _undo(self, intended: Publication) -> None:

@@ -26,6 +26,9 @@ class TableStore(Protocol):
     def api_url(self) -> str:
         """Return the URL, with password, of the role that the API reads as."""
 
+    def serving_url(self) -> str:
+        """Return the URL, with password, of the role that snapshots are written as."""
+
     def storage_url(self) -> str:
         """Return the URL, with password, of the server and role of Dagster's storage, created if missing."""
 
@@ -69,6 +72,10 @@ class EmbeddedTables(TableStore):
         """See `TableStore`."""
         return self.server.api().url
 
+    def serving_url(self) -> str:
+        """See `TableStore`."""
+        return self.server.serving().url
+
     def storage_url(self) -> str:
         """See `TableStore`."""
         return self.server.dagster().url
@@ -111,6 +118,10 @@ class ExternalTables(TableStore):
         return self.postgres
 
     def api_url(self) -> str:
+        """See `TableStore`."""
+        return self.postgres.url
+
+    def serving_url(self) -> str:
         """See `TableStore`."""
         return self.postgres.url
 

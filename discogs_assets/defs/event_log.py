@@ -49,6 +49,9 @@ class Materialised:
     run: str = ""
     """Id of the run that made it."""
 
+    code_version: str = ""
+    """Code version of the asset then."""
+
     def text(self, key: str) -> str:
         """Return a metadata value as text, empty if it is missing."""
         value = self.metadata.get(key)
@@ -133,7 +136,8 @@ def _choose(
 def _read_materialisation(record: dg.EventLogRecord) -> Materialised:
     event = record.asset_materialization
     assert event
-    return Materialised(record.storage_id, event.metadata, record.timestamp, record.run_id)
+    version = (event.tags or {}).get(CODE_VERSION, "")
+    return Materialised(record.storage_id, event.metadata, record.timestamp, record.run_id, version)
 
 
 def find_computed(instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey], partition: str) -> list[Computed]:

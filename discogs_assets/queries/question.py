@@ -3,10 +3,10 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
@@ -47,20 +47,30 @@ class Result(BaseModel):
 
 
 @dataclass(frozen=True)
+class File:
+    """An answer that is a file: its media type, its name, and its parts, made one after the other."""
+
+    media: str
+    name: str
+    parts: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True)
 class Question:
     """A question. `ask` takes a Reading and the parameters; its docstring is the question's description.
 
     `rows` is the field of the result with the rows of a table, empty if the result is one row. `example` are
-    parameters that the sample months answer.
+    parameters that the sample months answer. `media` are the media types of an answer that is a File.
     """
 
     name: str
     path: str
-    ask: Callable[..., Awaitable[Result]]
+    ask: Callable[..., Awaitable[Result | File]]
     stores: tuple[Store, ...]
     example: Mapping[str, Any]
     rows: str = ""
     monthly: bool = True
+    media: tuple[str, ...] = ()
 
     @property
     def doc(self) -> str:
@@ -69,12 +79,15 @@ class Question:
 
     @cached_property
     def parameters(self) -> dict[str, tuple[Any, Any]]:
-        """Type and default (`...` if it is required) of each parameter."""
+        """Type and default (`...` if it is required) of each parameter; an unpacked TypedDict has several."""
         hints = get_type_hints(self.ask, include_extras=True)
-        signature = list(inspect.signature(self.ask).parameters.values())[1:]
-        found = {
-            each.name: (hints[each.name], ... if each.default is each.empty else each.default) for each in signature
-        }
+        found: dict[str, tuple[Any, Any]] = {}
+        for each in list(inspect.signature(self.ask).parameters.values())[1:]:
+            if each.kind is each.VAR_KEYWORD:
+                (shared,) = get_args(hints[each.name])
+                found |= {name: (hint, None) for name, hint in get_type_hints(shared, include_extras=True).items()}
+            else:
+                found[each.name] = (hints[each.name], ... if each.default is each.empty else each.default)
         return {**found, "month": (MONTH, None)} if self.monthly else found
 
     @cached_property
@@ -102,11 +115,12 @@ def question(
     example: Mapping[str, Any],
     rows: str = "",
     monthly: bool = True,
-) -> Callable[[Callable[..., Awaitable[Result]]], Question]:
+    media: tuple[str, ...] = (),
+) -> Callable[[Callable[..., Awaitable[Result | File]]], Question]:
     """Declare a question, asked at the path `/api{path}`."""
 
-    def declare(ask: Callable[..., Awaitable[Result]]) -> Question:
-        return Question(ask.__name__, f"/api{path}", ask, stores, example, rows, monthly)
+    def declare(ask: Callable[..., Awaitable[Result | File]]) -> Question:
+        return Question(ask.__name__, f"/api{path}", ask, stores, example, rows, monthly, media)
 
     return declare
 

@@ -48,10 +48,11 @@ def _describe(asked: Question) -> Iterator[str]:
         shown = "" if default in (None, "") else f"{default}"
         yield f"| `{name}` | {_type(each)} | {shown} | {each.get('description', '')} |"
     yield ""
-    yield from (
-        f"Reads {', '.join(asked.stores)}. Answer to the example over the sample months, lists cut to {SHOWN} items:",
-        "",
-    )
+    reads = f"Reads {', '.join(asked.stores)}."
+    if asked.media:
+        yield f"{reads} Answer: a file, {' or '.join(asked.media)}."
+        return
+    yield from (f"{reads} Answer to the example over the sample months, lists cut to {SHOWN} items:", "")
     yield from ("```json", json.dumps(read_answers().get(asked.name), indent=2, ensure_ascii=False), "```")
 
 
@@ -68,7 +69,11 @@ def _type(each: dict[str, Any]) -> str:
 
 def write_command(asked: Question) -> str:
     """Return the command line of the question's example."""
-    words = [f'--{name.replace("_", "-")} "{value}"' for name, value in asked.example.items()]
+    words = [
+        f'--{name.replace("_", "-")} "{value}"'
+        for name, given in asked.example.items()
+        for value in (given if isinstance(given, list) else [given])
+    ]
     return " ".join(["discogs ask", asked.name.replace("_", "-"), *words])
 
 
@@ -76,5 +81,5 @@ def write_path(asked: Question) -> str:
     """Return the path and query of the question's example."""
     inner = {name: quote(str(value)) for name, value in asked.example.items() if f"{{{name}" in asked.path}
     path = asked.path.replace(":path}", "}").format(**inner)
-    query = urlencode({name: value for name, value in asked.example.items() if name not in inner})
+    query = urlencode({name: value for name, value in asked.example.items() if name not in inner}, doseq=True)
     return f"{path}?{query}" if query else path

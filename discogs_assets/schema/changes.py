@@ -13,7 +13,7 @@ CHANGES = Sheet(
     (
         column("entity", "The entity: artists, labels, masters or releases."),
         column("id", "Id of the record.", Type.INTEGER),
-        column("month", "Month with the edit, such as 2026-11.", index=Index.EXACT),
+        column("month", "Month with the edit, such as 2026-11.", index=Index.ORDERED),
         column("ordinal", "Number of the edit among those of the record in the month, from 1.", Type.INTEGER),
         column("change", "added, changed or removed."),
         column(
@@ -24,4 +24,5 @@ CHANGES = Sheet(
         column("after", "Value after, null if there is none."),
         column("compared_with", "Month compared with: the newest older month in the lake, such as 2026-10."),
     ),
+    order=("entity", "change", "id", "ordinal"),
 )

@@ -43,7 +43,8 @@ class Source:
 class Relation:
     """A table of the rows that a part of an entity's records repeats; `key` begins with the record's id.
 
-    With `roles`, a row is one role of a credit: `role` is split, `role_number` ends the key and `category` is added.
+    With `roles`, a row is one role of a credit: `role` is split, `role_number` ends the key, `category` and the
+    record's `year` are added.
     """
 
     name: str
@@ -65,11 +66,17 @@ class Relation:
 
     @property
     def computed(self) -> tuple[Value, ...]:
-        """Values computed from the others, the last columns."""
-        return (CATEGORY,) if self.roles else ()
+        """Values computed from the others or taken from the record, the last columns."""
+        return (CATEGORY, YEAR) if self.roles else ()
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Columns of an ordered index, after the indexed one."""
+        return (YEAR.name, self.owner)
 
 
 CATEGORY = Value("category", "", Type.TEXT, f"Category of the role: {', '.join((*CATEGORIES, OTHER))}.", Index.EXACT)
+YEAR = Value("year", "year", Type.INTEGER, "Year of the record; null if unknown.", None)
 ROLES_DOC = "Roles of the credits, each with its category, as in the graph."
 
 
@@ -92,8 +99,10 @@ def _role_table(entity: Entity, link: Link, found: Mapping[str, Relation]) -> Re
     sources = tuple(source for relation in whole for source in relation.sources if source.part in link.rows)
     key = max((relation.key for relation in whole), key=len)
     kept = (link.key, "name", *(source for _, source in link.properties))
-    values = tuple(value for value in whole[0].values if value.source in kept)
-    (role,) = (replace(value, index=Index.EXACT) for value in whole[0].values if value.source == link.per)
+    forms = {link.key: Index.ORDERED, "name": Index.UNLINKED, link.per: Index.EXACT}
+    indexed = [replace(value, index=forms.get(value.source)) for value in whole[0].values]
+    values = tuple(value for value in indexed if value.source in kept)
+    (role,) = (value for value in indexed if value.source == link.per)
     name = _table_name(entity, "credit_roles")
     return Relation(name, entity, ROLES_DOC, (*key, ROLE_NUMBER), (*values, role), sources, roles=True)
 

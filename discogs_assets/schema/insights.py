@@ -12,14 +12,26 @@ CROWD = 50
 DAMPING = 0.85
 """PageRank's damping factor."""
 
-MILESTONES = (25, 30, 40, 50, 60, 70, 75, 80, 90, 100)
-"""Ages in years that count as anniversaries."""
+MILESTONES = (25, 30, 40, 50, 75, 100)
+"""Ages in years that count as anniversaries, unless DISCOGS_ANNIVERSARIES names others."""
 
 LEADERS = 1_000
 """Artists, and labels, that are listed for each genre and style."""
 
 ACTIVE_YEARS = 2
 """Years without a release after which a label is no longer active."""
+
+LABEL_RELEASES = 5
+"""Minimum number of releases of a label with a DNA."""
+
+LABEL_SHARES = 50
+"""Maximum number of genres, styles or formats that a label's DNA lists."""
+
+LABEL_STYLES = 5
+"""Number of a label's most frequent styles; labels are compared if they have one of them in common."""
+
+RANKED_LABELS = 50
+"""Maximum number of labels similar to one."""
 
 
 def _exact(name: str, doc: str, kind: Type = Type.INTEGER) -> Field:
@@ -111,12 +123,71 @@ GENRE_LEADERS = Sheet(
     ),
 )
 
+
+def _shares(part: str, doc: str) -> Field:
+    """Return a column with numbers of a label's releases as JSON."""
+    return column(
+        part,
+        f"{doc}, as a list of objects with `{'decade' if part == 'decades' else 'name'}`, `count`, the number of "
+        "releases, and `percentage`, their percentage of all its releases.",
+        Type.JSON,
+    )
+
+
+LABEL_DNA = Sheet(
+    SOURCE,
+    "label_dna",
+    f"Profile of each label with at least {LABEL_RELEASES} releases: genres, styles, formats and decades of its "
+    "releases. A release counts once for each of its genres, styles and formats, so their percentages can add up to "
+    f"more than 100. Of genres, styles and formats, the {LABEL_SHARES} most frequent are listed, ties by name.",
+    ("label_id",),
+    (
+        column("label_id", "Discogs id of the label.", Type.INTEGER),
+        column("name", "Name of the label."),
+        _exact("release_count", "Number of its releases, with or without a year."),
+        column("artist_count", "Number of their main artists, without placeholder artists.", Type.INTEGER),
+        column("artist_diversity", "Main artists per release: `artist_count / release_count`.", Type.REAL),
+        column("active_years", "Years with a release, ascending, as a list.", Type.JSON),
+        column(
+            "peak_decade", "First year of the decade with the most releases; on a tie, of the earliest.", Type.INTEGER
+        ),
+        column("prolificacy", "Number of dated releases per active year.", Type.REAL),
+        _shares("genres", "Genres, the most frequent first"),
+        _shares("styles", "Styles, the most frequent first"),
+        _shares("formats", "Names of formats, the most frequent first"),
+        _shares("decades", "Decades by their first year, ascending"),
+    ),
+)
+
+SIMILAR_LABELS = Sheet(
+    SOURCE,
+    "similar_labels",
+    f"The {RANKED_LABELS} labels most similar to each label with at least {LABEL_RELEASES} releases. The similarity "
+    "is the mean of two cosines: that of the vectors of the numbers of releases by genre, and that by style; without "
+    "genres or styles a cosine is 0. Labels are compared only if they have one of their "
+    f"{LABEL_STYLES} most frequent styles in common, ties by name; labels without styles are compared with each other, "
+    "by genres in the same way.",
+    ("label_id", "rank"),
+    (
+        column("label_id", "Discogs id of the label.", Type.INTEGER),
+        column(
+            "rank",
+            "Rank of the similar label, from 1; ties are ordered by the number of releases, the largest first, then by "
+            "id.",
+            Type.INTEGER,
+        ),
+        column("similar_id", "Discogs id of the similar label.", Type.INTEGER),
+        column("similarity", "Similarity from 0 to 1, rounded to four places.", Type.REAL),
+    ),
+)
+
 MONTHLY_ANNIVERSARIES = Sheet(
     SOURCE,
     "monthly_anniversaries",
-    f"Masters that are {', '.join(map(str, MILESTONES[:-1]))} or {MILESTONES[-1]} years old in this month. The year is "
-    "that of the master; the month is that of its main release, if this is of the same year and its date has a month. "
-    "Masters of such a year with an unknown month are included at the end, with month_known false.",
+    "Masters with an anniversary in this month: those of the ages that DISCOGS_ANNIVERSARIES names, by default "
+    f"{', '.join(map(str, MILESTONES[:-1]))} and {MILESTONES[-1]} years. The year is that of the master; the month is "
+    "that of its main release, if this is of the same year and its date has a month. Masters of such a year with an "
+    "unknown month are included at the end, with month_known false.",
     ("master_id",),
     (
         column("master_id", "Discogs id of the master.", Type.INTEGER),
@@ -126,6 +197,26 @@ MONTHLY_ANNIVERSARIES = Sheet(
         column("released", "Date of the main release as written, if it is of that year."),
         _exact("anniversary", "Age in years."),
         column("month_known", "True if the month is known.", Type.BOOLEAN),
+    ),
+)
+
+CREDIT_TOTALS = Sheet(
+    SOURCE,
+    "credit_totals",
+    "Number of credits of each person, by category of role. A person is an artist, or a name that credits link to no "
+    "artist. A role counts once per release, on however many of its tracks. Placeholder artists, and artists that the "
+    "month does not have, are left out.",
+    ("artist_id", "name", "category"),
+    (
+        _exact("artist_id", "Discogs id of the artist; 0 for a name that is linked to no artist."),
+        _exact("name", "Name of the artist, or the name credited.", Type.TEXT),
+        column("category", "Category of the roles."),
+        _exact("rank", "Rank in the category by number of credits, from 1; ties are ordered by id and name."),
+        column("credits", "Number of credits.", Type.INTEGER),
+        column("releases", "Number of releases with such a credit.", Type.INTEGER),
+        column("first_year", "Year of the earliest of these releases.", Type.INTEGER),
+        column("last_year", "Year of the latest of these releases.", Type.INTEGER),
+        column("years", "Number of credits by year, without undated ones: an object.", Type.JSON),
     ),
 )
 
@@ -166,15 +257,16 @@ RELEASE_RARITY = Sheet(
         column("title", "Title."),
         column("artist", "Main artists as one line."),
         column("year", "Year of the release.", Type.INTEGER),
-        _exact("rarity_score", "Weighted mean of the five signals.", Type.REAL),
+        column("rarity_score", "Weighted mean of the five signals.", Type.REAL, Index.ORDER),
         _exact("tier", ", ".join(f"{name} from {least}" for name, least in rarity.TIERS.items()) + ".", Type.TEXT),
-        _exact(
+        column(
             "hidden_gem_score",
             "Rarity score times fame. Fame is the sum of "
             f"{rarity.KNOWN['artist']} times the percentile of its main artist with the most relationships, "
             f"{rarity.KNOWN['label']} times that of its label and {rarity.KNOWN['genre']} times that of its genre with "
             "the most releases. A percentile is the share of all others of the kind with a smaller number.",
             Type.REAL,
+            Index.ORDER,
         ),
         column(
             "pressing_scarcity",
@@ -233,9 +325,12 @@ INSIGHTS = (
     STYLE_TRENDS,
     LABEL_LONGEVITY,
     GENRE_LEADERS,
+    LABEL_DNA,
+    SIMILAR_LABELS,
     MONTHLY_ANNIVERSARIES,
     DATA_COMPLETENESS,
     RELEASE_RARITY,
+    CREDIT_TOTALS,
     COMPUTATION_LOG,
 )
 """All insights, the log of their computation last."""

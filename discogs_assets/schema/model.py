@@ -48,12 +48,18 @@ class Index(Enum):
 
     EXACT = "exact"
     """Equality and order, for numbers and texts that are always short."""
+    ORDER = "order"
+    """Range and order of a number; rows of one value are in the order of the key, so that pages never overlap."""
     TEXT = "text"
     """Equality, prefix and ILIKE, for text of any length."""
     CODE = "code"
     """Equality and prefix of a printed number, ignoring spaces, dashes and case: catalogue numbers, barcodes."""
     WORDS = "words"
     """Words alone, for texts of the largest tables: a fraction of the size and build time of TEXT."""
+    ORDERED = "ordered"
+    """Equality, with the rows of a value in the order that their table declares: a page of them needs no sort."""
+    UNLINKED = "unlinked"
+    """Equality, in rows without a reference."""
 
 
 OR = " or "

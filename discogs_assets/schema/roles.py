@@ -1,6 +1,8 @@
 """Grammar of Discogs' role texts, and the categories of roles."""
 
 import re
+import unicodedata
+from functools import lru_cache
 from itertools import accumulate
 
 CATEGORIES = {
@@ -80,11 +82,23 @@ def _depths(text: str) -> list[tuple[str, int]]:
     return [(sign, unopened + max(pair)) for sign, *pair in zip(text, after, after[1:], strict=False)]
 
 
+def name(role: str) -> str:
+    """Return one role without details in brackets: `Producer` of `Producer [Additional]`."""
+    return " ".join("".join(" " if depth else sign for sign, depth in _depths(role)).split())
+
+
+@lru_cache(1 << 16)
+def keys(text: str) -> tuple[str, ...]:
+    """Return the roles of a role text as terms to search for: `mastered_by` of `Mastered By [Vinyl]`."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    folded = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return tuple(dict.fromkeys(filter(None, (name(role).replace(" ", "_") for role in split(folded)))))
+
+
 def category(role: str) -> str:
     """Return the category of one role, by its words outside brackets, or else inside; `other` if none is known."""
-    outside = "".join(" " if depth else sign for sign, depth in _depths(role)).casefold()
-    for words in (outside, role.casefold()):
-        for name, pattern in _PATTERNS.items():
+    for words in (name(role).casefold(), role.casefold()):
+        for found, pattern in _PATTERNS.items():
             if pattern.search(words):
-                return name
+                return found
     return OTHER

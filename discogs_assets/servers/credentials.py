@@ -12,8 +12,8 @@ from discogs_assets.servers import json_state
 PASSFILE = "pgpass"
 """File of a home with the reader's password, in libpq's format."""
 
-# The file of a home may be older than an account, so the API's password is derived from another one.
-DERIVED = {"postgres/api": "postgres/postgres"}
+# The file of a home may be older than an account, so the passwords of the API's roles are derived from another one.
+DERIVED = {"postgres/api": "postgres/postgres", "postgres/serving": "postgres/postgres"}
 
 # Accounts of a home, as "server/user".
 ACCOUNTS = ("postgres/postgres", "postgres/discogs", "postgres/reader", "postgres/dagster", "neo4j/neo4j")

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from discogs_assets.servers.artifacts import LOCK, Artifact, sha256
+from discogs_assets.servers.artifacts import LOCK, NPM, Artifact, sha256
 from discogs_assets.servers.maven import Repositories, context
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,16 @@ log = logging.getLogger(__name__)
 NEO4J = "2026.08.1"
 BROWSER = "5.24.0"
 POSTGRES = "18.6.0"
+
+EXPLORER = {
+    "preact": "10.28.0",
+    "d3-force": "3.0.0",
+    "d3-dispatch": "3.0.1",
+    "d3-quadtree": "3.0.1",
+    "d3-timer": "3.0.1",
+}
+PAGE_CHECKS = {"axe-core": "4.6.3", "typescript": "6.0.3"}
+"""npm packages and their versions."""
 
 NEO4J_ROOTS = (
     f"org.neo4j:neo4j:{NEO4J}",
@@ -48,6 +58,8 @@ def make(lock: Path = LOCK) -> None:
             "neo4j": (NEO4J, _neo4j(folder)),
             "neo4j-browser": (BROWSER, [Artifact("org.neo4j.client", "neo4j-browser", BROWSER, "")]),
             "postgres": (POSTGRES, _postgres()),
+            "explorer": (EXPLORER["preact"], _packages(EXPLORER)),
+            "page-checks": (PAGE_CHECKS["typescript"], _packages(PAGE_CHECKS)),
         }
         sections = [_section(name, version, _hash(repositories, folder, a)) for name, (version, a) in servers.items()]
     lock.write_text("\n".join([_HEADER, *sections]), encoding="utf-8")
@@ -64,6 +76,10 @@ def _neo4j(folder: Path) -> list[Artifact]:
 def _postgres() -> list[Artifact]:
     names = (f"embedded-postgres-binaries-{target}" for target in POSTGRES_TARGETS)
     return [Artifact("io.zonky.test.postgres", name, POSTGRES, "") for name in names]
+
+
+def _packages(versions: dict[str, str]) -> list[Artifact]:
+    return [Artifact(NPM, name, version, "") for name, version in versions.items()]
 
 
 def _hash(repositories: Repositories, folder: Path, artifacts: Iterable[Artifact]) -> Iterator[Artifact]:

@@ -1,4 +1,4 @@
-"""The HTTP API as an ASGI application."""
+"""The HTTP API and the explorer as an ASGI application."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,8 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from discogs_assets import __version__
 from discogs_assets.connections.readers import Readers
-from discogs_assets.serving.api import docs, health, metrics, problems, routes
+from discogs_assets.serving import explorer
+from discogs_assets.serving.api import docs, health, metrics, problems, routes, snapshots
 from discogs_assets.serving.api.access_log import AccessLog
 from discogs_assets.serving.api.caching import Cache
 from discogs_assets.serving.api.limits import RateLimit
@@ -37,8 +38,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Readers(settings) as readers:
+        async with Readers(settings) as readers, readers.connections.snapshots as kept:
             app.state.readers = readers
+            app.state.snapshots = kept
             yield
 
     origins = _split(settings.api_origins)
@@ -53,7 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         middleware=[
             Middleware(AccessLog, form=settings.api_log, metrics=measured),
             Middleware(Guard, hosts=_split(settings.api_hosts), origins=origins),
-            Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET"], expose_headers=["*"]),
+            Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], expose_headers=["*"]),
             Middleware(RateLimit, rate=settings.api_rate),
             Middleware(GZipMiddleware, minimum_size=COMPRESSED_BYTES),
         ],
@@ -64,5 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     health.install(app)
     metrics.install(app)
     routes.install(app)
+    snapshots.install(app)
     docs.install(app)
+    explorer.install(app)
     return app

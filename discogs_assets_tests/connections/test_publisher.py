@@ -10,7 +10,7 @@ import pytest
 from discogs_assets import failpoints
 from discogs_assets.connections import Connections
 from discogs_assets.connections.publisher import Publisher
-from discogs_assets.errors import BusyError
+from discogs_assets.errors import BusyError, LoadError
 from discogs_assets.schema.discogs import ARTISTS, LABELS
 from discogs_assets.schema.model import Entity
 from discogs_assets.schema.search_index import ENTITIES, Row
@@ -119,6 +119,21 @@ def test_a_publication_whose_loads_are_gone_is_undone(connections: Connections, 
     assert "undone: discogs_2026_11.gone__9" in connections.settle()
     assert read_months(postgres) == [OCTOBER, OCTOBER]
     assert connections.open_publication() is None
+
+
+def test_a_publication_of_tables_of_another_version_is_undone(
+    connections: Connections, load: Load, postgres: Postgres
+) -> None:
+    publish(connections, shown := load(OCTOBER))
+    wanted = load(NOVEMBER)
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"ALTER TABLE {wanted.tables['discogs.labels']} DROP COLUMN data CASCADE".encode())
+    with pytest.raises(LoadError, match="another version"):
+        publish(connections, wanted)
+    assert publication.read_open(postgres) is None
+    publication.record_intent(postgres, wanted)
+    assert "is undone" in connections.settle()
+    assert postgres.read_published_loads() == shown.tables
 
 
 def test_another_month_takes_the_place_of_a_publication_that_was_cut_off(

@@ -36,6 +36,8 @@ def drop_values_of_the_run(answer: Any) -> Any:
 def test_the_answers_shown_are_those_over_the_sample_months(api: Api, request: pytest.FixtureRequest) -> None:
     found = {}
     for name, asked in QUESTIONS.items():
+        if asked.media:
+            continue
         answered = api.get(write_path(asked))
         assert answered.status_code == 200, (name, answered.text)
         found[name] = drop_values_of_the_run(shorten(answered.json()))

@@ -1,18 +1,23 @@
 """Tests of `serving.app`: the answers as HTTP."""
 
 import json
+import re
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 from psycopg.rows import class_row
 
+from discogs_assets import serving
 from discogs_assets.connections import Connections
 from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import Question
@@ -25,8 +30,11 @@ from discogs_assets.settings import Settings
 from discogs_assets.stores.postgres.publication import Publication
 from discogs_assets_tests.fix_api import Api, open_api
 from discogs_assets_tests.fix_project import Project
+from discogs_assets_tests.queries import sample
 
 pytestmark = pytest.mark.timeout(600)
+
+PAGE = Path(serving.__file__).parent / "README.md"
 
 each_question = pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS)
 
@@ -145,6 +153,25 @@ def test_importing_the_api_loads_neither_dagster_nor_polars_nor_lxml() -> None:
     code = f"import sys, json, discogs_assets.serving.app; print(json.dumps([n for n in {heavy} if n in sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
+
+
+def test_the_client_of_the_documentation_reads_all_pages(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = re.findall(r"^```python\n(import httpx.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+
+    class Here(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            found = api.get(request.url.raw_path.decode())
+            return httpx.Response(found.status_code, content=found.content)
+
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=Here()))
+    names: dict[str, Any] = {}
+    exec(code.replace("50", "2"), names)  # noqa: S102 - the code of the documentation, with small pages
+    ids = {each["id"] for each in sample.releases_of("label", 281)}
+    assert len(ids) > 1
+    assert sorted(each["id"] for each in names["releases"]) == sorted(ids)
+    assert sorted(each["release_id"] for each in names["rarest"]) == sorted(ids)
+    with httpx.Client(base_url="http://127.0.0.1") as client, pytest.raises(httpx.HTTPStatusError):
+        next(names["read_all"](client, "/api/rarity/label/999999999", "items"))
 
 
 PATHS = ("/api/graph/stats", "/api/genre-tree", "/api/trends?type=label&name=Blue+Note", "/api/artists/45467",

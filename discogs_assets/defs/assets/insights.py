@@ -5,7 +5,9 @@ No insight goes back into the graph, and publishing waits for none.
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import dagster as dg
 import polars as pl
@@ -17,13 +19,15 @@ from discogs_assets.defs.resources import Platform
 from discogs_assets.schema import discogs
 from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.flat_table import Sheet
-from discogs_assets.schema.insights import COMPUTATION_LOG
+from discogs_assets.schema.insights import COMPUTATION_LOG, MONTHLY_ANNIVERSARIES
+from discogs_assets.settings import Settings
 from discogs_assets.streams import parquet
+from discogs_assets.streams.insights import anniversaries
 from discogs_assets.streams.insights.question import Question, write
 from discogs_assets.streams.insights.questions import QUESTIONS
 from discogs_assets.streams.plot import Picture, png, sketch
 
-LAYER = Layer("insights", frozenset({"parquet", "polars"}), code_version="1")
+LAYER = Layer("insights", frozenset({"parquet", "polars"}), code_version="2")
 
 ANSWERS = tuple(keys.insight(question.sheet.name) for question in QUESTIONS)
 """Assets covered by the log of computations."""
@@ -44,11 +48,19 @@ def answer(question: Question) -> dg.AssetsDefinition:
         began, partition = time.monotonic(), context.partition_key
         files = {name: platform.lake.files(each.path, partition) for name, each in deps.items()}
         with platform.lake.writing(key.path, partition) as folder:
-            rows = question.write(files, partition, folder / parquet.FILE)
+            asked = apply_settings(question, platform.settings)
+            rows = asked.write(files, partition, folder / parquet.FILE)
             drawn = question.picture(pl.scan_parquet(folder / parquet.FILE))
         return _result(platform, question.sheet, partition, rows, drawn, began)
 
     return answer_question
+
+
+def apply_settings(question: Question, settings: Settings) -> Question:
+    """Return the question as the settings want it answered."""
+    if question.sheet is MONTHLY_ANNIVERSARIES:
+        return replace(question, rows=partial(anniversaries.rows, settings.anniversary_ages))
+    return question
 
 
 def _result(platform: Platform, sheet: Sheet, partition: str, rows: int, drawn: Picture, began: float) -> Result:

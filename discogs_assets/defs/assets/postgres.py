@@ -23,7 +23,7 @@ from discogs_assets.stores.postgres.parallel_loads import Loading
 from discogs_assets.streams import parquet
 from discogs_assets.streams.postgres import child_rows, flat_rows, jsonb_rows
 
-LAYER = Layer("postgres", frozenset({"postgres"}), code_version="3")
+LAYER = Layer("postgres", frozenset({"postgres"}), code_version="4")
 
 TABLE = "dagster/table_name"
 """Metadata key: schema and name of the load's table; in the definition, of the view that shows it."""

@@ -34,6 +34,7 @@ def stale(
 
     An asset is stale if it
     - is missing,
+    - was made by another code version, so that readers may miss fields,
     - was made from another dump than the announced one (sha256 by entity),
     - is a dump of another source than the configured one, or
     - lacks the proof of a blocking check: it failed, was not reached, or judges an earlier materialisation.
@@ -48,7 +49,11 @@ def stale(
     roots = {
         key
         for key, made in found.items()
-        if made is None or key in unproven or _other(made, announced) or _elsewhere(key, made, sources)
+        if made is None
+        or key in unproven
+        or made.code_version not in ("", graph.get(key).code_version)
+        or _other(made, announced)
+        or _elsewhere(key, made, sources)
     }
     return [key for key in found if key in _find_downstream(graph, roots)]
 

@@ -1,8 +1,15 @@
-"""Releases over the years."""
+"""Releases of entities over the years."""
+
+import asyncio
+import re
+from typing import Annotated, cast
+
+from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
-from discogs_assets.queries.question import Result, question
-from discogs_assets.queries.records.entities import ID, NAME, TYPE, Kind, find_entity
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.question import Result, Text, question
+from discogs_assets.queries.records.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
 
 PATTERNS: dict[Kind, str] = {
     "artist": "(:Artist {id: $id})<-[:BY]-(r:Release)",
@@ -32,15 +39,101 @@ class Trends(Result):
 async def trends(at: Reading, type: TYPE, name: NAME = "", id: ID = None) -> Trends:  # noqa: A002
     """Count the releases of an entity by year. Releases without a year are not counted."""
     found = await find_entity(at, type, name, id)
-    if type in ("genre", "style"):
+    counts = await _count_years(at, found)
+    return Trends(name=found.name, type=type, data=[Year(year=year, count=count) for year, count in counts.items()])
+
+
+async def _count_years(at: Reading, of: Named) -> dict[int, int]:
+    """Return the number of an entity's releases by year, ascending."""
+    if of.type in ("genre", "style"):
         statement = (
-            f"SELECT start AS year, releases AS count FROM {{{type}_trends}} t "
-            f"WHERE {type} = %(name)s AND period = 'year' ORDER BY start"
+            f"SELECT start AS year, releases AS count FROM {{{of.type}_trends}} t "
+            f"WHERE {of.type} = %(name)s AND period = 'year' ORDER BY start"
         )
-        rows = await at.sql(statement, name=found.name)
+        rows = await at.sql(statement, name=of.name)
     else:
         counted = (
             "WITH r.year AS year, count(DISTINCT r) AS count RETURN {year: year, count: count} AS row ORDER BY row.year"
         )
-        rows = await at.cypher(f"MATCH {PATTERNS[type]} WHERE r.year IS NOT NULL {counted}", id=found.id)
-    return Trends(name=found.name, type=type, data=[Year(**row) for row in rows])
+        rows = await at.cypher(f"MATCH {PATTERNS[of.type]} WHERE r.year IS NOT NULL {counted}", id=of.id)
+    return {row["year"]: row["count"] for row in rows}
+
+
+COMPARED = 6
+"""Entities of a comparison."""
+
+NAMED = re.compile(f"({'|'.join(LABELS)}):(.+)", re.DOTALL)
+
+TOTALS = """
+SELECT start AS year, round(max(releases / share))::bigint AS count FROM {genre_trends} t
+WHERE period = 'year' GROUP BY start
+"""
+"""Number of all releases by year, from counts and shares of genres: exact, as long as it has 15 digits."""
+
+
+class Share(Year):
+    """Number of releases of a year, and their share."""
+
+    share: float | None
+    """Share of all releases of the year, from 0 to 1; null if none of these has a genre."""
+
+
+class Series(Named):
+    """An entity's releases by year; years without one are left out."""
+
+    data: list[Share]
+
+
+class Comparison(Result):
+    """Releases of several entities by year."""
+
+    series: list[Series]
+    """In the order of the request."""
+
+
+@question(
+    "/trends/compare",
+    "neo4j",
+    "postgres",
+    example={"entities": ["label:Blue Note", "genre:Jazz", "artist:45467"]},
+    rows="series",
+)
+async def compare_trends(
+    at: Reading,
+    entities: Annotated[
+        list[Text],
+        Field(
+            min_length=1,
+            max_length=COMPARED,
+            description="Entities as type:id or type:name, such as artist:45467, label:Blue Note, genre:Rock; digits "
+            "are an id.",
+        ),
+    ],
+) -> Comparison:
+    """Count the releases of up to six entities by year, with their shares of all releases of the year."""
+    found = await asyncio.gather(*(_find(at, text) for text in entities))
+    counted = await asyncio.gather(*(_count_years(at, each) for each in found))
+    totals = {row["year"]: row["count"] for row in await at.sql(TOTALS)}
+    series = [
+        Series(
+            **of.model_dump(),
+            data=[
+                Share(year=year, count=count, share=count / totals[year] if year in totals else None)
+                for year, count in counts.items()
+            ],
+        )
+        for of, counts in zip(found, counted, strict=True)
+    ]
+    return Comparison(series=series)
+
+
+async def _find(at: Reading, text: str) -> Named:
+    """Return the entity that `type:id` or `type:name` stands for."""
+    parts = NAMED.fullmatch(text)
+    if not parts:
+        raise QuestionError(422, f"{text!r} is no entity, expected type:id or type:name, such as artist:45467")
+    kind, name = cast(Kind, parts[1]), parts[2]
+    numbered = LABELS[kind].key == "id" and name.isascii() and name.isdigit()
+    if numbered and not 0 < int(name) < 2**63:
+        raise QuestionError(404, f"there is no {kind} with the id {name}")
+    return await find_entity(at, kind, "" if numbered else name, int(name) if numbered else None)

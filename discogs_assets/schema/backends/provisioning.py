@@ -15,6 +15,9 @@ DAGSTER = "dagster"
 API = "api"
 """Role of the API: it reads the tables of loads, which the reader sees through views only."""
 
+SERVING = "serving"
+"""Role of the API for snapshots, the only rows that it writes; also the name of their schema."""
+
 DATABASES = {"discogs": OWNER, "dagster": DAGSTER}
 """Databases and their owners."""
 
@@ -23,6 +26,9 @@ EXTENSIONS = ("pg_trgm", "unaccent")
 
 PUBLICATION = f"{search.SCHEMA}.publication"
 """Table of the publication record."""
+
+SNAPSHOTS = f"{SERVING}.snapshots"
+"""Table of snapshots: share links of the explorer. It belongs to no month."""
 
 SEARCH_PATH = ", ".join((*SOURCES, "public"))
 
@@ -39,6 +45,8 @@ READER_TEMPORARY_FILES = "2GB"
 
 API_CONNECTIONS = 40
 API_TEMPORARY_FILES = "256MB"
+
+SERVING_CONNECTIONS = 10
 
 HARMLESS = (
     *("array_sample", "array_shuffle", "clock_timestamp", "current_query", "gen_random_uuid", "random"),
@@ -72,6 +80,7 @@ def database(name: str) -> Iterator[str]:
     yield from search.create()
     yield f"CREATE SEQUENCE IF NOT EXISTS {NUMBERS}"
     yield from publication()
+    yield from snapshots()
     yield f'ALTER DATABASE "{name}" SET search_path = {SEARCH_PATH}'
 
 
@@ -88,6 +97,21 @@ def publication() -> Iterator[str]:
         "highest sequence number.'"
     )
     yield f"GRANT SELECT ON {PUBLICATION} TO PUBLIC"
+
+
+def snapshots() -> Iterator[str]:
+    """Yield the statements that create the table of snapshots.
+
+    Neither tokens nor addresses are stored, only digests of them. Clients read through the API alone.
+    """
+    yield f"CREATE SCHEMA IF NOT EXISTS {SERVING}"
+    yield (
+        f"CREATE TABLE IF NOT EXISTS {SNAPSHOTS} (token bytea PRIMARY KEY, client bytea NOT NULL, content jsonb "
+        "NOT NULL, created_at timestamptz NOT NULL DEFAULT now(), expires_at timestamptz NOT NULL)"
+    )
+    for column in ("client", "expires_at"):
+        yield f"CREATE INDEX IF NOT EXISTS snapshots_{column} ON {SNAPSHOTS} ({column})"
+    yield f"COMMENT ON TABLE {SNAPSHOTS} IS 'Snapshots of the explorer: ids of entities behind a secret link.'"
 
 
 def server() -> Iterator[str]:
@@ -151,6 +175,16 @@ def api() -> Iterator[str]:
     `loads` restores its rights on tables.
     """
     yield from _role(API, API_CONNECTIONS, API_TEMPORARY_FILES)
+
+
+def serving() -> Iterator[str]:
+    """Yield the superuser's statements, in the tables' database, for the role that writes snapshots."""
+    yield f"GRANT CONNECT ON DATABASE discogs TO {SERVING}"
+    yield f"ALTER ROLE {SERVING} CONNECTION LIMIT {SERVING_CONNECTIONS}"
+    yield f"GRANT USAGE ON SCHEMA {SERVING} TO {SERVING}"
+    yield f"GRANT SELECT, INSERT, DELETE ON {SNAPSHOTS} TO {SERVING}"
+    # The API's own role has a default right to read all tables of the owner.
+    yield f"REVOKE ALL ON {SNAPSHOTS} FROM {API}"
 
 
 def _role(role: str, connections: int, temporary_files: str) -> Iterator[str]:

@@ -176,9 +176,17 @@ def indexes(of: Table, table: str) -> Iterator[Build]:
             yield Build(f"{start} ({column.expression})", trigrams)
             if column.derived:
                 yield Build(f"CREATE INDEX {name}_data_{column.name} ON {table} (({in_data((column.name,))}::int))")
+        elif column.index is Index.ORDER:
+            yield Build(f"CREATE INDEX {name}_{column.name} ON {table} ({', '.join((column.name, *key(of)))})")
         elif column.index is Index.CODE:
             # text_pattern_ops serves equality and prefix under any collation of the database.
             yield Build(f"CREATE INDEX {name}_{column.name} ON {table} (({column.expression}) text_pattern_ops)")
+        elif column.index is Index.ORDERED and not isinstance(of, Entity):
+            yield Build(f"CREATE INDEX {name}_{column.name} ON {table} ({', '.join((column.name, *of.order))})")
+        elif column.index is Index.UNLINKED and isinstance(of, Relation):
+            (reference,) = (each.name for each in of.values if each.type is Type.REFERENCE)
+            # A hash has no length limit.
+            yield Build(f"CREATE INDEX {name}_unlinked ON {table} USING hash ({column.name}) WHERE {reference} IS NULL")
 
 
 def _primary_key(of: Table, table: str, name: str) -> Build:

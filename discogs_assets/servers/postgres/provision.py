@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from discogs_assets.errors import ServerError
 from discogs_assets.schema.backends import provisioning
-from discogs_assets.schema.backends.provisioning import API, DAGSTER, DATABASES, OWNER, READER
+from discogs_assets.schema.backends.provisioning import API, DAGSTER, DATABASES, OWNER, READER, SERVING
 from discogs_assets.servers.credentials import Credentials
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def provision(connect: "Callable[[str], Connection[Any]]", credentials: Credenti
     `connect` opens an autocommit connection of the superuser to the named database, with a limit on lock waits.
     """
     with connect("postgres") as server:
-        for role in (OWNER, DAGSTER):
+        for role in (OWNER, DAGSTER, SERVING):
             _make_role(server, role, credentials)
         for database, owner in DATABASES.items():
             _make_database(server, database, owner)
@@ -51,7 +51,7 @@ def provision(connect: "Callable[[str], Connection[Any]]", credentials: Credenti
     with connect("discogs") as inside:
         restore_roles(inside, credentials)
         inside.execute(STATISTICS)
-        _run(inside, [f"SET ROLE {OWNER}", *provisioning.database("discogs")])
+        _run(inside, [f"SET ROLE {OWNER}", *provisioning.database("discogs"), "RESET ROLE", *provisioning.serving()])
     for database, owner in DATABASES.items():
         with connect(database) as inside:
             _run(inside, provisioning.inside(owner))
@@ -85,7 +85,8 @@ def recipe() -> str:
     """Return a digest of all that `provision` does; a cluster with another one has to be provisioned again."""
     inside = [statement for owner in DATABASES.values() for statement in provisioning.inside(owner)]
     outside = [*provisioning.server(), *provisioning.database("discogs"), *provisioning.loads()]
-    statements = [*outside, *inside, *provisioning.reader(), *provisioning.api(), STATISTICS]
+    roles = [*provisioning.reader(), *provisioning.api(), *provisioning.serving()]
+    statements = [*outside, *inside, *roles, STATISTICS]
     return hashlib.sha256("\n".join([*DATABASES, *ITERATIONS, *statements]).encode()).hexdigest()
 
 

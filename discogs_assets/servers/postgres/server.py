@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from discogs_assets import faults
 from discogs_assets.errors import ServerError
-from discogs_assets.schema.backends.provisioning import API, DAGSTER, OWNER, READER
+from discogs_assets.schema.backends.provisioning import API, DAGSTER, OWNER, READER, SERVING
 from discogs_assets.servers import artifacts, json_state, os_user, process
 from discogs_assets.servers.credentials import credentials
 from discogs_assets.servers.embedded_server import EmbeddedServer
@@ -93,6 +93,10 @@ class PostgresServer(EmbeddedServer):
     def api(self) -> PostgresAddress:
         """Return the address for the API's role. Raises ServerError if the server does not run."""
         return self._address(self._ready_record(), API)
+
+    def serving(self) -> PostgresAddress:
+        """Return the address for the role of snapshots. Raises ServerError if the server does not run."""
+        return self._address(self._ready_record(), SERVING)
 
     def dagster(self) -> PostgresAddress:
         """Return the address of `dagster` for Dagster's role. Raises ServerError if the server does not run."""

@@ -20,6 +20,11 @@ MEDIA = "application/problem+json"
 WAIT = {"Retry-After": "2"}
 """Header that tells a client when to ask again while a store is away."""
 
+CLOSE = {"Connection": "close"}
+
+HEADERS = {503: WAIT, 408: CLOSE, 413: CLOSE}
+"""Headers by status; the rest of a body that is slow or large is not read."""
+
 SCHEMA = {
     "type": "object",
     "description": "A problem (RFC 9457).",
@@ -34,6 +39,7 @@ SCHEMA = {
             "description": "Entities of one name; ask by the id of one.",
         },
         "months": {"type": "array", "items": {"type": "string"}, "description": "Months that are loaded."},
+        "genres": {"type": "array", "items": {"type": "string"}, "description": "Genres that there are."},
     },
     "required": ["type", "title", "status"],
 }
@@ -50,9 +56,13 @@ STATUSES = {
 }
 """Statuses of the problems that every question may answer with."""
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": doc, "content": {MEDIA: {"schema": SCHEMA}}} for status, doc in STATUSES.items()
-}
+
+def describe(doc: str) -> dict[str, Any]:
+    """Return an OpenAPI response that is a problem."""
+    return {"description": doc, "content": {MEDIA: {"schema": SCHEMA}}}
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {status: describe(doc) for status, doc in STATUSES.items()}
 """The same as OpenAPI responses."""
 
 
@@ -71,7 +81,7 @@ def install(app: FastAPI) -> None:
 
 
 async def _question(_: Request, error: Any) -> Response:
-    return problem(error.status, str(error), WAIT if error.status == 503 else {}, **error.more)
+    return problem(error.status, str(error), HEADERS.get(error.status), **error.more)
 
 
 async def _failure(_: Request, error: Any) -> Response:

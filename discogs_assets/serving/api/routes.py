@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from discogs_assets.errors import QuestionError
 from discogs_assets.queries.catalogue import QUESTIONS
-from discogs_assets.queries.question import Question, Result, answer
+from discogs_assets.queries.question import File, Question, Result, answer
 from discogs_assets.queries.reference import read_answers
 from discogs_assets.serving.api import caching, problems
 from discogs_assets.stores.postgres.publication import Publication
@@ -18,7 +18,6 @@ from discogs_assets.stores.postgres.publication import Publication
 
 def install(app: FastAPI) -> None:
     """Add the routes to the application."""
-    answers = read_answers()
     for asked in QUESTIONS.values():
         app.add_api_route(
             asked.path,
@@ -28,9 +27,18 @@ def install(app: FastAPI) -> None:
             operation_id=asked.name,
             summary=asked.doc.partition("\n")[0],
             description=asked.doc,
-            response_model=asked.result,
-            responses={**problems.RESPONSES, 200: {"content": {"application/json": {"example": answers.get(asked.name)}}}},
+            response_model=None if asked.media else asked.result,
+            response_class=Response if asked.media else JSONResponse,
+            responses={**problems.RESPONSES, 200: _describe_answer(asked)},
         )
+
+
+def _describe_answer(asked: Question) -> dict[str, Any]:
+    """Return the OpenAPI response: the media types of a file, or the answer to the example."""
+    if asked.media:
+        content = {media: {"schema": {"type": "string", "format": "binary"}} for media in asked.media}
+        return {"description": "A file.", "content": content}
+    return {"content": {"application/json": {"example": read_answers().get(asked.name)}}}
 
 
 def _endpoint(asked: Question) -> Callable[..., Awaitable[Response]]:
@@ -60,7 +68,7 @@ def _default(value: Any) -> Any:
 
 
 async def respond(request: Request, asked: Question, values: dict[str, Any]) -> Response:
-    """Return the answer as JSON, or 304 if the client has it already."""
+    """Return the answer as JSON or a file, or 304 if the client has it already."""
     _require_known(request, asked)
     state = request.app.state
     texts = json.dumps(values, sort_keys=True, default=str)
@@ -77,11 +85,14 @@ async def respond(request: Request, asked: Question, values: dict[str, Any]) -> 
     body = found.model_dump_json().encode() if isinstance(found, Result) else found
     if asked.monthly:
         headers["ETag"] = tag
-        if body is not found:
+        if isinstance(found, Result):
             state.cache.put(key(publication), body)
         # Only now is it known that there is an answer.
         if caching.matches(request.headers.get("if-none-match"), tag):
             return Response(None, 304, headers)
+    if isinstance(found, File):
+        headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
+        return StreamingResponse(found.parts, 200, headers, found.media)
     return Response(body, 200, headers, "application/json")
 
 

@@ -15,6 +15,7 @@ from psycopg.errors import (
     InvalidSchemaName,
     LockNotAvailable,
     ProgramLimitExceeded,
+    UndefinedColumn,
     UndefinedFunction,
     UndefinedObject,
 )
@@ -330,7 +331,14 @@ def _switch(connection: Connection, tables: Mapping[Table, str], lock_timeout: s
         view = view_of(of)
         if not _can_replace(connection, of):
             execute(connection, f"DROP VIEW IF EXISTS {view} CASCADE")
-        for statement in (sql.view(of, view, table), *sql.comments(of, view, "VIEW")):
+        try:
+            execute(connection, sql.view(of, view, table))
+        except UndefinedColumn as error:
+            raise LoadError(
+                f"{table} was loaded by another version of discogs_assets: {error.diag.message_primary}. "
+                "Load its month again, and publish it: discogs load 2026-11"
+            ) from error
+        for statement in sql.comments(of, view, "VIEW"):
             execute(connection, statement)
         execute(connection, f"GRANT SELECT ON {view} TO PUBLIC")
 

@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import Any
 
 import psycopg
-from psycopg.errors import QueryCanceled, UndefinedTable
+from psycopg.errors import QueryCanceled, UndefinedColumn, UndefinedTable
 from psycopg.rows import class_row, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from discogs_assets.errors import QuestionError, ServerError, SupersededError
 from discogs_assets.schema.backends import sql
 from discogs_assets.schema.backends.provisioning import PUBLICATION
+from discogs_assets.schema.child_tables import source_of
 from discogs_assets.schema.tables import TABLES
 from discogs_assets.stores.postgres.loads import view_of
 from discogs_assets.stores.postgres.publication import COLUMNS, Publication
@@ -28,8 +29,10 @@ WAITING = 200
 POOL_SECONDS = 2.0
 """Longest wait for a connection, and for a lost server before the next attempt, in seconds."""
 
-NAMED = {table.name: table for table in reversed(TABLES)}
-"""Tables by the names that statements use; a name of two sources is that of Discogs."""
+NAMED = {f"{source_of(table)}_{table.name}": table for table in TABLES} | {
+    table.name: table for table in reversed(TABLES)
+}
+"""Tables by the names that statements use: musicbrainz_artists, or artists; a name of two sources is Discogs'."""
 
 Row = dict[str, Any]
 
@@ -132,16 +135,34 @@ class TableReader:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[Row]]:
         try:
-            async with self.pool.connection() as connection:
+            async with lend_connection(self.pool) as connection:
                 yield connection
         except UndefinedTable as error:
             raise SupersededError(f"a load is gone: {_line(error)}") from error
-        except QueryCanceled as error:
-            raise QuestionError(504, "the question took longer than the time limit. Ask for less.") from error
-        except (PoolTimeout, TooManyRequests) as error:
-            raise QuestionError(503, f"PostgreSQL does not answer: {_line(error)}") from error
-        except psycopg.OperationalError as error:
-            raise ServerError(f"PostgreSQL does not answer: {_line(error)}") from error
+        except UndefinedColumn as error:
+            raise QuestionError(
+                409, f"another version has loaded the month: {_line(error)}. Load it again: discogs load 2026-11"
+            ) from error
+
+
+@asynccontextmanager
+async def lend_connection(
+    pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]],
+) -> AsyncIterator[psycopg.AsyncConnection[Row]]:
+    """Lend a connection of the pool.
+
+    Raises QuestionError (504) beyond the time limit of a statement, ServerError if the server goes away, QuestionError
+    (503) if it has been away.
+    """
+    try:
+        async with pool.connection() as connection:
+            yield connection
+    except QueryCanceled as error:
+        raise QuestionError(504, "the question took longer than the time limit. Ask for less.") from error
+    except (PoolTimeout, TooManyRequests) as error:
+        raise QuestionError(503, f"PostgreSQL does not answer: {_line(error)}") from error
+    except psycopg.OperationalError as error:
+        raise ServerError(f"PostgreSQL does not answer: {_line(error)}") from error
 
 
 async def _record(

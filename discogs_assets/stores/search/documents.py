@@ -1,7 +1,7 @@
 """Documents of the search index: how text becomes terms, and the part of a record that a hit shows."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +10,8 @@ import tantivy
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from discogs_assets import faults
-from discogs_assets.schema.search_index import (
-    ALSO,
-    ARTIST_ID,
-    CODE,
-    FIELDS,
-    GENRE,
-    LABEL_ID,
-    MASTER_ID,
-    NAME,
-    NEWEST,
-    OLDEST,
-    POPULARITY,
-    RECORD,
-    STARTS,
-    STYLE,
-    WHOLE_NAME,
-    YEAR,
-    Kind,
-    Row,
-)
+from discogs_assets.schema import search_index as fields
+from discogs_assets.schema.search_index import FIELDS, NO_NUMBER, Kind, Part, Row
 
 START_LETTERS = 3
 """Longest prefix of a word that is a term of its own."""
@@ -46,26 +28,33 @@ HEAP_BYTES = 96 << 20
 UNKNOWN_YEAR = 9999
 """Year of a document without one in the ascending sort key; 0 in the descending one."""
 
-YEAR_STEP = 1 << 40
-"""Factor of the year in a sort key; ids are less."""
+ID_LIMIT = 1 << 32
+"""Factor of the year or popularity in a sort key; ids are less."""
+
+LEVELS = (2, 3, 5, 8, 13, 21, 50, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
+"""Popularities that divide the documents, so that a search for the most popular ones need not see all."""
 
 
-class Hit(msgspec.Struct, frozen=True):
-    """A document as found; `id` is None for a genre or style, and `popularity` a number of releases."""
+class Hit(msgspec.Struct, frozen=True, array_like=True):
+    """A document as found; `id` is None for a genre or style, and `popularity` a number of releases.
 
-    entity: str = ""
+    Of a release it also has the artists, as id and name, and the labels, as id, name and catalogue number.
+    """
+
     id: int | None = None
     name: str = ""
     year: int | None = None
     popularity: int = 0
-    score: float = 0.0
     genres: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     subtitle: str | None = None
-
-
-SHOWN = ("id", "name", "year", "popularity", "genres", "styles", "subtitle")
-"""Values of a row that a hit shows."""
+    artists: tuple[tuple[int | None, str | None], ...] = ()
+    labels: tuple[tuple[int | None, str | None, str | None], ...] = ()
+    country: str | None = None
+    formats: tuple[str, ...] = ()
+    descriptions: tuple[str, ...] = ()
+    entity: str = ""
+    score: float = 0.0
 
 
 def _build_schema() -> tantivy.Schema:
@@ -73,7 +62,7 @@ def _build_schema() -> tantivy.Schema:
     for field in FIELDS:
         match field.kind:
             case Kind.INTEGER:
-                builder.add_integer_field(field.name, indexed=not field.fast or field is YEAR, fast=field.fast)
+                builder.add_integer_field(field.name, indexed=not field.fast or field is fields.YEAR, fast=field.fast)
             case Kind.STORED:
                 builder.add_bytes_field(field.name, stored=True)
             case _:
@@ -92,13 +81,16 @@ def _build_analyzer(tokenizer: Tokenizer) -> TextAnalyzer:
 SCHEMA = _build_schema()
 
 WORDS, WHOLE = _build_analyzer(Tokenizer.simple()), _build_analyzer(Tokenizer.raw())
-"""Analyzers of words and whole texts."""
+TERMS, RAW = TextAnalyzerBuilder(Tokenizer.whitespace()).build(), TextAnalyzerBuilder(Tokenizer.raw()).build()
+"""Analyzers of words and whole texts, of terms, and of texts as they are."""
 
 
 def register_analyzers(index: tantivy.Index) -> None:
     """Make the analyzers known to an index that was created or opened."""
-    for kind, analyzer in ((Kind.WORDS, WORDS), (Kind.WHOLE, WHOLE)):
+    for kind, analyzer in ((Kind.WORDS, WORDS), (Kind.WHOLE, WHOLE), (Kind.TERMS, TERMS)):
         index.register_tokenizer(kind.name.lower(), analyzer)
+    # Values are searched without case and accents, and counted as they are.
+    index.register_fast_field_tokenizer(Kind.WHOLE.name.lower(), RAW)
 
 
 def clean(text: str) -> str:
@@ -147,29 +139,53 @@ def write_documents(folder: Path, rows: Iterable[Row]) -> int:
 
 
 def describe(row: Row) -> dict[str, list[Any]]:
-    """Return the values of a row's document, by field."""
+    """Return the values of a row's document, by field; fields without a value are left out."""
     names = [unicodedata.normalize("NFKC", name) for name in (row.name or "", *row.variations)]
     starts = {word[:letters] for name in names for word in WORDS.analyze(name) for letters in LETTERS}
+    also = dict.fromkeys([row.subtitle or "", *(each.name or "" for each in row.artists)])
+    numbers = (each.catno for each in row.labels if each.catno and each.catno.lower() != NO_NUMBER)
     ids = row.id or 0
-    return {
-        NAME.name: names,
-        ALSO.name: [unicodedata.normalize("NFKC", text) for text in (row.subtitle or "", *row.also)],
-        WHOLE_NAME.name: [*filter(None, [clean(names[0])])],
-        CODE.name: [*filter(None, map(squeeze, (names[0], *row.codes)))],
-        STARTS.name: [" ".join(starts)],
-        GENRE.name: [*row.genres],
-        STYLE.name: [*row.styles],
-        YEAR.name: [] if row.year is None else [row.year],
-        POPULARITY.name: [row.popularity],
-        OLDEST.name: [(UNKNOWN_YEAR if row.year is None else row.year) * YEAR_STEP + ids],
-        NEWEST.name: [-(row.year or 0) * YEAR_STEP + ids],
-        ARTIST_ID.name: [*row.artist_ids],
-        LABEL_ID.name: [*row.label_ids],
-        MASTER_ID.name: [] if row.master_id is None else [row.master_id],
-        RECORD.name: [
-            msgspec.json.encode({name: getattr(row, name) for name in SHOWN if getattr(row, name) is not None})
-        ],
+    values: dict[str, list[Any]] = {
+        fields.NAME.name: names,
+        fields.ALSO.name: [unicodedata.normalize("NFKC", text) for text in also],
+        fields.WHOLE_NAME.name: [*filter(None, [clean(names[0])])],
+        fields.CODE.name: [*filter(None, [squeeze(names[0])])],
+        fields.CATNO.name: [*filter(None, map(squeeze, dict.fromkeys(numbers)))],
+        fields.STARTS.name: [" ".join(starts)],
+        fields.GENRE.name: [*row.genres],
+        fields.STYLE.name: [*row.styles],
+        fields.FORMAT.name: [*row.formats],
+        fields.DESCRIPTION.name: [*row.descriptions],
+        fields.COUNTRY.name: [row.country] if row.country else [],
+        fields.YEAR.name: [] if row.year is None else [row.year],
+        fields.POPULARITY.name: [row.popularity],
+        fields.LEVEL.name: [level for level in LEVELS if level <= row.popularity],
+        fields.POPULAR.name: [-row.popularity * ID_LIMIT + ids],
+        fields.OLDEST.name: [(UNKNOWN_YEAR if row.year is None else row.year) * ID_LIMIT + ids],
+        fields.NEWEST.name: [-(row.year or 0) * ID_LIMIT + ids],
+        fields.ARTIST_ID.name: _list_ids(row.artists),
+        fields.LABEL_ID.name: _list_ids(row.labels),
+        fields.MASTER_ID.name: [] if row.master_id is None else [row.master_id],
+        fields.CREDIT.name: [row.credits] if row.credits else [],
+        fields.HAS.name: ["video " * row.video + "master" * bool(row.master_id)],
+        fields.RECORD.name: [_write_record(row)],
     }
+    return {name: found for name, found in values.items() if found}
+
+
+def _list_ids(parts: Sequence[Part]) -> list[int]:
+    return [*{each.id for each in parts if each.id}]
+
+
+def _write_record(row: Row) -> bytes:
+    """Return the values of a hit in its order, without the empty ones at the end."""
+    artists = [(each.id, each.name) for each in row.artists]
+    labels = [(each.id, each.name, each.catno) for each in row.labels]
+    values = [row.id, row.name or "", row.year, row.popularity, row.genres, row.styles, row.subtitle]
+    values += [artists, labels, row.country, row.formats, row.descriptions]
+    while not values[-1]:
+        values.pop()
+    return msgspec.json.encode(values)
 
 
 def read_hit(entity: str, score: float, record: bytes) -> Hit:

@@ -15,12 +15,13 @@ from discogs_assets.schema import search_index
 from discogs_assets.schema.search_index import ENTITIES, IndexField, Kind
 from discogs_assets.stores.search import documents
 from discogs_assets.stores.search.documents import SCHEMA, START_LETTERS, WORDS, Hit, squeeze
+from discogs_assets.stores.search.facets import SORTS, FacetSearch
 
 WORD_MATCH, EXACT_MATCH, EXACT_COMPLETION = 2.0, 20.0, 8.0
 """Weights of a word in the name, relative to one elsewhere; of a whole name or code, relative to BM25 and a prefix."""
 
-SORTS = {"year": search_index.OLDEST.name, "-year": search_index.NEWEST.name, "popularity": "popularity"}
-"""Orders of `SearchIndex.releases`, by the field sorted by."""
+CODES = (search_index.CODE, search_index.CATNO)
+"""Fields that a text is searched in without its blanks and signs."""
 
 CANDIDATES = 100
 """Largest number of entities of one name that a lookup returns."""
@@ -48,10 +49,11 @@ class Filters:
         """Yield a query for each condition."""
         for field, names in ((search_index.GENRE, self.genres), (search_index.STYLE, self.styles)):
             if names:
-                yield Query.term_set_query(SCHEMA, field.name, [*map(documents.drop_surrogates, names)])
+                yield Query.term_set_query(SCHEMA, field.name, [*map(documents.fold, names)])
         if self.year_min is not None or self.year_max is not None:
             kind = tantivy.FieldType.Integer
-            yield Query.range_query(SCHEMA, search_index.YEAR.name, kind, self.year_min, self.year_max)
+            years = (self.year_min, self.year_max)
+            yield Query.range_query(SCHEMA, search_index.YEAR.name, kind, *years, use_inverted_index=True)
         ids = (self.artist_id, self.label_id, self.master_id)
         for field, number in zip(
             (search_index.ARTIST_ID, search_index.LABEL_ID, search_index.MASTER_ID), ids, strict=True
@@ -80,6 +82,7 @@ class SearchIndex:
 
     def __init__(self, searchers: Mapping[str, tantivy.Searcher]) -> None:
         self._searchers = searchers
+        self.facets = FacetSearch(searchers["releases"], self.lookup)
 
     @classmethod
     def open(cls, folder: Path) -> "SearchIndex":
@@ -146,8 +149,7 @@ class SearchIndex:
         count = max(1, min(limit, searcher.num_docs))
         if not sort:
             return searcher.search(query, count, weight_by_field=search_index.POPULARITY.name)
-        order = tantivy.Order.Desc if sort == SORTS["popularity"] else tantivy.Order.Asc
-        return searcher.search(query, count, order_by_field=sort, order=order)
+        return searcher.search(query, count, order_by_field=sort, order=tantivy.Order.Asc)
 
     def _read(self, entity: str, score: float, address: tantivy.DocAddress) -> Hit:
         (record,) = self._searchers[entity].doc(address).get_all(search_index.RECORD.name)
@@ -204,7 +206,7 @@ def _term(field: IndexField, text: str) -> Query:
 def _exact(text: str) -> list[Query]:
     """Return queries for the text as a whole name, and as a code if it has letters or digits."""
     whole, code = documents.fold(text), squeeze(text)
-    found = [_term(search_index.WHOLE_NAME, whole), *([_term(search_index.CODE, code)] if code else [])]
+    found = [_term(search_index.WHOLE_NAME, whole), *([_term(field, code) for field in CODES] if code else [])]
     return [Query.const_score_query(each, EXACT_MATCH) for each in found]
 
 
@@ -234,7 +236,7 @@ def _complete(text: str) -> Query | None:
             _any_of([_term(search_index.NAME, word), _term(search_index.ALSO, word)]) for word in dict.fromkeys(whole)
         ]
         found = [_all_of([*starts, _prefix(search_index.NAME, last)])]
-        found += [_prefix(search_index.CODE, code)] if len(code := squeeze(text)) >= START_LETTERS else []
+        found += [_prefix(field, code) for field in CODES] if len(code := squeeze(text)) >= START_LETTERS else []
     else:
         found = [_prefix(search_index.WHOLE_NAME, documents.fold(text))]
     matched = Query.const_score_query(_any_of(found), 1.0)

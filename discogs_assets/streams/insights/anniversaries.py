@@ -1,10 +1,9 @@
 """Masters with an anniversary in the month."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
-from discogs_assets.schema.insights import MILESTONES
 from discogs_assets.streams.graph.files import Files
 from discogs_assets.streams.plot import Picture
 
@@ -12,11 +11,11 @@ MONTH = r"^[0-9]{4}-([0-9]{1,2})(?:-[0-9]{1,2})?$"
 """Pattern of a date as written, capturing the month; in 1969-00-00 it is unknown."""
 
 
-def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
-    """Yield one batch: masters with a known month, the oldest first, then masters without one."""
+def rows(ages: Collection[int], files: Files, month: str) -> Iterator[pl.DataFrame]:
+    """Yield one batch: masters of these ages with a known month, the oldest first, then those without a month."""
     year, wanted = int(month[:4]), int(month[5:7])
     masters = pl.scan_parquet(files["masters"]).select("id", "title", "artist", "year", "main_release")
-    old = masters.filter((year - pl.col("year")).is_in(MILESTONES)).collect(engine="streaming")
+    old = masters.filter((year - pl.col("year")).is_in([*ages])).collect(engine="streaming")
     releases = pl.scan_parquet(files["releases"]).select("id", "released", "year")
     main = releases.join(old.lazy(), left_on="id", right_on="main_release", how="semi").collect(engine="streaming")
     known = pl.col("month").is_not_null()
@@ -47,7 +46,5 @@ def _month(released: pl.Expr) -> pl.Expr:
 def picture(answer: pl.LazyFrame) -> Picture:
     """Return the number of masters by anniversary, for known months."""
     known = answer.filter("month_known").group_by("anniversary").agg(pl.len()).collect()
-    counts = dict(known.rows())
-    return Picture(
-        "Anniversaries of this month", "masters", "years", {f"{age}": counts.get(age, 0) for age in MILESTONES}
-    )
+    bars = {f"{age}": count for age, count in known.sort("anniversary").rows()}
+    return Picture("Anniversaries of this month", "masters", "years", bars)

@@ -7,7 +7,18 @@ from functools import partial
 
 from discogs_assets.schema import insights
 from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.streams.insights import anniversaries, centrality, completeness, leaders, longevity, rarity, trends
+from discogs_assets.streams.insights import (
+    anniversaries,
+    centrality,
+    completeness,
+    credit_totals,
+    label_dna,
+    leaders,
+    longevity,
+    rarity,
+    similar_labels,
+    trends,
+)
 from discogs_assets.streams.insights.question import Question
 
 QUESTIONS = (
@@ -21,11 +32,19 @@ QUESTIONS = (
         leaders.rows,
         leaders.picture,
     ),
-    Question(insights.MONTHLY_ANNIVERSARIES, ("masters", "releases"), anniversaries.rows, anniversaries.picture),
+    Question(insights.LABEL_DNA, ("releases", "Label"), label_dna.rows, label_dna.picture),
+    Question(insights.SIMILAR_LABELS, ("releases", "Label"), similar_labels.rows, similar_labels.picture),
+    Question(
+        insights.MONTHLY_ANNIVERSARIES,
+        ("masters", "releases"),
+        partial(anniversaries.rows, insights.MILESTONES),
+        anniversaries.picture,
+    ),
     Question(
         insights.DATA_COMPLETENESS, tuple(each.name for each in ENTITIES), completeness.rows, completeness.picture
     ),
     Question(insights.RELEASE_RARITY, rarity.READS, rarity.rows, rarity.picture),
+    Question(insights.CREDIT_TOTALS, ("releases", "Artist"), credit_totals.rows, credit_totals.picture),
 )
 """All questions, in the order of their sheets."""
 

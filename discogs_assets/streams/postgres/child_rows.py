@@ -73,7 +73,12 @@ def _items(file: Path, source: Source) -> int:
 def _columns(relation: Relation) -> list[str]:
     """Return the leaves of the Parquet file that the rows are made from."""
     found = (f"{_place(source)}{value.source}" for source in relation.sources for value in relation.values)
-    return [relation.entity.key, *(each.removesuffix(".") for each in found)]
+    return [relation.entity.key, *_of_record(relation), *(each.removesuffix(".") for each in found)]
+
+
+def _of_record(relation: Relation) -> list[str]:
+    """Return the columns whose values are those of the record."""
+    return [value.name for value in relation.computed if value.source]
 
 
 def _place(source: Source) -> str:
@@ -84,19 +89,18 @@ def _place(source: Source) -> str:
 def _unnest(relation: Relation, source: Source, batch: pa.RecordBatch) -> pl.DataFrame:
     """Return the rows of one part."""
     names = source.part.split(".")
-    owner, items = (
-        batch.column(relation.entity.key).to_numpy(),
-        pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema)),
-    )
+    row = np.arange(len(batch))
+    items = pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema))
     counted: dict[str, Ints] = {}
     for name, ordinal in zip(names, source.ordinals, strict=True):
         parent, position, items = _unnest_list(items.field(name))
-        owner, counted = owner[parent], {each: held[parent] for each, held in counted.items()} | {ordinal: position}
+        row, counted = row[parent], {each: held[parent] for each, held in counted.items()} | {ordinal: position}
     places = relation.key[1:-1] if relation.roles else relation.key[1:]
-    key = {relation.owner: owner} | {
-        each: counted[each] if each in counted else np.zeros(len(owner), np.int64) for each in places
+    key = {relation.owner: batch.column(relation.entity.key).to_numpy()[row]} | {
+        each: counted[each] if each in counted else np.zeros(len(row), np.int64) for each in places
     }
     values = {value.name: _value(items, value) for value in relation.values}
+    values |= {name: batch.column(name).take(pa.array(row)) for name in _of_record(relation)}
     return pl.DataFrame({name: pl.Series(name, column) for name, column in {**key, **values}.items()})
 
 

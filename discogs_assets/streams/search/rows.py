@@ -3,18 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import msgspec
 import polars as pl
+import polars.selectors as cs
 
-from discogs_assets.schema import graph
+from discogs_assets.schema import graph, roles
 from discogs_assets.schema.search_index import Row
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph.files import Files, between
 from discogs_assets.streams.insights.lookup import Lookup
 
 BATCH_ROWS = 20_000
-
-NO_NUMBER = "none"
-"""Catalogue number of a release that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,9 @@ class Source:
         return (self.of, *self.others)
 
 
+_DECODER = msgspec.json.Decoder(Row)
+
+
 def build_rows(entity: str, files: Files) -> Iterator[Row]:
     """Yield the rows of an entity in the order of its records, from the files of everything it reads."""
     source = SOURCES[entity]
@@ -50,8 +52,9 @@ def build_rows(entity: str, files: Files) -> Iterator[Row]:
             if popularity:
                 counted = popularity.find(frame[source.by]).fill_null(source.least)
                 values = values.with_columns(popularity=counted)
-            for row in values.iter_rows(named=True):
-                yield Row(**{name: value for name, value in row.items() if value is not None})
+            # Many times as fast as rows of Python objects: both steps are native code.
+            texts = values.select(pl.struct(cs.list().fill_null([]), ~cs.list()).struct.json_encode()).to_series()
+            yield from map(_DECODER.decode, texts)
 
 
 def _count_credits(files: Files) -> Lookup:
@@ -70,14 +73,25 @@ def _count_pressings(files: Files) -> Lookup:
     return Lookup.of(releases.group_by("master_id").agg(pl.len()).collect(engine="streaming"))
 
 
-def _inner(part: str, name: str, sound: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-    """Return the distinct values of a field of a repeated part that are sound, in order."""
-    value = pl.element().struct.field(name)
-    return pl.col(part).list.eval(value.filter(sound(value))).list.unique(maintain_order=True)
+def _inner(part: str, *names: str) -> pl.Expr:
+    """Return the values of a field of a repeated part, in order; of several names, each is inside the one before."""
+    value = pl.element()
+    for place, name in enumerate(names):
+        value = (value.explode() if place else value).struct.field(name)
+    return pl.col(part).list.eval((value.explode() if names[-1] in NESTED else value).drop_nulls())
 
 
-def _ids(part: str) -> pl.Expr:
-    return _inner(part, "id", lambda value: value > 0)
+def _write_credits(credited: pl.Series) -> pl.Series:
+    """Return the terms of each release's credits: `12/ 12/producer /producer`, null without credits."""
+    parts = pl.DataFrame({"row": range(len(credited)), "credit": credited}).explode("credit").unnest("credit")
+    texts = parts["role"].unique().drop_nulls()
+    keys = pl.DataFrame({"role": texts, "key": [[*roles.keys(text)] for text in texts]})
+    found = parts.join(keys, on="role", how="left").explode("key")
+    person, key = pl.when(pl.col("id") > 0).then(pl.format("{}/", "id")), pl.col("key")
+    terms = [person, pl.concat_str(person, key), pl.format("/{}", key)]
+    texts = found.select("row", pl.concat_str(*terms, separator=" ", ignore_nulls=True).alias("terms"))
+    joined = texts.filter(pl.col("terms") != "").group_by("row").agg(pl.col("terms").str.join(" "))
+    return pl.DataFrame({"row": range(len(credited))}).join(joined, on="row", how="left")["terms"]
 
 
 def _leaf(part: str, name: str) -> str:
@@ -94,12 +108,27 @@ SHOWN = {
     "year": pl.col("year"),
     "genres": pl.col("genres").list.drop_nulls(),
     "styles": pl.col("styles").list.drop_nulls(),
-    "also": _inner("artists", "name", pl.Expr.is_not_null),
-    "artist_ids": _ids("artists"),
+    "artists": pl.col("artists"),
 }
 """Values of releases and masters."""
 
-NUMBERS = _inner("labels", "catno", lambda value: value.str.to_lowercase() != NO_NUMBER)
+NESTED = ("extraartists", "descriptions")
+"""Fields that are lists themselves."""
+
+CREDITED = (
+    "extraartists",
+    "tracklist.list.element.extraartists",
+    "tracklist.list.element.sub_tracks.list.element.extraartists",
+)
+"""Places of the credits of a release."""
+
+EDITION = (
+    *(_leaf("labels", name) for name in ("id", "name", "catno")),
+    *(_leaf("formats", name) for name in ("name", "descriptions.list.element")),
+    *(_leaf(place, name) for place in CREDITED for name in ("id", "role")),
+    *("country", "master_id", _leaf("videos", "embed")),
+)
+"""Columns of releases alone."""
 
 VALUES = {"name": pl.col("name"), "popularity": pl.col("release_count")}
 """Values of genres and styles."""
@@ -127,12 +156,20 @@ SOURCES = {
     "masters": Source("masters", TITLED, SHOWN, ("releases",), _count_pressings),
     "releases": Source(
         "releases",
-        (*TITLED, _leaf("labels", "id"), _leaf("labels", "catno"), "master_id"),
+        (*TITLED, *EDITION),
         {
             **SHOWN,
-            "codes": NUMBERS,
-            "label_ids": _ids("labels"),
+            "labels": pl.col("labels"),
+            "credits": pl.concat_list(
+                "extraartists",
+                _inner("tracklist", "extraartists"),
+                _inner("tracklist", "sub_tracks", "extraartists"),
+            ).map_batches(_write_credits, pl.String),
             "master_id": pl.col("master_id").replace(0, None),
+            "formats": _inner("formats", "name").list.unique(maintain_order=True),
+            "descriptions": _inner("formats", "descriptions").list.unique(maintain_order=True),
+            "country": pl.col("country"),
+            "video": pl.col("videos").list.len() > 0,
         },
         (),
         _count_pressings,

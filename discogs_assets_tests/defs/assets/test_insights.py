@@ -4,7 +4,9 @@ import base64
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import dagster as dg
 import polars as pl
@@ -23,6 +25,7 @@ from discogs_assets.schema.insights import ARTIST_CENTRALITY, COMPUTATION_LOG, I
 from discogs_assets.settings import Settings
 from discogs_assets.stores.lake import local
 from discogs_assets.streams import parquet
+from discogs_assets.streams.insights.questions import question
 
 MONTH = months.NOVEMBER
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -157,3 +160,9 @@ def test_a_step_that_has_not_ended_has_no_seconds() -> None:
     found = insights.log([Computed(key, "r", "IN_PROGRESS", 1_000_000_000.5, None)])
     assert found.rows() == [("release_rarity", "r", "IN_PROGRESS", "2001-09-09T01:46:40.500Z", None, None, None, None)]
     assert not insights.durations(found).bars
+
+
+def test_anniversaries_are_those_that_the_settings_name() -> None:
+    asked = insights.apply_settings(question("monthly_anniversaries"), Settings(anniversaries="7,77"))
+    assert cast("partial[Any]", asked.rows).args == ((7, 77),)
+    assert insights.apply_settings(question("label_longevity"), Settings()) is question("label_longevity")

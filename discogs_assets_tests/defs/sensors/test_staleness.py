@@ -70,6 +70,15 @@ def test_a_check_of_an_earlier_materialisation_proves_nothing() -> None:
         assert stale(instance) == downstream(spec.asset_key)
 
 
+@pytest.mark.parametrize("key", [keys.SEARCH["releases"], keys.records(LABELS)], ids=str)
+def test_an_asset_of_another_code_version_is_stale_and_so_is_what_depends_on_it(key: dg.AssetKey) -> None:
+    for version, expected in (("0", downstream(key)), (GRAPH.get(key).code_version or "", set())):
+        with dg.DagsterInstance.ephemeral() as instance:
+            record(instance, NOVEMBER, sums(), [each for each in ALL if each != key])
+            record(instance, NOVEMBER, sums(), [key], code_version=version)
+            assert stale(instance) == expected
+
+
 @pytest.mark.parametrize("entity", [LABELS, musicbrainz.ARTISTS], ids=lambda entity: entity.title)
 def test_a_dump_of_another_source_is_stale_and_makes_no_month_the_newest(entity: Entity) -> None:
     key, ours, others = keys.dump(entity), {entity.source: "/ours"}, {entity.source: "/others"}

@@ -8,6 +8,7 @@ import pytest
 from discogs_assets.schema.backends import arrow, sql
 from discogs_assets.schema.child_tables import RELATIONS
 from discogs_assets.schema.discogs import ARTISTS, ENTITIES, LABELS, RELEASES
+from discogs_assets.schema.insights import RELEASE_RARITY
 from discogs_assets.schema.model import Entity
 from discogs_assets.stores.postgres.loads import Postgres
 from discogs_assets.streams import parquet
@@ -45,6 +46,12 @@ def test_texts_are_searched_in_one_index_and_a_year_in_both_spellings() -> None:
     for way in ("(data->>'title') gin_trgm_ops", "discogs.plain((data->>'title')) gin_trgm_ops", "discogs.words("):
         assert way in search
     assert "CREATE INDEX releases__0001_data_year ON m.releases__0001 (((data->>'year')::int))" in found
+
+
+def test_an_index_for_pages_goes_on_with_the_key() -> None:
+    found = [index.statement for index in sql.indexes(RELEASE_RARITY, "m.release_rarity__0001")]
+    for name in ("rarity_score", "hidden_gem_score"):
+        assert f"CREATE INDEX release_rarity__0001_{name} ON m.release_rarity__0001 ({name}, release_id)" in found
 
 
 def test_quotes_in_a_meaning_do_not_end_it() -> None:

@@ -476,7 +476,7 @@ def test_the_api_reaches_no_other_database(postgres_server: PostgresServer, data
         psycopg.connect(postgres_server.api().of(database).url)
 
 
-@pytest.mark.parametrize("part", ["server", "database", "inside", "reader", "api", "loads"])
+@pytest.mark.parametrize("part", ["server", "database", "inside", "reader", "api", "loads", "serving"])
 def test_the_recipe_is_of_every_statement(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     before = recipe()
     monkeypatch.setattr(provisioning, part, lambda *_: iter(["SELECT 1"]))
@@ -486,7 +486,14 @@ def test_the_recipe_is_of_every_statement(monkeypatch: pytest.MonkeyPatch, part:
 def test_dagsters_role_logs_in_without_the_rounds_that_guard_a_weak_password(superuser: Connection[Any]) -> None:
     query = "SELECT rolname, split_part(split_part(rolpassword, '$', 2), ':', 1) FROM pg_authid WHERE rolcanlogin"
     found = {str(role): rounds for role, rounds in superuser.execute(query).fetchall()}
-    assert found == {"postgres": "4096", "discogs": "4096", "reader": "4096", "api": "4096", "dagster": "1"}
+    assert found == {
+        "postgres": "4096",
+        "discogs": "4096",
+        "reader": "4096",
+        "api": "4096",
+        "serving": "4096",
+        "dagster": "1",
+    }
 
 
 def test_a_role_cannot_come_in_with_another_password(postgres_server: PostgresServer) -> None:

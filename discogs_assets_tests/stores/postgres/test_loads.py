@@ -371,6 +371,16 @@ def test_a_load_does_not_wait_for_whoever_still_reads_one_before(postgres: Postg
     assert postgres.sweep(NOVEMBER, [third]) == [first, second]
 
 
+def test_a_table_of_another_version_is_not_shown_and_what_is_stays(postgres: Postgres, tmp_path: Path) -> None:
+    shown = publish_everything(postgres, tmp_path, "First")
+    old = postgres.load(LABELS, NOVEMBER, labels(tmp_path, "Second"), keep=shown[LABELS]).table
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"ALTER TABLE {old} DROP COLUMN data CASCADE".encode())
+    with pytest.raises(LoadError, match=r"another version .*data.* Load its month again"):
+        postgres.publish({**shown, LABELS: old})
+    assert postgres.read_published_loads() == {view_of(entity): table for entity, table in shown.items()}
+
+
 def test_one_publisher_at_a_time(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PUBLISH_SECONDS", 1)
     with postgres.publishing(), pytest.raises(BusyError, match="another process is publishing"), postgres.publishing():

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from discogs_assets.streams.insights import anniversaries
 from discogs_assets_tests import fix_insights
 from discogs_assets_tests.fix_insights import Asked
 
-AGES = {25, 30, 40, 50, 60, 70, 75, 80, 90, 100}
+AGES = {25, 30, 40, 50, 75, 100}
 
 
 def month_of(released: str | None) -> int | None:
@@ -69,6 +70,14 @@ def test_a_main_release_that_is_gone_or_of_another_year_says_no_month(
     main: dict[str, Any] | None, tmp_path: Path
 ) -> None:
     assert answer(tmp_path, "1969", main) == [(None, 50, False)]
+
+
+@pytest.mark.parametrize(("ages", "expected"), [((50,), 1), ((49, 51), 0), ((1, 50, 999), 1)])
+def test_the_ages_that_count_are_given(ages: tuple[int, ...], expected: int, tmp_path: Path) -> None:
+    master = {"id": 1, "title": "Abbey Road", "year_raw": "1969", "main_release": 7}
+    files = fix_insights.write_records(tmp_path, {"masters": [master]})
+    (found,) = anniversaries.rows(ages, files, "2019-09-01")
+    assert len(found) == expected
 
 
 def test_a_master_without_a_year_has_no_anniversary(tmp_path: Path) -> None:

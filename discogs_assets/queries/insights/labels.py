@@ -1,0 +1,154 @@
+"""Profiles of labels, compared, and labels with similar genres and styles."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from discogs_assets.connections.readers import Reading
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.question import Id, Result, Text, question
+from discogs_assets.schema.insights import LABEL_RELEASES, RANKED_LABELS
+
+COMPARED = (2, 5)
+"""Numbers of labels that one comparison takes."""
+
+LABEL = Annotated[Id, Field(description=f"Discogs id of a label with at least {LABEL_RELEASES} releases.")]
+
+PROFILES = """
+SELECT l.id, l.name, to_jsonb(d) AS profile
+FROM {labels} l LEFT JOIN {label_dna} d ON d.label_id = l.id WHERE l.id = ANY(%(ids)s)
+"""
+
+SIMILAR = """
+SELECT d.label_id, d.name AS label_name, s.similarity, d.release_count, d.genres
+FROM {similar_labels} s JOIN {label_dna} d ON d.label_id = s.similar_id
+WHERE s.label_id = %(id)s AND s.rank <= %(limit)s ORDER BY s.rank
+"""
+
+
+class Share(Result):
+    """Releases with a genre, style or format."""
+
+    name: str
+    count: int
+    percentage: float
+    """Percentage of all releases of the label."""
+
+
+class Decade(Result):
+    """Releases of a decade."""
+
+    decade: int
+    count: int
+    percentage: float
+    """Percentage of all releases of the label."""
+
+
+class LabelDna(Result):
+    """Profile of a label; see `label_dna` in the data dictionary."""
+
+    label_id: int
+    label_name: str | None
+    release_count: int
+    artist_count: int
+    artist_diversity: float
+    """Main artists per release."""
+    active_years: list[int]
+    """Years with a release, ascending."""
+    peak_decade: int | None
+    prolificacy: float | None
+    """Number of dated releases per active year."""
+    genres: list[Share]
+    """The 50 most frequent, as with styles and formats."""
+    styles: list[Share]
+    formats: list[Share]
+    decades: list[Decade]
+
+
+class Compared(Result):
+    """Profiles of several labels, in the order of the ids."""
+
+    labels: list[LabelDna]
+
+
+class SimilarLabel(Result):
+    """A label similar to another one."""
+
+    label_id: int
+    label_name: str | None
+    similarity: float
+    """Mean of the cosines of the genres and of the styles, from 0 to 1."""
+    release_count: int
+    shared_genres: list[str]
+    """Genres of both, in the order of the label that is asked for."""
+
+
+class SimilarLabels(Result):
+    """Labels similar to one, the most similar first."""
+
+    label_id: int
+    label_name: str | None
+    similar: list[SimilarLabel]
+
+
+async def find_profiles(at: Reading, ids: Sequence[int]) -> list[LabelDna]:
+    """Return the profiles of labels, in the order of the ids.
+
+    Raises QuestionError: 404 for an unknown label, 422 for one with too few releases.
+    """
+    rows = {row["id"]: row for row in await at.sql(PROFILES, ids=[*ids])}
+    for each in ids:
+        if each not in rows:
+            raise QuestionError(404, f"there is no label with the id {each} in {at.publication.month}")
+        if rows[each]["profile"] is None:
+            raise QuestionError(
+                422, f"the label {each} ({rows[each]['name']}) has too few releases, expected at least {LABEL_RELEASES}"
+            )
+    return [_profile(rows[each]["profile"]) for each in ids]
+
+
+def _profile(row: dict[str, Any]) -> LabelDna:
+    return LabelDna(label_name=row.pop("name"), **row)
+
+
+@question("/label/dna/compare", "postgres", example={"ids": "281,2294"}, rows="labels")
+async def label_dna_compare(
+    at: Reading,
+    ids: Annotated[
+        list[Text],
+        Field(min_length=1, max_length=COMPARED[1], description="Discogs ids of 2 to 5 labels: 281,2294."),
+    ],
+) -> Compared:
+    """Return the profiles of several labels; ids are separated by commas, or the parameter is repeated."""
+    texts = [text.strip() for each in ids for text in each.split(",")]
+    if wrong := [text for text in texts if not (text.isascii() and text.isdigit() and len(text) <= 18)]:
+        raise QuestionError(422, f"ids: {wrong[0]!r} is no id, expected numbers separated by commas")
+    numbers = list(dict.fromkeys(map(int, texts)))
+    if not COMPARED[0] <= len(numbers) <= COMPARED[1]:
+        raise QuestionError(422, f"ids: {len(numbers)} labels are given, expected {COMPARED[0]} to {COMPARED[1]}")
+    return Compared(labels=await find_profiles(at, numbers))
+
+
+@question("/label/{id}/dna", "postgres", example={"id": 281})
+async def label_dna(at: Reading, id: LABEL) -> LabelDna:  # noqa: A002
+    """Return the genres, styles, formats and decades of a label's releases, with their shares."""
+    return (await find_profiles(at, [id]))[0]
+
+
+@question("/label/{id}/similar", "postgres", example={"id": 281}, rows="similar")
+async def label_similar(
+    at: Reading,
+    id: LABEL,  # noqa: A002
+    limit: Annotated[int, Field(ge=1, le=RANKED_LABELS, description="Maximum number of labels.")] = 10,
+) -> SimilarLabels:
+    """Return the labels most similar to a label by genres and styles; ties are ordered by releases, then by id.
+
+    Labels are compared if they have a frequent style in common: see `similar_labels` in the data dictionary.
+    """
+    (own,) = await find_profiles(at, [id])
+    similar = []
+    for row in await at.sql(SIMILAR, id=id, limit=limit):
+        theirs = {each["name"] for each in row.pop("genres")}
+        similar.append(SimilarLabel(**row, shared_genres=[each.name for each in own.genres if each.name in theirs]))
+    return SimilarLabels(label_id=id, label_name=own.label_name, similar=similar)

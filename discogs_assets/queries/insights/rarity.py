@@ -1,0 +1,163 @@
+"""Rarity of releases: ranked lists, and the signals of one release."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from discogs_assets.connections.readers import Reading
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.insights.page import Page, read_page
+from discogs_assets.queries.question import OFFSET_LIMIT, Id, Offset, Result, question
+from discogs_assets.schema.rarity import TIERS, WEIGHTS
+
+Tier = Literal["ultra-rare", "rare", "scarce", "uncommon", "common"]
+
+NUMBER = Annotated[int, Field(ge=1, le=OFFSET_LIMIT + 1, description="Number of the page, from 1.")]
+SIZE = Annotated[int, Field(ge=1, le=100, description="Releases of a page.")]
+LIMIT = Annotated[int | None, Field(ge=1, le=100, description="Releases of a page, instead of page_size.")]
+OFFSET = Annotated[Offset | None, Field(description="Releases to skip, instead of page.")]
+
+RELEASES = (
+    "{{release_rarity}} r WHERE release_id IN (SELECT release_id FROM {{release_{kind}s}} o WHERE {kind}_id = %(id)s)"
+)
+"""Releases of an artist or label."""
+
+BY_RARITY = "rarity_score DESC, release_id DESC"
+BY_GEM = "hidden_gem_score DESC, release_id DESC"
+"""Orders that the indexes of the table have."""
+
+
+class Rated(Result):
+    """A release with its scores."""
+
+    release_id: int
+    title: str | None
+    artist: str | None
+    year: int | None
+    rarity_score: float
+    """Rarity from 0 to 100."""
+    tier: Tier
+    hidden_gem_score: float
+    """Rarity times the fame of its artist, label and genre."""
+
+
+class Ranking(Page):
+    """A page of releases; of one score, the newest ids come first."""
+
+    items: list[Rated]
+    page: int
+    """Number of the page, from 1; if an offset is given, of the page that its first release is on."""
+    page_size: int
+
+
+class RankingOf(Ranking):
+    """A page of an artist's or label's releases."""
+
+    id: int
+    name: str | None
+
+
+class Signal(Result):
+    """A part of the rarity score."""
+
+    score: float
+    """From 0 to 100."""
+    weight: float
+    """Weight in the score; the weights add up to 1."""
+
+
+class Breakdown(Rated):
+    """A release with the signals of its rarity score, the weighted mean of them."""
+
+    breakdown: dict[str, Signal]
+
+
+async def _rank(
+    at: Reading, source: str, order: str, window: tuple[int, int, int | None, int | None], **values: Any
+) -> dict[str, Any]:
+    """Return the fields of a `Ranking`; the window is page, page_size, limit, offset. Raises QuestionError (422)."""
+    page, page_size, limit, offset = window
+    size = limit or page_size
+    start = (page - 1) * size if offset is None else offset
+    if start > OFFSET_LIMIT:
+        last = OFFSET_LIMIT // size + 1
+        raise QuestionError(422, f"page {page} is beyond the last one, expected 1 to {last} of {size} releases")
+    rows, place = await read_page(at, source, order, size, start, **values)
+    return {"items": [Rated(**row) for row in rows], "page": start // size + 1, "page_size": size, **place}
+
+
+@question("/rarity/leaderboard", "postgres", example={"tier": "rare"}, rows="items")
+async def rarity_leaderboard(
+    at: Reading,
+    tier: Annotated[Tier | None, Field(description="Only releases of this tier.")] = None,
+    page: NUMBER = 1,
+    page_size: SIZE = 20,
+    limit: LIMIT = None,
+    offset: OFFSET = None,
+) -> Ranking:
+    """Return the rarest releases."""
+    least = TIERS[tier] if tier else 0
+    below = min((each for each in TIERS.values() if tier and each > least), default=101)
+    source = "{release_rarity} r WHERE rarity_score >= %(least)s AND rarity_score < %(below)s"
+    return Ranking(**await _rank(at, source, BY_RARITY, (page, page_size, limit, offset), least=least, below=below))
+
+
+@question("/rarity/hidden-gems", "postgres", example={}, rows="items")
+async def hidden_gems(
+    at: Reading,
+    min_rarity: Annotated[float, Field(ge=0, le=100, description="Least rarity score.")] = 41,
+    page: NUMBER = 1,
+    page_size: SIZE = 20,
+    limit: LIMIT = None,
+    offset: OFFSET = None,
+) -> Ranking:
+    """Return the rare releases whose artist, label and genre are best known."""
+    source = "{release_rarity} r WHERE rarity_score >= %(least)s"
+    return Ranking(**await _rank(at, source, BY_GEM, (page, page_size, limit, offset), least=min_rarity))
+
+
+async def _rank_of(at: Reading, kind: str, id: int, window: tuple[int, int, int | None, int | None]) -> RankingOf:  # noqa: A002
+    """Return the rarest releases of an artist or label. Raises QuestionError (404) if there is none with the id."""
+    found = await at.sql(f"SELECT name FROM {{{kind}s}} o WHERE id = %(id)s", id=id)
+    if not found:
+        raise QuestionError(404, f"there is no {kind} with the id {id} in {at.publication.month}")
+    ranked = await _rank(at, RELEASES.format(kind=kind), BY_RARITY, window, id=id)
+    return RankingOf(id=id, name=found[0]["name"], **ranked)
+
+
+@question("/rarity/artist/{id}", "postgres", example={"id": 45467}, rows="items")
+async def artist_rarity(
+    at: Reading,
+    id: Annotated[Id, Field(description="Discogs id of the artist.")],  # noqa: A002
+    page: NUMBER = 1,
+    page_size: SIZE = 20,
+    limit: LIMIT = None,
+    offset: OFFSET = None,
+) -> RankingOf:
+    """Return the rarest releases of which an artist is a main artist."""
+    return await _rank_of(at, "artist", id, (page, page_size, limit, offset))
+
+
+@question("/rarity/label/{id}", "postgres", example={"id": 281}, rows="items")
+async def label_rarity(
+    at: Reading,
+    id: Annotated[Id, Field(description="Discogs id of the label.")],  # noqa: A002
+    page: NUMBER = 1,
+    page_size: SIZE = 20,
+    limit: LIMIT = None,
+    offset: OFFSET = None,
+) -> RankingOf:
+    """Return the rarest releases of a label."""
+    return await _rank_of(at, "label", id, (page, page_size, limit, offset))
+
+
+@question("/rarity/{release_id}", "postgres", example={"release_id": 1873013})
+async def release_rarity(
+    at: Reading, release_id: Annotated[Id, Field(description="Discogs id of the release.")]
+) -> Breakdown:
+    """Return the rarity of a release and the signals that make it up."""
+    found = await at.sql("SELECT * FROM {release_rarity} r WHERE release_id = %(id)s", id=release_id)
+    if not found:
+        raise QuestionError(404, f"there is no release with the id {release_id} in {at.publication.month}")
+    signals = {name: Signal(score=found[0][name], weight=weight) for name, weight in WEIGHTS.items()}
+    return Breakdown(**found[0], breakdown=signals)

@@ -1,0 +1,154 @@
+"""Changes of records from month to month."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from discogs_assets.connections.readers import Reading
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.question import Id, Month, Offset, Result, question
+
+EntityName = Literal["artists", "labels", "masters", "releases"]
+Change = Literal["added", "changed", "removed"]
+
+IN_MONTH = Annotated[Month, Field(description="Month with the changes, such as 2026-11.")]
+LIMIT = Annotated[int, Field(ge=1, le=500, description="Rows of a page.")]
+OFFSET = Annotated[Offset, Field(description="Rows to skip.")]
+
+
+class Edit(Result):
+    """A field that differs, or a record added or removed."""
+
+    entity: EntityName
+    id: int
+    month: str
+    """Month with the edit."""
+    compared_with: str
+    """Month compared with: the newest older one in the lake."""
+    change: Change
+    path: str
+    """Field, such as tracklist[2].title with positions from 1; the name or title of a record added or removed."""
+    before: str | None
+    """Value before, null if there was none; lists and structs are JSON."""
+    after: str | None
+
+
+class Changes(Result):
+    """A page of the edits of a month."""
+
+    changes: list[Edit]
+    limit: int
+    offset: int
+    has_more: bool
+
+
+COLUMNS = "entity, id, month, compared_with, change, path, before, after"
+
+
+@question("/changes/{in_month}", "postgres", example={"in_month": "2026-11", "entity": "labels"}, rows="changes")
+async def changes(
+    at: Reading,
+    in_month: IN_MONTH,
+    entity: Annotated[EntityName | None, Field(description="Only records of this entity.")] = None,
+    change: Annotated[Change | None, Field(description="Only this kind of change.")] = None,
+    limit: LIMIT = 100,
+    offset: OFFSET = 0,
+) -> Changes:
+    """Return a page of the edits of a month, by entity, kind of change, id and place in the record.
+
+    A record added or removed is one edit of its name or title. The first month in the lake has none.
+    """
+    await _require_month(at, in_month)
+    filters = "".join(f" AND {name} = %({name})s" for name, value in (("entity", entity), ("change", change)) if value)
+    statement = (
+        f"SELECT {COLUMNS} FROM {{changes}} c WHERE month = %(in_month)s{filters} "
+        "ORDER BY entity, change, id, ordinal LIMIT %(limit)s OFFSET %(offset)s"
+    )
+    values = {"in_month": in_month, "entity": entity, "change": change}
+    rows = await at.sql(statement, **values, limit=limit + 1, offset=offset)
+    found = [Edit(**row) for row in rows[:limit]]
+    return Changes(changes=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+
+
+async def _require_month(at: Reading, in_month: str) -> None:
+    """Raise QuestionError (404) if the month is newer than the one that is asked."""
+    if in_month > at.publication.month:
+        raise QuestionError(
+            404, f"{in_month} is newer than {at.publication.month}, the month asked. Ask for an older one: /api/months."
+        )
+
+
+class Count(Result):
+    """Number of records with one kind of change."""
+
+    entity: EntityName
+    change: Change
+    records: int
+    edits: int
+    """Number of fields that differ; 1 for each record added or removed."""
+
+
+class ChangeCounts(Result):
+    """Number of records added, changed and removed in a month."""
+
+    compared_with: str | None
+    """Month compared with; null if there are no changes."""
+    counts: list[Count]
+
+
+COUNTS = """
+SELECT entity, change, count(*) AS records, sum(edits)::bigint AS edits FROM (
+    SELECT entity, change, id, count(*) AS edits FROM {changes} c WHERE month = %(in_month)s GROUP BY entity, change, id
+) AS changed GROUP BY entity, change ORDER BY entity, change
+"""
+
+
+@question("/changes/{in_month}/counts", "postgres", example={"in_month": "2026-11"}, rows="counts")
+async def change_counts(at: Reading, in_month: IN_MONTH) -> ChangeCounts:
+    """Count the records added, changed and removed in a month, by entity."""
+    await _require_month(at, in_month)
+    rows = await at.sql(COUNTS, in_month=in_month)
+    first = await at.sql("SELECT compared_with FROM {changes} c WHERE month = %(in_month)s LIMIT 1", in_month=in_month)
+    return ChangeCounts(
+        compared_with=first[0]["compared_with"] if first else None, counts=[Count(**row) for row in rows]
+    )
+
+
+class History(Result):
+    """A page of a record's edits."""
+
+    entity: EntityName
+    id: int
+    changes: list[Edit]
+    limit: int
+    offset: int
+    has_more: bool
+
+
+@question("/{entity}/{id}/history", "postgres", example={"entity": "labels", "id": 281}, rows="changes")
+async def history(
+    at: Reading,
+    entity: Annotated[EntityName, Field(description="Entity of the record.")],
+    id: Annotated[Id, Field(description="Discogs id of the record.")],  # noqa: A002
+    limit: LIMIT = 100,
+    offset: OFFSET = 0,
+) -> History:
+    """Return a page of a record's edits over all months in the lake, the oldest first.
+
+    A record without a page was never edited between these months.
+    """
+    statement = (
+        f"SELECT {COLUMNS} FROM {{changes}} c WHERE entity = %(entity)s AND id = %(id)s "
+        "ORDER BY month, ordinal LIMIT %(limit)s OFFSET %(offset)s"
+    )
+    rows = await at.sql(statement, entity=entity, id=id, limit=limit + 1, offset=offset)
+    if not rows and not await at.sql(f"SELECT 1 FROM {{{entity}}} e WHERE id = %(id)s", id=id):
+        raise QuestionError(
+            404, f"there is no record {id} among the {entity} of {at.publication.month}, nor edits of it"
+        )
+    found = [Edit(**row) for row in rows[:limit]]
+    return History(entity=entity, id=id, changes=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+
+
+CHANGE_QUESTIONS = (change_counts, changes, history)
+"""Questions about changes. The path of `history` fits many others: its route comes last."""

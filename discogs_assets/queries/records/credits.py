@@ -1,0 +1,554 @@
+"""Credits: of a person, of a release, by category of role, and persons credited together."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue
+
+from discogs_assets.connections.readers import Reading
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.question import Id, Offset, Result, Text, question
+from discogs_assets.queries.records.entities import CANDIDATES
+from discogs_assets.schema.discogs import PLACEHOLDERS
+
+PERSONS_READ, RELEASES_READ = 100, 1_000
+"""Persons followed, and their releases read, for the connections at one distance."""
+
+ARTISTS_READ = 100
+"""Artists considered for a completion."""
+
+Category = Literal[
+    "arrangement", "conducting", "design", "engineering", "management", "mastering", "other", "performance",
+    "production", "remix", "spoken", "text", "writing",
+]  # fmt: skip
+
+PersonId = Annotated[int | None, Field(ge=0, le=2**63 - 1)]
+
+NAME = Annotated[
+    Text,
+    Field(description="Name of the artist, or a credited name without an artist. If several bear it, 409 lists all."),
+]
+ID = Annotated[
+    PersonId,
+    Field(description="Discogs id of the artist, instead of the name; 0 for the credits of the name without an id."),
+]
+LIMIT = Annotated[int, Field(ge=1, le=200, description="Rows of a page.")]
+OFFSET = Annotated[Offset, Field(description="Rows to skip.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person: an artist, or a name without an id (0). `totals` are its rows of the insight, by category."""
+
+    id: int
+    name: str
+    totals: Sequence[dict[str, Any]]
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """Fields of a `Credited`."""
+        return {"artist_id": self.id or None, "name": self.name}
+
+    @property
+    def condition(self) -> str:
+        """Condition on the credits `c`, for the value `person` of the statement."""
+        return _condition("person", self.id)
+
+    @property
+    def value(self) -> int | str:
+        """Value for the condition."""
+        return self.id or self.name
+
+
+def _condition(name: str, id: int) -> str:  # noqa: A002
+    return f"c.artist_id = %({name})s" if id else f"c.artist_id IS NULL AND c.name = %({name})s"
+
+
+async def find_person(at: Reading, name: str, id: int | None) -> Person:  # noqa: A002
+    """Return the person with the id, or else with the name.
+
+    Raises QuestionError: 404 if nobody is credited so, 409 if several have the name.
+    """
+    by_id = "artist_id = %(id)s" if id else "artist_id = 0 AND name = %(name)s"
+    condition = "name = %(name)s" if id is None else by_id
+    if not name and not id:
+        raise QuestionError(422, "neither a name nor an id of the person is given, expected one of them")
+    statement = f"SELECT * FROM {{credit_totals}} t WHERE {condition} ORDER BY artist_id, name, category"
+    people: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for row in await at.sql(statement, id=id, name=name):
+        people.setdefault((row["artist_id"], row["name"]), []).append(row)
+    if not people:
+        said = f"the id {id}" if id else f"the name {name!r}"
+        raise QuestionError(
+            404,
+            f"nobody with {said} is credited in {at.publication.month}. Names must be exact: "
+            "/api/credits/autocomplete finds others.",
+        )
+    if len(people) > 1:
+        raise QuestionError(
+            409,
+            f"several persons have the name {name!r}. Ask by the id of one; 0 is the name without an id.",
+            candidates=[{"id": key, "name": called} for key, called in [*people][:CANDIDATES]],
+        )
+    ((key, called), totals) = people.popitem()
+    return Person(key, called, totals)
+
+
+class Credited(Result):
+    """A person."""
+
+    artist_id: int | None
+    """Discogs id of the artist, null for a name without one."""
+    name: str | None
+
+
+class Year(Result):
+    """Number of credits of a year and category."""
+
+    year: int
+    category: str
+    count: int
+
+
+class Timeline(Credited):
+    """Number of a person's credits by year and category, without undated ones."""
+
+    timeline: list[Year]
+
+
+@question("/credits/person/{name:path}/timeline", "postgres", example={"name": "Rudy Van Gelder"}, rows="timeline")
+async def credits_timeline(at: Reading, name: NAME, id: ID = None) -> Timeline:  # noqa: A002
+    """Count the credits of a person by year and category. A role counts once per release."""
+    person = await find_person(at, name, id)
+    years = [
+        Year(year=int(year), category=row["category"], count=count)
+        for row in person.totals
+        for year, count in row["years"].items()
+    ]
+    return Timeline(**person.shown, timeline=sorted(years, key=lambda each: (each.year, each.category)))
+
+
+class CategoryCount(Result):
+    """Number of credits of a category."""
+
+    category: str
+    count: int
+    rank: int
+    """Rank of the person in the category, from 1."""
+    releases: int
+
+
+class Profile(Credited):
+    """A person's credits in numbers."""
+
+    total_credits: int
+    categories: list[str]
+    """Categories, the most frequent first."""
+    first_year: int | None
+    last_year: int | None
+    role_breakdown: list[CategoryCount]
+
+
+@question("/credits/person/{name:path}/profile", "postgres", example={"name": "Rudy Van Gelder"}, rows="role_breakdown")
+async def credits_profile(at: Reading, name: NAME, id: ID = None) -> Profile:  # noqa: A002
+    """Return the number of a person's credits by category, the largest first, and their first and last year."""
+    person = await find_person(at, name, id)
+    rows = sorted(person.totals, key=lambda each: (-each["credits"], each["category"]))
+    return Profile(
+        **person.shown,
+        total_credits=sum(row["credits"] for row in rows),
+        categories=[row["category"] for row in rows],
+        first_year=min((row["first_year"] for row in rows if row["first_year"]), default=None),
+        last_year=max((row["last_year"] for row in rows if row["last_year"]), default=None),
+        role_breakdown=[
+            CategoryCount(count=row["credits"], **_pick(row, "category", "rank", "releases")) for row in rows
+        ],
+    )
+
+
+def _pick(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: row[name] for name in names}
+
+
+class PersonCredit(Result):
+    """A role of a person on a release."""
+
+    release_id: int
+    title: str | None
+    year: int | None
+    role: str
+    category: str
+    credited_as: str | None
+    """Name as printed, if it differs from the artist's."""
+    track_numbers: list[int]
+    """Numbers of the credited tracks in the tracklist, from 1; empty for a credit of the release."""
+    tracks: str | None
+    """Credited tracks in free text, for a credit of the release."""
+    artists: list[dict[str, JsonValue]]
+    labels: list[dict[str, JsonValue]]
+
+
+class PersonCredits(Credited):
+    """A page of a person's credits."""
+
+    total_credits: int
+    """Number of all credits of the question."""
+    credits: list[PersonCredit]
+    limit: int
+    offset: int
+    has_more: bool
+
+
+CREDITS = """
+SELECT page.*, r.title, r.data->'artists' AS artists, r.data->'labels' AS labels FROM (
+    SELECT c.year, c.release_id, c.role, min(c.category) AS category, min(c.anv) AS credited_as,
+        coalesce(array_agg(DISTINCT c.track ORDER BY c.track) FILTER (WHERE c.track > 0), '{{}}') AS track_numbers,
+        string_agg(DISTINCT c.tracks, ', ' ORDER BY c.tracks) FILTER (WHERE c.track = 0) AS tracks
+    FROM {credit_roles} c WHERE %(condition)s
+    GROUP BY c.year, c.release_id, c.role ORDER BY c.year, c.release_id, c.role LIMIT %%(limit)s OFFSET %%(offset)s
+) page JOIN {releases} r ON r.id = page.release_id ORDER BY page.year, page.release_id, page.role
+"""
+
+
+@question("/credits/person/{name:path}", "postgres", example={"name": "Rudy Van Gelder", "limit": 3}, rows="credits")
+async def credits_person(
+    at: Reading,
+    name: NAME,
+    id: ID = None,  # noqa: A002
+    category: Annotated[Category | None, Field(description="Only roles of this category.")] = None,
+    limit: LIMIT = 50,
+    offset: OFFSET = 0,
+) -> PersonCredits:
+    """Return a page of a person's credits, by year, release and role; undated releases come last.
+
+    A role is one credit per release, on however many of its tracks.
+    """
+    person = await find_person(at, name, id)
+    total = sum(row["credits"] for row in person.totals if category in (None, row["category"]))
+    condition = person.condition + (" AND c.category = %(category)s" if category else "")
+    values = {"person": person.value, "category": category, "limit": limit, "offset": offset}
+    rows = await at.sql(CREDITS % {"condition": condition}, **values) if offset < total else []
+    found = [PersonCredit(**{**row, **{part: row[part] or [] for part in ("artists", "labels")}}) for row in rows]
+    return PersonCredits(
+        **person.shown,
+        total_credits=total,
+        credits=found,
+        limit=limit,
+        offset=offset,
+        has_more=offset + limit < total,
+    )
+
+
+class ReleaseCredit(Result):
+    """A role on a release or one of its tracks."""
+
+    artist_id: int | None
+    name: str | None
+    credited_as: str | None
+    """Name as printed, if it differs from the artist's."""
+    role: str
+    category: str
+    tracks: str | None
+    """Credited tracks in free text, for a credit of the release."""
+    track: int
+    """Number of the credited track in the tracklist, from 1; 0 for the release."""
+    sub_track: int
+    """Number of the sub-track in the index track, from 1; 0 for the track itself."""
+    position: str | None
+    """Position of the track as printed."""
+    title: str | None
+    """Title of the track."""
+
+
+class ReleaseCredits(Result):
+    """A page of a release's credits."""
+
+    release_id: int
+    credits: list[ReleaseCredit]
+    limit: int
+    offset: int
+    has_more: bool
+
+
+RELEASE = """
+SELECT c.artist_id, c.name, c.anv AS credited_as, c.role, c.category, c.tracks, c.track, c.sub_track, t.position,
+    t.title
+FROM (
+    SELECT * FROM {credit_roles} c WHERE release_id = %(id)s
+    ORDER BY track, sub_track, ordinal, role_number LIMIT %(limit)s OFFSET %(offset)s
+) c LEFT JOIN {tracks} t ON t.release_id = %(id)s AND t.track = c.track AND t.sub_track = c.sub_track
+ORDER BY c.track, c.sub_track, c.ordinal, c.role_number
+"""
+
+
+@question("/credits/release/{release_id}", "postgres", example={"release_id": 1873013}, rows="credits")
+async def credits_release(
+    at: Reading,
+    release_id: Annotated[Id, Field(description="Discogs id of the release.")],
+    limit: Annotated[int, Field(ge=1, le=1000, description="Rows of a page.")] = 200,
+    offset: OFFSET = 0,
+) -> ReleaseCredits:
+    """Return a page of a release's credits in the order of the record, those of the whole release first."""
+    rows = await at.sql(RELEASE, id=release_id, limit=limit + 1, offset=offset)
+    if not rows and not await at.sql("SELECT 1 FROM {releases} r WHERE id = %(id)s", id=release_id):
+        raise QuestionError(404, f"there is no release with the id {release_id} in {at.publication.month}")
+    found = [ReleaseCredit(**row) for row in rows[:limit]]
+    return ReleaseCredits(release_id=release_id, credits=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+
+
+class Entry(Credited):
+    """A person's place in a category."""
+
+    rank: int
+    credit_count: int
+    release_count: int
+    first_year: int | None
+    last_year: int | None
+
+
+class Top(Result):
+    """Persons with the most credits of a category."""
+
+    category: str
+    entries: list[Entry]
+    limit: int
+    offset: int
+    has_more: bool
+
+
+TOP = """
+SELECT nullif(artist_id, 0) AS artist_id, name, rank, credits AS credit_count, releases AS release_count,
+    first_year, last_year
+FROM {credit_totals} t WHERE category = %(category)s AND rank > %(offset)s AND rank <= %(end)s ORDER BY rank
+"""
+
+
+@question("/credits/role/{category}/top", "postgres", example={"category": "production", "limit": 5}, rows="entries")
+async def credits_top(
+    at: Reading,
+    category: Annotated[Category, Field(description="Category of roles.")],
+    limit: Annotated[int, Field(ge=1, le=100, description="Rows of a page.")] = 20,
+    offset: OFFSET = 0,
+) -> Top:
+    """Return the persons with the most credits of a category, by rank."""
+    rows = await at.sql(TOP, category=category, offset=offset, end=offset + limit + 1)
+    found = [Entry(**row) for row in rows[:limit]]
+    return Top(category=category, entries=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+
+
+class SharedRelease(Result):
+    """A release with credits of two persons."""
+
+    release_id: int
+    title: str | None
+    year: int | None
+    person1_roles: list[str]
+    person2_roles: list[str]
+    artists: list[dict[str, JsonValue]]
+
+
+class Shared(Result):
+    """A page of the releases with credits of two persons."""
+
+    person1: Credited
+    person2: Credited
+    total: int
+    shared_releases: list[SharedRelease]
+    limit: int
+    offset: int
+    has_more: bool
+
+
+SHARED = """
+WITH shared AS (
+    SELECT c.year, c.release_id FROM {credit_roles} c WHERE %(one)s
+    INTERSECT SELECT c.year, c.release_id FROM {credit_roles} c WHERE %(two)s
+), page AS (SELECT * FROM shared ORDER BY year, release_id LIMIT %%(limit)s OFFSET %%(offset)s)
+SELECT page.*, r.title, r.data->'artists' AS artists, counted.total,
+    ARRAY(SELECT DISTINCT c.role FROM {credit_roles} c WHERE c.release_id = page.release_id AND %(one)s ORDER BY 1)
+        AS person1_roles,
+    ARRAY(SELECT DISTINCT c.role FROM {credit_roles} c WHERE c.release_id = page.release_id AND %(two)s ORDER BY 1)
+        AS person2_roles
+FROM (SELECT count(*) AS total FROM shared) counted
+LEFT JOIN (page JOIN {releases} r ON r.id = page.release_id) ON true ORDER BY page.year, page.release_id
+"""
+
+
+@question(
+    "/credits/shared",
+    "postgres",
+    example={"person1": "Rudy Van Gelder", "person2": "Alfred Lion"},
+    rows="shared_releases",
+)
+async def credits_shared(
+    at: Reading,
+    person1: NAME = "",
+    person2: NAME = "",
+    id1: ID = None,
+    id2: ID = None,
+    limit: LIMIT = 50,
+    offset: OFFSET = 0,
+) -> Shared:
+    """Return a page of the releases that credit both persons, by year and release, undated ones last."""
+    one, two = await find_person(at, person1, id1), await find_person(at, person2, id2)
+    conditions = {"one": _condition("one", one.id), "two": _condition("two", two.id)}
+    values = {"one": one.value, "two": two.value}
+    rows = await at.sql(SHARED % conditions, **values, limit=limit, offset=offset)
+    total = rows[0]["total"]
+    found = [SharedRelease(**{**row, "artists": row["artists"] or []}) for row in rows if row["release_id"] is not None]
+    return Shared(
+        person1=Credited(**one.shown),
+        person2=Credited(**two.shown),
+        total=total,
+        shared_releases=found,
+        limit=limit,
+        offset=offset,
+        has_more=offset + limit < total,
+    )
+
+
+class Connection(Credited):
+    """A person connected by releases."""
+
+    distance: int
+    """1 for persons on a release with the person, 2 for those on a release with one of these, and so on."""
+    shared_count: int
+    """Number of the releases read that it shares with persons of the distance before."""
+
+
+class Connections(Credited):
+    """A page of the persons connected with a person."""
+
+    depth: int
+    connections: list[Connection]
+    total: int
+    """Number of all connections found."""
+    complete: bool
+    """False if there were more releases at some distance than are read: there may be more connections."""
+    limit: int
+    offset: int
+    has_more: bool
+
+
+Key = tuple[int, str]
+"""An artist's id and no name, or 0 and a name."""
+
+WORKS = """
+SELECT w.release_id
+FROM unnest(%(ids)s::bigint[], %(names)s::text[]) WITH ORDINALITY AS f(id, name, place) CROSS JOIN LATERAL (
+    (SELECT c.year, c.release_id FROM {credit_roles} c WHERE c.artist_id = f.id
+        GROUP BY c.year, c.release_id ORDER BY c.year, c.release_id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT c.year, c.release_id FROM {credit_roles} c WHERE f.id = 0 AND c.artist_id IS NULL AND c.name = f.name
+        GROUP BY c.year, c.release_id ORDER BY c.year, c.release_id LIMIT %(limit)s)
+) w GROUP BY w.release_id ORDER BY min(f.place), min(w.year), w.release_id LIMIT %(limit)s
+"""
+PEOPLE = """
+SELECT coalesce(c.artist_id, 0) AS id, CASE WHEN c.artist_id IS NULL THEN c.name ELSE '' END AS name,
+    count(DISTINCT c.release_id) AS shared
+FROM {credit_roles} c WHERE c.release_id = ANY(%(releases)s) AND coalesce(c.artist_id, 0) <> ALL(%(placeholders)s)
+GROUP BY 1, 2
+"""
+
+
+@question(
+    "/credits/connections/{name:path}", "postgres", example={"name": "Rudy Van Gelder", "limit": 5}, rows="connections"
+)
+async def credits_connections(
+    at: Reading,
+    name: NAME,
+    id: ID = None,  # noqa: A002
+    depth: Annotated[int, Field(ge=1, le=3, description="Largest distance.")] = 1,
+    limit: LIMIT = 50,
+    offset: OFFSET = 0,
+) -> Connections:
+    """Return a page of the persons who are credited on a person's releases, and of those on their releases in turn.
+
+    They are ordered by distance, number of shared releases, id and name. At each distance at most 1,000 releases of at
+    most 100 persons are read, the closest persons first, the earliest releases first.
+    """
+    person = await find_person(at, name, id)
+    front, complete = [(person.id, "" if person.id else person.name)], True
+    seen, found = {*front}, list[tuple[int, int, Key]]()
+    for distance in range(1, depth + 1):
+        counted, whole = await _find_neighbours(at, front)
+        ranked = sorted((-shared, key) for key, shared in counted.items() if key not in seen)
+        found += ((distance, -shared, key) for shared, key in ranked)
+        front, complete = [key for _, key in ranked], complete and whole
+        seen.update(front)
+    page = found[offset : offset + limit]
+    names = await _find_names(at, [key[0] for _, _, key in page])
+    return Connections(
+        **person.shown,
+        depth=depth,
+        connections=[
+            Connection(artist_id=key[0] or None, name=names.get(key[0], key[1]), distance=distance, shared_count=shared)
+            for distance, shared, key in page
+        ],
+        total=len(found),
+        complete=complete,
+        limit=limit,
+        offset=offset,
+        has_more=offset + limit < len(found),
+    )
+
+
+async def _find_neighbours(at: Reading, front: Sequence[Key]) -> tuple[dict[Key, int], bool]:
+    """Return the number of releases by person, and False if there are more than are read."""
+    ids, names = [key for key, _ in front[:PERSONS_READ]], [name for _, name in front[:PERSONS_READ]]
+    works = [row["release_id"] for row in await at.sql(WORKS, ids=ids, names=names, limit=RELEASES_READ + 1)]
+    releases = works[:RELEASES_READ]
+    rows = await at.sql(PEOPLE, releases=releases, placeholders=[*PLACEHOLDERS]) if releases else []
+    counted = {(row["id"], row["name"]): row["shared"] for row in rows if row["name"] is not None}
+    return counted, len(front) <= PERSONS_READ and len(works) <= RELEASES_READ
+
+
+async def _find_names(at: Reading, ids: Sequence[int]) -> dict[int, str]:
+    statement = (
+        "SELECT DISTINCT artist_id, name FROM {credit_totals} t WHERE artist_id > 0 AND artist_id = ANY(%(ids)s)"
+    )
+    return {row["artist_id"]: row["name"] for row in await at.sql(statement, ids=[*ids])}
+
+
+class Completion(Result):
+    """A credited artist."""
+
+    id: int
+    name: str
+    score: int
+    """Number of its credits."""
+
+
+class Completions(Result):
+    """Artists with a name that begins so, those with the most credits first."""
+
+    results: list[Completion]
+
+
+@question("/credits/autocomplete", "search", "postgres", example={"q": "rudy van", "limit": 5}, rows="results")
+async def credits_autocomplete(
+    at: Reading,
+    q: Annotated[Text, Field(min_length=2, description="Beginning of a name, or of its words.")],
+    limit: Annotated[int, Field(ge=1, le=50, description="Most names to return.")] = 10,
+) -> Completions:
+    """Complete the name of a credited artist.
+
+    Of the 100 best artists that `autocomplete` would find, those with credits are returned, the most credited first.
+    """
+    index = await at.index()
+    hits = await asyncio.to_thread(index.complete, q, "artists", ARTISTS_READ)
+    statement = """
+        SELECT artist_id AS id, name, sum(credits)::bigint AS score FROM {credit_totals} t
+        WHERE artist_id > 0 AND artist_id = ANY(%(ids)s) GROUP BY 1, 2 ORDER BY score DESC, id LIMIT %(limit)s
+    """
+    rows = await at.sql(statement, ids=[hit.id for hit in hits], limit=limit)
+    return Completions(results=[Completion(**row) for row in rows])
+
+
+CREDITS_QUESTIONS = (
+    *(credits_timeline, credits_profile, credits_person, credits_release, credits_top),
+    *(credits_shared, credits_connections, credits_autocomplete),
+)
+"""Questions in the order of their routes: the longer paths first."""

@@ -1,0 +1,243 @@
+"""Records of MusicBrainz that are linked to those of Discogs."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue
+
+from discogs_assets.connections.readers import Reading
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.question import Id, Offset, Question, Result, question
+
+Kind = Literal["artist", "label", "master", "release"]
+
+TABLES: dict[Kind, str] = {
+    "artist": "musicbrainz_artists",
+    "label": "musicbrainz_labels",
+    "master": "musicbrainz_release_groups",
+    "release": "musicbrainz_releases",
+}
+"""Table of MusicBrainz by the type of the record in Discogs."""
+
+DISCOGS: dict[Kind, str] = {kind: f"{kind}s" for kind in TABLES}
+
+EXAMPLES: dict[Kind, int] = {"artist": 45467, "label": 281, "master": 10362, "release": 1873013}
+
+ID = Annotated[Id, Field(description="Discogs id.")]
+LIMIT = Annotated[int, Field(ge=1, le=1000, description="Rows of a page.")]
+OFFSET = Annotated[Offset, Field(description="Rows to skip.")]
+
+
+class MusicBrainzRecord(Result):
+    """A record of MusicBrainz; values that its entity does not have are null."""
+
+    discogs_id: int
+    mbid: str
+    other_mbids: list[str]
+    """MBIDs of other records with the same Discogs id."""
+    name: str | None
+    disambiguation: str | None
+    type: str | None
+    gender: str | None
+    begin_date: str | None
+    """Begin date, as precise as known: 1960, 1960-08 or 1960-08-12."""
+    end_date: str | None
+    ended: bool | None
+    area: str | None
+    begin_area: str | None
+    end_area: str | None
+    country: str | None
+    data: dict[str, JsonValue]
+    """Whole record, without keys that have no value."""
+
+
+OWN = ("name", "disambiguation", "type", "gender", "area", "begin_area", "end_area", "country")
+"""Fields of an answer that have the same name in `data`."""
+
+FIND = "SELECT mbid::text AS mbid, data FROM {%s} m WHERE discogs_id = %%(id)s ORDER BY mbid LIMIT 26"
+
+
+async def _find(at: Reading, kind: Kind, id: int) -> list[dict[str, Any]]:  # noqa: A002
+    """Return the records linked to a Discogs id. Raises QuestionError (404) if there are none."""
+    found = await at.sql(FIND % TABLES[kind], id=id)
+    if not found:
+        raise QuestionError(404, f"no record of MusicBrainz is linked to the {kind} {id} in {at.publication.month}")
+    return found
+
+
+class Relation(Result):
+    """A relation to another record of MusicBrainz."""
+
+    mbid: str
+    """MBID of the record itself."""
+    type: str | None
+    direction: Literal["outgoing", "incoming"] | None
+    """outgoing if the record is the source of the relation: the member, if the type is member of band."""
+    target_mbid: str | None
+    target_type: str | None
+    """Entity of the other record, such as artist, release-group or work."""
+    target_name: str | None
+    target_id: int | None
+    """Discogs id of the other record, if it is linked to one."""
+    begin_date: str | None
+    end_date: str | None
+    ended: bool | None
+    attributes: list[str]
+    attribute_values: JsonValue
+    source_credit: str | None
+    target_credit: str | None
+
+
+class Relations(Result):
+    """A page of the relations of a record."""
+
+    discogs_id: int
+    relationships: list[Relation]
+    limit: int
+    offset: int
+    has_more: bool
+
+
+DIRECTIONS = {"forward": "outgoing", "backward": "incoming"}
+
+RELATIONS = """
+SELECT page.*, coalesce(a.discogs_id, l.discogs_id, g.discogs_id, r.discogs_id) AS target_id FROM (
+    SELECT m.mbid, each.value, each.place
+    FROM {%s} m, jsonb_array_elements(m.data->'relations') WITH ORDINALITY AS each(value, place)
+    WHERE m.discogs_id = %%(id)s ORDER BY m.mbid, each.place LIMIT %%(limit)s OFFSET %%(offset)s
+) page
+LEFT JOIN {musicbrainz_artists} a ON a.mbid = (page.value->>'target')::uuid
+LEFT JOIN {musicbrainz_labels} l ON l.mbid = (page.value->>'target')::uuid
+LEFT JOIN {musicbrainz_release_groups} g ON g.mbid = (page.value->>'target')::uuid
+LEFT JOIN {musicbrainz_releases} r ON r.mbid = (page.value->>'target')::uuid
+ORDER BY page.mbid, page.place
+"""
+
+
+class Link(Result):
+    """A URL."""
+
+    service: str | None
+    """Type of the link, such as wikidata or official homepage."""
+    url: str | None
+    begin_date: str | None
+    end_date: str | None
+    ended: bool | None
+
+
+class Links(Result):
+    """A page of the URLs of a record, other than links to Discogs."""
+
+    discogs_id: int
+    links: list[Link]
+    limit: int
+    offset: int
+    has_more: bool
+
+
+LINKS = """
+SELECT l.type AS service, l.url, l.begin_date, l.end_date, l.ended
+FROM {%s} m JOIN {external_links} l ON l.mbid = m.mbid AND l.entity = %%(entity)s
+WHERE m.discogs_id = %%(id)s ORDER BY l.mbid, l.ordinal LIMIT %%(limit)s OFFSET %%(offset)s
+"""
+
+
+def _describe(row: dict[str, Any]) -> Relation:
+    value = row["value"]
+    taken = ("type", "target_type", "target_name", "ended", "attribute_values", "source_credit", "target_credit")
+    return Relation(
+        mbid=str(row["mbid"]),
+        direction=DIRECTIONS.get(value.get("direction")),  # type: ignore[arg-type]
+        target_mbid=value.get("target"),
+        target_id=row["target_id"],
+        attributes=value.get("attributes") or [],
+        begin_date=value.get("begin_date"),
+        end_date=value.get("end_date"),
+        **{name: value.get(name) for name in taken},
+    )
+
+
+def _declare(kind: Kind) -> tuple[Question, Question, Question]:
+    """Return the questions for a type: the record, its relations and its links."""
+    path, example = f"/musicbrainz/{kind}/{{id}}", {"id": EXAMPLES[kind]}
+
+    async def record(at: Reading, id: ID) -> MusicBrainzRecord:  # noqa: A002
+        first, *others = await _find(at, kind, id)
+        data = first["data"]
+        return MusicBrainzRecord(
+            discogs_id=id,
+            mbid=first["mbid"],
+            other_mbids=[each["mbid"] for each in others],
+            begin_date=data.get("begin_date"),
+            end_date=data.get("end_date"),
+            ended=data.get("ended"),
+            data=data,
+            **{name: data.get(name) for name in OWN},
+        )
+
+    async def relationships(at: Reading, id: ID, limit: LIMIT = 200, offset: OFFSET = 0) -> Relations:  # noqa: A002
+        await _find(at, kind, id)
+        rows = await at.sql(RELATIONS % TABLES[kind], id=id, limit=limit + 1, offset=offset)
+        found = [_describe(row) for row in rows[:limit]]
+        return Relations(discogs_id=id, relationships=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+
+    async def external_links(at: Reading, id: ID, limit: LIMIT = 200, offset: OFFSET = 0) -> Links:  # noqa: A002
+        await _find(at, kind, id)
+        entity = "release-group" if kind == "master" else kind
+        rows = await at.sql(LINKS % TABLES[kind], id=id, entity=entity, limit=limit + 1, offset=offset)
+        found = [Link(**row) for row in rows[:limit]]
+        return Links(discogs_id=id, links=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+
+    of = f"{'an' if kind == 'artist' else 'a'} {kind}"
+    record.__doc__ = f"Return the record of MusicBrainz that is linked to {of}."
+    relationships.__doc__ = f"Return a page of the relations of the MusicBrainz records linked to {of}, with dates."
+    external_links.__doc__ = f"Return a page of the URLs of the MusicBrainz records linked to {of}."
+    for ask in (record, relationships, external_links):
+        ask.__name__ = f"musicbrainz_{kind}" if ask is record else f"musicbrainz_{kind}_{ask.__name__}"
+    return (
+        question(path, "postgres", example=example)(record),
+        question(f"{path}/relationships", "postgres", example=example, rows="relationships")(relationships),
+        question(f"{path}/external-links", "postgres", example=example, rows="links")(external_links),
+    )
+
+
+class Enriched(Result):
+    """Records of an entity of MusicBrainz."""
+
+    entity: Kind
+    total_mb: int
+    """Number of records of MusicBrainz."""
+    matched_to_discogs: int
+    """Number of them that are linked to a record of Discogs."""
+    enriched: int
+    """Number of records of Discogs in the month that have a record of MusicBrainz; the graph shows its values."""
+
+
+class Enrichment(Result):
+    """Records of MusicBrainz, and their links to Discogs."""
+
+    musicbrainz: list[Enriched]
+    relationships: int
+    """Number of relationships between two records of MusicBrainz."""
+
+
+COUNT = """
+SELECT (SELECT count(*) FROM {%(table)s} m) AS total_mb,
+    (SELECT count(*) FROM {%(table)s} m WHERE discogs_id IS NOT NULL) AS matched_to_discogs,
+    (SELECT count(*) FROM {%(discogs)s} d
+        WHERE id IN (SELECT discogs_id FROM {%(table)s} m WHERE discogs_id IS NOT NULL)) AS enriched
+"""
+
+
+@question("/enrichment/status", "postgres", example={}, rows="musicbrainz")
+async def enrichment_status(at: Reading) -> Enrichment:
+    """Count the records of MusicBrainz, and those linked to records of Discogs."""
+    found = [
+        Enriched(entity=kind, **(await at.sql(COUNT % {"table": TABLES[kind], "discogs": DISCOGS[kind]}))[0])
+        for kind in TABLES
+    ]
+    (row,) = await at.sql("SELECT count(*) AS relationships FROM {relationships} r")
+    return Enrichment(musicbrainz=found, **row)
+
+
+MUSICBRAINZ_QUESTIONS = (*(each for kind in TABLES for each in _declare(kind)), enrichment_status)
+"""Questions about MusicBrainz."""

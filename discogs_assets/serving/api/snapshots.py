@@ -1,0 +1,201 @@
+"""Snapshots: share links of the explorer, created and read without a login."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Path, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+
+from discogs_assets.connections.readers import Readers, Reading
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.question import Result, Text
+from discogs_assets.queries.records.entities import LABELS, Kind
+from discogs_assets.serving.api import problems
+from discogs_assets.stores.postgres.snapshots import SnapshotStore
+
+BODY_BYTES = 64 << 10
+BODY_SECONDS = 10.0
+NODES = 100
+SAID = 500
+"""Characters of the list of errors."""
+
+EXAMPLE = {
+    "nodes": [{"type": "artist", "id": 45467}, {"type": "genre", "id": "Rock"}],
+    "center": {"type": "artist", "id": 45467},
+}
+NO_STORE = {"Cache-Control": "no-store"}
+
+Content = dict[str, Any]
+
+
+class Given(BaseModel):
+    """Base class of what a client sends: unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class SnapshotEntity(Given):
+    """An entity with an id."""
+
+    type: Literal["artist", "label", "master", "release"]
+    id: Annotated[int, Field(strict=True, ge=1, le=2**63 - 1)]
+    """Discogs id."""
+
+
+class SnapshotCategory(Given):
+    """A genre or a style."""
+
+    type: Literal["genre", "style"]
+    id: Annotated[Text, StringConstraints(min_length=1, max_length=100)]
+    """Its name."""
+
+
+Node = Annotated[SnapshotEntity | SnapshotCategory, Field(discriminator="type")]
+
+
+class SnapshotGraph(Given):
+    """Nodes of the explorer, with the one in the centre. Answers have their names and relationships."""
+
+    nodes: Annotated[list[Node], Field(min_length=1, max_length=NODES)]
+    center: Node
+    """One of the nodes."""
+
+    @model_validator(mode="after")
+    def _require_center(self) -> "SnapshotGraph":
+        if self.center not in self.nodes:
+            raise ValueError("center is not one of the nodes")
+        return self
+
+
+class Created(Result):
+    """A new snapshot."""
+
+    token: str
+    """Secret of the link: who has it can read the snapshot."""
+    url: str
+    """Path of the snapshot."""
+    expires_at: datetime
+
+
+class Snapshot(Result):
+    """A snapshot as it was created."""
+
+    nodes: list[Node]
+    center: Node
+    created_at: datetime
+    expires_at: datetime
+
+
+def _schema() -> dict[str, Any]:
+    """Return the schema of the body; its parts are also those of an answer, so that the document has them."""
+    schema = SnapshotGraph.model_json_schema(ref_template="#/components/schemas/{model}")
+    del schema["$defs"]
+    return schema
+
+
+BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "Nodes and their centre, at most 64 KiB of JSON.",
+        "content": {"application/json": {"schema": _schema(), "example": EXAMPLE}},
+    }
+}
+
+
+def _describe(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    said = {
+        **problems.STATUSES,
+        404: "There is no such snapshot, or it has expired.",
+        408: "The body did not arrive in time.",
+        413: f"The body is larger than {BODY_BYTES >> 10} KiB.",
+        415: "The body is not application/json.",
+        422: "The body is not JSON of the declared form.",
+        429: "Too many requests, or too many snapshots of this address.",
+        503: "The store does not answer, or keeps as many snapshots as there may be.",
+    }
+    return {status: problems.describe(said[status]) for status in statuses}
+
+
+def install(app: FastAPI) -> None:
+    """Add the routes to create and to read a snapshot."""
+
+    @app.post(
+        "/api/snapshot",
+        status_code=201,
+        response_model=Created,
+        openapi_extra=BODY,
+        responses=_describe(400, 408, 413, 415, 422, 429, 503),
+        operation_id="create_snapshot",
+    )
+    async def create_snapshot(request: Request) -> Response:
+        """Keep nodes of the explorer behind a link.
+
+        Names of genres and styles must exist. The snapshot is kept for some weeks and read by its token, without a
+        login.
+        """
+        content = _parse(await _read(request))
+        await _require_names(request, content)
+        store: SnapshotStore = request.app.state.snapshots
+        token, end = await store.create(content.model_dump(), request.client.host if request.client else "")
+        path = f"/api/snapshot/{token}"
+        created = Created(token=token, url=path, expires_at=end)
+        return Response(created.model_dump_json(), 201, {**NO_STORE, "Location": path}, "application/json")
+
+    @app.get(
+        "/api/snapshot/{token}",
+        response_model=Snapshot,
+        responses=_describe(400, 404, 429, 503),
+        operation_id="read_snapshot",
+    )
+    async def read_snapshot(
+        request: Request, token: Annotated[str, Path(description="Token of a created snapshot.")]
+    ) -> Response:
+        """Return a snapshot: the nodes as they were sent, of whatever month."""
+        found = await request.app.state.snapshots.find(token)
+        snapshot = Snapshot(**found.content, created_at=found.created_at, expires_at=found.expires_at)
+        return Response(snapshot.model_dump_json(), 200, NO_STORE, "application/json")
+
+
+async def _read(request: Request) -> bytes:
+    """Return the body. Raises QuestionError: 415 unless it is JSON, 413 if it is large, 408 if it is slow."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise QuestionError(415, "the body must be sent as application/json")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > BODY_BYTES:
+                    raise QuestionError(413, f"the body is too long, expected at most {BODY_BYTES} bytes")
+    except TimeoutError as error:
+        raise QuestionError(408, f"the body did not arrive within {BODY_SECONDS:.0f} s") from error
+    except ClientDisconnect as error:
+        raise QuestionError(400, "the client left before the body was sent") from error
+    return bytes(body)
+
+
+def _parse(body: bytes) -> SnapshotGraph:
+    """Return the nodes. Raises QuestionError (422) if the body is not of the declared form."""
+    try:
+        return SnapshotGraph.model_validate_json(body)
+    except ValidationError as error:
+        said = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}".removeprefix(": ") for each in error.errors()[:5]]
+        raise QuestionError(422, f"{'; '.join(said)[:SAID]}. /openapi.json has an example.") from None
+
+
+async def _require_names(request: Request, content: SnapshotGraph) -> None:
+    """Raise QuestionError (422) for a genre or style that does not exist: a snapshot holds ids, and no text."""
+    kinds: tuple[Kind, ...] = ("genre", "style")
+    for kind in kinds:
+        names = sorted({str(each.id) for each in content.nodes if each.type == kind})
+        if names:
+            readers: Readers = request.app.state.readers
+            at = Reading(readers, await readers.find())
+            rows = await at.cypher(
+                f"MATCH (n:{LABELS[kind].label}) WHERE n.name IN $names RETURN {{name: n.name}} AS row", names=names
+            )
+            if unknown := {*names} - {row["name"] for row in rows}:
+                raise QuestionError(422, f"there is no {kind} {min(unknown)!r}")

@@ -1,0 +1,77 @@
+/** The canvas of a graph with its tools. */
+import { h, useEffect, useRef, useState } from "../core/dom.js";
+import { KINDS, PLURALS } from "../core/entities.js";
+import { useTheme } from "../core/theme.js";
+import { Icon } from "../parts/icons.js";
+import { GraphView } from "./view.js";
+
+/**
+ * @typedef {object} CanvasProps
+ * @property {Picture} picture
+ * @property {string} selected
+ * @property {string} label
+ * @property {(node: GraphNode) => void} onActivate
+ * @property {(node: GraphNode) => void} onOpen
+ * @property {(undo: () => void) => void} onPlace
+ */
+
+/** @param {CanvasProps} props */
+export function GraphCanvas(props) {
+  const { picture, selected, label } = props;
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const view = useRef(/** @type {GraphView | null} */ (null));
+  const [hovered, setHovered] = useState(/** @type {GraphNode | null} */ (null));
+  const latest = useRef(props);
+  latest.current = props;
+  const theme = useTheme();
+  useEffect(() => {
+    view.current = new GraphView(/** @type {HTMLCanvasElement} */ (canvas.current), {
+      onActivate: (node) => latest.current.onActivate(node),
+      onOpen: (node) => latest.current.onOpen(node),
+      onPlace: (undo) => latest.current.onPlace(undo),
+      onHover: setHovered,
+    });
+    return () => view.current?.destroy();
+  }, []);
+  useEffect(() => view.current?.show(picture), [picture]);
+  useEffect(() => view.current?.select(selected), [selected, picture]);
+  useEffect(() => view.current?.recolour(), [theme]);
+  const pinned = picture.nodes.find((node) => node.key === selected);
+  return h("div", { class: "graph-canvas" },
+    h("canvas", {
+      ref: canvas, tabIndex: 0, role: "application", "aria-label": label, "aria-describedby": "graph-keys",
+    }),
+    h("p", { id: "graph-keys", class: "unseen" },
+      "Arrow keys walk from node to node, Enter chooses, space opens, p pins, plus and minus zoom, 0 fits. "
+      + "The table shows the same."),
+    h("p", { class: "unseen", "aria-live": "polite" }, hovered ? hovered.text : ""),
+    hovered && h("div", { class: "tooltip", dir: "auto" }, describe(hovered)),
+    h("div", { class: "zoom", role: "group", "aria-label": "View" },
+      h(Tool, { icon: "plus", label: "Zoom in", onClick: () => view.current?.zoom(1.3) }),
+      h(Tool, { icon: "minus", label: "Zoom out", onClick: () => view.current?.zoom(1 / 1.3) }),
+      h(Tool, { icon: "fit", label: "Fit the whole graph", onClick: () => view.current?.follow() }),
+      h(Tool, {
+        icon: "pin", label: "Pin or release the selected node",
+        onClick: () => pinned && view.current?.pin(pinned, !pinned.pinned),
+      })),
+    h(Legend, { picture }));
+}
+
+/** @param {{ icon: "plus" | "minus" | "fit" | "pin", label: string, onClick: () => void }} props */
+const Tool = ({ icon, label, onClick }) =>
+  h("button", { type: "button", class: "tool", "aria-label": label, title: label, onClick }, h(Icon, { name: icon }));
+
+/** @param {GraphNode} node */
+function describe(node) {
+  if (node.role === "more") return `${node.text}: click to load`;
+  if (node.role === "category") return `${node.text}: click to ${node.open ? "close" : "open"}`;
+  return `${node.text} (${node.kind}${node.pinned ? ", pinned" : ""})`;
+}
+
+/** @param {{ picture: Picture }} props */
+function Legend({ picture }) {
+  const shown = new Set(picture.nodes.filter((node) => node.role === "entity").map((node) => node.kind));
+  return h("ul", { class: "kinds", "aria-label": "Types" }, KINDS.filter((kind) => shown.has(kind)).map((kind) =>
+    h("li", { key: kind, class: kind }, PLURALS[kind])));
+}
+

@@ -1,0 +1,122 @@
+/** The state of a graph: entities whose categories are shown, and categories that are open. The URL holds all of it. */
+import { ask, toProblem } from "../core/api.js";
+import { keyOf, parametersOf, parseKey } from "../core/entities.js";
+
+/** Neighbours that a click loads. */
+export const PAGE = 40;
+
+/**
+ * @typedef {object} Wanted
+ * @property {Record<string, string | number>} center parameters of the entity at which the graph starts
+ * @property {string[]} grown keys of further entities with their categories
+ * @property {string[]} open categories with their pages: artist:45467/releases/2
+ * @property {number | null} before
+ *
+ * @typedef {object} Category
+ * @property {string} key artist:45467/releases
+ * @property {string} name
+ * @property {string} category
+ * @property {Kind} kind
+ * @property {number} count all neighbours
+ * @property {boolean} open
+ * @property {number} total neighbours before the year
+ * @property {Neighbour[]} children the neighbours that are loaded
+ * @property {string} problem
+ *
+ * @typedef {{ entity: Named, categories: Category[] }} Root
+ */
+
+/**
+ * Read the graph that a URL asks for, null if it names no entity.
+ * @param {URLSearchParams} query
+ * @returns {Wanted | null}
+ */
+export function readWanted(query) {
+  const type = query.get("type");
+  const [id, name] = [query.get("id"), query.get("name")];
+  if (!type || !(id || name)) return null;
+  const year = Number(query.get("before"));
+  return {
+    center: id ? { type, id } : { type, name: String(name) },
+    grown: query.getAll("with").filter(parseKey),
+    open: query.getAll("open"),
+    before: Number.isInteger(year) && year >= 1860 && year <= 2100 ? year : null,
+  };
+}
+
+/** Pages of each open category. @param {string[]} open @returns {Map<string, number>} */
+export function readPages(open) {
+  return new Map(open.map((each) => {
+    const [, key, pages] = /^(.*\/\w+)\/(\d{1,3})$/.exec(each) || [null, each, "1"];
+    return [key, Number(pages)];
+  }));
+}
+
+/**
+ * The categories that are open, with one of them changed; without pages it is closed.
+ * @param {string[]} open
+ * @param {string} key
+ * @param {number} pages
+ */
+export function changePages(open, key, pages) {
+  const all = readPages(open);
+  all.delete(key);
+  if (pages) all.set(key, pages);
+  return [...all].map(([each, count]) => `${each}/${count}`);
+}
+
+/**
+ * Load a graph.
+ * @param {Wanted} wanted
+ * @param {AbortSignal} signal
+ * @returns {Promise<Root[]>}
+ */
+export async function load(wanted, signal) {
+  const pages = readPages(wanted.open);
+  const others = wanted.grown.flatMap((key) => parseKey(key) || []).map((each) => parametersOf(each));
+  return Promise.all([wanted.center, ...others].map((each) => loadRoot(each, pages, wanted.before, signal)));
+}
+
+/**
+ * @param {Record<string, string | number>} parameters
+ * @param {Map<string, number>} pages
+ * @param {number | null} before
+ * @param {AbortSignal} signal
+ * @returns {Promise<Root>}
+ */
+async function loadRoot(parameters, pages, before, signal) {
+  /** @type {Explored} */
+  const { center, categories } = await ask("explore", parameters, signal);
+  return {
+    entity: center,
+    categories: await Promise.all(categories.map((each) => {
+      const key = `${keyOf(center)}/${each.category}`;
+      return loadCategory(center, each, key, pages.get(key) || 0, before, signal);
+    })),
+  };
+}
+
+/**
+ * @param {Named} owner
+ * @param {Neighbours} found
+ * @param {string} key
+ * @param {number} pages
+ * @param {number | null} before
+ * @param {AbortSignal} signal
+ * @returns {Promise<Category>}
+ */
+async function loadCategory(owner, found, key, pages, before, signal) {
+  const { category, name, type: kind, count } = found;
+  const closed = { key, category, name, kind, count, open: false, total: count, children: [], problem: "" };
+  if (!pages) return closed;
+  try {
+    const offsets = Array.from({ length: pages }, (_, page) => page * PAGE);
+    /** @type {Expanded[]} */
+    const all = await Promise.all(offsets.map((offset) =>
+      ask("expand", { ...parametersOf(owner, "node_id"), category, before_year: before, limit: PAGE, offset }, signal)));
+    return { ...closed, open: true, total: all[0].total, children: all.flatMap((each) => each.children) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { ...closed, open: true, problem: toProblem(error).message };
+  }
+}

@@ -1,0 +1,195 @@
+/** A graph on a canvas: camera, pictures, selection. Gestures are in `gestures.js`, drawing in `draw.js`. */
+import { readColours } from "./colours.js";
+import { draw, project, sizeAt } from "./draw.js";
+import { listen } from "./gestures.js";
+import { Layout } from "./layout.js";
+
+const FIT_MARGIN = 56;
+const ZOOMS = [0.05, 4];
+
+/**
+ * @typedef {object} Events
+ * @property {(node: GraphNode) => void} onActivate a click, or Enter
+ * @property {(node: GraphNode) => void} onOpen a double click
+ * @property {(undo: () => void) => void} onPlace a node was dragged, pinned or released
+ * @property {(node: GraphNode | null) => void} onHover
+ */
+
+export class GraphView {
+  /** @param {HTMLCanvasElement} canvas @param {Events} events */
+  constructor(canvas, events) {
+    this.canvas = canvas;
+    /** The view is found from its element, for scripts of other pages and of tests. */
+    Object.assign(canvas, { graph: this });
+    this.events = events;
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.camera = { k: 1, x: 0, y: 0 };
+    /** @type {GraphNode[]} */
+    this.nodes = [];
+    /** @type {[GraphNode, GraphNode][]} */
+    this.links = [];
+    this.selected = "";
+    this.hovered = "";
+    this.follows = true;
+    this.frame = 0;
+    this.colours = readColours();
+    this.layout = new Layout(() => this.#moved());
+    this.observer = new ResizeObserver(() => this.#resize());
+    this.observer.observe(canvas);
+    this.deafen = listen(this);
+  }
+
+  /** Show a picture; nodes that were there keep their places. @param {Picture} picture */
+  show(picture) {
+    this.layout.show(picture);
+    const known = new Map(picture.nodes.map((node) => [node.key, node]));
+    this.nodes = picture.nodes;
+    this.links = picture.links.flatMap(({ source, target }) => {
+      const [a, b] = [known.get(source), known.get(target)];
+      return a && b ? [/** @type {[GraphNode, GraphNode]} */ ([a, b])] : [];
+    });
+    if (this.follows) this.fit();
+    this.paint();
+  }
+
+  /** @param {string} key */
+  select(key) {
+    this.selected = key;
+    this.paint();
+  }
+
+  /** @param {GraphNode | null} node */
+  hover(node) {
+    if (this.hovered === (node?.key || "")) return;
+    this.hovered = node?.key || "";
+    this.canvas.style.cursor = node ? "pointer" : "grab";
+    this.events.onHover(node);
+    this.paint();
+  }
+
+  /** Read the colours again, after the theme has changed. */
+  recolour() {
+    this.colours = readColours();
+    this.paint();
+  }
+
+  /** Bring all nodes into view. */
+  fit() {
+    if (!this.nodes.length || !this.canvas.clientWidth) return;
+    const xs = this.nodes.map((node) => node.x);
+    const ys = this.nodes.map((node) => node.y);
+    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const k = Math.min((width - 2 * FIT_MARGIN) / (right - left || 1), (height - 2 * FIT_MARGIN) / (bottom - top || 1));
+    this.camera.k = Math.min(1.5, Math.max(ZOOMS[0], k));
+    this.camera.x = width / 2 - ((left + right) / 2) * this.camera.k;
+    this.camera.y = height / 2 - ((top + bottom) / 2) * this.camera.k;
+    this.paint();
+  }
+
+  /** Fit, and stay fitted until the camera is moved. */
+  follow() {
+    this.follows = true;
+    this.fit();
+  }
+
+  /**
+   * @param {number} factor
+   * @param {{ x: number, y: number }} [at] default: the middle
+   */
+  zoom(factor, at = { x: this.canvas.clientWidth / 2, y: this.canvas.clientHeight / 2 }) {
+    this.follows = false;
+    const k = Math.min(ZOOMS[1], Math.max(ZOOMS[0], this.camera.k * factor));
+    this.camera.x = at.x - ((at.x - this.camera.x) / this.camera.k) * k;
+    this.camera.y = at.y - ((at.y - this.camera.y) / this.camera.k) * k;
+    this.camera.k = k;
+    this.paint();
+  }
+
+  /** @param {number} x @param {number} y */
+  pan(x, y) {
+    this.follows = false;
+    this.camera.x += x;
+    this.camera.y += y;
+    this.paint();
+  }
+
+  /** The node at a point of the canvas. @param {{ x: number, y: number }} point */
+  find(point) {
+    const size = sizeAt(this.camera.k);
+    for (let index = this.nodes.length - 1; index >= 0; index--) {
+      const node = this.nodes[index];
+      const { x, y } = project(node, this.camera);
+      const [across, down] = [(node.width / 2) * size + 3, (node.height / 2) * size + 3];
+      if (Math.abs(point.x - x) <= across && Math.abs(point.y - y) <= down) return node;
+    }
+    return null;
+  }
+
+  /** Move a node that is dragged. @param {GraphNode} node @param {{ x: number, y: number }} point */
+  drag(node, point) {
+    node.x = (point.x - this.camera.x) / this.camera.k;
+    node.y = (point.y - this.camera.y) / this.camera.k;
+    node.pinned = true;
+    this.follows = false;
+    this.layout.hold(node);
+    this.paint();
+  }
+
+  /** Pin a node, or release it. @param {GraphNode} node @param {boolean} pinned */
+  pin(node, pinned) {
+    const before = { x: node.x, y: node.y, pinned: node.pinned };
+    this.#place(node, { ...before, pinned });
+    this.record(node, before);
+  }
+
+  /**
+   * Offer to undo what happened to a node's place.
+   * @param {GraphNode} node
+   * @param {{ x: number, y: number, pinned: boolean }} before
+   */
+  record(node, before) {
+    this.events.onPlace(() => {
+      const now = this.nodes.find((each) => each.key === node.key);
+      if (now) this.#place(now, before);
+    });
+  }
+
+  /** @param {GraphNode} node @param {{ x: number, y: number, pinned: boolean }} place */
+  #place(node, place) {
+    Object.assign(node, place);
+    this.layout.hold(node);
+    this.layout.drop(node);
+    this.paint();
+  }
+
+  /** Draw before the next frame. */
+  paint() {
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      const { camera, nodes, links, selected, hovered, colours } = this;
+      const { clientWidth: width, clientHeight: height } = this.canvas;
+      draw(this.context, { camera, nodes, links, selected, hovered, colours, width, height });
+    });
+  }
+
+  destroy() {
+    cancelAnimationFrame(this.frame);
+    this.observer.disconnect();
+    this.layout.stop();
+    this.deafen();
+  }
+
+  #moved() {
+    if (this.follows) this.fit();
+    this.paint();
+  }
+
+  #resize() {
+    const scale = Math.min(2, devicePixelRatio || 1);
+    this.canvas.width = Math.round(this.canvas.clientWidth * scale);
+    this.canvas.height = Math.round(this.canvas.clientHeight * scale);
+    this.context.setTransform(scale, 0, 0, scale, 0, 0);
+    this.#moved();
+  }
+}

@@ -1,0 +1,70 @@
+/** The page: header with search, tabs, and the pane that the URL names. */
+import { h, render, useEffect } from "./core/dom.js";
+import { useMonth } from "./core/api.js";
+import { exploreLink } from "./core/entities.js";
+import { go, link, start, useQuery } from "./core/router.js";
+import { chooseTheme, useTheme } from "./core/theme.js";
+import { nameMonth } from "./panes/months.js";
+import { findPane, PANES } from "./panes/panes.js";
+import { Icon } from "./parts/icons.js";
+import { Picker } from "./parts/picker.js";
+
+function Page() {
+  const query = useQuery();
+  const pane = findPane(query);
+  useEffect(focusOnSlash, []);
+  return h("div", { class: `page pane-${pane.name}` },
+    h("a", { class: "skip", href: "#main" }, "Skip to the content"),
+    h(Header, { query }),
+    h(Tabs, { pane, query }),
+    h("main", { id: "main", tabIndex: -1 }, h(pane.view, { key: pane.name })));
+}
+
+/** @param {{ query: URLSearchParams }} props */
+function Header({ query }) {
+  const month = useMonth();
+  return h("header", { class: "top" },
+    h("a", { class: "brand", href: "/" }, h("img", { src: "/explore/icon.svg", alt: "", width: 28, height: 28 }), h("span", null, "discogs", h("span", { class: "second" }, " explorer"))),
+    h("div", { role: "search", class: "search-box" },
+      h(Icon, { name: "search" }),
+      h(Picker, {
+        id: "search", label: "Search everything", placeholder: "Artist, label, record, catalogue number…", text: query.get("pane") === "search" ? query.get("q") || "" : "",
+        clears: true, onPick: (entity) => go(exploreLink(entity)), onSubmit: (text) => go(link({ pane: "search", q: text })),
+      }),
+      h("kbd", { "aria-hidden": "true", title: "Press / to search" }, "/")),
+    h("a", { class: "month", href: link({ pane: "months" }), title: "The month that everything here is of" }, month && nameMonth(month)),
+    h(ThemeSwitch, null));
+}
+
+function ThemeSwitch() {
+  const theme = useTheme();
+  const other = theme === "dark" ? "light" : "dark";
+  return h("button", { type: "button", class: "tool", "aria-label": `Switch to ${other}`, title: `Switch to ${other}`, onClick: () => chooseTheme(other) },
+    h(Icon, { name: theme === "dark" ? "sun" : "moon" }));
+}
+
+/** @param {{ pane: import("./panes/panes.js").Pane, query: URLSearchParams }} props */
+function Tabs({ pane, query }) {
+  const shown = query.get("sel") || (query.get("type") && query.get("id") ? `${query.get("type")}:${query.get("id")}` : "");
+  return h("nav", { class: "tabs", "aria-label": "Panes" }, PANES.map(({ name, title, carry }) => h("a", {
+    key: name, "aria-current": pane.name === name ? "page" : undefined,
+    href: name === "explore" ? "/" : link({ pane: name, ...(shown && carry ? carry(shown) : {}) }),
+  }, title)));
+}
+
+/** Let the key / focus the search box. */
+function focusOnSlash() {
+  const listener = (/** @type {KeyboardEvent} */ event) => {
+    const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    document.getElementById("search")?.focus();
+  };
+  addEventListener("keydown", listener);
+  return () => removeEventListener("keydown", listener);
+}
+
+start();
+const place = /** @type {HTMLElement} */ (document.getElementById("page"));
+place.replaceChildren();
+render(h(Page, null), place);

@@ -1,0 +1,28 @@
+/** The panes of the page, in the order of their tabs. */
+import { Explore } from "./explore.js";
+import { Genres } from "./genres.js";
+import { MonthsPane } from "./months.js";
+import { Path } from "./path.js";
+import { Search } from "./search.js";
+import { TrendsPane } from "./trends.js";
+
+/**
+ * @typedef {object} Pane
+ * @property {string} name in the URL
+ * @property {string} title
+ * @property {() => Child} view
+ * @property {(entity: string) => import("../core/router.js").Parameters} [carry] parameters for an entity that is shown
+ */
+
+/** @type {Pane[]} */
+export const PANES = [
+  { name: "explore", title: "Explore", view: Explore },
+  { name: "search", title: "Search", view: Search },
+  { name: "path", title: "Path", view: Path, carry: (entity) => ({ from: entity }) },
+  { name: "trends", title: "Trends", view: TrendsPane, carry: (entity) => ({ s: entity }) },
+  { name: "genres", title: "Genres", view: Genres },
+  { name: "months", title: "Months", view: MonthsPane },
+];
+
+/** The pane that a URL shows. @param {URLSearchParams} query */
+export const findPane = (query) => PANES.find((pane) => pane.name === query.get("pane")) || PANES[0];

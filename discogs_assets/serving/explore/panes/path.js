@@ -1,0 +1,102 @@
+/** Path: how two entities are connected, with the releases between them. */
+import { h, plural, useEffect } from "../core/dom.js";
+import { useAnswer } from "../core/api.js";
+import { isNamed, nameOf, parseKey, keyOf } from "../core/entities.js";
+import { change, go, useQuery } from "../core/router.js";
+import { EntityLink, KindBadge } from "../parts/entity.js";
+import { Picker } from "../parts/picker.js";
+import { Empty, Failure, Loading } from "../parts/states.js";
+
+const WAYS = {
+  releases: "Main artists of releases", credits: "Credits", membership: "Bands and members", aliases: "Aliases",
+  labels: "Labels", genres: "Genres and styles",
+};
+const USUAL = ["releases", "credits", "membership", "aliases"];
+const DEPTHS = [2, 4, 6, 8, 10, 12];
+
+/** Words between two entities of a path. @type {Record<string, string>} */
+const RELATIONS = {
+  BY: "main artist", DERIVED_FROM: "a version", CREDITED_ON: "credited", APPEARS_ON: "appears", MEMBER_OF: "band and member",
+  ALIAS_OF: "the same person or band", ON: "released on the label", SUBLABEL_OF: "parent label and sublabel", IS: "of this genre or style",
+};
+
+export function Path() {
+  const query = useQuery();
+  const [from, to] = [parseKey(query.get("from")), parseKey(query.get("to"))];
+  const via = query.getAll("via").filter((each) => Object.hasOwn(WAYS, each));
+  useEffect(() => { document.title = "Path – discogs explorer"; }, []);
+  return h("div", { class: "path" },
+    h("h1", null, "How are two of them connected?"),
+    h("div", { class: "ends" },
+      h(End, { label: "From", name: "from", entity: from }),
+      h(End, { label: "To", name: "to", entity: to })),
+    h(Ways, { via }),
+    from && to
+      ? h(Chain, { from, to, via, depth: Number(query.get("depth")) || 6 })
+      : h(Empty, { title: "Choose two ends" }, "Two artists, or any other two: the shortest chain of records, credits and bands between them is shown here."));
+}
+
+/** @param {{ label: string, name: string, entity: Named | null }} props */
+function End({ label, name, entity }) {
+  const node = useAnswer(entity ? `node/${encodeURIComponent(String(entity.id))}` : null, { type: entity?.type });
+  const found = /** @type {Named | null} */ (node.answer);
+  return h(Picker, {
+    label, visible: true, placeholder: "Artist, label, record…", text: entity && found ? nameOf(found) : "",
+    onPick: (picked) => go(change({ [name]: keyOf(picked) })),
+  });
+}
+
+/** @param {{ via: string[] }} props */
+function Ways({ via }) {
+  const chosen = via.length ? via : USUAL;
+  const toggle = (/** @type {string} */ way) => {
+    const next = chosen.includes(way) ? chosen.filter((each) => each !== way) : [...chosen, way];
+    const usual = next.length === USUAL.length && USUAL.every((each) => next.includes(each));
+    go(change({ via: usual ? null : next }), true);
+  };
+  return h("fieldset", { class: "ways" }, h("legend", null, "Links that count"),
+    Object.entries(WAYS).map(([way, text]) => h("label", { key: way, class: "check" },
+      h("input", {
+        type: "checkbox", checked: chosen.includes(way), disabled: chosen.length === 1 && chosen[0] === way,
+        onChange: () => toggle(way),
+      }), text)),
+    h(Depth, null));
+}
+
+function Depth() {
+  const depth = useQuery().get("depth") || "6";
+  const choose = (/** @type {Event} */ event) => {
+    const { value } = /** @type {HTMLSelectElement} */ (event.target);
+    go(change({ depth: value === "6" ? null : value }), true);
+  };
+  return h("label", { class: "check" }, "at most",
+    h("select", { value: depth, onChange: choose }, DEPTHS.map((each) => h("option", { key: each, value: each, selected: String(each) === depth }, each))), "links");
+}
+
+/** @param {Named} entity @param {string} name */
+const parameters = (entity, name) =>
+  ({ [`${name}_type`]: entity.type, [isNamed(entity) ? `${name}_name` : `${name}_id`]: entity.id });
+
+/** @param {{ from: Named, to: Named, via: string[], depth: number }} props */
+function Chain({ from, to, via, depth }) {
+  const { answer, problem, loading, retry } = useAnswer("path", {
+    ...parameters(from, "from"), ...parameters(to, "to"), via, max_depth: depth,
+  });
+  const found = /** @type {PathFound | null} */ (answer);
+  if (problem) return h(Failure, { problem, retry });
+  if (!found) return h(Loading, { lines: 5, text: "Looking for a path" });
+  if (!found.found) {
+    return h(Empty, { title: "No path" }, `There is none with at most ${depth} of these links. Allow more links, or other kinds.`);
+  }
+  return h("section", { class: "chain", "aria-busy": loading },
+    h("h2", { role: "status" }, found.length ? `${plural(found.length, "link")} apart` : "The same"),
+    h("ol", { class: "plain" }, found.path.map((step, place) => h(StepRow, { key: place, step }))));
+}
+
+/** @param {{ step: Step }} props */
+function StepRow({ step }) {
+  const relation = step.rel && [RELATIONS[step.rel] || step.rel.toLowerCase().replaceAll("_", " "), step.role].filter(Boolean).join(": ");
+  return h("li", null,
+    relation && h("p", { class: "relation", dir: "auto" }, relation),
+    h("div", { class: `step ${step.type}` }, h(EntityLink, { entity: step }), h(KindBadge, { kind: step.type })));
+}

@@ -1,0 +1,115 @@
+/** A combobox that completes names of entities of all types. */
+import { classes, h, useEffect, useId, useRef, useState } from "../core/dom.js";
+import { toProblem, usePromise, ask } from "../core/api.js";
+import { nameOf } from "../core/entities.js";
+import { KindBadge } from "./entity.js";
+
+const PAUSE = 90;
+const LIMIT = 12;
+
+/**
+ * @typedef {object} PickerProps
+ * @property {string} label
+ * @property {string} placeholder
+ * @property {string} [text] the text at the start
+ * @property {string} [id] of the input
+ * @property {(entity: Suggestion) => void} onPick
+ * @property {(text: string) => void} [onSubmit] Enter without a choice
+ * @property {boolean} [visible] whether the label is seen
+ * @property {boolean} [clears] whether a choice empties the input
+ */
+
+/** @param {PickerProps} props */
+export function Picker(props) {
+  const { label, placeholder, visible, id } = props;
+  const state = usePicker(props);
+  const own = useId();
+  const list = `${own}-list`;
+  const { text, shown, active, suggestions } = state;
+  return h("div", { class: "picker", onFocusOut: state.leave },
+    h("label", { for: id || own, class: visible ? "field-label" : "unseen" }, label),
+    h("input", {
+      id: id || own, ref: state.input, type: "search", role: "combobox", autocomplete: "off", spellcheck: false,
+      placeholder, value: text, maxLength: 300, dir: "auto",
+      "aria-expanded": shown, "aria-controls": list, "aria-autocomplete": "list",
+      "aria-activedescendant": shown && active >= 0 ? `${list}-${active}` : undefined,
+      onInput: state.type, onKeyDown: state.press, onFocus: state.open,
+    }),
+    h("div", { id: list, role: "listbox", "aria-label": `${label}: suggestions`, class: "suggestions", hidden: !shown },
+      shown && suggestions.map((each, place) => h(Option, {
+        key: `${each.type}:${each.id}`, id: `${list}-${place}`, entity: each, active: place === active,
+        onPick: () => state.pick(each),
+      }))),
+    shown && state.note && h("div", { class: "suggestions note", role: "status" }, state.note));
+}
+
+/** @param {{ id: string, entity: Suggestion, active: boolean, onPick: () => void }} props */
+function Option({ id, entity, active, onPick }) {
+  const more = [entity.subtitle, entity.year].filter(Boolean).join(" · ");
+  return h("div", {
+    id, role: "option", "aria-selected": active, class: classes("option", active && "active"),
+    onMouseDown: (/** @type {Event} */ event) => event.preventDefault(), onClick: onPick,
+  },
+  h("span", { class: "option-name" }, h("bdi", null, nameOf(entity)),
+    more && h("span", { class: "option-more", dir: "auto" }, more)),
+  h(KindBadge, { kind: entity.type }));
+}
+
+/** State and actions of a picker. @param {PickerProps} props */
+function usePicker({ text: start = "", onPick, onSubmit, clears }) {
+  const [text, setText] = useState(start);
+  const [shown, setShown] = useState(false);
+  const [active, setActive] = useState(-1);
+  const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const { suggestions, note } = useSuggestions(shown ? text.trim() : "");
+  useEffect(() => setText(start), [start]);
+  const close = () => { setShown(false); setActive(-1); };
+  const pick = (/** @type {Suggestion} */ entity) => {
+    close();
+    setText(clears ? "" : nameOf(entity));
+    onPick(entity);
+  };
+  const submit = () => {
+    if (active >= 0 && suggestions[active]) pick(suggestions[active]);
+    else if (onSubmit && text.trim()) { close(); onSubmit(text.trim()); }
+    else if (suggestions[0]) pick(suggestions[0]);
+  };
+  const move = (/** @type {number} */ step) => {
+    setShown(true);
+    const count = suggestions.length;
+    if (count) setActive((active + step + count + (active < 0 && step < 0 ? 1 : 0)) % count);
+  };
+  const press = (/** @type {KeyboardEvent} */ event) => {
+    const steps = { ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: submit, Escape: close };
+    const step = Object.hasOwn(steps, event.key) && steps[/** @type {keyof typeof steps} */ (event.key)];
+    if (!step || event.isComposing) return;
+    event.preventDefault();
+    step();
+  };
+  return {
+    text, input, active, suggestions, note, pick, press, shown: shown && text.trim() !== "" && (note !== "" || suggestions.length > 0),
+    open: () => setShown(text !== start || text === ""),
+    type: (/** @type {Event} */ event) => {
+      setText(/** @type {HTMLInputElement} */ (event.target).value);
+      setShown(true);
+      setActive(-1);
+    },
+    leave: (/** @type {FocusEvent} */ event) => {
+      const place = /** @type {Element} */ (event.currentTarget);
+      if (!(event.relatedTarget instanceof Node && place.contains(event.relatedTarget))) close();
+    },
+  };
+}
+
+/** Suggestions for a text, and a note if there are none. @param {string} text */
+function useSuggestions(text) {
+  const { answer, problem, loading } = usePromise(text || null, async (signal) => {
+    await new Promise((done) => setTimeout(done, PAUSE));
+    if (signal.aborted) return null;
+    return /** @type {{ results: Suggestion[] }} */ (await ask("autocomplete", { q: text, limit: LIMIT }, signal));
+  });
+  const suggestions = text && answer ? answer.results : [];
+  if (problem) return { suggestions: [], note: toProblem(problem).message };
+  const none = text && !loading && answer && !suggestions.length;
+  return { suggestions, note: none ? "No name starts like this. Press Enter to search all words." : "" };
+}

@@ -1,0 +1,39 @@
+/** Parts of a release: its tracks and its credits. */
+import { h, plural } from "../core/dom.js";
+import { reference } from "./facts.js";
+
+/** @typedef {{ position?: string, title?: string, duration?: string, artists?: Reference[], extraartists?: Reference[], sub_tracks?: Track[] }} Track */
+
+/** @param {{ tracks: Track[] }} props */
+export function Tracklist({ tracks }) {
+  const counted = tracks.filter((each) => each.position).length;
+  return h("section", null, h("h3", null, plural(counted || tracks.length, "track")),
+    h("ol", { class: "tracks" }, tracks.map((each, place) => h(TrackRow, { key: place, track: each }))));
+}
+
+/** @param {{ track: Track }} props */
+function TrackRow({ track }) {
+  const artists = (track.artists || []).map((each) => each.anv || each.name).join(", ");
+  return h("li", { class: track.position || track.duration ? "track" : "track heading" },
+    h("span", { class: "position" }, track.position),
+    h("span", { class: "track-title", dir: "auto" }, track.title,
+      artists && h("span", { class: "option-more" }, artists),
+      (track.extraartists || []).map((each, place) => h("span", { key: place, class: "option-more" },
+        `${each.role}: `, reference("artist", each)))),
+    h("span", { class: "duration" }, track.duration),
+    track.sub_tracks && h("ol", { class: "tracks" }, track.sub_tracks.map((each, place) => h(TrackRow, { key: place, track: each }))));
+}
+
+/** @param {{ credits: Reference[] }} props */
+export function Credits({ credits }) {
+  /** @type {Map<string, Reference[]>} */
+  const roles = new Map();
+  for (const each of credits) {
+    const role = each.role || "Credited";
+    roles.set(role, [...(roles.get(role) || []), each]);
+  }
+  return h("section", null, h("h3", null, plural(credits.length, "credit")),
+    h("dl", { class: "facts" }, [...roles].map(([role, people]) => h("div", { key: role },
+      h("dt", { dir: "auto" }, role),
+      h("dd", null, people.map((each, place) => h("span", { key: place }, place > 0 && ", ", reference("artist", each))))))));
+}

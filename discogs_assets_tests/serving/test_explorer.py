@@ -1,0 +1,406 @@
+"""Tests of `serving.explorer`: the page in a real Chromium, over the sample months."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from discogs_assets.servers import artifacts
+from discogs_assets.serving import explorer
+from discogs_assets.serving.app import create_app
+from discogs_assets.settings import Settings
+from discogs_assets_tests.fix_api import open_api
+from discogs_assets_tests.fix_browser import NODE, Visit, serve, visit
+from discogs_assets_tests.fix_project import Project
+
+pytestmark = pytest.mark.timeout(600)
+
+FLOYD = "type=artist&id=45467"
+OPEN = "open=artist:45467/releases/1&open=artist:45467/labels/1"
+
+PANES = {
+    "welcome": ("/", "Every record knows another one"),
+    "graph": (f"/?{FLOYD}&{OPEN}", "Pink Floyd"),
+    "table": (f"/?{FLOYD}&{OPEN}&view=table", "Wish You Were Here"),
+    "release": ("/?type=release&id=1873013", "Alan Parsons"),
+    "search": ("/?pane=search&q=the&types=release&genres=Rock&offset=20", "hits for"),
+    "path": ("/?pane=path&from=artist:45467&to=artist:157075", "2 links apart"),
+    "trends": ("/?pane=trends&s=artist:45467&s=genre:Funk / Soul&as=shares", "Share of each one's"),
+    "genres": ("/?pane=genres&g=Rock", "Prog Rock"),
+    "months": ("/?pane=months", "November 2026"),
+}
+"""A link into each pane, and a text that it shows."""
+
+HOSTILE = {
+    "markup": "<img src=x onerror=alert(1)><script>alert(2)</script>",
+    "quotes": "\"'`&quot;&amp; ${7*7} {{7*7}}",
+    "right to left": "\u200f\u202eفيروز, שלום",
+    "long": "Ñ" * 500,
+    "lines": "a b\ta [url=javascript:alert(3)]x[/url] [a=<b>y</b>]",
+}
+
+
+@pytest.fixture(scope="module")
+def origin(project: Project) -> Iterator[str]:
+    """The origin of the explorer of the sample months."""
+    explorer.fetch_libraries(print)
+    with serve(create_app(Settings(home=project.home))) as origin:
+        yield origin
+
+
+@pytest.fixture
+def visitor(browser: Browser, origin: str) -> Iterator[Visit]:
+    """A visit on a wide screen."""
+    with visit(browser, origin) as visit_:
+        yield visit_
+
+
+def show(visitor: Visit, pane: str) -> Page:
+    """The page at the link of a pane, once it shows its text."""
+    url, text = PANES[pane]
+    page = visitor.open(url)
+    expect(page.locator("main")).to_contain_text(text)
+    return page
+
+
+def nodes(page: Page) -> dict[str, dict[str, Any]]:
+    """Nodes of the graph by key, with their places on the screen."""
+    found = page.locator("canvas").evaluate(
+        """(canvas) => {
+            const { graph } = canvas, { left, top } = canvas.getBoundingClientRect(), { k, x, y } = graph.camera;
+            return graph.nodes.map((n) => [n.key, {
+                text: n.text, pinned: n.pinned, at: [n.x, n.y], x: left + n.x * k + x, y: top + n.y * k + y }]);
+        }"""
+    )
+    return dict(found)
+
+
+def await_node(page: Page, key: str) -> dict[str, Any]:
+    """A node of the graph, once it is there and the layout rests."""
+    page.wait_for_function(
+        "key => document.querySelector('canvas')?.graph.nodes.some((node) => node.key === key && node.x)", arg=key
+    )
+    page.wait_for_timeout(300)
+    return nodes(page)[key]
+
+
+def click_node(page: Page, key: str) -> None:
+    at = await_node(page, key)
+    page.mouse.click(at["x"], at["y"])
+
+
+@pytest.mark.parametrize("pane", PANES)
+def test_a_link_restores_each_pane_and_back_leads_to_it(visitor: Visit, pane: str) -> None:
+    page = show(visitor, pane)
+    page.get_by_role("link", name="Months" if pane != "months" else "Genres", exact=True).click()
+    expect(page.locator("main")).not_to_contain_text(PANES[pane][1])
+    page.go_back()
+    expect(page.locator("main")).to_contain_text(PANES[pane][1])
+    page.go_forward()
+    expect(page.locator("main")).not_to_contain_text(PANES[pane][1])
+
+
+def test_the_graph_opens_by_mouse_loads_more_pins_and_undoes(visitor: Visit) -> None:
+    page = visitor.open("/")
+    page.get_by_role("link", name="Rock", exact=True).click()
+    click_node(page, "genre:Rock/releases")
+    more = await_node(page, "genre:Rock/releases/more")
+    assert more["text"] == "40 more"
+    page.mouse.move(more["x"], more["y"])
+    expect(page.locator(".tooltip")).to_contain_text("click to load")
+    page.mouse.down()
+    page.mouse.move(more["x"] + 60, more["y"] + 40, steps=4)
+    page.mouse.up()
+    pinned = nodes(page)["genre:Rock/releases/more"]
+    assert pinned["pinned"]
+    page.get_by_role("button", name="Undo").click()
+    assert not nodes(page)["genre:Rock/releases/more"]["pinned"]
+    click_node(page, "genre:Rock/releases/more")
+    expect(page).to_have_url(re.compile("releases%2F2"))
+    page.wait_for_function("document.querySelector('canvas').graph.nodes.length > 80")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("document.querySelector('canvas').graph.nodes.length < 60")
+    click_node(page, "genre:Rock/releases")
+    page.wait_for_function("document.querySelector('canvas').graph.nodes.length < 10")
+
+
+def test_a_pinned_node_stays_when_others_come(visitor: Visit) -> None:
+    page = visitor.open("/?type=genre&name=Rock&open=genre:Rock/styles/1")
+    held = await_node(page, "genre:Rock/styles")
+    page.mouse.move(held["x"], held["y"])
+    page.mouse.down()
+    page.mouse.move(held["x"] + 90, held["y"] - 50, steps=5)
+    page.mouse.up()
+    before = nodes(page)
+    page.evaluate("""() => {
+        const { graph } = document.querySelector("canvas"), count = graph.nodes.length;
+        const fresh = Array.from({ length: 100 }, (_, n) => ({ ...graph.nodes[0], key: `artist:${n}`, root: false,
+            x: NaN, y: NaN, pinned: false, width: 15, height: 15 }));
+        const links = graph.links.map(([a, b]) => ({ source: a.key, target: b.key }));
+        graph.show({ nodes: [...graph.nodes.map((node) => ({ ...node })), ...fresh],
+            links: [...links, ...fresh.map(({ key }) => ({ source: "genre:Rock/styles", target: key }))] });
+    }""")
+    await_node(page, "artist:99")
+    after = nodes(page)
+    assert len(after) == len(before) + 100
+    assert after["genre:Rock/styles"]["at"] == before["genre:Rock/styles"]["at"]
+    assert after["genre:Rock"]["at"] != before["genre:Rock"]["at"]
+    assert len({tuple(each["at"]) for each in after.values()}) == len(after)
+
+
+def test_the_keyboard_finds_an_entity_and_walks_through_its_graph(visitor: Visit) -> None:
+    page = visitor.open("/")
+    expect(page.get_by_role("heading", name="Every record")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("pink fl")
+    expect(page.get_by_role("option").first).to_contain_text("Pink Floyd")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Pink Floyd")).to_be_visible()
+    await_node(page, "artist:45467/releases")
+    canvas = page.get_by_role("application")
+    canvas.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("open="))
+    page.wait_for_function("document.querySelector('canvas').graph.nodes.length > 8")
+    page.keyboard.press("p")
+    assert [each for each in nodes(page).values() if each["pinned"]]
+    page.keyboard.press("+")
+    page.keyboard.press("0")
+    press(page.get_by_role("button", name="Undo"))
+    press(page.get_by_role("button", name="Undo"))
+    page.wait_for_function("document.querySelector('canvas').graph.nodes.length === 8")
+    press(page.get_by_role("link", name="Table"))
+    press(page.get_by_role("button", name=re.compile("Labels")))
+    press(page.get_by_role("link", name="Harvest").first)
+    expect(page.get_by_role("heading", name="Harvest")).to_be_visible()
+    press(page.get_by_role("button", name="Show its neighbours"))
+    expect(page.get_by_role("button", name=re.compile("Artists"))).to_be_visible()
+    press(page.get_by_role("link", name="Start here"))
+    expect(page).to_have_url(re.compile(r"/\?type=label&id=2564$"))
+
+
+def press(target: Locator) -> None:
+    """Focus an element and press Enter."""
+    target.focus()
+    target.press("Enter")
+
+
+def test_a_year_hides_later_neighbours(visitor: Visit) -> None:
+    page = visitor.open(f"/?{FLOYD}&{OPEN}&view=table")
+    rows = page.get_by_role("row", name=re.compile("neighbours"))
+    expect(rows).to_have_count(29 + 5)
+    page.get_by_label("Until").fill("1975")
+    expect(page.get_by_text("of 29 until that year")).to_be_visible()
+    years = [int(each) for each in page.locator("td.figure").all_text_contents() if len(each) == 4]
+    assert years
+    assert max(years) <= 1975
+    expect(page).to_have_url(re.compile("before=1975"))
+
+
+def test_facets_count_and_narrow_and_pages_turn(visitor: Visit) -> None:
+    page = visitor.open("/")
+    page.get_by_role("combobox", name="Search everything").fill("the")
+    page.keyboard.press("Enter")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("96 hits for “the”")
+    page.get_by_role("link", name="releases 59").click()
+    expect(heading).to_have_text("59 hits for “the”")
+    press(page.get_by_role("link", name=re.compile(r"^1970s \d+")))
+    expect(page.get_by_role("link", name="1970s ✕")).to_be_visible()
+    press(page.get_by_role("link", name="1970s ✕"))
+    page.get_by_role("link", name="Next →").click()
+    expect(page.get_by_text(re.compile("^21.40 of 59"))).to_be_visible()
+    press(page.get_by_role("link", name="← Previous"))
+    expect(page.get_by_text(re.compile("^1.20 of 59"))).to_be_visible()
+    page.locator(".hit a").first.click()
+    expect(page.get_by_role("application")).to_be_visible()
+
+
+def test_a_path_is_found_between_two_that_are_picked(visitor: Visit) -> None:
+    page = visitor.open("/?pane=path")
+    page.get_by_role("combobox", name="From").fill("pink floyd")
+    page.get_by_role("option").first.click()
+    end = page.get_by_role("combobox", name="To")
+    end.fill("alan parsons")
+    expect(page.get_by_role("option").first).to_contain_text("Alan Parsons")
+    end.press("Enter")
+    expect(page.get_by_role("heading", name="2 links apart")).to_be_visible()
+    expect(page.locator(".step")).to_have_count(3)
+    expect(page.locator(".relation").last).to_have_text("credited: Engineer")
+    page.get_by_label("Main artists of releases").uncheck()
+    page.get_by_label("Credits").press(" ")
+    expect(page.get_by_text("No path")).to_be_visible()
+    page.get_by_label("at most").select_option("12")
+    expect(page).to_have_url(re.compile("depth=12"))
+
+
+def test_trends_are_compared_as_counts_and_shares(visitor: Visit) -> None:
+    page = visitor.open("/?pane=trends")
+    add = page.get_by_role("combobox", name="Add to the chart")
+    add.fill("blue note")
+    page.get_by_role("option").first.click()
+    expect(page.locator(".series polyline")).to_have_count(1)
+    add.fill("kraftwerk")
+    expect(page.get_by_role("option").first).to_contain_text("Kraftwerk")
+    add.press("Enter")
+    expect(page.locator(".series polyline")).to_have_count(2)
+    page.locator(".chart svg").hover()
+    expect(page.locator(".legend-year")).to_have_text(re.compile(r"\d{4}"))
+    press(page.get_by_role("link", name="Shares"))
+    page.get_by_text("The same as a table").click()
+    shares = [float(each.split()[0]) for each in page.locator("tbody td:nth-child(2)").all_text_contents()]
+    assert sum(shares) == pytest.approx(100, abs=2)
+    press(page.get_by_role("link", name="Remove Blue Note"))
+    expect(page.locator(".series polyline")).to_have_count(1)
+
+
+def test_the_tree_of_genres_opens_and_is_searched(visitor: Visit) -> None:
+    page = visitor.open("/?pane=genres")
+    page.get_by_role("button", name=re.compile("^Jazz")).click()
+    expect(page.get_by_role("link", name="Modal")).to_be_visible()
+    press(page.get_by_role("button", name=re.compile("^Jazz")))
+    expect(page.get_by_role("link", name="Modal")).to_have_count(0)
+    page.get_by_label("Find a genre or style").fill("prog r")
+    press(page.get_by_role("link", name="Prog Rock"))
+    expect(page.get_by_role("heading", name="Prog Rock")).to_be_visible()
+
+
+def test_the_theme_is_chosen_and_kept(visitor: Visit) -> None:
+    page = visitor.open("/?pane=months")
+    page.get_by_role("button", name="Switch to dark").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Switch to light")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(23, 22, 27)"
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_name_is_shown_as_text_everywhere(visitor: Visit, hostile: str) -> None:
+    said: list[str] = []
+    page = visitor.page
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.route("**/api/**", lambda route: replace_names(route, hostile))
+    for pane in ("welcome", "graph", "table", "release", "search", "path", "trends", "genres"):
+        page.goto(visitor.origin + PANES[pane][0])
+        expect(page.locator("main")).to_contain_text(hostile.split(" [")[0][:20])
+        assert page.locator("main :is(img, script, iframe)").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert not page.locator("a[href^='javascript:']").count()
+    page.get_by_role("combobox", name="Search everything").fill("x")
+    expect(page.get_by_role("option").first).to_contain_text(hostile[:20].strip())
+    assert said == []
+
+
+NAMES = {"name", "title", "artist", "profile", "notes", "role", "highlight", "subtitle", "realname"}
+
+
+def replace_names(route: Route, hostile: str) -> None:
+    """Answer with another name for everything that has one."""
+
+    def change(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {name: change(each, name) for name, each in value.items()}
+        if isinstance(value, list):
+            return [change(each, key) for each in value]
+        return hostile if key in NAMES and isinstance(value, str) else value
+
+    found = route.fetch()
+    route.fulfill(response=found, body=json.dumps(change(found.json())))
+
+
+def test_a_failure_says_what_to_do_and_ends_with_its_cause(browser: Browser, origin: str) -> None:
+    with visit(browser, origin) as visitor:
+        page = visitor.page
+        page.route("**/api/explore**", lambda route: route.abort())
+        visitor.open(f"/?{FLOYD}")
+        expect(page.get_by_role("alert")).to_contain_text("Is `discogs serve` running")
+        page.unroute("**/api/explore**")
+        page.get_by_role("button", name="Try again").click()
+        expect(page.get_by_role("application")).to_be_visible()
+        visitor.open("/?type=artist&id=999999999")
+        expect(page.get_by_role("alert")).to_contain_text("there is no artist")
+        visitor.open("/?pane=search&q=qqqqzzzz")
+        expect(page.locator("main")).to_contain_text("Try fewer words")
+        assert all("Failed to load resource" in each for each in visitor.said)
+        visitor.said.clear()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pane", PANES)
+def test_accessibility_has_no_violation(visitor: Visit, pane: str) -> None:
+    page = show(visitor, pane)
+    page.evaluate((artifacts.install(artifacts.page_checks()) / "axe-core" / "axe.min.js").read_text())
+    for width in (360, 1440):
+        for theme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+            found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+            said = [
+                (each["id"], each["nodes"][0]["html"], each["nodes"][0]["failureSummary"])
+                for each in found["violations"]
+            ]
+            assert said == [], f"{width} {theme}"
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+
+
+def test_the_page_is_light_and_shows_its_first_graph_at_once(visitor: Visit) -> None:
+    sizes: list[int] = []
+    visitor.page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page = visitor.open(f"/?{FLOYD}")
+    page.wait_for_function("document.querySelector('canvas')?.graph.nodes[1]?.x")
+    assert sum(sizes) < 1_000_000
+
+
+def test_without_its_libraries_the_page_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with open_api(create_app()) as client:
+        found = client.get("/")
+        assert found.status_code == 503
+        assert "start <code>discogs serve</code> again" in found.text
+        assert client.get("/explore/styles/base.css").status_code == 200
+        assert client.get("/lib/preact/dist/preact.min.umd.js").status_code == 404
+
+
+def test_the_policy_of_the_page_allows_nothing_inline_and_no_foreign_origin(origin: str, visitor: Visit) -> None:
+    for path in ("/", "/explore/main.js", "/explore/scripts/layout_worker.js"):
+        policy = visitor.page.request.get(origin + path).headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "//" not in policy
+        assert "default-src 'none'" in policy
+
+
+@pytest.mark.slow
+def test_the_types_of_the_modules_hold(tmp_path: Path) -> None:
+    libraries, checks = artifacts.install(artifacts.explorer()), artifacts.install(artifacts.page_checks())
+    sources = {"preact": "preact/src/index.d.ts", "preact/hooks": "preact/hooks/src/index.d.ts"}
+    options = {
+        "checkJs": True, "noEmit": True, "strict": True, "noUnusedLocals": True, "noUnusedParameters": True,
+        "allowUmdGlobalAccess": True, "target": "ES2023", "module": "ESNext", "moduleResolution": "bundler",
+        "lib": ["ES2023", "DOM", "DOM.Iterable"], "types": [],
+        "paths": {name: [str(libraries / path)] for name, path in sources.items()},
+    }  # fmt: skip
+    config = tmp_path / "tsconfig.json"
+    files = {"include": [f"{explorer.FOLDER}/**/*"], "exclude": [f"{explorer.FOLDER}/scripts"]}
+    config.write_text(json.dumps({"compilerOptions": options, **files}))
+    command = [NODE, checks / "typescript" / "lib" / "_tsc.js", "-p", config, "--pretty", "false"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_module_is_short_and_opens_by_saying_what_it_is() -> None:
+    for path in explorer.FOLDER.rglob("*.js"):
+        lines = path.read_text().splitlines()
+        assert lines[0].startswith(("/** ", "// ")), path
+        assert len(lines) <= 300, path
+        assert not re.search(r"innerHTML|dangerouslySet|\beval\(|document\.write", path.read_text()), path
