@@ -1,7 +1,7 @@
 """The API over the demo's months, in this process."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,10 @@ class Api:
     def __init__(self, runner: asyncio.Runner, client: httpx.AsyncClient) -> None:
         self._runner = runner
         self._client = client
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run work in the application's event loop."""
+        self._runner.run(work)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The response to a request."""

@@ -23,7 +23,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from discogs_assets.servers import artifacts, json_state, process
+from discogs_assets.servers import artifacts, json_state
 
 NODE = Path(playwright.__file__).with_name("driver") / "node"
 
@@ -118,15 +118,14 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def serve(app: FastAPI) -> Iterator[str]:
     """The origin of an application that runs in a thread."""
-    port = process.free_port([])
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + 60
     while not server.started:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()
 

@@ -28,6 +28,7 @@ def test_the_version_is_the_packages() -> None:
     assert discogs("--version").stdout.strip() == __version__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "variables", "sentence"),
     [

@@ -12,6 +12,40 @@ WHERE title LIKE '% % %' ORDER BY hashint8(id) LIMIT 4000;
 SELECT split_part(title, ' ', 1) AS q, genre, year, year + 9 FROM releases JOIN genres ON release_id = id
 WHERE title LIKE '% %' AND year IS NOT NULL ORDER BY hashint8(id) LIMIT 4000;
 
+-- autocomplete of short prefixes
+-- /api/autocomplete?q={}&limit=10
+(SELECT lower(left(name, 1 + (id % 3)::int)) AS q FROM artists WHERE length(name) > 3 ORDER BY hashint8(id) LIMIT 2000)
+UNION (SELECT lower(left(title, 1 + (id % 3)::int)) FROM releases WHERE length(title) > 3 ORDER BY hashint8(id) LIMIT 2000);
+
+-- facets
+-- /api/facets?genre={}&format={}&year_min={}&year_max={}
+SELECT genre, name, year, year + (id % 10)::int FROM (SELECT id, year, country FROM releases WHERE year IS NOT NULL AND country IS NOT NULL
+    ORDER BY hashint8(id) LIMIT 4000) AS drawn
+JOIN genres ON genres.release_id = id JOIN formats ON formats.release_id = id AND name > '';
+
+-- facets by filter
+-- /api/facets?filter={}&sort=-year
+SELECT format('(genre:"%s" OR style:"%s") AND (country:"%s" OR has:video) AND NOT format:"%s"', genre, style, country, name)
+FROM (SELECT id, year, country FROM releases WHERE year IS NOT NULL AND country IS NOT NULL
+    ORDER BY hashint8(id) LIMIT 4000) AS drawn
+JOIN genres ON genres.release_id = id JOIN styles ON styles.release_id = id JOIN formats ON formats.release_id = id
+WHERE name > '';
+
+-- facets of artists, labels and credits
+-- /api/facets?filter={}
+SELECT format('artist_id:%s OR label_id:%s', artist_id, label_id) FROM (SELECT id, year, country FROM releases WHERE year IS NOT NULL AND country IS NOT NULL
+    ORDER BY hashint8(id) LIMIT 4000) AS drawn
+JOIN release_artists ON release_artists.release_id = id JOIN release_labels ON release_labels.release_id = id
+WHERE artist_id > 0 AND label_id > 0 UNION ALL
+SELECT format('credit_id:%s AS "%s"', artist_id, split_part(split_part(role, ',', 1), ' [', 1)) FROM (SELECT id, year, country FROM releases WHERE year IS NOT NULL AND country IS NOT NULL
+    ORDER BY hashint8(id) LIMIT 4000) AS drawn
+JOIN credits ON credits.release_id = id WHERE artist_id > 0 AND role ~ '^[A-Z]';
+
+-- facets with counts
+-- /api/facets?style={}&country={}&facets=genre&facets=format&facets=decade
+SELECT style, country FROM (SELECT id, year, country FROM releases WHERE year IS NOT NULL AND country IS NOT NULL
+    ORDER BY hashint8(id) LIMIT 4000) AS drawn JOIN styles ON styles.release_id = id;
+
 -- node
 -- /api/node/{}?type={}
 SELECT id, type FROM ((SELECT id, 'artist' AS type FROM artists LIMIT 20000) UNION ALL
@@ -166,3 +200,33 @@ SELECT id FROM releases ORDER BY hashint8(id) LIMIT 4000;
 -- months
 -- /api/months
 SELECT;
+
+-- discoveries
+-- /api/recommend/explore/{}/{}?hops={}&limit=50
+(SELECT 'artist' AS type, artist_id::text, 3 FROM insights.similar_artists WHERE rank = 1
+    ORDER BY hashint8(artist_id) LIMIT 1000) UNION ALL
+(SELECT 'label', label_id::text, 2 FROM release_labels WHERE label_id IN (SELECT id FROM labels)
+    GROUP BY 2 ORDER BY count(*) DESC LIMIT 300) UNION ALL
+(SELECT DISTINCT type, subject, 3 FROM insights.popular_artists);
+
+-- collaborators
+-- /api/collaborators/{}?limit=100
+(SELECT artist_id FROM insights.artist_communities ORDER BY hashint8(artist_id) LIMIT 1500) UNION
+(SELECT artist_id FROM insights.artist_communities ORDER BY collaborators DESC LIMIT 500);
+
+-- network
+-- /api/network/artist/{}/collaborators?depth={}&limit=200
+SELECT artist_id, depth FROM (
+    (SELECT artist_id FROM insights.artist_communities ORDER BY hashint8(artist_id) LIMIT 500) UNION
+    (SELECT artist_id FROM insights.artist_communities ORDER BY collaborators DESC LIMIT 300)) AS drawn,
+    generate_series(2, 3) AS depth ORDER BY hashint8(artist_id), depth;
+
+-- centrality
+-- /api/network/artist/{}/centrality
+(SELECT artist_id FROM insights.artist_centrality ORDER BY hashint8(artist_id) LIMIT 1500) UNION
+(SELECT artist_id FROM insights.artist_centrality ORDER BY releases DESC LIMIT 500);
+
+-- clusters
+-- /api/network/cluster/{}
+(SELECT artist_id FROM insights.artist_communities ORDER BY hashint8(artist_id) LIMIT 1500) UNION
+(SELECT artist_id FROM insights.artist_communities ORDER BY collaborators DESC LIMIT 500);

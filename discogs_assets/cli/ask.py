@@ -44,7 +44,7 @@ def _command(asked: Question) -> Callable[..., None]:
 
 def _parameter(asked: Question, name: str, default: Any) -> inspect.Parameter:
     said = asked.arguments.model_fields[name].description
-    text: Any = list[str] | None if "list" in str(asked.parameters[name][0]) else str | None
+    text: Any = list[str] | None if asked.takes_several(name) else str | None
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,

@@ -1,6 +1,7 @@
 """Stores of the settings as the API reads them: one pool, one driver and one index for all questions."""
 
 import asyncio
+import threading
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -8,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 from discogs_assets.connections import Connections
 from discogs_assets.errors import LoadError, QuestionError, ServerError, SupersededError
 from discogs_assets.settings import Settings
+from discogs_assets.stores.postgres.loads import view_of
 from discogs_assets.stores.postgres.publication import Publication
-from discogs_assets.stores.postgres.reader import NAMED, Loads, TableReader, view_of
+from discogs_assets.stores.postgres.reader import NAMED, Loads, TableReader
 
 if TYPE_CHECKING:
     from discogs_assets.stores.neo4j.reader import GraphReader
@@ -19,10 +21,14 @@ Row = dict[str, Any]
 
 
 class Readers:
-    """The published stores; use as an asynchronous context."""
+    """The published stores; use as an asynchronous context.
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    `warm` counts what is asked often as soon as a search index is opened, in the background: for a server.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, warm: bool = False) -> None:
         self.settings = settings or Settings()
+        self._warm = warm
         self.connections = Connections(self.settings)
         self.tables = TableReader(self.connections.tables.api_url, self.settings.api_seconds)
         self._indexes: dict[str, SearchIndex] = {}
@@ -48,9 +54,12 @@ class Readers:
         from discogs_assets.stores.search.index import SearchIndex
 
         try:
-            return SearchIndex.open(self.connections.search.take(load))
+            index = SearchIndex.open(self.connections.search.take(load))
         except LoadError as error:
             raise SupersededError(str(error)) from error
+        if self._warm:
+            threading.Thread(target=index.facets.warm, daemon=True).start()
+        return index
 
     async def __aenter__(self) -> Self:
         await self.tables.open()

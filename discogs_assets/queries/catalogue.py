@@ -1,7 +1,9 @@
 """All questions."""
 
+from discogs_assets.queries.graph.collaborators import collaborators
 from discogs_assets.queries.graph.explore import expand, explore
 from discogs_assets.queries.graph.genres import genre_tree
+from discogs_assets.queries.graph.network import centrality, cluster, network
 from discogs_assets.queries.graph.paths import path
 from discogs_assets.queries.graph.statistics import graph_stats
 from discogs_assets.queries.insights.labels import label_dna, label_dna_compare, label_similar
@@ -14,6 +16,7 @@ from discogs_assets.queries.insights.rarity import (
     release_rarity,
 )
 from discogs_assets.queries.insights.reports import data_completeness, genre_trends, insights_status, this_month
+from discogs_assets.queries.insights.similarity import recommend, similar_artists
 from discogs_assets.queries.insights.trends import compare_trends, trends
 from discogs_assets.queries.insights.years import genre_emergence, year_range
 from discogs_assets.queries.months import months
@@ -37,6 +40,7 @@ QUESTIONS = {
         *(top_artists, genre_trends, label_longevity, this_month, data_completeness, insights_status),
         # A path with a parameter follows those that it would match.
         *(rarity_leaderboard, hidden_gems, artist_rarity, label_rarity, release_rarity),
+        *(similar_artists, recommend, collaborators, network, centrality, cluster),
     )
 }
 """All questions by name."""

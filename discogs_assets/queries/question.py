@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
@@ -90,6 +90,10 @@ class Question:
                 found[each.name] = (hints[each.name], ... if each.default is each.empty else each.default)
         return {**found, "month": (MONTH, None)} if self.monthly else found
 
+    def takes_several(self, name: str) -> bool:
+        """Return True if a parameter takes several values."""
+        return _holds_list(self.parameters[name][0])
+
     @cached_property
     def arguments(self) -> type[BaseModel]:
         """Model of the parameters; unknown ones are refused."""
@@ -107,6 +111,10 @@ class Question:
         except ValidationError as error:
             said = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
             raise QuestionError(422, f"{said}. Parameters: {', '.join(self.parameters)}.") from None
+
+
+def _holds_list(kind: Any) -> bool:
+    return get_origin(kind) is list or any(map(_holds_list, get_args(kind)))
 
 
 def question(

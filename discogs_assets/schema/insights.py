@@ -34,6 +34,23 @@ RANKED_LABELS = 50
 """Maximum number of labels similar to one."""
 
 
+SIMILARITY = {"genre": 0.35, "style": 0.25, "label": 0.25, "collaborator": 0.15}
+"""Weights of the criteria of similar artists."""
+
+LEAST_RELEASES = 3
+"""Minimum number of releases of an artist that has similar ones, or is one."""
+
+SIMILAR = 50
+"""Maximum number of similar artists of an artist."""
+
+CHOSEN = {"style": 5, "label": 10, "collaborator": 10}
+OFFERED = 50
+"""Candidates: each value of these criteria offers so many artists; an artist takes those of this number of values."""
+
+SHARED = 5
+"""Maximum number of shared genres and labels named for a pair of similar artists."""
+
+
 def _exact(name: str, doc: str, kind: Type = Type.INTEGER) -> Field:
     """Return a column that users filter or order by."""
     return column(name, doc, kind, Index.EXACT)
@@ -204,12 +221,15 @@ CREDIT_TOTALS = Sheet(
     SOURCE,
     "credit_totals",
     "Number of credits of each person, by category of role. A person is an artist, or a name that credits link to no "
-    "artist. A role counts once per release, on however many of its tracks. Placeholder artists, and artists that the "
-    "month does not have, are left out.",
+    "artist. A role counts once per release, on however many of its tracks. Placeholder artists are left out.",
     ("artist_id", "name", "category"),
     (
         _exact("artist_id", "Discogs id of the artist; 0 for a name that is linked to no artist."),
-        _exact("name", "Name of the artist, or the name credited.", Type.TEXT),
+        _exact(
+            "name",
+            "Name of the artist; of one that the month does not have, and without an id, as credited.",
+            Type.TEXT,
+        ),
         column("category", "Category of the roles."),
         _exact("rank", "Rank in the category by number of credits, from 1; ties are ordered by id and name."),
         column("credits", "Number of credits.", Type.INTEGER),
@@ -301,6 +321,76 @@ RELEASE_RARITY = Sheet(
     ),
 )
 
+_SIMILARITY = ", ".join(f"{name} {weight:.0%}" for name, weight in SIMILARITY.items())
+
+SIMILAR_ARTISTS = Sheet(
+    SOURCE,
+    "similar_artists",
+    f"The at most {SIMILAR} artists most similar to each artist, among artists with at least {LEAST_RELEASES} releases "
+    f"as a main artist. The similarity is the weighted mean of four criteria ({_SIMILARITY}). Each is the cosine of "
+    "the two artists' numbers of releases by genre, style, label (without Not On Label) or main artist (itself "
+    f"included; without releases with more than {CROWD}); 0 if an artist has none. Only candidates are compared: the "
+    f"{OFFERED} artists with the most releases of each of the {CHOSEN['style']} styles, {CHOSEN['label']} labels and "
+    "the artists' numbers of releases by genre, style, label (without Not On Label) or main artist (itself included; "
+    f"without releases with more than {CROWD}); 0 if an artist has none. Only candidates are compared: the {OFFERED} "
+    f"artists with the most releases of each of the {CHOSEN['style']} styles, {CHOSEN['label']} labels and "
+    f"{CHOSEN['collaborator']} main artists (itself included) with most of the artist's releases; on ties, by id or "
+    "name.",
+    ("artist_id", "rank"),
+    (
+        column("artist_id", "Discogs id of the artist.", Type.INTEGER),
+        column(
+            "rank",
+            f"Rank of the similar artist, 1 to {SIMILAR}; on ties, by number of releases, then id.",
+            Type.INTEGER,
+        ),
+        column("similar_id", "Discogs id of the similar artist.", Type.INTEGER),
+        column("name", "Name of the similar artist."),
+        column("releases", "Number of releases with the similar artist as a main artist.", Type.INTEGER),
+        column("similarity", "Weighted mean of the criteria, from 0 to 1.", Type.REAL),
+        *(column(name, f"Similarity by {name}s, from 0 to 1.", Type.REAL) for name in SIMILARITY),
+        column("shared_genres", f"List of at most {SHARED} common genres; the most similar counts first.", Type.JSON),
+        column("shared_labels", f"List of the names of at most {SHARED} common labels, likewise.", Type.JSON),
+    ),
+)
+
+ARTIST_COLLABORATIONS = Sheet(
+    SOURCE,
+    "artist_collaborations",
+    "Collaborators of each artist, in both directions: other main artists of the same releases. Releases with more "
+    f"than {CROWD} main artists and placeholder artists are ignored.",
+    ("artist_id", "rank"),
+    (
+        column("artist_id", "Discogs id of the artist.", Type.INTEGER),
+        column("rank", "Rank of the collaborator by releases together; on ties, by id.", Type.INTEGER),
+        column("collaborator_id", "Discogs id of the collaborator.", Type.INTEGER),
+        column("name", "Name of the collaborator."),
+        column("releases", "Number of releases together.", Type.INTEGER),
+        column("first_year", "Year of the earliest of them.", Type.INTEGER),
+        column("last_year", "Year of the latest of them.", Type.INTEGER),
+        column("years", "Number of them by year; those without a year are left out.", Type.JSON),
+    ),
+)
+
+ARTIST_COMMUNITIES = Sheet(
+    SOURCE,
+    "artist_communities",
+    "Communities of artists in the collaboration graph, as in artist_centrality: connected groups found by maximising "
+    "modularity (Louvain's method; unconnected parts are separated). A community is named after its hub, the artist "
+    "with the most collaborators inside it; on ties, with the most collaborators, then the smallest id. There is a row "
+    "for every artist with a collaborator.",
+    ("artist_id",),
+    (
+        column("artist_id", "Discogs id of the artist.", Type.INTEGER),
+        column("name", "Name of the artist."),
+        _exact("community_id", "Discogs id of the hub."),
+        column("community", "Name of the hub."),
+        column("size", "Number of artists of the community.", Type.INTEGER),
+        column("collaborators", "Number of the artist's collaborators.", Type.INTEGER),
+        column("inside", "Number of its collaborators in the same community.", Type.INTEGER),
+    ),
+)
+
 COMPUTATION_LOG = Sheet(
     SOURCE,
     "computation_log",
@@ -331,6 +421,9 @@ INSIGHTS = (
     DATA_COMPLETENESS,
     RELEASE_RARITY,
     CREDIT_TOTALS,
+    SIMILAR_ARTISTS,
+    ARTIST_COLLABORATIONS,
+    ARTIST_COMMUNITIES,
     COMPUTATION_LOG,
 )
 """All insights, the log of their computation last."""

@@ -45,6 +45,7 @@ FORMAT = IndexField("format", Kind.WHOLE, "Carriers of a release: Vinyl, CD.", f
 DESCRIPTION = IndexField("description", Kind.WHOLE, "Sizes, speeds and kinds of a release's carriers.", fast=True)
 COUNTRY = IndexField("country", Kind.WHOLE, "Country or region of a release.", fast=True)
 YEAR = IndexField("year", Kind.INTEGER, "Year of a release or master, absent if unknown.", fast=True)
+DECADE = IndexField("decade", Kind.INTEGER, "First year of the decade of a release or master.")
 POPULARITY = IndexField("popularity", Kind.INTEGER, "Number of releases; see the entity.", fast=True)
 LEVEL = IndexField("level", Kind.INTEGER, "Levels that the popularity reaches: a search of the popular ones is short.")
 POPULAR = IndexField("popular", Kind.INTEGER, "Sort key: popularity descending, then id ascending.", fast=True)
@@ -60,8 +61,8 @@ HAS = IndexField("has", Kind.TERMS, "`video` and `master`, of a release with one
 RECORD = IndexField("record", Kind.STORED, "Values that a hit shows, as JSON.")
 
 FIELDS = (
-    *(NAME, ALSO, WHOLE_NAME, CODE, CATNO, STARTS, GENRE, STYLE, FORMAT, DESCRIPTION, COUNTRY, YEAR, POPULARITY),
-    *(LEVEL, POPULAR, OLDEST, NEWEST, ARTIST_ID, LABEL_ID, MASTER_ID, CREDIT, HAS, RECORD),
+    *(NAME, ALSO, WHOLE_NAME, CODE, CATNO, STARTS, GENRE, STYLE, FORMAT, DESCRIPTION, COUNTRY, YEAR, DECADE),
+    *(POPULARITY, LEVEL, POPULAR, OLDEST, NEWEST, ARTIST_ID, LABEL_ID, MASTER_ID, CREDIT, HAS, RECORD),
 )
 """All fields; an entity without a value for one leaves it out."""
 

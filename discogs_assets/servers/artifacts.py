@@ -1,4 +1,4 @@
-"""Programs of the servers and libraries of the page: pinned by sha256, fetched, verified and cached for the user.
+"""Programs of the servers, and libraries of the page: pinned by sha256, verified, and kept in the user's cache.
 
 `python -m discogs_assets.servers.lockfile` rewrites the lock file; nothing is resolved at run time.
 """

@@ -1,5 +1,6 @@
 """The HTTP API and the explorer as an ASGI application."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from discogs_assets import __version__
 from discogs_assets.connections.readers import Readers
 from discogs_assets.serving import explorer
-from discogs_assets.serving.api import docs, health, metrics, problems, routes, snapshots
+from discogs_assets.serving.api import docs, health, metrics, problems, routes, snapshots, warming
 from discogs_assets.serving.api.access_log import AccessLog
 from discogs_assets.serving.api.caching import Cache
 from discogs_assets.serving.api.limits import RateLimit
@@ -31,17 +32,23 @@ def _split(names: str) -> list[str]:
     return [each.strip() for each in names.split(",") if each.strip()]
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application; it opens the stores when it starts."""
+def create_app(settings: Settings | None = None, *, warm: bool = False) -> FastAPI:
+    """Return the application; it opens the stores when it starts.
+
+    With `warm`, it asks what everybody needs after each publication.
+    """
     settings = settings or Settings()
     measured = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Readers(settings) as readers, readers.connections.snapshots as kept:
+        async with Readers(settings, warm=warm) as readers, readers.connections.snapshots as kept:
             app.state.readers = readers
             app.state.snapshots = kept
+            task = asyncio.create_task(warming.keep_warm(app.state)) if warm else None
             yield
+            if task:
+                task.cancel()
 
     origins = _split(settings.api_origins)
     app = FastAPI(

@@ -29,7 +29,7 @@ def run(host: str, port: int) -> None:
     settings = Settings()
     _log(settings.api_log)
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, warm=True),
         host,
         port,
         http=HttpProtocol,

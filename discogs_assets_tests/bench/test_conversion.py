@@ -25,6 +25,7 @@ def dumps(tmp_path_factory: pytest.TempPathFactory) -> Dumps:
     return Dumps(folder, 200, (PARTITION,))
 
 
+@pytest.mark.slow
 def test_each_step_counts_what_the_generator_made(dumps: Dumps, tmp_path: Path) -> None:
     truth, file = generator.truth(dumps.folder, PARTITION), tmp_path / "figures.json"
     words = ["bench", "parse", "--dumps", str(dumps.folder), "--entity", "releases", "--json", str(file)]
@@ -72,6 +73,7 @@ def test_a_rival_that_fails_is_a_figure_that_says_why(dumps: Dumps, tmp_path: Pa
     assert not list(dumps.find_file("labels").parent.glob("discogs_bench_*"))
 
 
+@pytest.mark.slow
 def test_each_step_of_an_export_counts_what_the_generator_wrote_at_every_size(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

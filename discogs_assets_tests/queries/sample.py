@@ -7,9 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from discogs_assets.sample import months
+from discogs_assets.schema import roles
 from discogs_assets.schema.discogs import ARTISTS, LABELS, MASTERS, RELEASES
 
 PLACEHOLDERS = {194, 355, 118760}
@@ -23,6 +24,17 @@ def year(record: dict[str, Any]) -> int | None:
     """The year of a release or master, as the first four digits of its date give it."""
     text = str(record.get("released") or record.get("year_raw") or "")[:4]
     return int(text) if text.isdigit() and 1860 <= int(text) <= 2027 else None
+
+
+class Credit(NamedTuple):
+    """A role on a release or track; the person is an artist's id and name, or 0 and the name credited."""
+
+    person: tuple[int, str]
+    release: int
+    year: int | None
+    role: str
+    track: int
+    sub_track: int
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,18 @@ class Month:
         found |= {each.get("id") for part in tracks for each in part.get("artists") or ()}
         return {each for each in found if each in self.artists} - PLACEHOLDERS
 
+    def credits(self) -> Iterator[Credit]:
+        """All roles of all releases, in the order of the records."""
+        for each in self.releases.values():
+            tracks = [(n, 0, track) for n, track in enumerate(each.get("tracklist") or (), 1)]
+            inner = [(n, m, sub) for n, _, track in tracks for m, sub in enumerate(track.get("sub_tracks") or (), 1)]
+            for track, sub_track, part in sorted([(0, 0, each), *tracks, *inner], key=lambda place: place[:2]):
+                for stated in part.get("extraartists") or ():
+                    key = stated.get("id") or 0
+                    named = self.artists[key]["name"] if key in self.artists else stated["name"]
+                    for role in roles.split(stated.get("role") or ""):
+                        yield Credit((key, named), each["id"], year(each), role, track, sub_track)
+
     @cached_property
     def _neighbours(self) -> dict[str, dict[Any, set[Any]]]:
         """The neighbours of each node by way."""
@@ -126,6 +150,7 @@ SAMPLE = Month(*(_by_id(months.records(entity, months.NOVEMBER)) for entity in (
 artists, labels, masters, releases = SAMPLE.artists, SAMPLE.labels, SAMPLE.masters, SAMPLE.releases
 artist_ids, label_ids, credited = SAMPLE.artist_ids, SAMPLE.label_ids, SAMPLE.credited
 releases_of, years_of, edges, distance = SAMPLE.releases_of, SAMPLE.years_of, SAMPLE.edges, SAMPLE.distance
+credits = SAMPLE.credits  # noqa: A001
 
 
 def find_twins() -> dict[str, set[int]]:

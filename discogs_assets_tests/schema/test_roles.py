@@ -82,3 +82,17 @@ def test_a_role_has_the_category_of_its_words(role: str, category: str) -> None:
 def test_no_word_stands_in_two_categories() -> None:
     words = [word for found in roles.CATEGORIES.values() for word in found]
     assert sorted({word for word in words if words.count(word) > 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Producer [Additional], Mixed By [a, b]", ("producer", "mixed_by")),
+        ("Written-By, written-by, PRODUCER", ("written-by", "producer")),
+        ("Régie  De Scène", ("regie_de_scene",)),
+        ("Guitar [Lead", ("guitar",)),
+        ("[all], ", ()),
+    ],
+)
+def test_the_keys_of_a_role_text_have_neither_case_nor_accents_nor_details(text: str, found: tuple[str, ...]) -> None:
+    assert roles.keys(text) == found

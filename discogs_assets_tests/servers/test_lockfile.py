@@ -6,6 +6,8 @@ from discogs_assets.servers import artifacts, lockfile
 def test_the_lock_is_of_the_versions_that_its_maker_wants() -> None:
     assert artifacts.neo4j().version == lockfile.NEO4J
     assert artifacts.postgres().version == lockfile.POSTGRES
+    for program, wanted in (artifacts.explorer(), lockfile.EXPLORER), (artifacts.page_checks(), lockfile.PAGE_CHECKS):
+        assert {each.artifact: each.version for each in program.artifacts} == wanted
 
 
 def test_every_root_is_in_the_lock_and_nothing_unwanted() -> None:

@@ -3,10 +3,13 @@
 import json
 import re
 import subprocess
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
@@ -14,7 +17,6 @@ from discogs_assets.servers import artifacts
 from discogs_assets.serving import explorer
 from discogs_assets.serving.app import create_app
 from discogs_assets.settings import Settings
-from discogs_assets_tests.fix_api import open_api
 from discogs_assets_tests.fix_browser import NODE, Visit, serve, visit
 from discogs_assets_tests.fix_project import Project
 
@@ -37,11 +39,9 @@ PANES = {
 """A link into each pane, and a text that it shows."""
 
 HOSTILE = {
-    "markup": "<img src=x onerror=alert(1)><script>alert(2)</script>",
-    "quotes": "\"'`&quot;&amp; ${7*7} {{7*7}}",
-    "right to left": "\u200f\u202eفيروز, שלום",
-    "long": "Ñ" * 500,
-    "lines": "a b\ta [url=javascript:alert(3)]x[/url] [a=<b>y</b>]",
+    "markup": "<img src=x onerror=alert(1)>"
+    "\"'`&quot; {{7*7}} \u202eفيروز, שלום [url=javascript:alert(3)]x[/url] [a=<b>y</b>]",
+    "long": "<b>" + "Ñ" * 500,
 }
 
 
@@ -83,10 +83,18 @@ def nodes(page: Page) -> dict[str, dict[str, Any]]:
 def await_node(page: Page, key: str) -> dict[str, Any]:
     """A node of the graph, once it is there and the layout rests."""
     page.wait_for_function(
-        "key => document.querySelector('canvas')?.graph.nodes.some((node) => node.key === key && node.x)", arg=key
+        "key => document.querySelector('canvas')?.graph?.nodes.some((node) => node.key === key && node.x)", arg=key
     )
     page.wait_for_timeout(300)
     return nodes(page)[key]
+
+
+def await_count(page: Page, wanted: range) -> None:
+    """Wait until the graph has so many nodes."""
+    deadline = time.monotonic() + 10
+    while len(nodes(page)) not in wanted:
+        assert time.monotonic() < deadline, (len(nodes(page)), wanted)
+        page.wait_for_timeout(50)
 
 
 def click_node(page: Page, key: str) -> None:
@@ -122,11 +130,24 @@ def test_the_graph_opens_by_mouse_loads_more_pins_and_undoes(visitor: Visit) -> 
     assert not nodes(page)["genre:Rock/releases/more"]["pinned"]
     click_node(page, "genre:Rock/releases/more")
     expect(page).to_have_url(re.compile("releases%2F2"))
-    page.wait_for_function("document.querySelector('canvas').graph.nodes.length > 80")
+    await_count(page, range(81, 1000))
     page.get_by_role("button", name="Undo").click()
-    page.wait_for_function("document.querySelector('canvas').graph.nodes.length < 60")
+    await_count(page, range(60))
     click_node(page, "genre:Rock/releases")
-    page.wait_for_function("document.querySelector('canvas').graph.nodes.length < 10")
+    await_count(page, range(10))
+
+
+def test_a_double_click_shows_what_a_neighbour_has_and_opens_a_category_once(visitor: Visit) -> None:
+    page = visitor.open(f"/?{FLOYD}&open=artist:45467/members/1")
+    member = await_node(page, "artist:110862")
+    page.mouse.dblclick(member["x"], member["y"])
+    credits_ = await_node(page, "artist:110862/credits")
+    assert len(nodes(page)) > 13
+    page.mouse.dblclick(credits_["x"], credits_["y"])
+    expect(page).to_have_url(re.compile("open=artist%3A110862%2Fcredits%2F1"))
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page).not_to_have_url(re.compile("with="))
 
 
 def test_a_pinned_node_stays_when_others_come(visitor: Visit) -> None:
@@ -153,18 +174,45 @@ def test_a_pinned_node_stays_when_others_come(visitor: Visit) -> None:
     assert len({tuple(each["at"]) for each in after.values()}) == len(after)
 
 
+CROWD = """() => {
+    const { graph } = document.querySelector("canvas"), kinds = ["artist", "label", "release", "master"];
+    const nodes = Array.from({ length: 2000 }, (_, n) => ({ ...graph.nodes[0], key: `artist:${n}`, text: `No. ${n}`,
+        kind: kinds[n % 4], root: false, x: NaN, y: NaN, width: 15, height: 15 }));
+    const link = (_, n) => ({ source: `artist:${(n * 7919) % (n < 2000 ? 40 : 2000)}`, target: `artist:${n % 2000}` });
+    graph.show({ nodes, links: Array.from({ length: 5000 }, link) });
+}"""
+
+DRAG = """async () => {
+    const { graph } = document.querySelector("canvas"), node = graph.nodes[5], times = [];
+    for (let step = 0; step < 40; step++) {
+        graph.drag(node, { x: 100 + step * 5, y: 200 });
+        times.push(await new Promise(requestAnimationFrame));
+    }
+    graph.drop(node);
+    return times.slice(1).map((time, n) => time - times[n]).sort((a, b) => a - b)[20];
+}"""
+
+
+@pytest.mark.slow
+def test_a_node_is_dragged_over_2000_others_at_30_frames_a_second(visitor: Visit) -> None:
+    page = visitor.open(f"/?{FLOYD}")
+    await_node(page, "artist:45467")
+    page.evaluate(CROWD)
+    page.wait_for_function("() => document.querySelector('canvas').graph.still", timeout=120_000)
+    assert min(page.evaluate(DRAG) for _ in range(3)) <= 1000 / 30
+    assert nodes(page)["artist:5"]["pinned"]
+
+
 def test_the_keyboard_finds_an_entity_and_walks_through_its_graph(visitor: Visit) -> None:
     page = visitor.open("/")
     expect(page.get_by_role("heading", name="Every record")).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type("pink fl")
-    expect(page.get_by_role("option").first).to_contain_text("Pink Floyd")
+    expect(page.locator("[role=option]").first).to_contain_text("Pink Floyd")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("option")).to_have_count(0)
+    expect(page.locator("[role=option]")).to_have_count(0)
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowUp")
-    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    expect(page.locator("[role=option]").first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Pink Floyd")).to_be_visible()
     await_node(page, "artist:45467/releases")
@@ -173,17 +221,17 @@ def test_the_keyboard_finds_an_entity_and_walks_through_its_graph(visitor: Visit
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("open="))
-    page.wait_for_function("document.querySelector('canvas').graph.nodes.length > 8")
+    await_count(page, range(9, 1000))
     page.keyboard.press("p")
     assert [each for each in nodes(page).values() if each["pinned"]]
     page.keyboard.press("+")
     page.keyboard.press("0")
     press(page.get_by_role("button", name="Undo"))
     press(page.get_by_role("button", name="Undo"))
-    page.wait_for_function("document.querySelector('canvas').graph.nodes.length === 8")
+    await_count(page, range(8, 9))
     press(page.get_by_role("link", name="Table"))
     press(page.get_by_role("button", name=re.compile("Labels")))
-    press(page.get_by_role("link", name="Harvest").first)
+    press(page.locator(".graph-table").get_by_role("link", name="Harvest"))
     expect(page.get_by_role("heading", name="Harvest")).to_be_visible()
     press(page.get_by_role("button", name="Show its neighbours"))
     expect(page.get_by_role("button", name=re.compile("Artists"))).to_be_visible()
@@ -231,10 +279,10 @@ def test_facets_count_and_narrow_and_pages_turn(visitor: Visit) -> None:
 def test_a_path_is_found_between_two_that_are_picked(visitor: Visit) -> None:
     page = visitor.open("/?pane=path")
     page.get_by_role("combobox", name="From").fill("pink floyd")
-    page.get_by_role("option").first.click()
+    page.locator("[role=option]").first.click()
     end = page.get_by_role("combobox", name="To")
     end.fill("alan parsons")
-    expect(page.get_by_role("option").first).to_contain_text("Alan Parsons")
+    expect(page.locator("[role=option]").first).to_contain_text("Alan Parsons")
     end.press("Enter")
     expect(page.get_by_role("heading", name="2 links apart")).to_be_visible()
     expect(page.locator(".step")).to_have_count(3)
@@ -250,10 +298,10 @@ def test_trends_are_compared_as_counts_and_shares(visitor: Visit) -> None:
     page = visitor.open("/?pane=trends")
     add = page.get_by_role("combobox", name="Add to the chart")
     add.fill("blue note")
-    page.get_by_role("option").first.click()
+    page.locator("[role=option]").first.click()
     expect(page.locator(".series polyline")).to_have_count(1)
     add.fill("kraftwerk")
-    expect(page.get_by_role("option").first).to_contain_text("Kraftwerk")
+    expect(page.locator("[role=option]").first).to_contain_text("Kraftwerk")
     add.press("Enter")
     expect(page.locator(".series polyline")).to_have_count(2)
     page.locator(".chart svg").hover()
@@ -293,12 +341,12 @@ def test_a_hostile_name_is_shown_as_text_everywhere(visitor: Visit, hostile: str
     page.route("**/api/**", lambda route: replace_names(route, hostile))
     for pane in ("welcome", "graph", "table", "release", "search", "path", "trends", "genres"):
         page.goto(visitor.origin + PANES[pane][0])
-        expect(page.locator("main")).to_contain_text(hostile.split(" [")[0][:20])
+        expect(page.locator("main")).to_contain_text(hostile[:20])
         assert page.locator("main :is(img, script, iframe)").count() == 0
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert not page.locator("a[href^='javascript:']").count()
     page.get_by_role("combobox", name="Search everything").fill("x")
-    expect(page.get_by_role("option").first).to_contain_text(hostile[:20].strip())
+    expect(page.locator("[role=option]").first).to_contain_text(hostile[:20])
     assert said == []
 
 
@@ -352,24 +400,38 @@ def test_accessibility_has_no_violation(visitor: Visit, pane: str) -> None:
             ]
             assert said == [], f"{width} {theme}"
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    # The checker reads the canvas for contrasts, of which the browser warns.
+    assert all("willReadFrequently" in each for each in visitor.said)
+    visitor.said.clear()
 
 
 def test_the_page_is_light_and_shows_its_first_graph_at_once(visitor: Visit) -> None:
     sizes: list[int] = []
     visitor.page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
     page = visitor.open(f"/?{FLOYD}")
-    page.wait_for_function("document.querySelector('canvas')?.graph.nodes[1]?.x")
+    await_node(page, "artist:45467/releases")
     assert sum(sizes) < 1_000_000
 
 
 def test_without_its_libraries_the_page_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with open_api(create_app()) as client:
-        found = client.get("/")
+    with serve(create_app()) as origin:
+        found = httpx.get(origin)
         assert found.status_code == 503
         assert "start <code>discogs serve</code> again" in found.text
-        assert client.get("/explore/styles/base.css").status_code == 200
-        assert client.get("/lib/preact/dist/preact.min.umd.js").status_code == 404
+        assert httpx.get(f"{origin}/explore/styles/base.css").status_code == 200
+        assert httpx.get(f"{origin}/lib/preact/dist/preact.min.umd.js").status_code == 404
+
+
+def test_a_failed_download_of_the_libraries_leaves_the_api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    wanted = artifacts.explorer()
+    absent = replace(wanted, artifacts=(replace(wanted.artifacts[0], version="0.0.0"),))
+    monkeypatch.setattr(artifacts, "explorer", lambda: absent)
+    said: list[str] = []
+    explorer.fetch_libraries(said.append)
+    assert "cannot be shown: org.webjars.npm:d3-dispatch:0.0.0 could not be downloaded" in said[-1]
+    assert "The API does not need it" in said[-1]
 
 
 def test_the_policy_of_the_page_allows_nothing_inline_and_no_foreign_origin(origin: str, visitor: Visit) -> None:
@@ -393,7 +455,7 @@ def test_the_types_of_the_modules_hold(tmp_path: Path) -> None:
     config = tmp_path / "tsconfig.json"
     files = {"include": [f"{explorer.FOLDER}/**/*"], "exclude": [f"{explorer.FOLDER}/scripts"]}
     config.write_text(json.dumps({"compilerOptions": options, **files}))
-    command = [NODE, checks / "typescript" / "lib" / "_tsc.js", "-p", config, "--pretty", "false"]
+    command: list[str | Path] = [NODE, checks / "typescript" / "lib" / "_tsc.js", "-p", config, "--pretty", "false"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

@@ -139,6 +139,7 @@ def test_of_records_with_one_id_the_first_counts(tmp_path: Path) -> None:
     assert compare_months(RELEASES, before, now, tmp_path)[0] == []
 
 
+@pytest.mark.slow
 def test_changes_of_generated_months_are_the_generators_own_list(tmp_path: Path) -> None:
     plan = Plan(2_000, months=3)
     generator.write(tmp_path, plan)

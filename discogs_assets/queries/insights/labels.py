@@ -1,7 +1,7 @@
 """Profiles of labels, compared, and labels with similar genres and styles."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, NoReturn
 
 from pydantic import Field
 
@@ -15,10 +15,7 @@ COMPARED = (2, 5)
 
 LABEL = Annotated[Id, Field(description=f"Discogs id of a label with at least {LABEL_RELEASES} releases.")]
 
-PROFILES = """
-SELECT l.id, l.name, to_jsonb(d) AS profile
-FROM {labels} l LEFT JOIN {label_dna} d ON d.label_id = l.id WHERE l.id = ANY(%(ids)s)
-"""
+PROFILES = "SELECT * FROM {label_dna} d WHERE label_id = ANY(%(ids)s)"
 
 SIMILAR = """
 SELECT d.label_id, d.name AS label_name, s.similarity, d.release_count, d.genres
@@ -97,19 +94,20 @@ async def find_profiles(at: Reading, ids: Sequence[int]) -> list[LabelDna]:
 
     Raises QuestionError: 404 for an unknown label, 422 for one with too few releases.
     """
-    rows = {row["id"]: row for row in await at.sql(PROFILES, ids=[*ids])}
+    rows = {row["label_id"]: row for row in await at.sql(PROFILES, ids=[*ids])}
     for each in ids:
         if each not in rows:
-            raise QuestionError(404, f"there is no label with the id {each} in {at.publication.month}")
-        if rows[each]["profile"] is None:
-            raise QuestionError(
-                422, f"the label {each} ({rows[each]['name']}) has too few releases, expected at least {LABEL_RELEASES}"
-            )
-    return [_profile(rows[each]["profile"]) for each in ids]
+            await _refuse(at, each)
+    return [LabelDna(label_name=row["name"], **row) for row in map(rows.__getitem__, ids)]
 
 
-def _profile(row: dict[str, Any]) -> LabelDna:
-    return LabelDna(label_name=row.pop("name"), **row)
+async def _refuse(at: Reading, id: int) -> NoReturn:  # noqa: A002
+    """Raise QuestionError for a label without a profile."""
+    found = await at.sql("SELECT name FROM {labels} l WHERE id = %(id)s", id=id)
+    if not found:
+        raise QuestionError(404, f"there is no label with the id {id} in {at.publication.month}")
+    few = f"has too few releases, expected at least {LABEL_RELEASES}"
+    raise QuestionError(422, f"the label {id} ({found[0]['name']}) {few}")
 
 
 @question("/label/dna/compare", "postgres", example={"ids": "281,2294"}, rows="labels")

@@ -24,7 +24,7 @@ class Page(Result):
 
 
 async def read_page(
-    at: Reading, source: str, order: str, limit: int, offset: int, **values: Any
+    at: Reading, source: str, order: str, limit: int, offset: int, columns: str = "*", **values: Any
 ) -> tuple[list[Row], dict[str, Any]]:
     """Return the rows of a page, and the fields of `Page`.
 
@@ -32,7 +32,7 @@ async def read_page(
     """
     rows, counted = await asyncio.gather(
         at.sql(
-            f"SELECT * FROM {source} ORDER BY {order} OFFSET %(start)s LIMIT %(size)s",
+            f"SELECT {columns} FROM {source} ORDER BY {order} OFFSET %(start)s LIMIT %(size)s",
             start=offset,
             size=limit,
             **values,

@@ -17,10 +17,13 @@ SIZE = Annotated[int, Field(ge=1, le=100, description="Releases of a page.")]
 LIMIT = Annotated[int | None, Field(ge=1, le=100, description="Releases of a page, instead of page_size.")]
 OFFSET = Annotated[Offset | None, Field(description="Releases to skip, instead of page.")]
 
-RELEASES = (
-    "{{release_rarity}} r WHERE release_id IN (SELECT release_id FROM {{release_{kind}s}} o WHERE {kind}_id = %(id)s)"
-)
-"""Releases of an artist or label."""
+OWNED = "SELECT release_id FROM {{release_{kind}s}} o WHERE {kind}_id = %(id)s"
+FEW = f"(SELECT DISTINCT release_id FROM ({OWNED}) AS d) AS o JOIN {{{{release_rarity}}}} r USING (release_id)"
+MANY = f"{{{{release_rarity}}}} r WHERE release_id IN ({OWNED})"
+"""Releases of an artist or label: all are looked up and sorted, or found while all releases are read in order."""
+
+FEW_RELEASES = 20_000
+COUNT = f"SELECT count(*) AS count FROM ({OWNED} LIMIT {FEW_RELEASES + 1}) AS counted"
 
 BY_RARITY = "rarity_score DESC, release_id DESC"
 BY_GEM = "hidden_gem_score DESC, release_id DESC"
@@ -82,8 +85,12 @@ async def _rank(
     if start > OFFSET_LIMIT:
         last = OFFSET_LIMIT // size + 1
         raise QuestionError(422, f"page {page} is beyond the last one, expected 1 to {last} of {size} releases")
-    rows, place = await read_page(at, source, order, size, start, **values)
-    return {"items": [Rated(**row) for row in rows], "page": start // size + 1, "page_size": size, **place}
+    # The index alone yields the ids: the rows of a page are read, not those that it skips.
+    found, place = await read_page(at, source, order, size, start, "release_id", **values)
+    ids = [row["release_id"] for row in found]
+    rows = await at.sql("SELECT * FROM {release_rarity} r WHERE release_id = ANY(%(ids)s)", ids=ids)
+    items = sorted((Rated(**row) for row in rows), key=lambda each: ids.index(each.release_id))
+    return {"items": items, "page": start // size + 1, "page_size": size, **place}
 
 
 @question("/rarity/leaderboard", "postgres", example={"tier": "rare"}, rows="items")
@@ -121,7 +128,9 @@ async def _rank_of(at: Reading, kind: str, id: int, window: tuple[int, int, int 
     found = await at.sql(f"SELECT name FROM {{{kind}s}} o WHERE id = %(id)s", id=id)
     if not found:
         raise QuestionError(404, f"there is no {kind} with the id {id} in {at.publication.month}")
-    ranked = await _rank(at, RELEASES.format(kind=kind), BY_RARITY, window, id=id)
+    (owned,) = await at.sql(COUNT.format(kind=kind), id=id)
+    source = FEW if owned["count"] <= FEW_RELEASES else MANY
+    ranked = await _rank(at, source.format(kind=kind), BY_RARITY, window, id=id)
     return RankingOf(id=id, name=found[0]["name"], **ranked)
 
 

@@ -125,7 +125,7 @@ class History(Result):
     has_more: bool
 
 
-@question("/{entity}/{id}/history", "postgres", example={"entity": "labels", "id": 281}, rows="changes")
+@question("/{entity}/{id}/history", "postgres", example={"entity": "labels", "id": 34231}, rows="changes")
 async def history(
     at: Reading,
     entity: Annotated[EntityName, Field(description="Entity of the record.")],

@@ -202,13 +202,15 @@ class PersonCredits(Credited):
 
 
 CREDITS = """
-SELECT page.*, r.title, r.data->'artists' AS artists, r.data->'labels' AS labels FROM (
+SELECT page.*, r.title, r.data->'artists' AS artists, r.data->'labels' AS labels, whole.tracks FROM (
     SELECT c.year, c.release_id, c.role, min(c.category) AS category, min(c.anv) AS credited_as,
         coalesce(array_agg(DISTINCT c.track ORDER BY c.track) FILTER (WHERE c.track > 0), '{{}}') AS track_numbers,
-        string_agg(DISTINCT c.tracks, ', ' ORDER BY c.tracks) FILTER (WHERE c.track = 0) AS tracks
+        min(c.ordinal) FILTER (WHERE c.track = 0) AS ordinal
     FROM {credit_roles} c WHERE %(condition)s
     GROUP BY c.year, c.release_id, c.role ORDER BY c.year, c.release_id, c.role LIMIT %%(limit)s OFFSET %%(offset)s
-) page JOIN {releases} r ON r.id = page.release_id ORDER BY page.year, page.release_id, page.role
+) page JOIN {releases} r ON r.id = page.release_id
+LEFT JOIN {credits} whole ON whole.release_id = page.release_id AND whole.ordinal = page.ordinal
+ORDER BY page.year, page.release_id, page.role
 """
 
 
@@ -230,7 +232,7 @@ async def credits_person(
     condition = person.condition + (" AND c.category = %(category)s" if category else "")
     values = {"person": person.value, "category": category, "limit": limit, "offset": offset}
     rows = await at.sql(CREDITS % {"condition": condition}, **values) if offset < total else []
-    found = [PersonCredit(**{**row, **{part: row[part] or [] for part in ("artists", "labels")}}) for row in rows]
+    found = [PersonCredit(**row | {part: row[part] or [] for part in ("artists", "labels")}) for row in rows]
     return PersonCredits(
         **person.shown,
         total_credits=total,
@@ -273,12 +275,13 @@ class ReleaseCredits(Result):
 
 
 RELEASE = """
-SELECT c.artist_id, c.name, c.anv AS credited_as, c.role, c.category, c.tracks, c.track, c.sub_track, t.position,
+SELECT c.artist_id, c.name, c.anv AS credited_as, c.role, c.category, whole.tracks, c.track, c.sub_track, t.position,
     t.title
 FROM (
     SELECT * FROM {credit_roles} c WHERE release_id = %(id)s
     ORDER BY track, sub_track, ordinal, role_number LIMIT %(limit)s OFFSET %(offset)s
 ) c LEFT JOIN {tracks} t ON t.release_id = %(id)s AND t.track = c.track AND t.sub_track = c.sub_track
+LEFT JOIN {credits} whole ON whole.release_id = %(id)s AND whole.ordinal = c.ordinal AND c.track = 0
 ORDER BY c.track, c.sub_track, c.ordinal, c.role_number
 """
 
@@ -397,7 +400,7 @@ async def credits_shared(
     values = {"one": one.value, "two": two.value}
     rows = await at.sql(SHARED % conditions, **values, limit=limit, offset=offset)
     total = rows[0]["total"]
-    found = [SharedRelease(**{**row, "artists": row["artists"] or []}) for row in rows if row["release_id"] is not None]
+    found = [SharedRelease(**row | {"artists": row["artists"] or []}) for row in rows if row["release_id"] is not None]
     return Shared(
         person1=Credited(**one.shown),
         person2=Credited(**two.shown),

@@ -132,14 +132,14 @@ SELECT src, title, description, duration, embed, nullif(release_id, 0) AS releas
 """
 
 
-@question("/releases/{id}/videos", "postgres", example={"id": 1873013}, rows="videos")
+@question("/releases/{id}/videos", "postgres", example={"id": 4497851}, rows="videos")
 async def release_videos(at: Reading, id: ID, limit: LIMIT = 200, offset: OFFSET = 0) -> Videos:  # noqa: A002
     """Return a page of a release's videos in the order of the record."""
     await _require(at, "release", id)
     return await _find_videos(at, RELEASE_VIDEOS, id, limit, offset)
 
 
-@question("/masters/{id}/videos", "postgres", example={"id": 10362}, rows="videos")
+@question("/masters/{id}/videos", "postgres", example={"id": 80343}, rows="videos")
 async def master_videos(at: Reading, id: ID, limit: LIMIT = 200, offset: OFFSET = 0) -> Videos:  # noqa: A002
     """Return a page of the videos of a master and its first 2,000 releases by id, each video once.
 

@@ -6,7 +6,7 @@ from pydantic import Field, JsonValue
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.question import Id, Offset, Question, Result, question
+from discogs_assets.queries.question import Id, Offset, Result, question
 
 Kind = Literal["artist", "label", "master", "release"]
 
@@ -18,10 +18,7 @@ TABLES: dict[Kind, str] = {
 }
 """Table of MusicBrainz by the type of the record in Discogs."""
 
-DISCOGS: dict[Kind, str] = {kind: f"{kind}s" for kind in TABLES}
-
-EXAMPLES: dict[Kind, int] = {"artist": 45467, "label": 281, "master": 10362, "release": 1873013}
-
+TYPE = Annotated[Kind, Field(description="Type of the record in Discogs.")]
 ID = Annotated[Id, Field(description="Discogs id.")]
 LIMIT = Annotated[int, Field(ge=1, le=1000, description="Rows of a page.")]
 OFFSET = Annotated[Offset, Field(description="Rows to skip.")]
@@ -50,7 +47,10 @@ class MusicBrainzRecord(Result):
     """Whole record, without keys that have no value."""
 
 
-OWN = ("name", "disambiguation", "type", "gender", "area", "begin_area", "end_area", "country")
+OWN = (
+    *("name", "disambiguation", "type", "gender", "begin_date", "end_date", "ended"),
+    *("area", "begin_area", "end_area", "country"),
+)
 """Fields of an answer that have the same name in `data`."""
 
 FIND = "SELECT mbid::text AS mbid, data FROM {%s} m WHERE discogs_id = %%(id)s ORDER BY mbid LIMIT 26"
@@ -143,61 +143,71 @@ WHERE m.discogs_id = %%(id)s ORDER BY l.mbid, l.ordinal LIMIT %%(limit)s OFFSET 
 
 def _describe(row: dict[str, Any]) -> Relation:
     value = row["value"]
-    taken = ("type", "target_type", "target_name", "ended", "attribute_values", "source_credit", "target_credit")
+    taken = (
+        *("type", "target_type", "target_name", "begin_date", "end_date", "ended"),
+        *("attribute_values", "source_credit", "target_credit"),
+    )
     return Relation(
         mbid=str(row["mbid"]),
-        direction=DIRECTIONS.get(value.get("direction")),  # type: ignore[arg-type]
+        direction=DIRECTIONS.get(value.get("direction")),
         target_mbid=value.get("target"),
         target_id=row["target_id"],
         attributes=value.get("attributes") or [],
-        begin_date=value.get("begin_date"),
-        end_date=value.get("end_date"),
         **{name: value.get(name) for name in taken},
     )
 
 
-def _declare(kind: Kind) -> tuple[Question, Question, Question]:
-    """Return the questions for a type: the record, its relations and its links."""
-    path, example = f"/musicbrainz/{kind}/{{id}}", {"id": EXAMPLES[kind]}
+@question("/musicbrainz/{type}/{id}", "postgres", example={"type": "artist", "id": 45467})
+async def musicbrainz(at: Reading, type: TYPE, id: ID) -> MusicBrainzRecord:  # noqa: A002
+    """Return the record of MusicBrainz that is linked to an artist, a label, a master (a release group) or a release.
 
-    async def record(at: Reading, id: ID) -> MusicBrainzRecord:  # noqa: A002
-        first, *others = await _find(at, kind, id)
-        data = first["data"]
-        return MusicBrainzRecord(
-            discogs_id=id,
-            mbid=first["mbid"],
-            other_mbids=[each["mbid"] for each in others],
-            begin_date=data.get("begin_date"),
-            end_date=data.get("end_date"),
-            ended=data.get("ended"),
-            data=data,
-            **{name: data.get(name) for name in OWN},
-        )
-
-    async def relationships(at: Reading, id: ID, limit: LIMIT = 200, offset: OFFSET = 0) -> Relations:  # noqa: A002
-        await _find(at, kind, id)
-        rows = await at.sql(RELATIONS % TABLES[kind], id=id, limit=limit + 1, offset=offset)
-        found = [_describe(row) for row in rows[:limit]]
-        return Relations(discogs_id=id, relationships=found, limit=limit, offset=offset, has_more=len(rows) > limit)
-
-    async def external_links(at: Reading, id: ID, limit: LIMIT = 200, offset: OFFSET = 0) -> Links:  # noqa: A002
-        await _find(at, kind, id)
-        entity = "release-group" if kind == "master" else kind
-        rows = await at.sql(LINKS % TABLES[kind], id=id, entity=entity, limit=limit + 1, offset=offset)
-        found = [Link(**row) for row in rows[:limit]]
-        return Links(discogs_id=id, links=found, limit=limit, offset=offset, has_more=len(rows) > limit)
-
-    of = f"{'an' if kind == 'artist' else 'a'} {kind}"
-    record.__doc__ = f"Return the record of MusicBrainz that is linked to {of}."
-    relationships.__doc__ = f"Return a page of the relations of the MusicBrainz records linked to {of}, with dates."
-    external_links.__doc__ = f"Return a page of the URLs of the MusicBrainz records linked to {of}."
-    for ask in (record, relationships, external_links):
-        ask.__name__ = f"musicbrainz_{kind}" if ask is record else f"musicbrainz_{kind}_{ask.__name__}"
-    return (
-        question(path, "postgres", example=example)(record),
-        question(f"{path}/relationships", "postgres", example=example, rows="relationships")(relationships),
-        question(f"{path}/external-links", "postgres", example=example, rows="links")(external_links),
+    If several are, the others are named.
+    """
+    first, *others = await _find(at, type, id)
+    data = first["data"]
+    return MusicBrainzRecord(
+        discogs_id=id,
+        mbid=first["mbid"],
+        other_mbids=[each["mbid"] for each in others],
+        data=data,
+        **{name: data.get(name) for name in OWN},
     )
+
+
+@question(
+    "/musicbrainz/{type}/{id}/relationships",
+    "postgres",
+    example={"type": "artist", "id": 45467},
+    rows="relationships",
+)
+async def musicbrainz_relationships(
+    at: Reading,
+    type: TYPE,  # noqa: A002
+    id: ID,  # noqa: A002
+    limit: LIMIT = 200,
+    offset: OFFSET = 0,
+) -> Relations:
+    """Return a page of the relations of the MusicBrainz records linked to a record, with dates and attributes."""
+    await _find(at, type, id)
+    rows = await at.sql(RELATIONS % TABLES[type], id=id, limit=limit + 1, offset=offset)
+    found = [_describe(row) for row in rows[:limit]]
+    return Relations(discogs_id=id, relationships=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+
+
+@question("/musicbrainz/{type}/{id}/external-links", "postgres", example={"type": "artist", "id": 45467}, rows="links")
+async def musicbrainz_links(
+    at: Reading,
+    type: TYPE,  # noqa: A002
+    id: ID,  # noqa: A002
+    limit: LIMIT = 200,
+    offset: OFFSET = 0,
+) -> Links:
+    """Return a page of the URLs of the MusicBrainz records linked to a record, other than links to Discogs."""
+    await _find(at, type, id)
+    entity = "release-group" if type == "master" else type
+    rows = await at.sql(LINKS % TABLES[type], id=id, entity=entity, limit=limit + 1, offset=offset)
+    found = [Link(**row) for row in rows[:limit]]
+    return Links(discogs_id=id, links=found, limit=limit, offset=offset, has_more=len(rows) > limit)
 
 
 class Enriched(Result):
@@ -232,12 +242,12 @@ SELECT (SELECT count(*) FROM {%(table)s} m) AS total_mb,
 async def enrichment_status(at: Reading) -> Enrichment:
     """Count the records of MusicBrainz, and those linked to records of Discogs."""
     found = [
-        Enriched(entity=kind, **(await at.sql(COUNT % {"table": TABLES[kind], "discogs": DISCOGS[kind]}))[0])
+        Enriched(entity=kind, **(await at.sql(COUNT % {"table": TABLES[kind], "discogs": f"{kind}s"}))[0])
         for kind in TABLES
     ]
     (row,) = await at.sql("SELECT count(*) AS relationships FROM {relationships} r")
     return Enrichment(musicbrainz=found, **row)
 
 
-MUSICBRAINZ_QUESTIONS = (*(each for kind in TABLES for each in _declare(kind)), enrichment_status)
+MUSICBRAINZ_QUESTIONS = (musicbrainz, musicbrainz_relationships, musicbrainz_links, enrichment_status)
 """Questions about MusicBrainz."""

@@ -31,7 +31,7 @@ COLUMNS = (
 """Columns of the table; several values are separated by `; `."""
 
 VIDEOS = """
-SELECT release_id, src, duration, title FROM {release_videos} AS video
+SELECT release_id, src, duration, title FROM {videos} AS video
 WHERE release_id = ANY(%(ids)s) AND src IS NOT NULL ORDER BY release_id, ordinal"""
 
 Media = Literal["csv", "json", "m3u", "jspf"]
@@ -136,10 +136,10 @@ def _list_cells(hit: "Hit") -> list[Any]:
     ]
     names, catnos, *kinds = ["; ".join(values) for values in several]
     cells = [hit.id, hit.name, hit.subtitle, names, catnos, hit.year, hit.country, *kinds, hit.popularity]
-    return [_disarm(cell) if isinstance(cell, str) else cell for cell in cells]
+    return [disarm(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
-def _disarm(cell: str) -> str:
+def disarm(cell: str) -> str:
     """Return a text that a spreadsheet does not run as a formula."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 

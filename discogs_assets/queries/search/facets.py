@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from discogs_assets.stores.search.documents import Hit
     from discogs_assets.stores.search.facets import Counts
 
+Order = Literal["popularity", "year", "-year"]
+
 Sort = Annotated[
-    Literal["popularity", "year", "-year"],
+    Order,
     Field(description="Order: the releases of the most pressed masters first, or by year; ties by id."),
 ]
 
 FacetName = Literal["genre", "style", "format", "description", "country", "decade"]
 
-DEFAULT_SORT = "popularity"
+DEFAULT_SORT: Order = "popularity"
 
 
 class Linked(Result):

@@ -11,7 +11,6 @@ from discogs_assets.queries.question import Id, Text
 from discogs_assets.stores.search.conditions import (
     BARE,
     CREDITED,
-    DECADE,
     FILTERABLE,
     Condition,
     Filter,
@@ -20,6 +19,8 @@ from discogs_assets.stores.search.conditions import (
     join,
     negate,
 )
+
+DECADE = 10
 
 LENGTH_LIMIT = 4_000
 """Characters of a filter."""

@@ -177,7 +177,7 @@ def indexes(of: Table, table: str) -> Iterator[Build]:
             if column.derived:
                 yield Build(f"CREATE INDEX {name}_data_{column.name} ON {table} (({in_data((column.name,))}::int))")
         elif column.index is Index.ORDER:
-            yield Build(f"CREATE INDEX {name}_{column.name} ON {table} ({', '.join((column.name, *key(of)))})")
+            yield _order_index(of, table, name, column)
         elif column.index is Index.CODE:
             # text_pattern_ops serves equality and prefix under any collation of the database.
             yield Build(f"CREATE INDEX {name}_{column.name} ON {table} (({column.expression}) text_pattern_ops)")
@@ -187,6 +187,13 @@ def indexes(of: Table, table: str) -> Iterator[Build]:
             (reference,) = (each.name for each in of.values if each.type is Type.REFERENCE)
             # A hash has no length limit.
             yield Build(f"CREATE INDEX {name}_unlinked ON {table} USING hash ({column.name}) WHERE {reference} IS NULL")
+
+
+def _order_index(of: Table, table: str, name: str, column: Column) -> Build:
+    """Return the index for pages; it has the other columns with such an index, for conditions on them."""
+    others = ", ".join(each.name for each in columns(of) if each.index is Index.ORDER and each is not column)
+    included = f" INCLUDE ({others})" if others else ""
+    return Build(f"CREATE INDEX {name}_{column.name} ON {table} ({', '.join((column.name, *key(of)))}){included}")
 
 
 def _primary_key(of: Table, table: str, name: str) -> Build:

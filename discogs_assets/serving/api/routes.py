@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request
+from starlette.datastructures import State
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from discogs_assets.errors import QuestionError
@@ -36,8 +37,8 @@ def install(app: FastAPI) -> None:
 def _describe_answer(asked: Question) -> dict[str, Any]:
     """Return the OpenAPI response: the media types of a file, or the answer to the example."""
     if asked.media:
-        content = {media: {"schema": {"type": "string", "format": "binary"}} for media in asked.media}
-        return {"description": "A file.", "content": content}
+        schemas = {media: {"type": "object" if media.endswith("json") else "string"} for media in asked.media}
+        return {"description": "A file.", "content": {media: {"schema": schema} for media, schema in schemas.items()}}
     return {"content": {"application/json": {"example": read_answers().get(asked.name)}}}
 
 
@@ -70,7 +71,21 @@ def _default(value: Any) -> Any:
 async def respond(request: Request, asked: Question, values: dict[str, Any]) -> Response:
     """Return the answer as JSON or a file, or 304 if the client has it already."""
     _require_known(request, asked)
-    state = request.app.state
+    found, publication = await find_answer(request.app.state, asked, values)
+    headers = {"X-Discogs-Month": publication.month, "Cache-Control": "no-cache" if asked.monthly else "no-store"}
+    if asked.monthly:
+        headers["ETag"] = tag = caching.entity_tag(publication)
+        # Only now is it known that there is an answer.
+        if caching.matches(request.headers.get("if-none-match"), tag):
+            return Response(None, 304, headers)
+    if isinstance(found, File):
+        headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
+        return StreamingResponse(found.parts, 200, headers, found.media)
+    return Response(found, 200, headers, "application/json")
+
+
+async def find_answer(state: State, asked: Question, values: dict[str, Any]) -> tuple[bytes | File, Publication]:
+    """Return the answer as JSON or a file, kept or asked for, and its publication."""
     texts = json.dumps(values, sort_keys=True, default=str)
 
     def key(publication: Publication) -> str:
@@ -80,20 +95,11 @@ async def respond(request: Request, asked: Question, values: dict[str, Any]) -> 
         return state.cache.get(key(publication)) if asked.monthly else None
 
     found, publication = await answer(asked, state.readers, values, find_kept)
-    tag = caching.entity_tag(publication)
-    headers = {"X-Discogs-Month": publication.month, "Cache-Control": "no-cache" if asked.monthly else "no-store"}
-    body = found.model_dump_json().encode() if isinstance(found, Result) else found
-    if asked.monthly:
-        headers["ETag"] = tag
-        if isinstance(found, Result):
-            state.cache.put(key(publication), body)
-        # Only now is it known that there is an answer.
-        if caching.matches(request.headers.get("if-none-match"), tag):
-            return Response(None, 304, headers)
-    if isinstance(found, File):
-        headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
-        return StreamingResponse(found.parts, 200, headers, found.media)
-    return Response(body, 200, headers, "application/json")
+    if isinstance(found, Result):
+        found = found.model_dump_json().encode()
+        if asked.monthly:
+            state.cache.put(key(publication), found)
+    return found, publication
 
 
 def _require_known(request: Request, asked: Question) -> None:
@@ -101,5 +107,5 @@ def _require_known(request: Request, asked: Question) -> None:
     for name in dict.fromkeys(request.query_params):
         if name not in asked.parameters or f"{{{name}" in asked.path:
             raise QuestionError(422, f"{name[:100]!r} is not a parameter, expected {', '.join(asked.parameters)}")
-        if len(request.query_params.getlist(name)) > 1 and "list" not in str(asked.parameters[name][0]):
+        if len(request.query_params.getlist(name)) > 1 and not asked.takes_several(name):
             raise QuestionError(422, f"{name} is given several times, expected once")

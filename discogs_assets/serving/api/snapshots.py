@@ -112,7 +112,8 @@ def _describe(*statuses: int) -> dict[int | str, dict[str, Any]]:
         408: "The body did not arrive in time.",
         413: f"The body is larger than {BODY_BYTES >> 10} KiB.",
         415: "The body is not application/json.",
-        422: "The body is not JSON of the declared form.",
+        409: "The graph is not loaded, so that names of genres and styles cannot be checked.",
+        422: "The body or a parameter is not of the declared form.",
         429: "Too many requests, or too many snapshots of this address.",
         503: "The store does not answer, or keeps as many snapshots as there may be.",
     }
@@ -127,7 +128,7 @@ def install(app: FastAPI) -> None:
         status_code=201,
         response_model=Created,
         openapi_extra=BODY,
-        responses=_describe(400, 408, 413, 415, 422, 429, 503),
+        responses=_describe(400, 408, 409, 413, 415, 422, 429, 503, 504),
         operation_id="create_snapshot",
     )
     async def create_snapshot(request: Request) -> Response:
@@ -147,7 +148,7 @@ def install(app: FastAPI) -> None:
     @app.get(
         "/api/snapshot/{token}",
         response_model=Snapshot,
-        responses=_describe(400, 404, 429, 503),
+        responses=_describe(400, 404, 422, 429, 503, 504),
         operation_id="read_snapshot",
     )
     async def read_snapshot(

@@ -46,6 +46,7 @@ function ThemeSwitch() {
 /** @param {{ pane: import("./panes/panes.js").Pane, query: URLSearchParams }} props */
 function Tabs({ pane, query }) {
   const shown = query.get("sel") || (query.get("type") && query.get("id") ? `${query.get("type")}:${query.get("id")}` : "");
+  useEffect(() => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }), [pane]);
   return h("nav", { class: "tabs", "aria-label": "Panes" }, PANES.map(({ name, title, carry }) => h("a", {
     key: name, "aria-current": pane.name === name ? "page" : undefined,
     href: name === "explore" ? "/" : link({ pane: name, ...(shown && carry ? carry(shown) : {}) }),

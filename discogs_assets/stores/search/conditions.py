@@ -57,8 +57,6 @@ FILTERABLE = {
 CREDITED = ("credit", "credit_id")
 """Fields whose conditions may name a role."""
 
-DECADE = 10
-
 
 @dataclass(frozen=True, slots=True)
 class Years:
@@ -71,6 +69,10 @@ class Years:
         if self.first == self.last:
             return f"{self.first}"
         return f"{'' if self.first is None else self.first}..{'' if self.last is None else self.last}"
+
+    def holds(self, year: int) -> bool:
+        """Return True if the year is in the range."""
+        return (self.first or 0) <= year and (self.last is None or year <= self.last)
 
 
 @dataclass(frozen=True, slots=True)

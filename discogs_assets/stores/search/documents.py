@@ -28,10 +28,15 @@ HEAP_BYTES = 96 << 20
 UNKNOWN_YEAR = 9999
 """Year of a document without one in the ascending sort key; 0 in the descending one."""
 
+DECADE = 10
+
 ID_LIMIT = 1 << 32
 """Factor of the year or popularity in a sort key; ids are less."""
 
-LEVELS = (2, 3, 5, 8, 13, 21, 50, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
+LEVELS = (
+    *(2, 3, 5, 8, 13, 20, 30, 40, 50, 60, 70, 80, 90, 100, 130, 160, 200, 250, 300, 400, 500, 700),
+    *(1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000),
+)
 """Popularities that divide the documents, so that a search for the most popular ones need not see all."""
 
 
@@ -158,6 +163,7 @@ def describe(row: Row) -> dict[str, list[Any]]:
         fields.DESCRIPTION.name: [*row.descriptions],
         fields.COUNTRY.name: [row.country] if row.country else [],
         fields.YEAR.name: [] if row.year is None else [row.year],
+        fields.DECADE.name: [] if row.year is None else [row.year // DECADE * DECADE],
         fields.POPULARITY.name: [row.popularity],
         fields.LEVEL.name: [level for level in LEVELS if level <= row.popularity],
         fields.POPULAR.name: [-row.popularity * ID_LIMIT + ids],
@@ -181,7 +187,7 @@ def _write_record(row: Row) -> bytes:
     """Return the values of a hit in its order, without the empty ones at the end."""
     artists = [(each.id, each.name) for each in row.artists]
     labels = [(each.id, each.name, each.catno) for each in row.labels]
-    values = [row.id, row.name or "", row.year, row.popularity, row.genres, row.styles, row.subtitle]
+    values: list[Any] = [row.id, row.name or "", row.year, row.popularity, row.genres, row.styles, row.subtitle]
     values += [artists, labels, row.country, row.formats, row.descriptions]
     while not values[-1]:
         values.pop()

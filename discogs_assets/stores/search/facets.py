@@ -1,10 +1,10 @@
 """Releases by a filter: the hits, their exact number, and counts of their values."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from itertools import islice
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import tantivy
 from tantivy import Occur, Query
@@ -12,20 +12,25 @@ from tantivy import Occur, Query
 from discogs_assets.schema import roles, search_index
 from discogs_assets.schema.search_index import IndexField
 from discogs_assets.stores.search import documents
+from discogs_assets.stores.search.bands import Bands, Hits, years_query
 from discogs_assets.stores.search.conditions import (
-    DECADE,
     FILTERABLE,
     Condition,
     Filter,
     Group,
     Not,
     Years,
+    conditions,
+    join,
     without,
 )
-from discogs_assets.stores.search.documents import SCHEMA, WORDS, Hit
+from discogs_assets.stores.search.documents import DECADE, SCHEMA, WORDS, Hit
 
 FACETS = ("genre", "style", "format", "description", "country", "decade")
 """Facets that are counted."""
+
+YEARLY = ("country", "format", "genre")
+"""Facets of which pairs of values are counted by year, in the order of the conditions of a filter."""
 
 VALUES = 100
 """Largest number of values of a facet."""
@@ -36,14 +41,46 @@ CACHE_VALUES = 200_000
 SORTS = {"popularity": search_index.POPULAR.name, "year": search_index.OLDEST.name, "-year": search_index.NEWEST.name}
 """Orders of releases, by the field sorted by; releases of one year or popularity are in the order of their ids."""
 
-BATCH = 500
-"""Hits that are read at once."""
+COMMON = 20_000
+"""Number of hits from which the first of them are searched for among the first documents of the order."""
 
 Counts = Sequence[tuple[str, int]]
 """Values of a facet with their numbers of releases, the largest first; decades ascending."""
 
+Values = tuple[tuple[str, str], ...]
+"""Values of facets, by the name of the facet."""
+
 Lookup = Callable[[str, str], Sequence[Hit]]
 """Search for the entities of a name."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value", bound=Sized)
+
+
+class Kept(Generic[Key, Value]):
+    """Values by key; the least recently used go when all together have more items than the limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0
+        self._kept: OrderedDict[Key, Value] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Key) -> Value | None:
+        """Return the value, None if it is not kept."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Key, value: Value) -> None:
+        """Keep a value."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = value
+                self.size += len(value) + 1
+            while self.size > self.limit:
+                self.size -= len(self._kept.popitem(last=False)[1]) + 1
 
 
 class FacetSearch:
@@ -52,20 +89,94 @@ class FacetSearch:
     `lookup` returns the entities of a name.
     """
 
-    def __init__(self, searcher: tantivy.Searcher, lookup: Lookup) -> None:
+    def __init__(self, searcher: tantivy.Searcher, bands: Bands, lookup: Lookup) -> None:
         self._searcher = searcher
         self._lookup = lookup
-        self._kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
-        self._size = 0
-        self._lock = Lock()
+        self._bands = bands
+        self._common = COMMON
+        self._yearly: dict[Values, dict[int, int]] = {}
+        self.kept = Kept[tuple[str, str], Counts](CACHE_VALUES)
+        self.totals = Kept[str, list[int]](CACHE_VALUES)
 
     def find(self, filter: Filter | None, sort: str, limit: int, offset: int = 0) -> tuple[int, Iterator[Hit]]:  # noqa: A002
         """Return the number of all releases that match, and an iterator over a page of them in the order of a sort."""
-        query, most = self._query(filter), max(1, self._searcher.num_docs)
-        found = self._searcher.search(
-            query, min(offset + limit, most), order_by_field=SORTS[sort], order=tantivy.Order.Asc
-        )
-        return int(found.count), map(self._read, islice(found.hits, offset, None))  # type: ignore[attr-defined]
+        query, end = self._query(filter), max(1, min(offset + limit, self._searcher.num_docs))
+
+        def search(query: Query, count: bool = False) -> tantivy.SearchResult:
+            return self._searcher.search(query, end, count, order_by_field=SORTS[sort], order=tantivy.Order.Asc)
+
+        total = self._total(filter)
+        if total is not None and (total > self._common or (sort == "popularity" and self._bands.suit(total, end))):
+            hits: Hits = self._bands.search(sort, query, end, total, lambda part: search(part).hits)
+        else:
+            found = search(query, count=True)
+            total, hits = int(found.count), found.hits  # type: ignore[attr-defined] # missing in the stub
+            self.totals.put(_key(filter), [total])
+        return total, map(self._read, islice(hits, offset, None))
+
+    def warm(self) -> None:
+        """Count what many filters ask for: each facet over all releases, and pairs of common values of two facets."""
+        self.count(None, FACETS)
+        for place, first in enumerate(YEARLY):
+            self._count_years(first)
+            for value, _ in self.count(None, [first])[first]:
+                for other in YEARLY[place + 1 :]:
+                    self._count_years(other, (first, value))
+        for place, first in enumerate(FACETS):
+            self._count_pairs(first, FACETS[place + 1 :])
+
+    def _count_pairs(self, first: str, others: Sequence[str]) -> None:
+        for one in self.count(None, [first])[first]:
+            if one[1] > self._common:
+                self._count_with(_condition_of(first, one[0]), others)
+
+    def _count_years(self, facet: str, *values: tuple[str, str]) -> None:
+        """Count the releases of each year with each value of a facet, among those with another facet's value."""
+        years = {"year": {"histogram": {"field": search_index.YEAR.name, "interval": 1, "min_doc_count": 1}}}
+        part = _condition_of(*values[0]) if values else None
+        found = self._searcher.aggregate(self._query(part), {facet: {**_aggregation(facet), "aggs": years}})
+        for each in found[facet]["buckets"]:
+            counts = {int(year["key"]): year["doc_count"] for year in each["year"]["buckets"]}
+            self._yearly[*values, (facet, each["key"])] = counts
+
+    def _count_with(self, one: Condition, others: Sequence[str]) -> None:
+        """Keep the counts of the values of other facets among the releases of one value."""
+        for facet, counts in self.count(one, others).items():
+            for value, number in counts:
+                self.totals.put(_key(join("AND", [one, _condition_of(facet, value)])), [number])
+
+    def _total(self, part: Filter | None) -> int | None:
+        """Return the number of releases that match, None if it must be counted."""
+        kept = self.totals.get(_key(part))
+        if kept is not None:
+            return kept[0]
+        match part:
+            case None:
+                return self._searcher.num_docs
+            case Condition(value=Years() as years):
+                return sum(number for year, number in self._bands.years.items() if years.holds(year))
+            case Condition(field=field, value=str() as value) if field in (*FACETS, "has"):
+                return self._searcher.doc_freq(field, documents.fold(value))
+            case Not():
+                inner = self._total(part.part)
+                return None if inner is None else self._searcher.num_docs - inner
+            case Group(word="OR", parts=(first, second)):
+                found = [self._total(each) for each in (first, second, join("AND", [first, second]))]
+                return None if None in found else found[0] + found[1] - found[2]  # type: ignore[operator]
+            case Group(word="AND", parts=(first, Not() as second)):
+                found = [self._total(each) for each in (first, join("AND", [first, second.part]))]
+                return None if None in found else found[0] - found[1]  # type: ignore[operator]
+            case Group(word="AND", parts=parts) if all(isinstance(each, Condition) for each in parts):
+                return self._sum_years([*conditions(part)])
+        return None
+
+    def _sum_years(self, parts: Sequence[Condition]) -> int | None:
+        """Return the number of releases with one or two values in a range of years, None if it is not known."""
+        counts = self._yearly.get(tuple((each.field, str(each.value)) for each in parts if each.field in YEARLY))
+        ranges = [each.value for each in parts if isinstance(each.value, Years)]
+        if counts is None or not ranges or len(ranges) + sum(each.field in YEARLY for each in parts) < len(parts):
+            return None
+        return sum(count for year, count in counts.items() if all(each.holds(year) for each in ranges))
 
     def count(self, filter: Filter | None, facets: Sequence[str]) -> dict[str, Counts]:  # noqa: A002
         """Return the counts of each facet over the releases that match the conditions on other fields."""
@@ -77,30 +188,14 @@ class FacetSearch:
         return {facet: found[facet] for facet in facets}
 
     def _count(self, part: Filter | None, facets: Sequence[str]) -> dict[str, Counts]:
-        kept = {facet: self._recall(facet, part) for facet in facets}
-        missing = [facet for facet, counts in kept.items() if counts is None]
+        found = {facet: counts for facet in facets if (counts := self.kept.get((facet, _key(part)))) is not None}
+        missing = {facet: _aggregation(facet) for facet in facets if facet not in found}
         if missing:
-            wanted = {facet: _aggregation(facet) for facet in missing}
-            buckets = self._searcher.aggregate(self._query(part), wanted)
+            answer = self._searcher.aggregate(self._query(part), missing)
             for facet in missing:
-                kept[facet] = self._keep(facet, part, _read_counts(facet, buckets[facet]["buckets"]))
-        return {facet: counts for facet, counts in kept.items() if counts is not None}
-
-    def _recall(self, facet: str, part: Filter | None) -> Counts | None:
-        with self._lock:
-            key = (facet, str(part))
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def _keep(self, facet: str, part: Filter | None, counts: Counts) -> Counts:
-        """Keep counts; the least recently used go when there are too many."""
-        with self._lock:
-            self._size += len(counts) + 1 - len(self._kept.pop((facet, str(part)), ()))
-            self._kept[facet, str(part)] = counts
-            while self._size > CACHE_VALUES:
-                self._size -= len(self._kept.popitem(last=False)[1]) + 1
-        return counts
+                found[facet] = _read_counts(facet, answer[facet]["buckets"])
+                self.kept.put((facet, _key(part)), found[facet])
+        return found
 
     def _read(self, hit: tuple[Any, tantivy.DocAddress]) -> Hit:
         (record,) = self._searcher.doc(hit[1]).get_all(search_index.RECORD.name)
@@ -127,10 +222,7 @@ class FacetSearch:
     def _condition(self, each: Condition) -> Query:
         of = FILTERABLE[each.field].of
         if isinstance(each.value, Years):
-            years = (each.value.first, each.value.last)
-            if None not in years and years[0] > years[1]:
-                return Query.empty_query()
-            return Query.range_query(SCHEMA, of.name, tantivy.FieldType.Integer, *years, use_inverted_index=True)
+            return years_query(each.value.first, each.value.last)
         if of is search_index.CREDIT:
             return self._credit(each)
         if FILTERABLE[each.field].named:
@@ -152,6 +244,16 @@ class FacetSearch:
     def _ids(self, each: Condition) -> list[int]:
         """Return the ids of the entities of the condition's name."""
         return [hit.id for hit in self._lookup(FILTERABLE[each.field].named, str(each.value)) if hit.id]
+
+
+def _key(part: Filter | None) -> str:
+    return str(part or "")
+
+
+def _condition_of(facet: str, value: str) -> Condition:
+    if facet == "decade":
+        return Condition(facet, Years(int(value), int(value) + DECADE - 1))
+    return Condition(facet, value)
 
 
 def _title(text: str) -> Query:

@@ -14,8 +14,9 @@ from discogs_assets.errors import LoadError
 from discogs_assets.schema import search_index
 from discogs_assets.schema.search_index import ENTITIES, IndexField, Kind
 from discogs_assets.stores.search import documents
+from discogs_assets.stores.search.bands import Bands, Hits, years_query
 from discogs_assets.stores.search.documents import SCHEMA, START_LETTERS, WORDS, Hit, squeeze
-from discogs_assets.stores.search.facets import SORTS, FacetSearch
+from discogs_assets.stores.search.facets import COMMON, SORTS, FacetSearch
 
 WORD_MATCH, EXACT_MATCH, EXACT_COMPLETION = 2.0, 20.0, 8.0
 """Weights of a word in the name, relative to one elsewhere; of a whole name or code, relative to BM25 and a prefix."""
@@ -51,9 +52,7 @@ class Filters:
             if names:
                 yield Query.term_set_query(SCHEMA, field.name, [*map(documents.fold, names)])
         if self.year_min is not None or self.year_max is not None:
-            kind = tantivy.FieldType.Integer
-            years = (self.year_min, self.year_max)
-            yield Query.range_query(SCHEMA, search_index.YEAR.name, kind, *years, use_inverted_index=True)
+            yield years_query(self.year_min, self.year_max)
         ids = (self.artist_id, self.label_id, self.master_id)
         for field, number in zip(
             (search_index.ARTIST_ID, search_index.LABEL_ID, search_index.MASTER_ID), ids, strict=True
@@ -82,7 +81,8 @@ class SearchIndex:
 
     def __init__(self, searchers: Mapping[str, tantivy.Searcher]) -> None:
         self._searchers = searchers
-        self.facets = FacetSearch(searchers["releases"], self.lookup)
+        self._bands = {entity: Bands(searcher) for entity, searcher in searchers.items()}
+        self.facets = FacetSearch(searchers["releases"], self._bands["releases"], self.find_names)
 
     @classmethod
     def open(cls, folder: Path) -> "SearchIndex":
@@ -114,17 +114,50 @@ class SearchIndex:
 
     def complete(self, text: str, entity: str | None = None, limit: int = 10) -> Sequence[Hit]:
         """Return documents with all words of the text, the last one as a prefix; exact names and popular ones first."""
-        query = _complete(text)
-        return self._page(query, [entity] if entity else ENTITIES, "", limit, 0).hits if query else []
+        wanted = Completion.read(text)
+        if wanted is None:
+            return []
+        chosen = [entity] if entity else ENTITIES
+        ranked = [(place, *hit) for place, name in enumerate(chosen) for hit in self._complete(name, wanted, limit)]
+        best = sorted(ranked, key=lambda hit: (-hit[1], hit[0]))[:limit]
+        return [self._read(chosen[place], score, at) for place, score, at in best]
+
+    def _complete(self, entity: str, wanted: "Completion", limit: int) -> Sequence[tuple[float, tantivy.DocAddress]]:
+        """Return the first completions of one index: exact names with their bonus, the others by popularity alone."""
+        searcher = self._searchers[entity]
+
+        def find(query: Query, score: float = 1.0) -> Hits:
+            count = max(1, min(limit + len(named), searcher.num_docs))
+            query = Query.const_score_query(query, score)
+            return searcher.search(query, count, count=False, weight_by_field=search_index.POPULARITY.name).hits
+
+        named: Hits = []
+        if any(searcher.doc_freq(field.name, term) for field, term in wanted.exact):
+            exact = _any_of([_term(field, term) for field, term in wanted.exact])
+            named = find(_all_of([wanted.all, exact]), 1.0 + EXACT_COMPLETION)
+        total = searcher.doc_freq(search_index.STARTS.name, wanted.last[:START_LETTERS])
+        if total > COMMON:
+            hits = self._bands[entity].search("popularity", wanted.words, limit + len(named), total, find)
+        else:
+            hits = find(wanted.words)
+        # Names with a short prefix have a word with it, but for some such as A.C.D.; codes are the costliest part.
+        if wanted.codes and not (wanted.short and len(hits) >= limit):
+            hits = [*hits, *find(wanted.codes)]
+        found = {(at.segment_ord, at.doc): (score, at) for score, at in [*hits, *named]}
+        return [hit for _, hit in sorted(found.items(), key=lambda each: (-each[1][0], each[0]))][:limit]
 
     def lookup(self, entity: str, name: str) -> Sequence[Hit]:
         """Return the entities of this exact name, popular ones first.
 
         If none has it, return those that differ in case, accents or width alone. At most `CANDIDATES` are considered.
         """
-        query = Query.term_query(SCHEMA, search_index.WHOLE_NAME.name, documents.fold(name))
-        found = self._page(query, [entity], SORTS["popularity"], CANDIDATES, 0).hits
+        found = self.find_names(entity, name)
         return [hit for hit in found if hit.name == name] or found
+
+    def find_names(self, entity: str, name: str) -> Sequence[Hit]:
+        """Return the `CANDIDATES` most popular entities whose name differs in case, accents or width at most."""
+        query = Query.term_query(SCHEMA, search_index.WHOLE_NAME.name, documents.fold(name))
+        return self._page(query, [entity], SORTS["popularity"], CANDIDATES, 0).hits
 
     def releases(self, filters: Filters, sort: str = "year", limit: int = 20, offset: int = 0) -> Page:
         """Return releases in the order of `SORTS`; those of one year by id, those without a year last."""
@@ -205,9 +238,13 @@ def _term(field: IndexField, text: str) -> Query:
 
 def _exact(text: str) -> list[Query]:
     """Return queries for the text as a whole name, and as a code if it has letters or digits."""
-    whole, code = documents.fold(text), squeeze(text)
-    found = [_term(search_index.WHOLE_NAME, whole), *([_term(field, code) for field in CODES] if code else [])]
-    return [Query.const_score_query(each, EXACT_MATCH) for each in found]
+    return [Query.const_score_query(_term(*each), EXACT_MATCH) for each in _list_exact(text)]
+
+
+def _list_exact(text: str) -> list[tuple[IndexField, str]]:
+    """Return the terms of the text as a whole name, and as a code if it has letters or digits."""
+    code = squeeze(text)
+    return [(search_index.WHOLE_NAME, documents.fold(text)), *((field, code) for field in CODES if code)]
 
 
 def _match(text: str) -> Query:
@@ -225,23 +262,38 @@ def _match(text: str) -> Query:
     return _any_of([*([_all_of(both)] if both else []), *_exact(text)])
 
 
-def _complete(text: str) -> Query | None:
-    """Return the query for a text whose last word is incomplete; None if it is blank."""
-    text = documents.clean(text)
-    if not text:
-        return None
-    *whole, last = WORDS.analyze(text) or [""]
-    if last:
-        starts = [
-            _any_of([_term(search_index.NAME, word), _term(search_index.ALSO, word)]) for word in dict.fromkeys(whole)
-        ]
-        found = [_all_of([*starts, _prefix(search_index.NAME, last)])]
-        found += [_prefix(field, code) for field in CODES] if len(code := squeeze(text)) >= START_LETTERS else []
-    else:
-        found = [_prefix(search_index.WHOLE_NAME, documents.fold(text))]
-    matched = Query.const_score_query(_any_of(found), 1.0)
-    exact = Query.const_score_query(_any_of(_exact(text)), EXACT_COMPLETION)
-    return Query.boolean_query([(Occur.Must, matched), (Occur.Should, exact)])
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A text whose last word is incomplete: the queries for its words and for its codes, and its exact terms."""
+
+    last: str
+    words: Query
+    codes: Query | None
+    exact: Sequence[tuple[IndexField, str]]
+    short: bool
+    """True for a single word with an indexed prefix."""
+
+    @classmethod
+    def read(cls, text: str) -> "Completion | None":
+        """Return the completion of a text, None if it is blank."""
+        text = documents.clean(text)
+        if not text:
+            return None
+        *whole, last = WORDS.analyze(text) or [""]
+        code, exact = squeeze(text), _list_exact(text)
+        if not last:
+            return cls("", _prefix(search_index.WHOLE_NAME, documents.fold(text)), None, exact, short=False)
+        known = [_any_of([_term(search_index.NAME, word), _term(search_index.ALSO, word)]) for word in {*whole}]
+        # Catalogue numbers have digits; the dictionary of all is long.
+        fields = CODES if any(map(str.isdigit, code)) else CODES[:1]
+        codes = _any_of([_prefix(field, code) for field in fields]) if len(code) >= START_LETTERS else None
+        short = not whole and len(last) <= START_LETTERS
+        return cls(last, _all_of([*known, _prefix(search_index.NAME, last)]), codes, exact, short)
+
+    @property
+    def all(self) -> Query:
+        """Query for all completions."""
+        return _any_of([self.words, *([self.codes] if self.codes else [])])
 
 
 def _prefix(field: IndexField, text: str) -> Query:

@@ -19,6 +19,7 @@ from discogs_assets.streams.insights import (
     similar_labels,
     trends,
 )
+from discogs_assets.streams.insights.artists import collaborations, communities, similarity
 from discogs_assets.streams.insights.question import Question
 
 QUESTIONS = (
@@ -45,6 +46,9 @@ QUESTIONS = (
     ),
     Question(insights.RELEASE_RARITY, rarity.READS, rarity.rows, rarity.picture),
     Question(insights.CREDIT_TOTALS, ("releases", "Artist"), credit_totals.rows, credit_totals.picture),
+    Question(insights.SIMILAR_ARTISTS, similarity.READS, similarity.rows, similarity.picture),
+    Question(insights.ARTIST_COLLABORATIONS, ("releases", "BY", "Artist"), collaborations.rows, collaborations.picture),
+    Question(insights.ARTIST_COMMUNITIES, ("BY", "Artist"), communities.rows, communities.picture),
 )
 """All questions, in the order of their sheets."""
 

@@ -24,7 +24,7 @@ PLACES = 10_000
 BITS = 32
 """Bits of a key below the similarity, for the label's place."""
 
-STEPS = ("1.00", "0.95", "0.90", "0.80", "0.70", "0.60", "0.50", "0.00")
+STEPS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 """Least similarities of the bars of the picture."""
 
 
@@ -72,7 +72,7 @@ def _find_best(weights: pl.DataFrame, labels: int) -> Numbers:
 
     best = np.zeros((labels, RANKED_LABELS), np.int64)
     at = weights.sort("label", "feature")
-    shape = (labels, (at["feature"].max() or 0) + 1)
+    shape = (labels, max(1, at["feature"].n_unique()))
     vectors = csr_matrix((at["weight"].to_numpy(), (at["label"].to_numpy(), at["feature"].to_numpy())), shape)
     for group in weights.filter("key").sort("feature", "label").partition_by("feature"):
         members = group["label"].to_numpy().astype(np.int64)
@@ -123,8 +123,7 @@ def _list(ids: Numbers, block: Numbers, best: Numbers) -> pl.DataFrame:
 
 def picture(answer: pl.LazyFrame) -> Picture:
     """Return the number of labels by the similarity of the most similar one."""
-    first = answer.filter(pl.col("rank") == 1).select("similarity")
-    counts = pl.collect_all(first.filter(pl.col("similarity") >= float(step)).select(pl.len()) for step in STEPS)
-    numbers = [each.item() for each in counts]
-    bars = {f"from {step}": number - below for step, number, below in zip(STEPS, numbers, [0, *numbers], strict=False)}
+    first = answer.filter(pl.col("rank") == 1).select("similarity").collect()
+    counted, _ = np.histogram(first, [*STEPS, np.inf])
+    bars = {f"from {step:.2f}": int(count) for step, count in zip(STEPS, counted, strict=True)}
     return Picture("Labels by similarity of the most similar label", "labels", bars=bars)

@@ -84,9 +84,9 @@ def _inner(part: str, *names: str) -> pl.Expr:
 def _write_credits(credited: pl.Series) -> pl.Series:
     """Return the terms of each release's credits: `12/ 12/producer /producer`, null without credits."""
     parts = pl.DataFrame({"row": range(len(credited)), "credit": credited}).explode("credit").unnest("credit")
-    texts = parts["role"].unique().drop_nulls()
-    keys = pl.DataFrame({"role": texts, "key": [[*roles.keys(text)] for text in texts]})
-    found = parts.join(keys, on="role", how="left").explode("key")
+    named = [(text, key) for text in parts["role"].unique().drop_nulls() for key in roles.keys(text)]
+    keys = pl.DataFrame(named, {"role": pl.String, "key": pl.String}, orient="row")
+    found = parts.join(keys, on="role", how="left")
     person, key = pl.when(pl.col("id") > 0).then(pl.format("{}/", "id")), pl.col("key")
     terms = [person, pl.concat_str(person, key), pl.format("/{}", key)]
     texts = found.select("row", pl.concat_str(*terms, separator=" ", ignore_nulls=True).alias("terms"))

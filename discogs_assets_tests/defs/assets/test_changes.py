@@ -18,6 +18,8 @@ from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.settings import Settings
 from discogs_assets.stores.lake import local
 
+pytestmark = pytest.mark.slow
+
 PLAN = Plan(600, months=3, first="2026-08-01")
 FIRST, SECOND, THIRD = PLAN.partitions
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

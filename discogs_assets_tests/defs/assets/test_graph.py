@@ -140,6 +140,7 @@ def test_every_table_that_musicbrainz_adds_to_is_downstream_of_its_dumps() -> No
     assert not below & {keys.dump(entity) for entity in specs.EVERY if entity not in ENTITIES}
 
 
+@pytest.mark.slow
 def test_what_musicbrainz_says_of_another_sources_ids_is_no_sound_graph(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,8 @@ from discogs_assets.stores.lake import local
 from discogs_assets.streams import parquet
 from discogs_assets.streams.insights.questions import question
 
+pytestmark = pytest.mark.slow
+
 MONTH = months.NOVEMBER
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 KEYS = [keys.insight(sheet.name) for sheet in INSIGHTS]

@@ -1,9 +1,11 @@
 """Tests of `defs.assets.published`: what a publication rests on."""
 
 import re
+import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import dagster as dg
 import psycopg
@@ -71,11 +73,21 @@ def load(
     dg.materialize([loaded], partition_key=NOVEMBER, instance=instance)
 
 
+@pytest.fixture(scope="module")
+def _records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the records of an instance in which November is loaded and proven."""
+    folder = tmp_path_factory.mktemp("records")
+    with dg.DagsterInstance.local_temp(str(folder)) as instance:
+        load(instance)
+    return folder
+
+
 @pytest.fixture
-def sound(instance: dg.DagsterInstance) -> dg.DagsterInstance:
+def sound(_records: Path, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
     """An instance in which November is loaded and proven."""
-    load(instance)
-    return instance
+    copied = shutil.copytree(_records, tmp_path / "records")
+    with dg.DagsterInstance.local_temp(str(copied)) as instance:
+        yield instance
 
 
 def publish_refused(instance: dg.DagsterInstance) -> str:

@@ -25,7 +25,7 @@ def read_pages(api: Api, path: str) -> list[dict[str, Any]]:
 
 
 def test_top_artists_are_all_that_collaborate_the_most_central_first(api: Api) -> None:
-    near, counts = defaultdict(set), defaultdict[int, int](int)
+    near, counts = defaultdict[int, set[int]](set), defaultdict[int, int](int)
     for release in sample.releases.values():
         ids = sample.artist_ids(release)
         for each in ids:

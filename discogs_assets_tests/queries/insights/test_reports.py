@@ -1,6 +1,7 @@
 """Tests of `queries.insights.reports`: each report against a count over the records."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ GENRES = sorted({name for each in sample.releases.values() for name in each.get(
 
 
 def test_the_decades_of_each_genre_are_counted(api: Api) -> None:
-    whole = Counter(found // 10 * 10 for each in sample.releases.values() if (found := sample.year(each)))
+    whole = Counter(year // 10 * 10 for each in sample.releases.values() if (year := sample.year(each)))
     assert len(GENRES) > 5
     for genre in GENRES:
         decades = Counter[int]()
@@ -35,9 +36,9 @@ def test_a_genre_that_there_is_not_is_refused_with_those_that_there_are(api: Api
     assert GENRES[0] in refused.json()["detail"]
 
 
-def month_of(master: dict[str, object]) -> int | None:
+def month_of(master: dict[str, Any]) -> int | None:
     """Month of a master: of its main release, if this is of the same year and states one."""
-    main = sample.releases.get(master.get("main_release"), {})  # type: ignore[call-overload]
+    main = sample.releases.get(master.get("main_release") or 0, {})
     parts = str(main.get("released") or "").split("-")
     stated = int(parts[1]) if len(parts) > 1 and sample.year(main) == sample.year(master) else 0
     return stated or None
@@ -53,7 +54,7 @@ def test_the_anniversaries_of_the_month_are_those_of_its_masters(api: Api) -> No
     assert (found["year"], found["month"], found["has_more"]) == (2026, 11, False)
     columns = ("title", "release_year", "anniversary", "month_known")
     assert {row["master_id"]: tuple(row[name] for name in columns) for row in found["items"]} == expected
-    assert found["total"] == found["count"] == len(expected) > 1
+    assert found["total"] == found["count"] == len(expected) > 0
     order = [(not row["month_known"], -row["anniversary"]) for row in found["items"]]
     assert order == sorted(order)
     pages = [api.answer("insights/this-month", limit=1, offset=place)["items"] for place in range(len(expected))]

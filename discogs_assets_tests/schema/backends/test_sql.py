@@ -50,8 +50,9 @@ def test_texts_are_searched_in_one_index_and_a_year_in_both_spellings() -> None:
 
 def test_an_index_for_pages_goes_on_with_the_key() -> None:
     found = [index.statement for index in sql.indexes(RELEASE_RARITY, "m.release_rarity__0001")]
-    for name in ("rarity_score", "hidden_gem_score"):
-        assert f"CREATE INDEX release_rarity__0001_{name} ON m.release_rarity__0001 ({name}, release_id)" in found
+    for name, other in (("rarity_score", "hidden_gem_score"), ("hidden_gem_score", "rarity_score")):
+        index = f"release_rarity__0001_{name} ON m.release_rarity__0001 ({name}, release_id) INCLUDE ({other})"
+        assert f"CREATE INDEX {index}" in found
 
 
 def test_quotes_in_a_meaning_do_not_end_it() -> None:

@@ -41,7 +41,10 @@ def walk_rows(relation: Relation, record: dict[str, Any]) -> Iterator[tuple[Any,
             if relation.roles:
                 *others, text = none
                 split = enumerate(roles.split(text or ""), 1)
-                yield from ((record["id"], *key[:-1], n, *others, role, roles.category(role)) for n, role in split)
+                yield from (
+                    (record["id"], *key[:-1], n, *others, role, roles.category(role), record["year"])
+                    for n, role in split
+                )
             else:
                 yield (record["id"], *key, *none)
 
@@ -90,7 +93,7 @@ def test_a_credit_has_a_row_for_each_role_with_its_category(tmp_path: Path) -> N
     bracketed = credit(1, "Guitar, Producer [Additional, Mixing]")
     track = f"<track><title>T</title><extraartists>{credit(2, 'Vocals')}</extraartists></track>"
     release = (
-        f'<release id="5"><extraartists>{credit(3, "")}{bracketed}</extraartists>'
+        f'<release id="5"><released>1969-09</released><extraartists>{credit(3, "")}{bracketed}</extraartists>'
         f"<tracklist><track><title>S</title></track>{track}</tracklist></release>"
     )
     file = tmp_path / "part.parquet"
@@ -98,8 +101,8 @@ def test_a_credit_has_a_row_for_each_role_with_its_category(tmp_path: Path) -> N
     relation = RELATIONS["credit_roles"]
     assert relation.key == ("release_id", "track", "sub_track", "ordinal", "role_number")
     assert [row for frame in child_rows.frames(relation, [file]) for row in frame.iter_rows()] == [
-        (5, 0, 0, 2, 1, 1, "A", None, "Guitar", "performance"),
-        (5, 0, 0, 2, 2, 1, "A", None, "Producer [Additional, Mixing]", "production"),
-        (5, 2, 0, 1, 1, 2, "A", None, "Vocals", "performance"),
+        (5, 0, 0, 2, 1, 1, "A", None, "Guitar", "performance", 1969),
+        (5, 0, 0, 2, 2, 1, "A", None, "Producer [Additional, Mixing]", "production", 1969),
+        (5, 2, 0, 1, 1, 2, "A", None, "Vocals", "performance", 1969),
     ]
     assert child_rows.count(relation, [file]) == 3

@@ -6,8 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from discogs_assets.schema import roles
 from discogs_assets.schema.discogs import PLACEHOLDERS
-from discogs_assets.schema.search_index import ENTITIES, Row
+from discogs_assets.schema.search_index import ENTITIES, Part, Row
 from discogs_assets.streams.search.rows import SOURCES, build_rows
 from discogs_assets_tests.fix_insights import Asked
 
@@ -29,8 +30,7 @@ def read_title(record: dict[str, Any]) -> dict[str, Any]:
         "year": record["year"],
         "genres": record["genres"],
         "styles": record["styles"],
-        "also": distinct(each["name"] for each in record["artists"]),
-        "artist_ids": distinct(each["id"] for each in record["artists"]),
+        "artists": [Part(id=each["id"], name=each["name"]) for each in record["artists"]],
     }
 
 
@@ -82,14 +82,34 @@ def test_a_master_and_its_releases_count_the_same_releases(asked: Asked) -> None
         {
             **read_title(each),
             "popularity": pressings.get(each["master_id"], 1),
-            "codes": [code for code in distinct(label["catno"] for label in each["labels"]) if code.lower() != "none"],
-            "label_ids": distinct(label["id"] for label in each["labels"]),
+            "labels": [Part(id=part["id"], name=part["name"], catno=part["catno"]) for part in each["labels"]],
             "master_id": each["master_id"] or None,
+            "formats": distinct(part["name"] for part in each["formats"]),
+            "descriptions": distinct(text for part in each["formats"] for text in part["descriptions"] or ()),
+            "country": each["country"],
+            "video": bool(each["videos"]),
         }
         for each in asked.records("releases")
     ]
     assert told(rows(asked, "masters"), *masters[0]) == masters
     assert told(rows(asked, "releases"), *releases[0]) == releases
+
+
+def test_a_release_has_the_terms_of_the_credits_of_its_tracks_and_sub_tracks(asked: Asked) -> None:
+    expected, found = {}, {}
+    for each in asked.records("releases"):
+        tracks = [*each["tracklist"], *(inner for track in each["tracklist"] for inner in track["sub_tracks"])]
+        terms = set()
+        for credit in (credit for part in [each, *tracks] for credit in part["extraartists"]):
+            person = credit["id"] or ""
+            for role in roles.split(credit["role"] or ""):
+                key = "_".join(roles.name(role).lower().split())
+                terms |= {f"/{key}", *([f"{person}/{key}"] if person else [])} if key else set()
+            terms |= {f"{person}/"} if person else set()
+        expected[each["id"]] = terms
+    for row in rows(asked, "releases"):
+        found[row.id] = {*(row.credits or "").split()}
+    assert found == expected
 
 
 @pytest.mark.parametrize(("entity", "part"), [("genres", "genres"), ("styles", "styles")])

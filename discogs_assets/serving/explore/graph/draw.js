@@ -18,6 +18,9 @@ const LABELS = 160;
 const CHARACTERS = 30;
 const CELL = 7;
 
+/** Number of nodes beyond which they are plain shapes without names, drawn by type at once. */
+export const CROWD = 500;
+
 /** Scale of nodes and texts: they grow and shrink less than distances do. @param {number} zoom */
 export const sizeAt = (zoom) => Math.min(1.3, Math.max(0.55, zoom));
 
@@ -37,13 +40,16 @@ function widthOf(context, text) {
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene */
 export function draw(context, scene) {
-  context.clearRect(0, 0, scene.width, scene.height);
   drawLinks(context, scene);
   const size = sizeAt(scene.camera.k);
   const seen = scene.nodes.filter((node) => isSeen(node, scene));
-  for (const node of seen) if (node.role === "entity") drawEntity(context, node, scene, size);
+  const entities = seen.filter((node) => node.role === "entity");
+  const crowd = entities.length > CROWD ? entities.filter((node) => rank(node, scene) > 2 && !node.pinned) : [];
+  drawCrowd(context, crowd, scene, size);
+  const apart = new Set(crowd);
+  for (const node of entities) if (!apart.has(node)) drawEntity(context, node, scene, size);
   for (const node of seen) if (node.role !== "entity") drawPill(context, node, scene, size);
-  drawLabels(context, seen, scene, size);
+  drawLabels(context, crowd.length ? seen.filter((node) => !apart.has(node)) : seen, scene, size);
 }
 
 /** @param {GraphNode} node @param {Camera} camera */
@@ -81,6 +87,25 @@ function drawLinks(context, scene) {
 
 /**
  * @param {CanvasRenderingContext2D} context
+ * @param {GraphNode[]} nodes
+ * @param {Scene} scene
+ * @param {number} size
+ */
+function drawCrowd(context, nodes, { camera, colours }, size) {
+  for (const kind of new Set(nodes.map((node) => node.kind))) {
+    context.fillStyle = colours.kinds[kind];
+    context.beginPath();
+    for (const node of nodes) {
+      if (node.kind !== kind) continue;
+      const { x, y } = project(node, camera);
+      trace(context, kind, x, y, (node.width / 2) * size);
+    }
+    context.fill();
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
  * @param {GraphNode} node
  * @param {Scene} scene
  * @param {number} size
@@ -90,6 +115,7 @@ function drawEntity(context, node, scene, size) {
   const { x, y } = project(node, scene.camera);
   const radius = (node.width / 2) * size;
   context.fillStyle = colours.kinds[node.kind];
+  context.beginPath();
   trace(context, node.kind, x, y, radius);
   context.fill();
   context.lineWidth = 1.5;
@@ -118,15 +144,17 @@ const CORNERS = { label: 4, genre: 6, style: 3 };
  */
 function trace(context, kind, x, y, radius) {
   const corners = CORNERS[kind];
-  context.beginPath();
+  context.moveTo(x + radius, y);
   if (!corners) {
-    context.arc(x, y, radius, 0, 7);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
     return;
   }
   const turn = corners === 4 ? Math.PI / 4 : -Math.PI / 2;
   for (let corner = 0; corner < corners; corner++) {
     const angle = turn + (corner / corners) * 2 * Math.PI;
-    context.lineTo(x + Math.cos(angle) * radius * 1.15, y + Math.sin(angle) * radius * 1.15);
+    const [across, down] = [x + Math.cos(angle) * radius * 1.15, y + Math.sin(angle) * radius * 1.15];
+    if (corner) context.lineTo(across, down);
+    else context.moveTo(across, down);
   }
   context.closePath();
 }

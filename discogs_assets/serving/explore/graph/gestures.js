@@ -6,6 +6,9 @@
 const CLICK_PIXELS = 5;
 const STEP_PIXELS = 60;
 
+/** A second click on a node within this time belongs to a double click. */
+const DOUBLE_MS = 350;
+
 /** Listen to the canvas of a view. Return a function that ends it. @param {GraphView} view */
 export function listen(view) {
   const control = new AbortController();
@@ -58,6 +61,7 @@ class Pointers {
     this.moved = false;
     this.start = { x: 0, y: 0 };
     this.before = { x: 0, y: 0, pinned: false };
+    this.clicked = { key: "", time: 0 };
   }
 
   /** @param {PointerEvent} event */
@@ -93,9 +97,13 @@ class Pointers {
     this.node = null;
     if (!node) return;
     if (this.moved) {
-      this.view.layout.drop(node);
+      this.view.drop(node);
       this.view.record(node, this.before);
-    } else if (event.type === "pointerup") this.view.events.onActivate(node);
+    } else if (event.type === "pointerup") {
+      const again = this.clicked.key === node.key && event.timeStamp - this.clicked.time < DOUBLE_MS;
+      this.clicked = { key: node.key, time: event.timeStamp };
+      if (!again) this.view.events.onActivate(node);
+    }
   }
 
   /** @param {number} id @param {Point} last @param {Point} point */

@@ -2,7 +2,7 @@
 
 /** @typedef {{ turn: number, places: Float32Array, still: boolean }} Report */
 
-const DISTANCES = { category: 105, child: 62 };
+const DISTANCES = { category: 105, child: 74 };
 
 export class Layout {
   /** @param {(still: boolean) => void} onMove */
@@ -70,7 +70,7 @@ export class Layout {
 /** A node as the worker needs it. @param {GraphNode} node */
 function prepare({ x, y, pinned, role, root, width }) {
   const charge = root ? -600 : role === "category" ? -260 : -90;
-  const room = role === "entity" ? width / 2 + (root ? 20 : 11) : width / 2 + 2;
+  const room = role === "entity" ? width / 2 + (root ? 22 : 15) : width / 2 + 2;
   return { x, y, charge, room, ...(pinned ? { fx: x, fy: y } : {}) };
 }
 
@@ -82,38 +82,45 @@ function prepare({ x, y, pinned, role, root, width }) {
  */
 export function place(nodes, links, known) {
   const all = new Map(nodes.map((node) => [node.key, node]));
-  const parents = new Map(links.map(({ source, target }) => [target, source]));
-  /** @type {Map<string, number>} */
-  const placed = new Map();
   let fresh = 0;
   for (const node of nodes) {
     const old = known.get(node.key);
     if (old) [node.x, node.y, node.pinned] = [old.x, old.y, old.pinned];
-    else if (!parents.has(node.key)) [node.x, node.y] = [fresh * 40, fresh * 30];
-    if (!old) fresh++;
+    else fresh++;
   }
-  for (const node of nodes) if (Number.isNaN(node.x)) placeAround(node, all, parents, placed);
+  /** @type {Map<string, GraphNode[]>} */
+  const children = new Map();
+  for (const { source, target } of links) {
+    const [parent, child] = [all.get(source), all.get(target)];
+    if (parent && child) children.set(source, children.get(source) || []).get(source)?.push(child);
+  }
+  // Nodes that are placed, each with the direction that leads away from its own parent.
+  const placed = nodes.filter((node) => !Number.isNaN(node.x)).map((node) => ({ node, outward: NaN }));
+  for (const node of nodes) {
+    if (Number.isNaN(node.x)) {
+      [node.x, node.y] = [placed.length * 40, 0];
+      placed.push({ node, outward: NaN });
+    }
+    for (let each = placed.pop(); each; each = placed.pop()) placed.push(...placeAround(each, children));
+  }
   return fresh;
 }
 
 /**
- * @param {GraphNode} node
- * @param {Map<string, GraphNode>} all
- * @param {Map<string, string>} parents
- * @param {Map<string, number>} placed children that each node has already
+ * Place the children of a node that have no place yet, and return them.
+ * @param {{ node: GraphNode, outward: number }} parent
+ * @param {Map<string, GraphNode[]>} children
  */
-function placeAround(node, all, parents, placed) {
-  const parent = all.get(parents.get(node.key) || "");
-  if (!parent) return;
-  if (Number.isNaN(parent.x)) placeAround(parent, all, parents, placed);
-  const nth = placed.get(parent.key) || 0;
-  placed.set(parent.key, nth + 1);
-  const origin = all.get(parents.get(parent.key) || "");
-  const outward = origin ? Math.atan2(parent.y - origin.y, parent.x - origin.x) : -Math.PI / 2;
-  // The golden angle spreads any number of children evenly; a child of a category leans outward.
-  const angle = outward + nth * 2.39996;
-  const distance = node.role === "category" ? DISTANCES.category : 26 + 9 * Math.sqrt(nth);
-  const lean = origin ? 55 : 0;
-  node.x = parent.x + Math.cos(angle) * distance + Math.cos(outward) * lean;
-  node.y = parent.y + Math.sin(angle) * distance + Math.sin(outward) * lean;
+function placeAround({ node, outward }, children) {
+  const fresh = (children.get(node.key) || []).filter((child) => Number.isNaN(child.x));
+  return fresh.map((child, nth) => {
+    const inner = child.role === "category" || Number.isNaN(outward);
+    // Categories stand in a circle; the golden angle spreads any number of others evenly, leaning outward.
+    const angle = inner ? -Math.PI / 2 + (nth / fresh.length) * 2 * Math.PI : outward + nth * 2.39996;
+    const distance = inner ? DISTANCES.category : 30 + 11 * Math.sqrt(nth);
+    const lean = inner ? 0 : 55;
+    child.x = node.x + Math.cos(angle) * distance + Math.cos(outward || 0) * lean;
+    child.y = node.y + Math.sin(angle) * distance + Math.sin(outward || 0) * lean;
+    return { node: child, outward: inner ? angle : outward };
+  });
 }

@@ -11,7 +11,7 @@ import { EntityLink, KindBadge } from "../parts/entity.js";
 export function GraphTable({ roots, actions }) {
   return h("div", { class: "graph-table" }, roots.map(({ entity, categories }) =>
     h("section", { key: keyOf(entity) },
-      h("h3", null, h(EntityLink, { entity, href: selectLink(entity) }), " ", h(KindBadge, { kind: entity.type })),
+      h("h2", null, h(EntityLink, { entity, href: selectLink(entity) }), " ", h(KindBadge, { kind: entity.type })),
       !categories.length && h("p", { class: "hint" }, "It has no neighbours in this month."),
       categories.map((category) => h(CategoryPart, { key: category.key, category, actions })))));
 }

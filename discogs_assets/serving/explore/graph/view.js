@@ -1,6 +1,6 @@
 /** A graph on a canvas: camera, pictures, selection. Gestures are in `gestures.js`, drawing in `draw.js`. */
 import { readColours } from "./colours.js";
-import { draw, project, sizeAt } from "./draw.js";
+import { CROWD, draw, project, sizeAt } from "./draw.js";
 import { listen } from "./gestures.js";
 import { Layout } from "./layout.js";
 
@@ -32,8 +32,12 @@ export class GraphView {
     this.hovered = "";
     this.follows = true;
     this.frame = 0;
+    /** A node that is dragged over a crowd, and the picture of all others. @type {{ node: GraphNode, others: HTMLCanvasElement } | null} */
+    this.lifted = null;
     this.colours = readColours();
-    this.layout = new Layout(() => this.#moved());
+    /** Whether the layout has come to rest. */
+    this.still = false;
+    this.layout = new Layout((still) => { this.still = still; this.#moved(); });
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(canvas);
     this.deafen = listen(this);
@@ -41,6 +45,7 @@ export class GraphView {
 
   /** Show a picture; nodes that were there keep their places. @param {Picture} picture */
   show(picture) {
+    this.still = false;
     this.layout.show(picture);
     const known = new Map(picture.nodes.map((node) => [node.key, node]));
     this.nodes = picture.nodes;
@@ -132,8 +137,28 @@ export class GraphView {
     node.y = (point.y - this.camera.y) / this.camera.k;
     node.pinned = true;
     this.follows = false;
-    this.layout.hold(node);
+    if (this.nodes.length <= CROWD) this.layout.hold(node);
+    else if (this.lifted?.node !== node) this.#lift(node);
     this.paint();
+  }
+
+  /** Leave a node where it was dragged to; its neighbours follow. @param {GraphNode} node */
+  drop(node) {
+    this.lifted = null;
+    this.layout.hold(node);
+    this.layout.drop(node);
+    this.paint();
+  }
+
+  /** Draw all but a node and its links once: a crowd takes too long for each frame. @param {GraphNode} node */
+  #lift(node) {
+    const others = document.createElement("canvas");
+    [others.width, others.height] = [this.canvas.width, this.canvas.height];
+    const context = /** @type {CanvasRenderingContext2D} */ (others.getContext("2d"));
+    context.setTransform(this.context.getTransform());
+    const scene = this.#scene();
+    draw(context, { ...scene, nodes: scene.nodes.filter((each) => each !== node), links: scene.links.filter((link) => !link.includes(node)) });
+    this.lifted = { node, others };
   }
 
   /** Pin a node, or release it. @param {GraphNode} node @param {boolean} pinned */
@@ -158,19 +183,26 @@ export class GraphView {
   /** @param {GraphNode} node @param {{ x: number, y: number, pinned: boolean }} place */
   #place(node, place) {
     Object.assign(node, place);
-    this.layout.hold(node);
-    this.layout.drop(node);
-    this.paint();
+    this.drop(node);
   }
 
   /** Draw before the next frame. */
   paint() {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      const { camera, nodes, links, selected, hovered, colours } = this;
-      const { clientWidth: width, clientHeight: height } = this.canvas;
-      draw(this.context, { camera, nodes, links, selected, hovered, colours, width, height });
+      const scene = this.#scene();
+      this.context.clearRect(0, 0, scene.width, scene.height);
+      if (!this.lifted) return draw(this.context, scene);
+      const { node, others } = this.lifted;
+      this.context.drawImage(others, 0, 0, scene.width, scene.height);
+      return draw(this.context, { ...scene, nodes: [node], links: scene.links.filter((link) => link.includes(node)) });
     });
+  }
+
+  /** @returns {import("./draw.js").Scene} */
+  #scene() {
+    const { camera, nodes, links, selected, hovered, colours } = this;
+    return { camera, nodes, links, selected, hovered, colours, width: this.canvas.clientWidth, height: this.canvas.clientHeight };
   }
 
   destroy() {

@@ -89,7 +89,7 @@ function Chain({ from, to, via, depth }) {
     return h(Empty, { title: "No path" }, `There is none with at most ${depth} of these links. Allow more links, or other kinds.`);
   }
   return h("section", { class: "chain", "aria-busy": loading },
-    h("h2", { role: "status" }, found.length ? `${plural(found.length, "link")} apart` : "The same"),
+    h("div", { role: "status" }, h("h2", null, found.length ? `${plural(found.length, "link")} apart` : "The same")),
     h("ol", { class: "plain" }, found.path.map((step, place) => h(StepRow, { key: place, step }))));
 }
 

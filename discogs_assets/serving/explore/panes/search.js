@@ -31,7 +31,7 @@ function Found({ text, page, loading }) {
   return h("div", { class: "search", "aria-busy": loading },
     h(Filters, { facets: page.facets }),
     h("section", { class: "results" },
-      h("h1", { role: "status" }, `${plural(page.total, "hit")} for “`, h("bdi", null, text), "”"),
+      h("div", { role: "status" }, h("h1", null, `${plural(page.total, "hit")} for “`, h("bdi", null, text), "”")),
       page.results.length
         ? h("ol", { class: "plain hits" }, page.results.map((hit) => h(HitRow, { key: `${hit.type}:${hit.id}`, hit })))
         : h(Empty, { title: "Nothing has all of these words" }, "Try fewer words, or take a filter away. Accents, case and punctuation do not matter."),

@@ -1,10 +1,12 @@
 /** A line chart over years, as SVG, with a value for each series under the pointer. */
-import { h, number, useRef, useState } from "../core/dom.js";
+import { h, number, useEffect, useRef, useState } from "../core/dom.js";
 
 /** @typedef {{ id: string, name: string, points: { year: number, value: number }[] }} Series */
 
-const WIDTH = 960;
 const HEIGHT = 360;
+
+/** Units across: fewer on a narrow screen, so that texts stay legible. */
+const WIDTHS = { narrow: 440, wide: 960 };
 const MARGIN = { left: 56, right: 16, top: 16, bottom: 32 };
 
 /**
@@ -18,8 +20,20 @@ function findTicks(maximum) {
   return Array.from({ length: Math.ceil(maximum / step) + 1 }, (_, place) => place * step);
 }
 
-/** @param {Series[]} series */
-function measure(series) {
+/** Return the width in units, and render again when it changes. */
+function useWidth() {
+  const media = matchMedia("(max-width: 640px)");
+  const [narrow, setNarrow] = useState(media.matches);
+  useEffect(() => {
+    const listener = () => setNarrow(media.matches);
+    media.addEventListener("change", listener);
+    return () => media.removeEventListener("change", listener);
+  }, []);
+  return narrow ? WIDTHS.narrow : WIDTHS.wide;
+}
+
+/** @param {Series[]} series @param {number} width */
+function measure(series, width) {
   const points = series.flatMap((each) => each.points);
   const years = points.map((each) => each.year);
   const first = Math.min(...years);
@@ -27,9 +41,9 @@ function measure(series) {
   const ticks = findTicks(Math.max(...points.map((each) => each.value), 0));
   const top = ticks[ticks.length - 1] || 1;
   return {
-    first, last, ticks,
+    first, last, ticks, width,
     x: (/** @type {number} */ year) =>
-      MARGIN.left + ((year - first) / (last - first)) * (WIDTH - MARGIN.left - MARGIN.right),
+      MARGIN.left + ((year - first) / (last - first)) * (width - MARGIN.left - MARGIN.right),
     y: (/** @type {number} */ value) => HEIGHT - MARGIN.bottom - (value / top) * (HEIGHT - MARGIN.top - MARGIN.bottom),
   };
 }
@@ -48,15 +62,16 @@ function fill({ points }) {
 export function Chart({ series, label, format }) {
   const [year, setYear] = useState(/** @type {number | null} */ (null));
   const svg = useRef(/** @type {SVGSVGElement | null} */ (null));
-  const scale = measure(series);
+  const width = useWidth();
+  const scale = measure(series, width);
   const point = (/** @type {PointerEvent} */ event) => {
     const box = /** @type {SVGSVGElement} */ (svg.current).getBoundingClientRect();
-    const share = ((event.clientX - box.left) / box.width * WIDTH - MARGIN.left) / (WIDTH - MARGIN.left - MARGIN.right);
+    const share = ((event.clientX - box.left) / box.width * width - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
     setYear(Math.round(scale.first + Math.min(1, Math.max(0, share)) * (scale.last - scale.first)));
   };
   return h("figure", { class: "chart" },
     h("svg", {
-      ref: svg, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label,
+      ref: svg, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": label,
       onPointerMove: point, onPointerDown: point, onPointerLeave: () => setYear(null),
     },
     h(Axes, { scale, format }),
@@ -67,12 +82,12 @@ export function Chart({ series, label, format }) {
 
 /** @param {{ scale: ReturnType<typeof measure>, format: (value: number) => string }} props */
 function Axes({ scale, format }) {
-  const step = [1, 2, 5, 10, 20, 50].find((each) => (scale.last - scale.first) / each <= 8) || 100;
+  const step = [1, 2, 5, 10, 20, 50].find((each) => (scale.last - scale.first) / each <= scale.width / 110) || 100;
   const years = [];
   for (let year = Math.ceil(scale.first / step) * step; year <= scale.last; year += step) years.push(year);
   return h("g", { class: "axes", "aria-hidden": "true" },
     scale.ticks.map((tick) => h("g", { key: tick },
-      h("line", { x1: MARGIN.left, x2: WIDTH - MARGIN.right, y1: scale.y(tick), y2: scale.y(tick) }),
+      h("line", { x1: MARGIN.left, x2: scale.width - MARGIN.right, y1: scale.y(tick), y2: scale.y(tick) }),
       h("text", { x: MARGIN.left - 8, y: scale.y(tick) + 4, "text-anchor": "end" }, format(tick)))),
     years.map((year) =>
       h("text", { key: year, x: scale.x(year), y: HEIGHT - 8, "text-anchor": "middle" }, String(year))));

@@ -30,7 +30,7 @@ export function findFacts(node, data) {
     ["Country", text(node.country)],
     ["Master", node.master_id && link("master", [{ id: node.master_id, name: "All versions" }])],
     ["Releases", count(node.release_count)],
-    ["Artists ", count(node.artist_count)],
+    ["Artists", count(node.artist_count)],
     ["Labels", count(node.label_count)],
     ["Genres", names("genre", node.genres) || count(node.genre_count)],
     ["Styles", names("style", node.styles)],

@@ -45,7 +45,7 @@ function Title({ entity, data }) {
   const artist = data.artist;
   return h("header", { class: "panel-title" },
     h("p", { title: MEANINGS[entity.type] }, h(KindBadge, { kind: entity.type })),
-    h("h2", null, h("bdi", null, nameOf(entity))),
+    h("h1", null, h("bdi", null, nameOf(entity))),
     artist && h("p", { class: "by", dir: "auto" }, `by ${artist}`),
     MEANINGS[entity.type] && h("p", { class: "hint" }, MEANINGS[entity.type]));
 }
@@ -71,7 +71,7 @@ function Activity({ entity }) {
 
 /** @param {{ urls: string[] }} props */
 function Urls({ urls }) {
-  return h("section", null, h("h3", null, plural(urls.length, "link")),
+  return h("section", null, h("h2", null, plural(urls.length, "link")),
     h("ul", { class: "plain urls" }, urls.map((url, place) => h("li", { key: place }, h(Outside, { url })))));
 }
 

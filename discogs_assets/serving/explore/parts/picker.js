@@ -60,13 +60,15 @@ function usePicker({ text: start = "", onPick, onSubmit, clears }) {
   const [text, setText] = useState(start);
   const [shown, setShown] = useState(false);
   const [active, setActive] = useState(-1);
+  const [typed, setTyped] = useState(false);
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const { suggestions, note } = useSuggestions(shown ? text.trim() : "");
+  const { suggestions, note } = useSuggestions(typed ? text.trim() : "");
   useEffect(() => setText(start), [start]);
   const close = () => { setShown(false); setActive(-1); };
   const pick = (/** @type {Suggestion} */ entity) => {
     close();
     setText(clears ? "" : nameOf(entity));
+    setTyped(false);
     onPick(entity);
   };
   const submit = () => {
@@ -76,6 +78,7 @@ function usePicker({ text: start = "", onPick, onSubmit, clears }) {
   };
   const move = (/** @type {number} */ step) => {
     setShown(true);
+    setTyped(true);
     const count = suggestions.length;
     if (count) setActive((active + step + count + (active < 0 && step < 0 ? 1 : 0)) % count);
   };
@@ -88,10 +91,11 @@ function usePicker({ text: start = "", onPick, onSubmit, clears }) {
   };
   return {
     text, input, active, suggestions, note, pick, press, shown: shown && text.trim() !== "" && (note !== "" || suggestions.length > 0),
-    open: () => setShown(text !== start || text === ""),
+    open: () => setShown(typed),
     type: (/** @type {Event} */ event) => {
       setText(/** @type {HTMLInputElement} */ (event.target).value);
       setShown(true);
+      setTyped(true);
       setActive(-1);
     },
     leave: (/** @type {FocusEvent} */ event) => {

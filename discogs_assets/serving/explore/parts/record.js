@@ -7,7 +7,7 @@ import { reference } from "./facts.js";
 /** @param {{ tracks: Track[] }} props */
 export function Tracklist({ tracks }) {
   const counted = tracks.filter((each) => each.position).length;
-  return h("section", null, h("h3", null, plural(counted || tracks.length, "track")),
+  return h("section", null, h("h2", null, plural(counted || tracks.length, "track")),
     h("ol", { class: "tracks" }, tracks.map((each, place) => h(TrackRow, { key: place, track: each }))));
 }
 
@@ -32,7 +32,7 @@ export function Credits({ credits }) {
     const role = each.role || "Credited";
     roles.set(role, [...(roles.get(role) || []), each]);
   }
-  return h("section", null, h("h3", null, plural(credits.length, "credit")),
+  return h("section", null, h("h2", null, plural(credits.length, "credit")),
     h("dl", { class: "facts" }, [...roles].map(([role, people]) => h("div", { key: role },
       h("dt", { dir: "auto" }, role),
       h("dd", null, people.map((each, place) => h("span", { key: place }, place > 0 && ", ", reference("artist", each))))))));

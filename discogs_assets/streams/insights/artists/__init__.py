@@ -1,0 +1,1 @@
+"""Insights about artists and their collaboration, a module for each."""
