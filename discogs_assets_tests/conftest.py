@@ -27,22 +27,42 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
-SHARED = ("loaded: Project", "project: Project", "graph: Graph", "home: Home")
-"""Fixtures that take long to make or to use: all tests with one run in the same process, and before all others."""
+SHARED = ("graph: Graph", "home: Home")
+"""Fixtures whose tests run in the same process: a server of the session is made once."""
+
+DEMO = ("def project(demo", "project: Project", "api: Api")
+"""What files have in them whose tests need the demo."""
+
+ORDER = ("def whole_again(", *SHARED, *DEMO, "mark.slow")
+"""What files have in them that are to run first, so that no process is left with a long one at the end.
+
+The process that gets the first makes the demo; the other has enough to do that needs none.
+"""
+
+
+SLOW = {"demo", "neo4j_server", "s3_endpoint"}
+"""Fixtures that take long to make."""
 
 
 class ByFixture(LoadScopeScheduling):  # type: ignore[misc]
     """Tests of a file run in the same process; those of all files that share a fixture do, too."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _scope(nodeid.partition("::")[0])
+        file = nodeid.partition("::")[0]
+        return next((name for name in SHARED if name in _read(file)), file)
 
 
 @cache
-def _scope(file: str) -> str:
+def _read(file: str) -> str:
     path = Path(__file__).parent.parent / file
-    text = path.read_text().replace("api: Api", "project: Project") if path.suffix == ".py" else ""
-    return next((name for name in SHARED if name in text), file)
+    return path.read_text() if path.suffix == ".py" else ""
+
+
+@cache
+def _rank(file: str) -> tuple[int, bool]:
+    text = _read(file)
+    first = next((rank for rank, part in enumerate(ORDER) if part in text), len(ORDER))
+    return first, any(part in text for part in DEMO)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
@@ -51,13 +71,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long first, so that neither process is left with it at the end."""
-    items.sort(key=lambda item: _scope(item.nodeid.partition("::")[0]) not in SHARED)
+    """Put what takes long first, and mark as slow what needs the demo, Neo4j or a server of S3."""
+    for item in items:
+        if not SLOW.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+            if not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(900))  # another process may be making the demo
+    items.sort(key=lambda item: _rank(item.nodeid.partition("::")[0]))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What a run of the tests may be told beside pytest's own options."""
     parser.addoption("--months", type=int, default=2, help="how many generated months test_months goes through")
+    parser.addoption(
+        "--demo", default="", help="folder that keeps the demo's project for the next run, made if missing"
+    )
     parser.addoption("--rewrite", action="store_true", help="write the answers of the examples into cli/README.md")
 
 

@@ -21,9 +21,12 @@ import playwright
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from discogs_assets.servers import artifacts, json_state
+
+# The first questions to a graph that has just started take seconds, and other tests run meanwhile.
+expect.set_options(timeout=60_000)
 
 NODE = Path(playwright.__file__).with_name("driver") / "node"
 
@@ -107,7 +110,7 @@ def browser() -> Iterator[Browser]:
     """A headless Chromium."""
     found = find_chromium()
     with sync_playwright() as driver:
-        arguments = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+        arguments = ["--no-sandbox", "--disable-gpu"]
         browser = driver.chromium.launch(
             executable_path=found.path, args=arguments, env={**os.environ, **found.environment}
         )

@@ -16,16 +16,20 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dotenv import dotenv_values
+from filelock import BaseFileLock, FileLock
 
-from discogs_assets.sample import dumps
+from discogs_assets.sample import months
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.stores.lake.local import Lake
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres.loads import Postgres
 
-LOADED = "2026-11-01"
-"""The month of the fixture `loaded`."""
+LOADED = months.NOVEMBER
+"""The month that the demo's project shows."""
+
+PRINTED = "printed.txt"
+"""File of the demo's project with what the demo printed."""
 
 BARE = {name: value for name, value in os.environ.items() if not name.startswith(("DISCOGS_", "DAGSTER_"))}
 
@@ -58,6 +62,10 @@ class Project:
         address = Neo4jServer(self.home).address()
         return Graph(address.url, address.user, address.password)
 
+    def hold_sample(self) -> BaseFileLock:
+        """A lock of the sample's dumps, which all copies of the demo load from, for tests that load or change them."""
+        return FileLock(f"{(self.home / 'sample').resolve()}.lock")
+
     def environment(self) -> dict[str, str]:
         """What `.env` says."""
         return {name: value or "" for name, value in dotenv_values(self.folder / ".env").items()}
@@ -89,46 +97,73 @@ class Project:
 
 
 @contextmanager
-def begin_project() -> Iterator[Project]:
-    """A project in a new folder; its servers are stopped and the folder removed at the end."""
+def begin_project(template: Path | None = None) -> Iterator[Project]:
+    """A project in a new folder, empty or a copy; its servers are stopped and the folder removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="discogs_assets_project_"))
-    folder.chmod(0o755)
     project = Project(folder)
     try:
+        if template:
+            # Ownership is kept: the servers' files are those of another user.
+            subprocess.run(["cp", "-a", f"{template}/.", folder], check=True)  # noqa: S607
+        folder.chmod(0o755)
         yield project
     finally:
         project.run("discogs", "down")
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def project() -> Iterator[Project]:
-    """The project in which the demo has run."""
-    with begin_project() as project:
-        done = project.run("discogs", "demo")
+@contextmanager
+def copy_demo(template: Path) -> Iterator[Project]:
+    """A copy of the project in which the demo has run, with running servers and the sample as its source of dumps."""
+    with begin_project(template) as project:
+        (project.folder / ".env").unlink()
+        done = project.run("discogs", "up")
         assert done.returncode == 0, done.stderr
         assert not [name for name in project.environment() if not name.startswith("DAGSTER_")]
         (project.folder / "dumps").symlink_to(project.home / "sample")
         project.name_sources(project.folder / "dumps" / "musicbrainz")
-        yield Project(project.folder, done.stdout)
+        yield Project(project.folder, (project.folder / PRINTED).read_text())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name a temporary folder for the demo, unless `--demo` does; the processes of xdist are told which."""
+    if not config.option.demo:
+        config.option.demo = tempfile.mkdtemp(prefix="discogs_assets_demo_")
+        config.add_cleanup(lambda: shutil.rmtree(config.option.demo, ignore_errors=True))
 
 
 @pytest.fixture(scope="session")
-def loaded() -> Iterator[Project]:
-    """A project with the sample's newer month in it."""
-    with begin_project() as project:
-        dumps.write(project.folder / "dumps", LOADED)
-        project.name_sources("off")
-        for done in (project.run("discogs", "up"), project.materialise("*", LOADED)):
+def demo(pytestconfig: pytest.Config) -> Path:
+    """The project in which the demo has run, servers stopped; the first process that needs it makes it."""
+    folder: Path = pytestconfig.invocation_params.dir / pytestconfig.option.demo
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock"):
+        if not (folder / "whole").exists():
+            (folder / "project" / ".discogs").mkdir(parents=True)
+            # The source of dumps is part of what is on record of them: all copies have the same one.
+            (folder / "sample").mkdir()
+            (folder / "project" / ".discogs" / "sample").symlink_to(folder / "sample")
+            folder.chmod(0o755)
+            project = Project(folder / "project")
+            done = project.run("discogs", "demo")
             assert done.returncode == 0, done.stderr
+            assert project.run("discogs", "down").returncode == 0
+            (project.folder / PRINTED).write_text(done.stdout)
+            (folder / "whole").touch()
+    return folder / "project"
+
+
+@pytest.fixture(scope="session")
+def project(demo: Path) -> Iterator[Project]:
+    """A copy of the demo for each process of the tests; a test leaves it as it found it, or its file makes another."""
+    with copy_demo(demo) as project:
         yield project
 
 
 @pytest.fixture
-def instance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+def instance(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance that the commands of the test's project use."""
-    fixture = "loaded" if "loaded" in request.fixturenames else "project"
-    for name, value in request.getfixturevalue(fixture).environment().items():
+    for name, value in project.environment().items():
         monkeypatch.setenv(name, value)
     with dg.DagsterInstance.get() as instance:
         yield instance

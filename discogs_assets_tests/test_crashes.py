@@ -1,6 +1,6 @@
 """Processes and servers killed at any point: readers see what they saw, and a rerun makes it whole.
 
-Everything is done to a project in which a month is loaded, by commands as the README has them.
+Everything is done to a project in which the demo has run, by commands as the README has them.
 """
 
 import os
@@ -21,7 +21,7 @@ from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.stores.postgres.loads import month_schema
 from discogs_assets_tests.contents import contents
-from discogs_assets_tests.fix_project import BARE, LOADED, Project
+from discogs_assets_tests.fix_project import BARE, LOADED, Project, copy_demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -44,6 +44,13 @@ NEO4J = {"import": STORE, "index": STORE, "serve": PUBLISHED, "intent": PUBLISHE
 
 ELSEWHERE = {"batch", "upload", "stage"}
 """Places that no step here reaches: those of servers that we do not run, which the tests of their stores try."""
+
+
+@pytest.fixture(scope="module")
+def project(demo: Path) -> Iterator[Project]:
+    """A copy of the demo for these tests alone."""
+    with copy_demo(demo) as project:
+        yield project
 
 
 def tables(project: Project) -> dict[str, object]:
@@ -156,61 +163,62 @@ def test_every_place_is_tried() -> None:
     assert {*LAKE, *POSTGRES, *NEO4J, *ELSEWHERE} == set(PLACES)
 
 
-def test_runs_killed_while_they_write_the_lake_are_made_good_by_a_rerun(loaded: Project) -> None:
-    before = read_contents(loaded)
-    for place, selection in LAKE.items():
-        with stop_at(loaded, place, selection) as run:
-            kill(psutil.Process(run.run.pid), run.family)
-    assert read_contents(loaded) == before
-    whole_again(loaded, before, *LAKE.values())
+def test_runs_killed_while_they_write_the_lake_are_made_good_by_a_rerun(project: Project) -> None:
+    before = read_contents(project)
+    with project.hold_sample():
+        for place, selection in LAKE.items():
+            with stop_at(project, place, selection) as run:
+                kill(psutil.Process(run.run.pid), run.family)
+        assert read_contents(project) == before
+        whole_again(project, before, *LAKE.values())
 
 
-def test_runs_and_a_server_killed_while_tables_are_loaded_leave_readers_what_they_had(loaded: Project) -> None:
-    before = read_contents(loaded)
+def test_runs_and_a_server_killed_while_tables_are_loaded_leave_readers_what_they_had(project: Project) -> None:
+    before = read_contents(project)
     for place, selection in POSTGRES.items():
-        with stop_at(loaded, place, selection) as run:
+        with stop_at(project, place, selection) as run:
             kill(psutil.Process(run.run.pid), run.family)
-        assert tables(loaded) == before[0], place
-    with stop_at(loaded, "rows", ARTISTS) as run:
-        _kill_run(PostgresServer(loaded.home).status().pid)
+        assert tables(project) == before[0], place
+    with stop_at(project, "rows", ARTISTS) as run:
+        _kill_run(PostgresServer(project.home).status().pid)
         assert run.go_on()
-    assert loaded.run("discogs", "up").returncode == 0
-    assert tables(loaded) == before[0]
-    whole_again(loaded, before, *POSTGRES.values())
+    assert project.run("discogs", "up").returncode == 0
+    assert tables(project) == before[0]
+    whole_again(project, before, *POSTGRES.values())
 
 
-def test_runs_and_servers_killed_while_a_store_is_made_leave_readers_what_they_had(loaded: Project) -> None:
-    before = read_contents(loaded)
-    with stop_at(loaded, "import", STORE, DISCOGS_EXECUTOR="multiprocess") as run:
+def test_runs_and_servers_killed_while_a_store_is_made_leave_readers_what_they_had(project: Project) -> None:
+    before = read_contents(project)
+    with stop_at(project, "import", STORE, DISCOGS_EXECUTOR="multiprocess") as run:
         assert len(run.family) > 2
         kill(psutil.Process(run.run.pid), run.family)
-    with stop_at(loaded, "index", STORE) as run:
+    with stop_at(project, "index", STORE) as run:
         kill(psutil.Process(run.run.pid), run.family)
-    assert read_contents(loaded) == before
-    with stop_at(loaded, "index", STORE) as run:
+    assert read_contents(project) == before
+    with stop_at(project, "index", STORE) as run:
         (server,) = (child for child in run.waiting.children() if any("--home-dir" in word for word in child.cmdline()))
         server.kill()
         assert run.go_on() == 0
     for place in ("intent", "serve"):
-        with stop_at(loaded, place, PUBLISHED) as run:
+        with stop_at(project, place, PUBLISHED) as run:
             kill(psutil.Process(run.run.pid), run.family)
-    with stop_at(loaded, "switch", PUBLISHED) as run:
+    with stop_at(project, "switch", PUBLISHED) as run:
         # The server that the run has started for readers lives on.
         kill(psutil.Process(run.run.pid), [psutil.Process(run.run.pid), run.waiting])
-    with stop_at(loaded, "import", f"{STORE} or {PUBLISHED}", DISCOGS_EXECUTOR="multiprocess") as run:
+    with stop_at(project, "import", f"{STORE} or {PUBLISHED}", DISCOGS_EXECUTOR="multiprocess") as run:
         step = run.waiting
         assert step.pid != run.run.pid
         kill(step, [step, *step.children(recursive=True)])
         assert run.run.wait(timeout=120) == 0
-    assert read_contents(loaded) == before
-    assert not leftovers(loaded)
+    assert read_contents(project) == before
+    assert not leftovers(project)
 
 
-def test_a_graph_server_that_dies_comes_back_with_what_it_showed(loaded: Project) -> None:
-    before = read_contents(loaded)
-    _kill_run(Neo4jServer(loaded.home).status().pid)
-    assert loaded.run("discogs", "up").returncode == 0
-    assert read_contents(loaded) == before
+def test_a_graph_server_that_dies_comes_back_with_what_it_showed(project: Project) -> None:
+    before = read_contents(project)
+    _kill_run(Neo4jServer(project.home).status().pid)
+    assert project.run("discogs", "up").returncode == 0
+    assert read_contents(project) == before
 
 
 def _kill_run(pid: int | None) -> None:

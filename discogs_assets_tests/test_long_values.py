@@ -30,9 +30,13 @@ from discogs_assets.streams.graph.nodes import write_nodes
 from discogs_assets.streams.graph.relationships import write_relationships
 from discogs_assets.streams.postgres import jsonb_rows
 
+pytestmark = pytest.mark.slow
+
 NOVEMBER = "2026-11-01"
 LONG = 1_500_000
 IN_A_PART = 20_000
+"""More than an entry of any index holds; a full text is limited to 1 MB."""
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -42,6 +46,9 @@ def texts(of: Table) -> list[Column]:
 
 
 SEARCHED = [table for table in TABLES if texts(table)]
+
+KINDS = {column.index: table.name for table in SEARCHED for column in texts(table)}
+"""A table for each kind of index, and for a key without one: these take the longest texts, the others shorter ones."""
 
 
 @cache
@@ -96,7 +103,7 @@ def questions(column: Column, text: str) -> Iterator[str]:
 def test_a_text_of_any_length_is_loaded_and_found_wherever_an_index_is(
     table: Table, postgres: Postgres, tmp_path: Path
 ) -> None:
-    text = long_text()
+    text = long_text(LONG if table.name in KINDS.values() else IN_A_PART)
     load = postgres.load(table, NOVEMBER, rows(table, text, tmp_path))
     with postgres.connection() as connection:
         connection.execute(names.SQL(sql.view(table, "found", load.table).replace("VIEW", "TEMPORARY VIEW")))
@@ -124,7 +131,7 @@ def test_short_texts_keep_the_indexes_that_are_in_order(postgres: Postgres, tmp_
         load = postgres.load(table, NOVEMBER, rows(table, "Rock", tmp_path))
         found = postgres.ask(
             f"SELECT indexdef FROM pg_indexes WHERE schemaname || '.' || tablename = '{load.table}' "
-            f"AND indexdef NOT LIKE '%btree%' AND indexname NOT LIKE '%_search'"
+            f"AND indexdef NOT LIKE '%btree%' AND indexdef NOT LIKE '%hash%' AND indexname NOT LIKE '%_search'"
         )
         assert found == []
 

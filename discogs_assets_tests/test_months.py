@@ -34,7 +34,7 @@ from discogs_assets_tests.watching import repeatedly
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
-RELEASES = 5_000
+RELEASES = 2_000
 LAST = 2026 * 12 + 11 - 1
 """The last month, so that a year of them ends in one that has begun."""
 

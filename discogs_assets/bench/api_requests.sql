@@ -207,7 +207,7 @@ SELECT;
     ORDER BY hashint8(artist_id) LIMIT 1000) UNION ALL
 (SELECT 'label', label_id::text, 2 FROM release_labels WHERE label_id IN (SELECT id FROM labels)
     GROUP BY 2 ORDER BY count(*) DESC LIMIT 300) UNION ALL
-(SELECT DISTINCT type, subject, 3 FROM insights.popular_artists);
+(SELECT DISTINCT kind, category, 3 FROM insights.genre_leaders);
 
 -- collaborators
 -- /api/collaborators/{}?limit=100
@@ -230,3 +230,72 @@ SELECT artist_id, depth FROM (
 -- /api/network/cluster/{}
 (SELECT artist_id FROM insights.artist_communities ORDER BY hashint8(artist_id) LIMIT 1500) UNION
 (SELECT artist_id FROM insights.artist_communities ORDER BY collaborators DESC LIMIT 500);
+-- credits of a person
+-- /api/credits/person/x?id={}&limit=50
+SELECT id FROM artists WHERE id IN (SELECT artist_id FROM credit_roles) ORDER BY hashint8(id) LIMIT 4000;
+
+-- credits of the heaviest persons
+-- /api/credits/person/x?id={}&limit=50&offset={}
+SELECT artist_id, (artist_id * 37) % (1 + least(count(*), 10000)) FROM credit_roles WHERE artist_id NOT IN (194, 355, 118760)
+GROUP BY 1 ORDER BY count(*) DESC LIMIT 1000;
+
+-- timelines and profiles of the heaviest persons
+-- /api/credits/person/x/{}?id={}
+SELECT part, artist_id FROM (
+    SELECT artist_id FROM credit_roles WHERE artist_id NOT IN (194, 355, 118760) GROUP BY 1 ORDER BY count(*) DESC LIMIT 1000
+) AS heaviest, unnest(ARRAY['timeline', 'profile']) AS part;
+
+-- credits of a release
+-- /api/credits/release/{}
+SELECT id FROM releases ORDER BY hashint8(id + 1) LIMIT 4000;
+
+-- top of a category
+-- /api/credits/role/{}/top?limit=100&offset={}
+SELECT category, number * 100 FROM (SELECT DISTINCT category FROM credit_roles) AS every, generate_series(0, 99) AS number;
+
+-- releases shared by two of the heaviest persons
+-- /api/credits/shared?id1={}&id2={}
+SELECT one.id, two.id FROM (
+    SELECT artist_id AS id FROM credit_roles WHERE artist_id NOT IN (194, 355, 118760) GROUP BY 1 ORDER BY count(*) DESC LIMIT 40
+) AS one, (
+    SELECT artist_id AS id FROM credit_roles WHERE artist_id NOT IN (194, 355, 118760) GROUP BY 1 ORDER BY count(*) DESC LIMIT 40
+) AS two WHERE one.id < two.id;
+
+-- connections to depth 3
+-- /api/credits/connections/x?id={}&depth=3
+SELECT id FROM artists WHERE id IN (SELECT artist_id FROM credit_roles) ORDER BY hashint8(id + 1) LIMIT 2000;
+
+-- connections of the heaviest persons
+-- /api/credits/connections/x?id={}&depth={}
+SELECT artist_id, depth FROM (
+    SELECT artist_id FROM credit_roles WHERE artist_id NOT IN (194, 355, 118760) GROUP BY 1 ORDER BY count(*) DESC LIMIT 500
+) AS heaviest, generate_series(1, 3) AS depth;
+
+-- completion of a credited artist
+-- /api/credits/autocomplete?q={}
+SELECT left(name, 3 + (id % 6)::int) AS q FROM artists WHERE length(name) > 3 ORDER BY hashint8(id + 1) LIMIT 4000;
+
+-- tracks and videos of a release
+-- /api/releases/{}/{}
+SELECT id, part FROM (SELECT id FROM releases ORDER BY hashint8(id + 2) LIMIT 2000) AS drawn,
+    unnest(ARRAY['tracks', 'videos']) AS part;
+
+-- tracks and videos of a master
+-- /api/masters/{}/{}
+SELECT id, part FROM (
+    SELECT id FROM masters WHERE main_release_id IN (SELECT id FROM releases) ORDER BY hashint8(id + 1) LIMIT 2000
+) AS drawn, unnest(ARRAY['tracks', 'videos']) AS part;
+
+-- relations and links in MusicBrainz
+-- /api/musicbrainz/artist/{}/{}
+SELECT discogs_id, part FROM (
+    SELECT discogs_id FROM musicbrainz.artists WHERE discogs_id IS NOT NULL ORDER BY hashint8(discogs_id) LIMIT 1500
+) AS drawn, unnest(ARRAY['relationships', 'external-links']) AS part;
+
+-- status of the enrichment
+-- /api/enrichment/status
+SELECT;
+
+-- history of a record
+-- /api/releases/{}/history
+SELECT id FROM releases ORDER BY hashint8(id + 3) LIMIT 4000;

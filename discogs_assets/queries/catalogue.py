@@ -21,6 +21,7 @@ from discogs_assets.queries.insights.trends import compare_trends, trends
 from discogs_assets.queries.insights.years import genre_emergence, year_range
 from discogs_assets.queries.months import months
 from discogs_assets.queries.records.changes import CHANGE_QUESTIONS
+from discogs_assets.queries.records.connections import CONNECTION_QUESTIONS
 from discogs_assets.queries.records.credits import CREDITS_QUESTIONS
 from discogs_assets.queries.records.entities import RECORDS, node
 from discogs_assets.queries.records.media import MEDIA_QUESTIONS
@@ -41,6 +42,7 @@ QUESTIONS = {
         # A path with a parameter follows those that it would match.
         *(rarity_leaderboard, hidden_gems, artist_rarity, label_rarity, release_rarity),
         *(similar_artists, recommend, collaborators, network, centrality, cluster),
+        *(*CREDITS_QUESTIONS, *CONNECTION_QUESTIONS, *MEDIA_QUESTIONS, *MUSICBRAINZ_QUESTIONS, *CHANGE_QUESTIONS),
     )
 }
 """All questions by name."""

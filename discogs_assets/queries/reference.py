@@ -10,8 +10,17 @@ from urllib.parse import quote, urlencode
 from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import Question
 
-LIMITS = {"minimum": "from", "maximum": "to", "minLength": "at least", "maxLength": "at most", "maxItems": "at most"}
-"""Words for limits of JSON Schema."""
+LIMITS = {
+    "minimum": "from {}",
+    "maximum": "to {}",
+    "minLength": "of length ≥ {}",
+    "maxLength": "of length ≤ {}",
+    "maxItems": "at most {} values",
+}
+"""Limits of JSON Schema in words."""
+
+LARGEST = 2**53
+"""Limits from here on are those of the type."""
 
 
 SHOWN = 2
@@ -62,9 +71,14 @@ def _type(each: dict[str, Any]) -> str:
         return _type(each["anyOf"][0])
     if "enum" in each:
         return ", ".join(each["enum"])
-    limits = [f"{word} {each[name]:,}" for name, word in LIMITS.items() if name in each]
+    limits = [said.format(_write(each[name])) for name, said in LIMITS.items() if each.get(name, LARGEST) < LARGEST]
     kind = f"several of: {_type(each['items'])}" if "items" in each else str(each.get("type", ""))
     return " ".join([kind, *limits])
+
+
+def _write(number: float) -> str:
+    """Return a limit; years have no separator."""
+    return f"{number:,}" if number >= 10_000 else f"{number}"
 
 
 def write_command(asked: Question) -> str:

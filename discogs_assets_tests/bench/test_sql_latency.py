@@ -11,8 +11,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
-def test_a_common_query_has_an_index_to_use(query: Query, loaded: Project) -> None:
-    with psycopg.connect(loaded.postgres.url, autocommit=True) as connection:
+def test_a_common_query_has_an_index_to_use(query: Query, project: Project) -> None:
+    with psycopg.connect(project.postgres.url, autocommit=True) as connection:
         values = sql_latency.draw_values(connection, query)
         assert values
         connection.execute("SET enable_seqscan = off")
@@ -20,8 +20,8 @@ def test_a_common_query_has_an_index_to_use(query: Query, loaded: Project) -> No
         assert sql_latency.uses_index(plan), plan
 
 
-def test_every_query_is_answered_and_timed(loaded: Project) -> None:
-    found = list(sql_latency.measure_queries(loaded.postgres.url, 200))
+def test_every_query_is_answered_and_timed(project: Project) -> None:
+    found = list(sql_latency.measure_queries(project.postgres.url, 200))
     assert [each.step for each in found] == [query.name for query in QUERIES]
     assert all(each.records > 0 and each.about["median_ms"] <= each.about["slowest_ms"] for each in found)
 

@@ -5,7 +5,6 @@ The month is the one after the newest of the project `loaded`; that one is what 
 
 import gzip
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,7 +27,7 @@ from discogs_assets.servers.neo4j.loads import served_month
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.stores.dumps.sources import rate_limit
 from discogs_assets.stores.postgres.loads import month_of
-from discogs_assets_tests.fix_project import BARE, LOADED, Project
+from discogs_assets_tests.fix_project import BARE, Project, copy_demo
 from discogs_assets_tests.fix_records import ALL, CHECKS, LINEAGE
 from discogs_assets_tests.fix_site import FakeSite, Fault
 
@@ -137,32 +136,33 @@ def read_months(project: Project) -> tuple[set[str], str | None]:
     return {month_of(table)[:7] for table in tables}, served_month(Neo4jServer(project.home))
 
 
+@pytest.fixture(scope="module")
+def project(demo: Path) -> Iterator[Project]:
+    """A copy of the demo for these tests alone."""
+    with copy_demo(demo) as project:
+        yield project
+
+
 @pytest.fixture
 def december(
-    loaded: Project, instance: dg.DagsterInstance, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[dg.DagsterInstance]:
-    """The project's instance, in which the sensor is turned on; nothing of December is left at the end."""
-    (loaded.folder / f"{MODULE}.py").write_text(DEFINITIONS)
-    named = loaded.folder / ".env"
-    before = named.read_text()
-    named.write_text(before.replace(f"DISCOGS_DUMPS={loaded.folder / 'dumps'}", f"DISCOGS_DUMPS={fake_site.address}"))
-    monkeypatch.chdir(loaded.folder)
+    project: Project, instance: dg.DagsterInstance, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch
+) -> dg.DagsterInstance:
+    """The project's instance, in which the sensor is turned on."""
+    (project.folder / f"{MODULE}.py").write_text(DEFINITIONS)
+    with (project.folder / ".env").open("a") as named:
+        named.write(f"DISCOGS_DUMPS={fake_site.address}\n")
+    monkeypatch.chdir(project.folder)
     servers.turn(True, ["-m", MODULE])
-    yield instance
-    named.write_text(before)
-    done = loaded.run("discogs", "publish", LOADED[:7])
-    assert done.returncode == 0, done.stderr
-    for folder in (*loaded.home.glob(f"lake/*/*/*/{DECEMBER}"), *loaded.home.glob(f"dumps/*/*/{DECEMBER}")):
-        shutil.rmtree(folder)
+    return instance
 
 
 def test_a_month_that_appears_on_the_site_is_published_though_its_run_is_refused_and_killed(
-    loaded: Project, december: dg.DagsterInstance, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch
+    project: Project, december: dg.DagsterInstance, fake_site: FakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, other = dumps(months.OCTOBER), dumps(months.NOVEMBER)
     for name in ("artists", "labels", "releases"):
         fake_site.publish(name, first[name], "20261201")
-    with daemon(loaded):
+    with daemon(project):
         until(lambda: "2026-12 is not complete: masters missing" in last_message(december))
         assert (runs(december), set(count_fetches(fake_site).values())) == ([], {0})
         fake_site.fail("_artists.xml.gz", Fault(status=429, headers={"Retry-After": "5"}))
@@ -173,12 +173,12 @@ def test_a_month_that_appears_on_the_site_is_published_though_its_run_is_refused
     assert killed.asset_selection == set(ALL)
     assert done <= find_assets(december, killed) < set(ALL)
 
-    with daemon(loaded):
+    with daemon(project):
         until(lambda: "2026-12 is loaded as it is announced" in last_message(december))
     assert [run.status for run in runs(december)] == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
     assert find_assets(december, runs(december)[1]) & done == set()
     assert count_fetches(fake_site) == {"artists": 2, "labels": 1, "masters": 1, "releases": 1}
-    assert read_months(loaded) == ({"2026-12"}, "2026-12")
+    assert read_months(project) == ({"2026-12"}, "2026-12")
     results = event_log.results(december, CHECKS, DECEMBER)
     assert {key for key, each in results.items() if each.passed} == set(CHECKS)
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import json
+import zlib
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -192,8 +193,9 @@ async def expand(
         raise QuestionError(
             404, f"{category!r} is no category of a {type}, expected one of {', '.join(PATTERNS[type])}"
         )
-    start = _parse_cursor(at, cursor) if cursor is not None else offset
     center = await find_entity(at, type, node_id, id)
+    of = zlib.crc32(f"{type} {center.id} {category} {before_year}".encode())
+    start = _parse_cursor(at, cursor, of) if cursor is not None else offset
     if category == "releases" and type in FILTERS and at.publication.search is not None:
         children, total = await _find_releases(at, center, before_year, start, limit)
     elif before_year is None and start + limit <= LEADERS and _has_leaders(at, type, category):
@@ -210,7 +212,7 @@ async def expand(
         offset=start,
         limit=limit,
         has_more=more,
-        cursor=_make_cursor(at, start + limit) if more and start + limit <= CURSOR_LIMIT else None,
+        cursor=_make_cursor(at, start + limit, of) if more and start + limit <= CURSOR_LIMIT else None,
     )
 
 
@@ -259,15 +261,18 @@ def _page(kind: Kind, category: str, dated: bool) -> str:
     )
 
 
-def _make_cursor(at: Reading, offset: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([at.publication.sequence, offset]).encode()).decode().rstrip("=")
+def _make_cursor(at: Reading, offset: int, of: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([at.publication.sequence, offset, of]).encode()).decode().rstrip("=")
 
 
-def _parse_cursor(at: Reading, text: str) -> int:
-    """Return the offset. Raises QuestionError: 404 if it is no cursor, 410 if it is of an earlier publication."""
+def _parse_cursor(at: Reading, text: str, of: int) -> int:
+    """Return the offset of a cursor of the list `of`.
+
+    Raises QuestionError: 404 if it is none, or one of another list, 410 if it is of an earlier publication.
+    """
     try:
-        sequence, offset = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        valid = all(type(each) is int for each in (sequence, offset)) and 0 <= offset <= CURSOR_LIMIT
+        sequence, offset, known = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        valid = all(type(each) is int for each in (sequence, offset)) and 0 <= offset <= CURSOR_LIMIT and known == of
     except (binascii.Error, ValueError, TypeError):
         valid = False
     if not valid:

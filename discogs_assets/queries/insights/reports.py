@@ -43,7 +43,9 @@ async def genre_trends(
         found = await at.sql("SELECT DISTINCT genre FROM {genre_trends} t ORDER BY genre")
         genres = [row["genre"] for row in found]
         raise QuestionError(
-            404, f"there is no genre {genre!r} in {at.publication.month}, expected {', '.join(genres)}", genres=genres
+            404,
+            f"there is no genre {genre!r} with a dated release in {at.publication.month}, expected {', '.join(genres)}",
+            genres=genres,
         )
     peak = next(row["decade"] for row in rows if row["peak"])
     return GenreTrends(genre=genre, trends=[Decade(**row) for row in rows], peak_decade=peak)

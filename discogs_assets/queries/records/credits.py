@@ -1,4 +1,4 @@
-"""Credits: of a person, of a release, by category of role, and persons credited together."""
+"""Credits of a person and of a release, and persons by category of role."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,10 +11,6 @@ from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
 from discogs_assets.queries.question import Id, Offset, Result, Text, question
 from discogs_assets.queries.records.entities import CANDIDATES
-from discogs_assets.schema.discogs import PLACEHOLDERS
-
-PERSONS_READ, RELEASES_READ = 100, 1_000
-"""Persons followed, and their releases read, for the connections at one distance."""
 
 ARTISTS_READ = 100
 """Artists considered for a completion."""
@@ -54,7 +50,7 @@ class Person:
     @property
     def condition(self) -> str:
         """Condition on the credits `c`, for the value `person` of the statement."""
-        return _condition("person", self.id)
+        return condition_on("person", self.id)
 
     @property
     def value(self) -> int | str:
@@ -62,7 +58,8 @@ class Person:
         return self.id or self.name
 
 
-def _condition(name: str, id: int) -> str:  # noqa: A002
+def condition_on(name: str, id: int) -> str:  # noqa: A002
+    """Return the condition on the credits `c` of a person, for a value of this name."""
     return f"c.artist_id = %({name})s" if id else f"c.artist_id IS NULL AND c.name = %({name})s"
 
 
@@ -202,14 +199,16 @@ class PersonCredits(Credited):
 
 
 CREDITS = """
-SELECT page.*, r.title, r.data->'artists' AS artists, r.data->'labels' AS labels, whole.tracks FROM (
+SELECT page.*, r.title, r.data->'artists' AS artists, r.data->'labels' AS labels, (
+    SELECT string_agg(DISTINCT whole.tracks, ', ' ORDER BY whole.tracks) FROM {credits} whole
+    WHERE whole.release_id = page.release_id AND whole.ordinal = ANY(page.ordinals)
+) AS tracks FROM (
     SELECT c.year, c.release_id, c.role, min(c.category) AS category, min(c.anv) AS credited_as,
         coalesce(array_agg(DISTINCT c.track ORDER BY c.track) FILTER (WHERE c.track > 0), '{{}}') AS track_numbers,
-        min(c.ordinal) FILTER (WHERE c.track = 0) AS ordinal
+        array_agg(c.ordinal) FILTER (WHERE c.track = 0) AS ordinals
     FROM {credit_roles} c WHERE %(condition)s
     GROUP BY c.year, c.release_id, c.role ORDER BY c.year, c.release_id, c.role LIMIT %%(limit)s OFFSET %%(offset)s
 ) page JOIN {releases} r ON r.id = page.release_id
-LEFT JOIN {credits} whole ON whole.release_id = page.release_id AND whole.ordinal = page.ordinal
 ORDER BY page.year, page.release_id, page.role
 """
 
@@ -341,180 +340,6 @@ async def credits_top(
     return Top(category=category, entries=found, limit=limit, offset=offset, has_more=len(rows) > limit)
 
 
-class SharedRelease(Result):
-    """A release with credits of two persons."""
-
-    release_id: int
-    title: str | None
-    year: int | None
-    person1_roles: list[str]
-    person2_roles: list[str]
-    artists: list[dict[str, JsonValue]]
-
-
-class Shared(Result):
-    """A page of the releases with credits of two persons."""
-
-    person1: Credited
-    person2: Credited
-    total: int
-    shared_releases: list[SharedRelease]
-    limit: int
-    offset: int
-    has_more: bool
-
-
-SHARED = """
-WITH shared AS (
-    SELECT c.year, c.release_id FROM {credit_roles} c WHERE %(one)s
-    INTERSECT SELECT c.year, c.release_id FROM {credit_roles} c WHERE %(two)s
-), page AS (SELECT * FROM shared ORDER BY year, release_id LIMIT %%(limit)s OFFSET %%(offset)s)
-SELECT page.*, r.title, r.data->'artists' AS artists, counted.total,
-    ARRAY(SELECT DISTINCT c.role FROM {credit_roles} c WHERE c.release_id = page.release_id AND %(one)s ORDER BY 1)
-        AS person1_roles,
-    ARRAY(SELECT DISTINCT c.role FROM {credit_roles} c WHERE c.release_id = page.release_id AND %(two)s ORDER BY 1)
-        AS person2_roles
-FROM (SELECT count(*) AS total FROM shared) counted
-LEFT JOIN (page JOIN {releases} r ON r.id = page.release_id) ON true ORDER BY page.year, page.release_id
-"""
-
-
-@question(
-    "/credits/shared",
-    "postgres",
-    example={"person1": "Rudy Van Gelder", "person2": "Alfred Lion"},
-    rows="shared_releases",
-)
-async def credits_shared(
-    at: Reading,
-    person1: NAME = "",
-    person2: NAME = "",
-    id1: ID = None,
-    id2: ID = None,
-    limit: LIMIT = 50,
-    offset: OFFSET = 0,
-) -> Shared:
-    """Return a page of the releases that credit both persons, by year and release, undated ones last."""
-    one, two = await find_person(at, person1, id1), await find_person(at, person2, id2)
-    conditions = {"one": _condition("one", one.id), "two": _condition("two", two.id)}
-    values = {"one": one.value, "two": two.value}
-    rows = await at.sql(SHARED % conditions, **values, limit=limit, offset=offset)
-    total = rows[0]["total"]
-    found = [SharedRelease(**row | {"artists": row["artists"] or []}) for row in rows if row["release_id"] is not None]
-    return Shared(
-        person1=Credited(**one.shown),
-        person2=Credited(**two.shown),
-        total=total,
-        shared_releases=found,
-        limit=limit,
-        offset=offset,
-        has_more=offset + limit < total,
-    )
-
-
-class Connection(Credited):
-    """A person connected by releases."""
-
-    distance: int
-    """1 for persons on a release with the person, 2 for those on a release with one of these, and so on."""
-    shared_count: int
-    """Number of the releases read that it shares with persons of the distance before."""
-
-
-class Connections(Credited):
-    """A page of the persons connected with a person."""
-
-    depth: int
-    connections: list[Connection]
-    total: int
-    """Number of all connections found."""
-    complete: bool
-    """False if there were more releases at some distance than are read: there may be more connections."""
-    limit: int
-    offset: int
-    has_more: bool
-
-
-Key = tuple[int, str]
-"""An artist's id and no name, or 0 and a name."""
-
-WORKS = """
-SELECT w.release_id
-FROM unnest(%(ids)s::bigint[], %(names)s::text[]) WITH ORDINALITY AS f(id, name, place) CROSS JOIN LATERAL (
-    (SELECT c.year, c.release_id FROM {credit_roles} c WHERE c.artist_id = f.id
-        GROUP BY c.year, c.release_id ORDER BY c.year, c.release_id LIMIT %(limit)s)
-    UNION ALL
-    (SELECT c.year, c.release_id FROM {credit_roles} c WHERE f.id = 0 AND c.artist_id IS NULL AND c.name = f.name
-        GROUP BY c.year, c.release_id ORDER BY c.year, c.release_id LIMIT %(limit)s)
-) w GROUP BY w.release_id ORDER BY min(f.place), min(w.year), w.release_id LIMIT %(limit)s
-"""
-PEOPLE = """
-SELECT coalesce(c.artist_id, 0) AS id, CASE WHEN c.artist_id IS NULL THEN c.name ELSE '' END AS name,
-    count(DISTINCT c.release_id) AS shared
-FROM {credit_roles} c WHERE c.release_id = ANY(%(releases)s) AND coalesce(c.artist_id, 0) <> ALL(%(placeholders)s)
-GROUP BY 1, 2
-"""
-
-
-@question(
-    "/credits/connections/{name:path}", "postgres", example={"name": "Rudy Van Gelder", "limit": 5}, rows="connections"
-)
-async def credits_connections(
-    at: Reading,
-    name: NAME,
-    id: ID = None,  # noqa: A002
-    depth: Annotated[int, Field(ge=1, le=3, description="Largest distance.")] = 1,
-    limit: LIMIT = 50,
-    offset: OFFSET = 0,
-) -> Connections:
-    """Return a page of the persons who are credited on a person's releases, and of those on their releases in turn.
-
-    They are ordered by distance, number of shared releases, id and name. At each distance at most 1,000 releases of at
-    most 100 persons are read, the closest persons first, the earliest releases first.
-    """
-    person = await find_person(at, name, id)
-    front, complete = [(person.id, "" if person.id else person.name)], True
-    seen, found = {*front}, list[tuple[int, int, Key]]()
-    for distance in range(1, depth + 1):
-        counted, whole = await _find_neighbours(at, front)
-        ranked = sorted((-shared, key) for key, shared in counted.items() if key not in seen)
-        found += ((distance, -shared, key) for shared, key in ranked)
-        front, complete = [key for _, key in ranked], complete and whole
-        seen.update(front)
-    page = found[offset : offset + limit]
-    names = await _find_names(at, [key[0] for _, _, key in page])
-    return Connections(
-        **person.shown,
-        depth=depth,
-        connections=[
-            Connection(artist_id=key[0] or None, name=names.get(key[0], key[1]), distance=distance, shared_count=shared)
-            for distance, shared, key in page
-        ],
-        total=len(found),
-        complete=complete,
-        limit=limit,
-        offset=offset,
-        has_more=offset + limit < len(found),
-    )
-
-
-async def _find_neighbours(at: Reading, front: Sequence[Key]) -> tuple[dict[Key, int], bool]:
-    """Return the number of releases by person, and False if there are more than are read."""
-    ids, names = [key for key, _ in front[:PERSONS_READ]], [name for _, name in front[:PERSONS_READ]]
-    works = [row["release_id"] for row in await at.sql(WORKS, ids=ids, names=names, limit=RELEASES_READ + 1)]
-    releases = works[:RELEASES_READ]
-    rows = await at.sql(PEOPLE, releases=releases, placeholders=[*PLACEHOLDERS]) if releases else []
-    counted = {(row["id"], row["name"]): row["shared"] for row in rows if row["name"] is not None}
-    return counted, len(front) <= PERSONS_READ and len(works) <= RELEASES_READ
-
-
-async def _find_names(at: Reading, ids: Sequence[int]) -> dict[int, str]:
-    statement = (
-        "SELECT DISTINCT artist_id, name FROM {credit_totals} t WHERE artist_id > 0 AND artist_id = ANY(%(ids)s)"
-    )
-    return {row["artist_id"]: row["name"] for row in await at.sql(statement, ids=[*ids])}
-
-
 class Completion(Result):
     """A credited artist."""
 
@@ -551,7 +376,7 @@ async def credits_autocomplete(
 
 
 CREDITS_QUESTIONS = (
-    *(credits_timeline, credits_profile, credits_person, credits_release, credits_top),
-    *(credits_shared, credits_connections, credits_autocomplete),
+    *(credits_timeline, credits_profile, credits_person),
+    *(credits_release, credits_top, credits_autocomplete),
 )
 """Questions in the order of their routes: the longer paths first."""

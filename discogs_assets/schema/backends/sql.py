@@ -182,7 +182,9 @@ def indexes(of: Table, table: str) -> Iterator[Build]:
             # text_pattern_ops serves equality and prefix under any collation of the database.
             yield Build(f"CREATE INDEX {name}_{column.name} ON {table} (({column.expression}) text_pattern_ops)")
         elif column.index is Index.ORDERED and not isinstance(of, Entity):
-            yield Build(f"CREATE INDEX {name}_{column.name} ON {table} ({', '.join((column.name, *of.order))})")
+            start = f"CREATE INDEX {name}_{column.name} ON {table}"
+            trigrams = f"{start} USING gin ({column.name} gin_trgm_ops)" if column.type == TEXT else ""
+            yield Build(f"{start} ({', '.join((column.name, *of.order))})", trigrams)
         elif column.index is Index.UNLINKED and isinstance(of, Relation):
             (reference,) = (each.name for each in of.values if each.type is Type.REFERENCE)
             # A hash has no length limit.
@@ -191,7 +193,7 @@ def indexes(of: Table, table: str) -> Iterator[Build]:
 
 def _order_index(of: Table, table: str, name: str, column: Column) -> Build:
     """Return the index for pages; it has the other columns with such an index, for conditions on them."""
-    others = ", ".join(each.name for each in columns(of) if each.index is Index.ORDER and each is not column)
+    others = ", ".join(each.name for each in columns(of) if each.index is Index.ORDER and each != column)
     included = f" INCLUDE ({others})" if others else ""
     return Build(f"CREATE INDEX {name}_{column.name} ON {table} ({', '.join((column.name, *key(of)))}){included}")
 

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from markdown_it import MarkdownIt
 from starlette.responses import HTMLResponse, Response
 
@@ -26,19 +26,26 @@ PAGE = """<!doctype html>
 </html>
 """
 
+DEFAULT = "http://127.0.0.1:8004"
+"""Address of the server in the documentation; the page shows its own."""
+
 LOCAL = re.compile(r"<code class=\"language-sh\">.*?</code>", re.DOTALL)
 """A block of commands."""
 
-ADDRESS = re.compile(r"http://127\.0\.0\.1:8004(/[^\s&#']*(?:&amp;[^\s&#']*)*)")
-"""Address of a request; it is linked on the server that shows the page."""
+ADDRESS = re.compile(r"(?<=curl ')http://127\.0\.0\.1:8004(/[^\s&#'{]*(?:&amp;[^\s&#']*)*)(?=')")
+"""Address of a GET; it is linked."""
+
+FILE_LINK = re.compile(r'<a href="(?!https?:|[/#])[^"]*">(.*?)</a>')
+"""Link to another file of the documentation, which the server does not show."""
 
 
 def install(app: FastAPI) -> None:
     """Add the page and its style sheet to the application."""
 
     @app.get("/docs", include_in_schema=False)
-    async def docs() -> Response:
-        return HTMLResponse(render_page(), headers={"Content-Security-Policy": POLICY})
+    async def docs(request: Request) -> Response:
+        page = render_page().replace(DEFAULT, str(request.base_url).rstrip("/"))
+        return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
     @app.get("/docs.css", include_in_schema=False)
     async def style() -> Response:
@@ -57,5 +64,6 @@ def render_page() -> str:
             heading.attrSet("id", re.sub(r"[^\w-]", "", name.lower().replace(" ", "-")))
             links.append(f'<a class="{heading.tag}" href="#{heading.attrs["id"]}">{name}</a>')
     text = markdown.renderer.render(tokens, markdown.options, {})
+    text = FILE_LINK.sub(r"\1", text.replace('href="explore/README.md"', 'href="/"'))
     linked = LOCAL.sub(lambda block: ADDRESS.sub(r'<a href="\1">\g<0></a>', block[0]), text)
     return PAGE.format(links="\n".join(links), text=linked)

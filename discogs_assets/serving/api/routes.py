@@ -16,6 +16,17 @@ from discogs_assets.queries.reference import read_answers
 from discogs_assets.serving.api import caching, problems
 from discogs_assets.stores.postgres.publication import Publication
 
+HEADERS = {
+    "X-Discogs-Month": {"description": "Month of the answer, such as 2026-11.", "schema": {"type": "string"}},
+    "ETag": {
+        "description": "Tag of the publication; send it as If-None-Match. Absent from answers about all months.",
+        "schema": {"type": "string"},
+    },
+}
+"""Headers of an answer, for OpenAPI."""
+
+UNCHANGED = {"description": "The answer is the one whose ETag was sent as If-None-Match."}
+
 
 def install(app: FastAPI) -> None:
     """Add the routes to the application."""
@@ -30,7 +41,7 @@ def install(app: FastAPI) -> None:
             description=asked.doc,
             response_model=None if asked.media else asked.result,
             response_class=Response if asked.media else JSONResponse,
-            responses={**problems.RESPONSES, 200: _describe_answer(asked)},
+            responses={**problems.RESPONSES, 200: {"headers": HEADERS, **_describe_answer(asked)}, 304: UNCHANGED},
         )
 
 

@@ -93,6 +93,8 @@ class SnapshotStore:
             max_waiting=WAITING,
             timeout=POOL_SECONDS,
             reconnect_timeout=POOL_SECONDS,
+            # A connection may be of a server that has restarted since.
+            check=AsyncConnectionPool.check_connection,
             open=False,
         )
 

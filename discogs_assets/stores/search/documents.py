@@ -113,6 +113,11 @@ def fold(text: str) -> str:
     return "".join(WHOLE.analyze(clean(text)))
 
 
+def fold_value(text: str) -> str:
+    """Return a facet's value, indexed as written, in lower case without accents."""
+    return "".join(WHOLE.analyze(drop_surrogates(text)))
+
+
 def squeeze(text: str) -> str:
     """Return the letters and digits of a text in lower case without accents: `acdc`, `blp1577`."""
     return "".join(WORDS.analyze(clean(text)))

@@ -1,5 +1,6 @@
 """Releases by a filter: the hits, their exact number, and counts of their values."""
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from itertools import islice
@@ -47,9 +48,6 @@ COMMON = 20_000
 Counts = Sequence[tuple[str, int]]
 """Values of a facet with their numbers of releases, the largest first; decades ascending."""
 
-Values = tuple[tuple[str, str], ...]
-"""Values of facets, by the name of the facet."""
-
 Lookup = Callable[[str, str], Sequence[Hit]]
 """Search for the entities of a name."""
 
@@ -94,9 +92,9 @@ class FacetSearch:
         self._lookup = lookup
         self._bands = bands
         self._common = COMMON
-        self._yearly: dict[Values, dict[int, int]] = {}
-        self.kept = Kept[tuple[str, str], Counts](CACHE_VALUES)
-        self.totals = Kept[str, list[int]](CACHE_VALUES)
+        self._yearly: dict[tuple[str, str], dict[int, int]] = {}
+        self.kept = Kept[tuple[str, bytes], Counts](CACHE_VALUES)
+        self.totals = Kept[bytes, list[int]](CACHE_VALUES)
 
     def find(self, filter: Filter | None, sort: str, limit: int, offset: int = 0) -> tuple[int, Iterator[Hit]]:  # noqa: A002
         """Return the number of all releases that match, and an iterator over a page of them in the order of a sort."""
@@ -115,35 +113,17 @@ class FacetSearch:
         return total, map(self._read, islice(hits, offset, None))
 
     def warm(self) -> None:
-        """Count what many filters ask for: each facet over all releases, and pairs of common values of two facets."""
+        """Count what many filters ask for: the values of each facet over all releases, and their years."""
         self.count(None, FACETS)
-        for place, first in enumerate(YEARLY):
-            self._count_years(first)
-            for value, _ in self.count(None, [first])[first]:
-                for other in YEARLY[place + 1 :]:
-                    self._count_years(other, (first, value))
-        for place, first in enumerate(FACETS):
-            self._count_pairs(first, FACETS[place + 1 :])
+        for facet in YEARLY:
+            self._count_years(facet)
 
-    def _count_pairs(self, first: str, others: Sequence[str]) -> None:
-        for one in self.count(None, [first])[first]:
-            if one[1] > self._common:
-                self._count_with(_condition_of(first, one[0]), others)
-
-    def _count_years(self, facet: str, *values: tuple[str, str]) -> None:
-        """Count the releases of each year with each value of a facet, among those with another facet's value."""
+    def _count_years(self, facet: str) -> None:
+        """Count the releases of each year with each value of a facet."""
         years = {"year": {"histogram": {"field": search_index.YEAR.name, "interval": 1, "min_doc_count": 1}}}
-        part = _condition_of(*values[0]) if values else None
-        found = self._searcher.aggregate(self._query(part), {facet: {**_aggregation(facet), "aggs": years}})
+        found = self._searcher.aggregate(self._query(None), {facet: {**_aggregation(facet), "aggs": years}})
         for each in found[facet]["buckets"]:
-            counts = {int(year["key"]): year["doc_count"] for year in each["year"]["buckets"]}
-            self._yearly[*values, (facet, each["key"])] = counts
-
-    def _count_with(self, one: Condition, others: Sequence[str]) -> None:
-        """Keep the counts of the values of other facets among the releases of one value."""
-        for facet, counts in self.count(one, others).items():
-            for value, number in counts:
-                self.totals.put(_key(join("AND", [one, _condition_of(facet, value)])), [number])
+            self._yearly[facet, each["key"]] = {int(year["key"]): year["doc_count"] for year in each["year"]["buckets"]}
 
     def _total(self, part: Filter | None) -> int | None:
         """Return the number of releases that match, None if it must be counted."""
@@ -156,7 +136,7 @@ class FacetSearch:
             case Condition(value=Years() as years):
                 return sum(number for year, number in self._bands.years.items() if years.holds(year))
             case Condition(field=field, value=str() as value) if field in (*FACETS, "has"):
-                return self._searcher.doc_freq(field, documents.fold(value))
+                return self._searcher.doc_freq(field, documents.fold_value(value))
             case Not():
                 inner = self._total(part.part)
                 return None if inner is None else self._searcher.num_docs - inner
@@ -171,10 +151,13 @@ class FacetSearch:
         return None
 
     def _sum_years(self, parts: Sequence[Condition]) -> int | None:
-        """Return the number of releases with one or two values in a range of years, None if it is not known."""
-        counts = self._yearly.get(tuple((each.field, str(each.value)) for each in parts if each.field in YEARLY))
+        """Return the number of releases with a value in a range of years, None if it is not known."""
+        values = [(each.field, str(each.value)) for each in parts if each.field in YEARLY]
         ranges = [each.value for each in parts if isinstance(each.value, Years)]
-        if counts is None or not ranges or len(ranges) + sum(each.field in YEARLY for each in parts) < len(parts):
+        if len(values) != 1 or not ranges or len(ranges) + 1 < len(parts):
+            return None
+        counts = self._yearly.get(values[0])
+        if counts is None:
             return None
         return sum(count for year, count in counts.items() if all(each.holds(year) for each in ranges))
 
@@ -231,7 +214,7 @@ class FacetSearch:
             return Query.term_query(SCHEMA, of.name, each.value)
         if of is search_index.NAME:
             return _title(each.value)
-        fold = documents.squeeze if of is search_index.CATNO else documents.fold
+        fold = documents.squeeze if of is search_index.CATNO else documents.fold_value
         return Query.term_query(SCHEMA, of.name, fold(each.value))
 
     def _credit(self, each: Condition) -> Query:
@@ -246,14 +229,9 @@ class FacetSearch:
         return [hit.id for hit in self._lookup(FILTERABLE[each.field].named, str(each.value)) if hit.id]
 
 
-def _key(part: Filter | None) -> str:
-    return str(part or "")
-
-
-def _condition_of(facet: str, value: str) -> Condition:
-    if facet == "decade":
-        return Condition(facet, Years(int(value), int(value) + DECADE - 1))
-    return Condition(facet, value)
+def _key(part: Filter | None) -> bytes:
+    """Return a digest of the filter, so that long ones take no more memory than short ones."""
+    return hashlib.blake2b(str(part or "").encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _title(text: str) -> Query:

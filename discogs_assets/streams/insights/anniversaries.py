@@ -44,7 +44,10 @@ def _month(released: pl.Expr) -> pl.Expr:
 
 
 def picture(answer: pl.LazyFrame) -> Picture:
-    """Return the number of masters by anniversary, for known months."""
-    known = answer.filter("month_known").group_by("anniversary").agg(pl.len()).collect()
-    bars = {f"{age}": count for age, count in known.sort("anniversary").rows()}
-    return Picture("Anniversaries of this month", "masters", "years", bars)
+    """Return the number of masters by anniversary; those of an unknown month are a bar of their own."""
+    counted = answer.group_by("month_known", "anniversary").agg(pl.len()).sort("anniversary").collect()
+    bars = {f"{age}": count for known, age, count in counted.rows() if known}
+    unknown = sum(count for known, _, count in counted.rows() if not known)
+    return Picture(
+        "Anniversaries of this month", "masters", "years", bars | ({"month unknown": unknown} if unknown else {})
+    )

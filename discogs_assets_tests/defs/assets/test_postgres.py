@@ -34,11 +34,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("relation", RELATIONS.values(), ids=lambda relation: relation.name)
-def test_readers_find_a_row_for_every_repeated_element(relation: Relation, loaded: Project) -> None:
-    files = loaded.lake.files(keys.records(relation.entity).path, LOADED)
+def test_readers_find_a_row_for_every_repeated_element(relation: Relation, project: Project) -> None:
+    files = project.lake.files(keys.records(relation.entity).path, LOADED)
     expected = [row for frame in child_rows.frames(relation, files) for row in frame.iter_rows(named=True)]
     columns = ", ".join(column.name for column in sql.stored_columns(relation))
-    found = loaded.postgres.ask(f"SELECT {columns} FROM {relation.name} ORDER BY {', '.join(relation.key)}")
+    found = project.postgres.ask(f"SELECT {columns} FROM {relation.name} ORDER BY {', '.join(relation.key)}")
     assert found == sorted(expected, key=lambda row: tuple(row[name] for name in relation.key))
 
 
@@ -102,20 +102,20 @@ def test_changes_of_all_months_in_the_lake_are_one_table(
     assert not postgres.ask("SELECT 1 FROM changes WHERE before = after OR month = '2026-08'")
 
 
-def test_a_table_that_is_made_again_costs_that_table(loaded: Project, instance: dg.DagsterInstance) -> None:
+def test_a_table_that_is_made_again_costs_that_table(project: Project, instance: dg.DagsterInstance) -> None:
     def made() -> dict[str, str]:
         found = {name: event_log.latest(instance, keys.table(table), LOADED) for name, table in RELATIONS.items()}
         return {name: each.text(TABLE) for name, each in found.items() if each}
 
-    before, published = made(), loaded.postgres.read_published_loads()
+    before, published = made(), project.postgres.read_published_loads()
     assert execute(instance, keys.table(RELATIONS["tracks"]), partition=LOADED)
     after = made()
     assert {name for name in after if after[name] != before[name]} == {"tracks"}
-    assert loaded.postgres.read_published_loads() == published
+    assert project.postgres.read_published_loads() == published
     assert execute(instance, keys.published_month("postgres"), partition=LOADED)
-    assert loaded.postgres.read_published_loads() == {**published, "discogs.tracks": after["tracks"]}
+    assert project.postgres.read_published_loads() == {**published, "discogs.tracks": after["tracks"]}
 
 
-def test_the_columns_say_what_they_are(loaded: Project) -> None:
-    (found,) = loaded.postgres.ask("SELECT col_description('discogs.release_labels'::regclass, 6) AS doc")
+def test_the_columns_say_what_they_are(project: Project) -> None:
+    (found,) = project.postgres.ask("SELECT col_description('discogs.release_labels'::regclass, 6) AS doc")
     assert "Letters and digits" in found["doc"]

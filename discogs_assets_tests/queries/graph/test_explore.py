@@ -113,11 +113,19 @@ def test_an_entity_without_name_and_id_is_refused(api: Api, question: str) -> No
     assert "neither a name nor an id" in refused.json()["detail"]
 
 
-def test_a_cursor_is_of_one_publication(api: Api) -> None:
+def read_cursor(cursor: str) -> list[int]:
+    numbers: list[int] = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    return numbers
+
+
+def test_a_cursor_is_of_one_publication_and_one_list(api: Api) -> None:
     asked = {"type": "label", "node_id": "Blue Note", "category": "releases"}
-    stale = api.get("/api/expand", params={**asked, "cursor": "WzAsIDBd"})
-    assert stale.status_code == 410
-    for cursor in ("", "x", "WzAsIC0xXQ", "e30", "bnVsbA", "%%%", "é"):
+    given = api.answer("expand", limit=2, **asked)["cursor"]
+    stale = base64.urlsafe_b64encode(json.dumps([0, *read_cursor(given)[1:]]).encode()).decode()
+    assert api.get("/api/expand", params={**asked, "cursor": stale}).status_code == 410
+    for other in ({"category": "artists"}, {"before_year": 1960}, {"node_id": "Columbia"}):
+        assert api.get("/api/expand", params={**asked, **other, "cursor": given}).status_code == 404, other
+    for cursor in ("", "x", "WzAsIDBd", "WzAsIC0xXQ", "e30", "bnVsbA", "%%%", "é"):
         assert api.get("/api/expand", params={**asked, "cursor": cursor}).status_code == 404
 
 

@@ -1,8 +1,15 @@
 """Tests of `queries.graph.network`: distances, measures and groups are those of the records."""
 
-import pytest
+import asyncio
+from typing import Any
 
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from discogs_assets.connections.readers import Reading
 from discogs_assets.queries.graph import network
+from discogs_assets.stores.postgres.loads import Postgres
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
 from discogs_assets_tests.queries.graph.test_collaborators import find_pairs
@@ -29,7 +36,6 @@ def search(start: int, depth: int) -> dict[int, tuple[int, int]]:
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_distances_and_counts_are_those_of_a_search_through_the_records(api: Api, depth: int) -> None:
-    farthest = 0
     for artist in ARTISTS:
         expected = search(artist, depth)
         answer = api.answer(f"network/artist/{artist}/collaborators", depth=depth, limit=200)
@@ -37,20 +43,60 @@ def test_distances_and_counts_are_those_of_a_search_through_the_records(api: Api
         found = [(each["artist_id"], each["distance"], each["collaboration_count"]) for each in answer["collaborators"]]
         assert found == [(each, *expected[each]) for each in order][:200]
         assert (answer["total"], answer["complete"], answer["cut"]) == (len(expected), True, None)
-        farthest = max(farthest, *(distance for _, distance, _ in found))
-    assert farthest == depth
 
 
-def test_a_network_that_is_cut_tells_why(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    artist = next(each for each in ARTISTS if len(search(each, 2)) > len(search(each, 1)) > 1)
-    monkeypatch.setattr(network, "EXPANDED", 1)
-    answer = api.answer(f"network/artist/{artist}/collaborators", depth=2, limit=199)
-    assert not answer["complete"]
-    assert "only 1 are followed" in answer["cut"]
-    monkeypatch.setattr(network, "EXPANDED", 300)
-    monkeypatch.setattr(network, "DIRECT", 1)
-    answer = api.answer(f"network/artist/{artist}/collaborators", depth=1, limit=199)
-    assert (answer["total"], answer["complete"]) == (1, False)
+class Tables(Reading):
+    """Tables of a test's own, in a graph with every artist."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+
+    async def sql(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+        """The rows of a statement."""
+        names = {name: name for name in ("artist_collaborations", "artist_communities")}
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(statement.format_map(names).encode(), values).fetchall()
+
+    async def cypher(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+        """The artist that is asked for."""
+        return [{"id": values["value"], "name": "A"}]
+
+
+def ask(tables: Tables, artist: int, depth: int) -> network.Network:
+    found: network.Network = asyncio.run(network.network.ask(tables, artist, depth=depth, limit=200))  # type: ignore[arg-type]
+    return found
+
+
+def test_distances_go_as_far_as_asked_and_a_cut_is_explained(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain = {n: {m for m in (n - 2, n - 1, n + 1, n + 2) if 1 <= m <= 20} for n in range(1, 21)}
+    rows = [(n, rank, m, 1) for n, others in chain.items() for rank, m in enumerate(sorted(others), 1)]
+    with psycopg.connect(postgres.url) as connection:
+        connection.execute(
+            "CREATE TEMP TABLE artist_collaborations "
+            "(artist_id bigint, rank bigint, collaborator_id bigint, releases bigint)"
+        )
+        connection.execute(
+            "CREATE TEMP TABLE artist_communities AS "
+            "SELECT n AS artist_id, 'A' AS name FROM generate_series(1, 20) AS n"
+        )
+        with connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO artist_collaborations VALUES (%s, %s, %s, %s)", rows)
+        tables = Tables(connection)
+        for depth in (1, 2, 3):
+            whole = ask(tables, 1, depth)
+            assert [(each.artist_id, each.distance) for each in whole.collaborators] == [
+                (n, n // 2) for n in range(2, 2 * depth + 2)
+            ]
+            counts = [each.collaboration_count for each in whole.collaborators]
+            assert counts == [1, 1, 2, 1, 2, 1][: 2 * depth]
+            assert (whole.complete, whole.cut, whole.total) == (True, None, 2 * depth)
+        monkeypatch.setattr(network, "EXPANDED", 1)
+        cut = ask(tables, 1, 2)
+        assert (cut.complete, cut.cut) == (False, "of 2 artists at distance 1, only 1 are followed")
+        monkeypatch.setattr(network, "DIRECT", 1)
+        assert ask(tables, 1, 1).cut == "of 1 artists at distance 0, only 1 collaborators are followed"
 
 
 def test_measures_are_those_of_the_records(api: Api) -> None:
@@ -67,13 +113,6 @@ def test_measures_are_those_of_the_records(api: Api) -> None:
         assert found["alias_count"] == len(others)
         assert found["degree"] >= len(together)
         assert found["pagerank"] > 0
-
-
-def test_various_is_no_hub(api: Api) -> None:
-    found = api.answer("network/artist/194/centrality")["centrality"]
-    assert (found["degree"], found["collaborator_count"], found["rank"]) == (0, 0, None)
-    assert api.answer("network/artist/194/collaborators", depth=3)["total"] == 0
-    assert api.answer("network/cluster/194")["clusters"] == []
 
 
 def test_clusters_part_the_collaborators(api: Api) -> None:

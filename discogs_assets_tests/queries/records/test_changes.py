@@ -31,7 +31,7 @@ CHANGES = find_changes()
 
 def read_all(api: Api, path: str, limit: int, **parameters: Any) -> list[dict[str, Any]]:
     page = api.answer(path, limit=limit, **parameters)
-    found = page["changes"]
+    found: list[dict[str, Any]] = page["changes"]
     while page["has_more"]:
         page = api.answer(path, limit=limit, offset=len(found), **parameters)
         found += page["changes"]

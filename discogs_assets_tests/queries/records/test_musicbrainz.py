@@ -139,7 +139,7 @@ def test_without_musicbrainz_the_answer_is_what_to_load(asked: Question, project
         async with Readers(Settings(home=project.home)) as readers:
             shown = await readers.find()
             kept = {name: load for name, load in shown.tables.items() if not name.startswith("musicbrainz.")}
-            await asked.ask(Reading(readers, replace(shown, tables=kept)), **asked.parse(asked.example))
+            await asked.ask(Reading(readers, replace(shown, tables=kept)), **asked.example)
 
     with pytest.raises(QuestionError, match=r"musicbrainz\.\w+ is not loaded for 2026-11") as caught:
         asyncio.run(ask())

@@ -113,6 +113,7 @@ def test_all_views_move_at_once_and_what_was_shown_is_swept(postgres: Postgres, 
     assert remaining == [{"n": len(second)}]
 
 
+@pytest.mark.slow
 def test_readers_see_one_load_whole_while_the_views_move(postgres: Postgres, tmp_path: Path) -> None:
     publish_everything(postgres, tmp_path, "0")
     question = "SELECT l.name, r.title FROM labels l, releases r"
@@ -123,10 +124,10 @@ def test_readers_see_one_load_whole_while_the_views_move(postgres: Postgres, tmp
             while not done.is_set():
                 seen.extend(connection.execute(question).fetchall())
 
-    readers = [threading.Thread(target=read) for _ in range(3)]
+    readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
         reader.start()
-    for number in range(1, 9):
+    for number in range(1, 5):
         publish_everything(postgres, tmp_path, str(number))
     done.set()
     for reader in readers:

@@ -129,9 +129,7 @@ def test_expired_snapshots_count_for_no_quota_and_go_in_small_numbers(
             create(postgres_server)
 
 
-def test_snapshots_outlive_a_restart_and_a_new_provisioning(
-    postgres_server: PostgresServer, owner: psycopg.Connection[Any]
-) -> None:
+def test_snapshots_outlive_a_new_provisioning(postgres_server: PostgresServer, owner: psycopg.Connection[Any]) -> None:
     token = create(postgres_server)
     (postgres_server.status().folder / "discogs_assets.provisioned").write_text("earlier")
     postgres_server.start()

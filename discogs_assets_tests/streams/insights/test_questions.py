@@ -43,6 +43,8 @@ def test_a_question_reads_what_it_says_and_nothing_else(each: Question, asked: A
 
 @EACH
 def test_an_answer_is_drawn(each: Question, asked: Asked) -> None:
-    drawn = each.picture(asked.answer(each.sheet.name).lazy())
-    assert drawn.bars or drawn.lines
+    answer = asked.answer(each.sheet.name)
+    drawn = each.picture(answer.lazy())
+    # A small month may have no anniversary.
+    assert drawn.bars or drawn.lines or answer.is_empty()
     assert plot.png(drawn).startswith(b"\x89PNG")

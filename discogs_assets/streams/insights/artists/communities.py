@@ -31,12 +31,10 @@ def rows(files: Files, month: str) -> Iterator[pl.DataFrame]:
     key = graph.id_column("Artist")
     named = pl.read_parquet(files["Artist"], columns=[key, "name"])
     found = pl.DataFrame(columns).join(named, left_on="artist_id", right_on=key, how="left", maintain_order="left")
-    # The most connected artist comes first.
-    order = {"by": ["inside", "collaborators", "artist_id"], "descending": [True, True, False]}
-    hubs = found.group_by("community").agg(
-        pl.col("artist_id").sort_by(**order).first().alias("community_id"),
-        pl.col("name").sort_by(**order).first().alias("hub"),
-        pl.len().alias("size"),
+    # The most connected artist of a community comes first.
+    ordered = found.sort("inside", "collaborators", "artist_id", descending=[True, True, False])
+    hubs = ordered.group_by("community").agg(
+        pl.col("artist_id").first().alias("community_id"), pl.col("name").first().alias("hub"), pl.len().alias("size")
     )
     joined = found.join(hubs, on="community", how="left", maintain_order="left")
     yield joined.with_columns(community="hub")

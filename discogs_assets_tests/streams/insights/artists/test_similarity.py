@@ -45,7 +45,7 @@ def first(counts: dict[Any, int], number: int) -> list[Any]:
 
 
 def find_candidates(vectors: Vectors, artists: Counter[int]) -> dict[int, set[int]]:
-    found = defaultdict(set)
+    found: dict[int, set[Any]] = defaultdict(set)
     for name, number in TAKEN.items():
         groups: dict[Any, dict[int, int]] = defaultdict(dict)
         for artist, counts in vectors[name].items():
@@ -71,10 +71,10 @@ def test_similar_artists_are_those_of_a_plain_computation(asked: Asked) -> None:
     assert [(each["artist_id"], each["rank"], each["similar_id"]) for each in found] == [
         (artist, rank, other) for artist, rank, _, _, other, _ in expected
     ]
-    for row, (_, _, score, releases, _, parts) in zip(found, expected, strict=True):
+    for row, (_, _, score, releases, _, each) in zip(found, expected, strict=True):
         assert row["similarity"] == pytest.approx(-score, abs=2e-6)
         assert row["releases"] == -releases
-        assert [row[name] for name in WEIGHTS] == pytest.approx(parts, abs=2e-6)
+        assert [row[name] for name in WEIGHTS] == pytest.approx(each, abs=2e-6)
 
 
 def test_shared_genres_and_labels_are_common_to_both(asked: Asked) -> None:
