@@ -154,7 +154,9 @@ async def answer(
                 kept = find_kept(publication)
                 return kept or await asked.ask(Reading(readers, publication), **values), publication
         except (SupersededError, ServerError) as error:
-            if time.monotonic() - began > (SWITCH_SECONDS if readers.tables.switching else AWAY_SECONDS):
+            # A store that shows another load is being switched, or has just been: the next answer is of that load.
+            switching = readers.tables.switching or isinstance(error, SupersededError)
+            if time.monotonic() - began > (SWITCH_SECONDS if switching else AWAY_SECONDS):
                 raise ServerError(f"{error}. Ask again in a few seconds.") from error
             await asyncio.sleep(RETRY_SECONDS)
         except TimeoutError as error:
