@@ -31,12 +31,12 @@ SHARED = ("graph: Graph", "home: Home")
 """Fixtures whose tests run in the same process: a server of the session is made once."""
 
 DEMO = ("def project(demo", "project: Project", "api: Api")
-"""What files have in them whose tests need the demo."""
+"""Texts that mark a file with tests of the demo."""
 
 ORDER = ("def whole_again(", *SHARED, *DEMO, "mark.slow")
-"""What files have in them that are to run first, so that no process is left with a long one at the end.
+"""Texts that mark files to run first, so that no process is left with a long one at the end.
 
-The process that gets the first makes the demo; the other has enough to do that needs none.
+The first process creates the demo; meanwhile the other runs tests that need none.
 """
 
 

@@ -45,7 +45,7 @@ SIMILAR = 50
 
 CHOSEN = {"style": 5, "label": 10, "collaborator": 10}
 OFFERED = 50
-"""Candidates: each value of these criteria offers so many artists; an artist takes those of this number of values."""
+"""Candidates for an artist: `OFFERED` artists from each of its most frequent values, `CHOSEN` of them per criterion."""
 
 SHARED = 5
 """Maximum number of shared genres and labels named for a pair of similar artists."""
@@ -331,9 +331,6 @@ SIMILAR_ARTISTS = Sheet(
     "the two artists' numbers of releases by genre, style, label (without Not On Label) or main artist (itself "
     f"included; without releases with more than {CROWD}); 0 if an artist has none. Only candidates are compared: the "
     f"{OFFERED} artists with the most releases of each of the {CHOSEN['style']} styles, {CHOSEN['label']} labels and "
-    "the artists' numbers of releases by genre, style, label (without Not On Label) or main artist (itself included; "
-    f"without releases with more than {CROWD}); 0 if an artist has none. Only candidates are compared: the {OFFERED} "
-    f"artists with the most releases of each of the {CHOSEN['style']} styles, {CHOSEN['label']} labels and "
     f"{CHOSEN['collaborator']} main artists (itself included) with most of the artist's releases; on ties, by id or "
     "name.",
     ("artist_id", "rank"),

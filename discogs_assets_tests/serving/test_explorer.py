@@ -90,7 +90,7 @@ def await_node(page: Page, key: str) -> dict[str, Any]:
 
 
 def await_count(page: Page, wanted: range) -> None:
-    """Wait until the graph has so many nodes."""
+    """Wait until the graph has this number of nodes."""
     deadline = time.monotonic() + 10
     while len(nodes(page)) not in wanted:
         assert time.monotonic() < deadline, (len(nodes(page)), wanted)

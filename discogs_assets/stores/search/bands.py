@@ -13,7 +13,7 @@ FIRST, GROWTH = 2_000, 4
 """Least documents of the first band, and of each next one as a multiple of the one before."""
 
 SMALL = 10
-"""Share of the index, one in so many, up to which a band is small."""
+"""A band is small if it has at most one in `SMALL` documents of the index."""
 
 SURPLUS = 3
 """Hits to be expected in a band, as a multiple of those wanted, so that it probably has enough."""

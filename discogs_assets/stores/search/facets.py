@@ -31,7 +31,7 @@ FACETS = ("genre", "style", "format", "description", "country", "decade")
 """Facets that are counted."""
 
 YEARLY = ("country", "format", "genre")
-"""Facets of which pairs of values are counted by year, in the order of the conditions of a filter."""
+"""Facets whose values are counted by year in advance."""
 
 VALUES = 100
 """Largest number of values of a facet."""

@@ -192,7 +192,7 @@ class SearchIndex:
         genres, decades = Counter[str](), Counter[str]()
         wanted = {
             "genre": {"terms": {"field": search_index.GENRE.name, "size": FACET_VALUES}},
-            "decade": {"histogram": {"field": search_index.YEAR.name, "interval": 10}},
+            "decade": {"histogram": {"field": search_index.YEAR.name, "interval": documents.DECADE}},
         }
         for entity in +types:
             counted = self._searchers[entity].aggregate(query, wanted)
@@ -297,7 +297,7 @@ class Completion:
 
 
 def _prefix(field: IndexField, text: str) -> Query:
-    """Return the query for terms with a prefix. Short prefixes of words are indexed, since so many words share them."""
+    """Return the query for terms with a prefix. Short prefixes of words match many terms, so they are indexed."""
     if field is search_index.NAME and len(text) <= START_LETTERS:
         return _term(search_index.STARTS, text)
     return Query.fuzzy_term_query(SCHEMA, field.name, text, distance=0, prefix=True)

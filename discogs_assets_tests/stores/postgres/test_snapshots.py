@@ -25,7 +25,7 @@ def owner(postgres_server: PostgresServer) -> Iterator[psycopg.Connection[Any]]:
 
 
 def use(server: PostgresServer, work: Callable[[SnapshotStore], Awaitable[Any]], days: int = 28) -> Any:
-    """What the work returns with a store."""
+    """Open a store, and return the result of the work with it."""
 
     async def run() -> Any:
         async with SnapshotStore(lambda: server.serving().url, days) as store:
