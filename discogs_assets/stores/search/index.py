@@ -50,7 +50,7 @@ class Filters:
         """Yield a query for each condition."""
         for field, names in ((search_index.GENRE, self.genres), (search_index.STYLE, self.styles)):
             if names:
-                yield Query.term_set_query(SCHEMA, field.name, [*map(documents.fold, names)])
+                yield Query.term_set_query(SCHEMA, field.name, [*map(documents.fold_value, names)])
         if self.year_min is not None or self.year_max is not None:
             yield years_query(self.year_min, self.year_max)
         ids = (self.artist_id, self.label_id, self.master_id)

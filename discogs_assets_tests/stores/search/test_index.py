@@ -284,6 +284,14 @@ def test_a_popular_entity_comes_before_others_of_the_same_words(index: SearchInd
     assert [hit.id for hit in index.complete("isl", "labels")] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("style", ["⅓ Step", "\uff37ide", "Two  Blanks"])
+def test_a_style_matches_as_it_is_written(style: str, tmp_path: Path) -> None:
+    for entity in ENTITIES:
+        (tmp_path / entity).mkdir()
+        write_documents(tmp_path / entity, [Row(id=1, name="A", styles=[style])] if entity == "releases" else [])
+    assert SearchIndex.open(tmp_path).releases(Filters(styles=[style])).total == 1
+
+
 def test_an_index_that_is_gone_or_damaged_names_the_remedy(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(LoadError, match=r"artists cannot be opened.*search/artists"):
         SearchIndex.open(tmp_path)
