@@ -188,8 +188,9 @@ async def musicbrainz_relationships(
     offset: OFFSET = 0,
 ) -> Relations:
     """Return a page of the relations of the MusicBrainz records linked to a record, with dates and attributes."""
-    await _find(at, type, id)
     rows = await at.sql(RELATIONS % TABLES[type], id=id, limit=limit + 1, offset=offset)
+    if not rows:
+        await _find(at, type, id)
     found = [_describe(row) for row in rows[:limit]]
     return Relations(discogs_id=id, relationships=found, limit=limit, offset=offset, has_more=len(rows) > limit)
 
@@ -203,9 +204,10 @@ async def musicbrainz_links(
     offset: OFFSET = 0,
 ) -> Links:
     """Return a page of the URLs of the MusicBrainz records linked to a record, other than links to Discogs."""
-    await _find(at, type, id)
     entity = "release-group" if type == "master" else type
     rows = await at.sql(LINKS % TABLES[type], id=id, entity=entity, limit=limit + 1, offset=offset)
+    if not rows:
+        await _find(at, type, id)
     found = [Link(**row) for row in rows[:limit]]
     return Links(discogs_id=id, links=found, limit=limit, offset=offset, has_more=len(rows) > limit)
 
