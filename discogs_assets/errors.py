@@ -85,3 +85,10 @@ class QuestionError(TerminalError):
         super().__init__(message)
         self.status = status
         self.more = more
+
+
+class LateError(QuestionError):
+    """A question that took longer than the time limit."""
+
+    def __init__(self) -> None:
+        super().__init__(504, "the question took longer than the time limit. Ask for less.")

@@ -19,7 +19,8 @@ import pytest
 from discogs_assets.stores.dumps.sources import pace, retry
 from discogs_assets.stores.dumps.sources.discogs_site import Site
 
-STALL_SECONDS = 0.3
+STALL_SECONDS = 2.0
+"""Silence that clients of a site take for a stall: longer than a busy machine lets a thread wait."""
 DRIP_SECONDS = 0.02
 
 
@@ -164,7 +165,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault and fault.how == "drip":
             self._drip(body[fault.after :])
         if fault and fault.how == "stall":
-            self.ended.wait(STALL_SECONDS * 5)
+            self.ended.wait(STALL_SECONDS * 3)
         if fault and fault.how == "reset":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
@@ -199,7 +200,7 @@ class SiteHandler(Handler):
 
 @contextmanager
 def serve_site(site: Server, handler: type[Handler], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The site answers. Its clients take a third of a second for a stall, and pause for nothing."""
+    """The site answers. Its clients take a short silence for a stall, and pause for nothing."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(pace, "STALL_SECONDS", STALL_SECONDS)
     monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0, 0.0))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
 from discogs_assets.connections.readers import Readers, Reading
-from discogs_assets.errors import QuestionError, ServerError, SupersededError
+from discogs_assets.errors import LateError, QuestionError, ServerError, SupersededError
 from discogs_assets.stores.postgres.publication import Publication
 
 Store = Literal["postgres", "neo4j", "search"]
@@ -21,7 +21,7 @@ RETRY_SECONDS = 0.05
 
 SWITCH_SECONDS = 30.0
 AWAY_SECONDS = 3.0
-"""Longest waits for a store: while a month is published, and otherwise."""
+"""Longest waits for a store: while a month is published or has just been, and otherwise."""
 
 Text = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A name or a text to search for, in one line."""
@@ -141,25 +141,23 @@ async def answer(
 ) -> tuple[Any, Publication]:
     """Return the answer, and the publication that it is of; `find_kept` may know an answer of a publication already.
 
-    A store that switches or restarts is asked again for a while. Raises ServerError then, QuestionError if there is no
-    answer.
+    A store that switches or restarts is asked again for a while. Raises ServerError then, LateError beyond the time
+    limit, QuestionError if there is no answer.
     """
     values = dict(values)
     month = values.pop("month", None)
-    began = time.monotonic()
+    began, limit = time.monotonic(), readers.settings.api_seconds + 1
     while True:
         try:
-            async with asyncio.timeout(readers.settings.api_seconds + 1):
+            async with asyncio.timeout(limit):
                 publication = await readers.find(month)
                 kept = find_kept(publication)
                 return kept or await asked.ask(Reading(readers, publication), **values), publication
-        except (SupersededError, ServerError) as error:
+        except (SupersededError, ServerError, LateError, TimeoutError) as error:
             # A store that shows another load is being switched, or has just been: the next answer is of that load.
             switching = readers.tables.switching or isinstance(error, SupersededError)
-            if time.monotonic() - began > (SWITCH_SECONDS if switching else AWAY_SECONDS):
-                raise ServerError(f"{error}. Ask again in a few seconds.") from error
+            late = isinstance(error, LateError | TimeoutError)
+            longest = SWITCH_SECONDS - limit * late if switching else AWAY_SECONDS * (not late)
+            if time.monotonic() - began > longest:
+                raise (LateError() if late else ServerError(f"{error}. Ask again in a few seconds.")) from error
             await asyncio.sleep(RETRY_SECONDS)
-        except TimeoutError as error:
-            if readers.tables.switching:
-                raise ServerError("a month is being published. Ask again in a few seconds.") from error
-            raise QuestionError(504, "the question took longer than the time limit. Ask for less.") from error

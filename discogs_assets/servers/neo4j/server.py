@@ -122,6 +122,7 @@ class Neo4jServer(EmbeddedServer):
                 return 0.0
             with self._lock_store(new, "serving"):
                 _require_whole(new)
+                new.prefetch(served_memory(new)[1])
                 begun = time.monotonic()
                 self._stop()
                 failpoints.reach("serve")

@@ -1,5 +1,6 @@
 """Neo4j as the API reads it: an asynchronous driver, and statements on one load of the graph."""
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError
 
-from discogs_assets.errors import LoadError, QuestionError, ServerError, SupersededError
+from discogs_assets.errors import LateError, LoadError, ServerError, SupersededError
 from discogs_assets.schema.backends.cypher import LEDGER
 
 CONNECT_SECONDS = 2.0
-POOL_SIZE = 16
+POOL_SIZE = 4 * (os.cpu_count() or 4)
+"""Statements at once. More would only make each of them slower, and all exceed the time limit where a few would not."""
 
 PROOF = (
     f"OPTIONAL MATCH {LEDGER} "
@@ -54,7 +56,7 @@ class GraphReader:
             return await self._ask(load, statement, values)
         except Neo4jError as error:
             if TIMED_OUT in str(error.code):
-                raise QuestionError(504, "the question took longer than the time limit. Ask for less.") from error
+                raise LateError() from error
             said = f"Neo4j failed: {error.code}: {error.message}"
             raise (ServerError(said) if error.is_retryable() else LoadError(said)) from error
         except (DriverError, OSError) as error:
@@ -87,7 +89,7 @@ class GraphReader:
                 auth=(user, password),
                 notifications_min_severity="OFF",
                 connection_timeout=CONNECT_SECONDS,
-                connection_acquisition_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=self._seconds,
                 max_connection_pool_size=POOL_SIZE,
             )
             self._opened = address, driver

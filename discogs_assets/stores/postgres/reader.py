@@ -11,7 +11,7 @@ from psycopg.errors import QueryCanceled, UndefinedColumn, UndefinedTable
 from psycopg.rows import class_row, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
-from discogs_assets.errors import QuestionError, ServerError, SupersededError
+from discogs_assets.errors import LateError, QuestionError, ServerError, SupersededError
 from discogs_assets.schema.backends import sql
 from discogs_assets.schema.backends.provisioning import PUBLICATION
 from discogs_assets.schema.child_tables import source_of
@@ -38,8 +38,10 @@ Row = dict[str, Any]
 
 NEWEST = (
     "SELECT max(sequence) FILTER (WHERE state = 'done') AS newest,"
-    f" coalesce(bool_or(state = 'intended'), false) AS switching FROM {PUBLICATION}"
+    " coalesce(bool_or(state = 'intended' OR settled_at > now() - interval '30 s'), false) AS switching"
+    f" FROM {PUBLICATION}"
 )
+"""Newest publication. For a while after a switch, the stores answer slowly: they have nothing in memory."""
 RECORD = f"SELECT {COLUMNS} FROM {PUBLICATION} WHERE "
 PROVEN = (
     f"SELECT DISTINCT ON (month) {COLUMNS} FROM {PUBLICATION} WHERE state <> 'intended' AND NOT EXISTS"
@@ -65,7 +67,7 @@ class TableReader:
         self.seen: Publication | None = None
         """The publication last read."""
         self.switching = False
-        """True if a publication was under way then."""
+        """True if a publication was under way then, or had just ended."""
 
     @cached_property
     def pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
@@ -158,7 +160,7 @@ async def lend_connection(
         async with pool.connection() as connection:
             yield connection
     except QueryCanceled as error:
-        raise QuestionError(504, "the question took longer than the time limit. Ask for less.") from error
+        raise LateError() from error
     except (PoolTimeout, TooManyRequests) as error:
         raise QuestionError(503, f"PostgreSQL does not answer: {_line(error)}") from error
     except psycopg.OperationalError as error:

@@ -39,7 +39,10 @@ export async function ask(path, parameters = {}, signal = undefined) {
   const kept = answers.get(url);
   if (kept) return /** @type {T} */ (kept);
   const found = await request(url, signal);
-  const body = await found.json().catch(() => ({ detail: "The answer is no JSON." }));
+  const body = await found.json().catch((error) => {
+    if (signal?.aborted) throw error;
+    throw new Problem(found.status, "The answer ended early, or is no JSON. Try again.");
+  });
   if (!found.ok) throw new Problem(found.status, body.detail || found.statusText, body.candidates);
   noteMonth(found.headers.get("X-Discogs-Month") || "");
   if (answers.size >= KEPT) answers.delete(/** @type {string} */ (answers.keys().next().value));
