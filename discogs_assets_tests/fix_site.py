@@ -19,7 +19,7 @@ import pytest
 from discogs_assets.stores.dumps.sources import pace, retry
 from discogs_assets.stores.dumps.sources.discogs_site import Site
 
-STALL_SECONDS = 2.0
+STALL_SECONDS = 1.0
 """Silence that clients of a site take for a stall: longer than a busy machine lets a thread wait."""
 DRIP_SECONDS = 0.02
 

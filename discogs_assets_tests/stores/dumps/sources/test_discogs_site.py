@@ -78,7 +78,7 @@ BROKEN: dict[str, tuple[list[Fault], str]] = {
     "the connection is closed": ([CUT], "the connection was cut"),
     "the connection is closed at once": ([Fault(after=0)], "the connection was cut"),
     "the connection is reset": ([Fault(after=150_000, how="reset")], "the connection was cut"),
-    "no byte comes for long": ([Fault(after=150_000, how="stall")], "no byte came for 2 s"),
+    "no byte comes for long": ([Fault(after=150_000, how="stall")], "no byte came for 1 s"),
     "the server has a fault": ([Fault(503), Fault(500)], "answers 50"),
     "the server asks for a moment": ([Fault(429, {"Retry-After": "1"})], "answers 429 and wants no request before"),
 }
