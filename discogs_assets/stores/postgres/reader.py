@@ -1,5 +1,6 @@
 """PostgreSQL as the API reads it: an asynchronous pool, and statements on the tables of one publication."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -68,6 +69,8 @@ class TableReader:
         """The publication last read."""
         self.switching = False
         """True if a publication was under way then, or had just ended."""
+        self._turn = asyncio.Lock()
+        self._next: asyncio.Task[Publication | None] | None = None
 
     @cached_property
     def pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
@@ -103,7 +106,23 @@ class TableReader:
             return await cursor.fetchall()
 
     async def find_published(self) -> Publication | None:
-        """Return the publication that readers see, None before the first one. It is read once for each sequence."""
+        """Return the publication that readers see, None before the first one.
+
+        Whoever asks while it is being read shares the next read with all others who do: no answer is older than its
+        question, and many questions at once cost little more than one.
+        """
+        if self._next is None:
+            self._next = asyncio.create_task(self._read_published())
+            self._next.add_done_callback(lambda read: read.cancelled() or read.exception())
+        return await asyncio.shield(self._next)
+
+    async def _read_published(self) -> Publication | None:
+        """Return the publication; its record is read once for each sequence."""
+        async with self._turn:
+            self._next = None
+            return await self._find_newest()
+
+    async def _find_newest(self) -> Publication | None:
         async with self._connection() as connection:
             (found,) = await (await connection.execute(NEWEST)).fetchall()
             newest, self.switching = found["newest"], found["switching"]
