@@ -120,6 +120,11 @@ class Settings(BaseSettings):
         description="Requests allowed to one address; the loopback's are not limited.",
     )
     api_seconds: float = Field(10.0, gt=0, le=300, description="Time limit of a question in seconds.")
+    dagster_url: str = Field(
+        "http://127.0.0.1:3000",
+        pattern=r"^https?://[^\s\"'<>]+$",
+        description="Address of Dagster's UI, as the browsers of the status page reach it.",
+    )
     snapshot_days: int = Field(28, ge=1, le=3650, description="Days for which a snapshot (share link) is kept.")
     api_log: Literal["text", "json", "off"] = Field(
         "text", description="Form of the API's access log: text, json, off."

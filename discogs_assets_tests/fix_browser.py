@@ -24,6 +24,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from discogs_assets.servers import artifacts, json_state
+from discogs_assets.serving.server import Server
 
 # The first questions to a graph that has just started take seconds, and other tests run meanwhile.
 expect.set_options(timeout=60_000)
@@ -121,7 +122,7 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def serve(app: FastAPI) -> Iterator[str]:
     """The origin of an application that runs in a thread."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))
+    server = Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + 60
@@ -131,6 +132,13 @@ def serve(app: FastAPI) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()
+
+
+def list_violations(page: Page) -> list[tuple[str, str]]:
+    """Violations of the rules of accessibility on a page, each with an element."""
+    page.evaluate((artifacts.install(artifacts.page_checks()) / "axe-core" / "axe.min.js").read_text())
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
 
 
 @dataclass

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from discogs_assets.cli import environment
+from discogs_assets.connections.instance import dagster_variables
 from discogs_assets.schema.tables import SOURCES
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.neo4j.store_directory import StoreDirectory
@@ -55,7 +56,7 @@ def postgres(postgres_server: PostgresServer) -> Postgres:
 def dagster_home(postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of Dagster's, whose records are in the session's PostgreSQL; the environment names it."""
     monkeypatch.setenv("DISCOGS_HOME", str(tmp_path))
-    for name, value in environment.dagster_variables(Settings(), postgres_server.dagster().url).items():
+    for name, value in dagster_variables(Settings(), postgres_server.dagster().url).items():
         monkeypatch.setenv(name, value)
     environment.make_dagster_home(tmp_path / "dagster")
     return tmp_path / "dagster"

@@ -5,18 +5,15 @@ import re
 import socket
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import yaml
 
 import discogs_assets
 from discogs_assets.cli.terminal import say
-from discogs_assets.connections.tables import DAGSTER_DATABASE
 from discogs_assets.errors import ServerError, SettingError
 from discogs_assets.sample import musicbrainz
 from discogs_assets.servers import json_state
-from discogs_assets.settings import Settings
-from discogs_assets.variables import ENV, INSTANCE, MARK, of_file, read_text
+from discogs_assets.variables import ENV, MARK, of_file, read_text
 
 MODE = 0o600
 
@@ -44,19 +41,6 @@ SAMPLE = "sample"
 
 DEMO = {"DUMPS": "", "MUSICBRAINZ": musicbrainz.FOLDER}
 """The demo's sources: setting name to folder below the sample's."""
-
-
-def dagster_variables(settings: Settings, postgres_url: str) -> dict[str, str]:
-    """Return the variables that `dagster.yaml` reads; storage is the database `dagster` of this server."""
-    parts = urlsplit(postgres_url)
-    return {
-        INSTANCE: str(settings.home_folder / "dagster"),
-        "DAGSTER_PG_HOST": parts.hostname or "127.0.0.1",
-        "DAGSTER_PG_PORT": str(parts.port or 5432),
-        "DAGSTER_PG_USERNAME": unquote(parts.username or ""),
-        "DAGSTER_PG_PASSWORD": unquote(parts.password or ""),
-        "DAGSTER_PG_DB": DAGSTER_DATABASE,
-    }
 
 
 def write(variables: Mapping[str, str], path: Path = ENV, without: Collection[str] = ()) -> None:

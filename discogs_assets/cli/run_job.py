@@ -102,22 +102,13 @@ def _failure(instance: dg.DagsterInstance, run_id: str, month: str) -> str:
     Without a month, the reason says it all: no step is named.
     """
     failed = [
-        f"{month} was not loaded: {event.step_key} failed: {_cause(event)}" if month else _cause(event)
+        (f"{month} was not loaded: {event.step_key} failed: " if month else "") + event_log.find_reason(event)
         for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
         if (event := entry.dagster_event)
     ]
     first, others = failed[0] if failed else f"{month} the run ended early".strip(), len(failed) - 1
     more = f" {others} more steps failed." if others > 0 else ""
     return f"{first.rstrip('.')}.{more} Full log: `discogs dev`, run {run_id[:8]}."
-
-
-def _cause(event: dg.DagsterEvent) -> str:
-    """Return the description of a step's failure: our own sentence, or the first line of the innermost error."""
-    data = event.step_failure_data
-    if data.user_failure_data and data.user_failure_data.description:
-        return data.user_failure_data.description.partition(": ")[2] or data.user_failure_data.description
-    error = event_log.find_root_cause(data.error)
-    return faults.line(error.message) if error else "no reason given"
 
 
 @contextmanager
@@ -163,4 +154,4 @@ def _report_event(entry: dg.EventLogEntry, partition: str, causes: bool) -> None
             name = f"{judged.asset_key.to_user_string()}, check {judged.check_name}"
             say(f"  {partition[:7]}  {name}: {faults.line(judged.description or 'failed')}")
     elif event.is_step_failure and causes and not run_monitor.is_interrupt(event):
-        say(f"  {partition[:7]}  {event.step_key} failed: {_cause(event)}")
+        say(f"  {partition[:7]}  {event.step_key} failed: {event_log.find_reason(event)}")

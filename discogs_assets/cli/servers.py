@@ -12,6 +12,7 @@ from discogs_assets import variables
 from discogs_assets.cli import environment, terminal
 from discogs_assets.cli.terminal import report_time, say
 from discogs_assets.connections import Connections, stop_servers
+from discogs_assets.connections.instance import dagster_variables
 from discogs_assets.errors import ServerError
 from discogs_assets.servers import json_state, permissions, process
 from discogs_assets.servers.credentials import PASSFILE
@@ -53,7 +54,7 @@ def _enter(settings: Settings, storage_url: str) -> None:
 
     from discogs_assets.defs import pools
 
-    variables = environment.dagster_variables(settings, storage_url)
+    variables = dagster_variables(settings, storage_url)
     folder = settings.home_folder / "dagster"
     with json_state.exclusive(folder / "setup.lock", "setting up Dagster"):
         environment.make_dagster_home(folder)

@@ -14,6 +14,8 @@ from dagster._core.storage.asset_check_execution_record import (
     COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES as FINISHED,
 )
 
+from discogs_assets import faults
+
 Metadata = Mapping[str, Any]
 
 DEPTH = 25
@@ -211,3 +213,12 @@ def find_root_cause(error: Any) -> Any:
     while error is not None and error.cause is not None:
         error = error.cause
     return error
+
+
+def find_reason(event: dg.DagsterEvent) -> str:
+    """Return the reason of a step's failure: our own sentence, or the first line of the innermost error."""
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description.partition(": ")[2] or data.user_failure_data.description
+    error = find_root_cause(data.error)
+    return faults.line(error.message) if error else "no reason given"

@@ -18,6 +18,8 @@ from discogs_assets.serving.api.caching import Cache
 from discogs_assets.serving.api.limits import RateLimit
 from discogs_assets.serving.api.metrics import Metrics
 from discogs_assets.serving.api.security import Guard
+from discogs_assets.serving.status import routes as status
+from discogs_assets.serving.status.poller import Poller
 from discogs_assets.settings import Settings
 
 DESCRIPTION = """\
@@ -42,9 +44,14 @@ def create_app(settings: Settings | None = None, *, warm: bool = False) -> FastA
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Readers(settings, warm=warm) as readers, readers.connections.snapshots as kept:
+        async with (
+            Readers(settings, warm=warm) as readers,
+            readers.connections.snapshots as kept,
+            Poller(readers) as poller,
+        ):
             app.state.readers = readers
             app.state.snapshots = kept
+            app.state.poller = poller
             task = asyncio.create_task(warming.keep_warm(app.state)) if warm else None
             yield
             if task:
@@ -74,6 +81,7 @@ def create_app(settings: Settings | None = None, *, warm: bool = False) -> FastA
     metrics.install(app)
     routes.install(app)
     snapshots.install(app)
+    status.install(app)
     docs.install(app)
     explorer.install(app)
     return app

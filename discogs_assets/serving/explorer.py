@@ -38,9 +38,10 @@ class Files(StaticFiles):
 
 
 def install(app: FastAPI) -> None:
-    """Add the page at `/`, its modules at `/explore` and its libraries at `/lib`."""
+    """Add the page at `/` and `/status`, its modules at `/explore` and its libraries at `/lib`."""
 
     @app.get("/", include_in_schema=False)
+    @app.get("/status", include_in_schema=False)
     async def page() -> Response:
         if artifacts.is_installed(artifacts.explorer()):
             return HTMLResponse(_page(), headers=HEADERS)

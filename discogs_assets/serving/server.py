@@ -2,10 +2,13 @@
 
 import logging
 import signal
+import socket
 import subprocess
 import sys
+from typing import cast
 
 import uvicorn
+from fastapi import FastAPI
 
 from discogs_assets.connections import Connections
 from discogs_assets.errors import ServerError
@@ -22,6 +25,15 @@ IDLE_SECONDS = 5
 
 BACKLOG = 128
 """Connections that the kernel holds until the API accepts them, all at once: fewer than the files kept for them."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server; streams, which it would wait for, end as it stops."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then wait for requests under way."""
+        cast(FastAPI, self.config.app).state.poller.close()
+        await super().shutdown(sockets)
 
 
 def run(host: str, port: int) -> None:
@@ -46,7 +58,7 @@ def run(host: str, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn stops on these signals and then raises them again, for whoever handled them before.
         signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run()
+    Server(config).run()
 
 
 def start_missing() -> None:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from discogs_assets.cli import environment
 from discogs_assets.errors import SettingError
-from discogs_assets.settings import Settings
 
 VALUES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), max_size=30)
 
@@ -53,18 +52,6 @@ def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
     path.touch(0o644)
     environment.write({"A": "b"}, path)
     assert path.stat().st_mode & 0o777 == 0o600
-
-
-def test_dagster_finds_its_storage_by_the_parts_of_the_url(tmp_path: Path) -> None:
-    found = environment.dagster_variables(Settings(), "postgresql://a:p%40ss@h:5433/discogs")
-    assert found == {
-        "DAGSTER_HOME": str(tmp_path / ".discogs" / "dagster"),
-        "DAGSTER_PG_HOST": "h",
-        "DAGSTER_PG_PORT": "5433",
-        "DAGSTER_PG_USERNAME": "a",
-        "DAGSTER_PG_PASSWORD": "p@ss",
-        "DAGSTER_PG_DB": "dagster",
-    }
 
 
 def test_processes_that_write_at_once_leave_one_whole_file(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ PANES = {
     "trends": ("/?pane=trends&s=artist:45467&s=genre:Funk / Soul&as=shares", "Share of each one's"),
     "genres": ("/?pane=genres&g=Rock", "Prog Rock"),
     "months": ("/?pane=months", "November 2026"),
+    "status": ("/status", "Stores of the published month"),
 }
 """A link into each pane, and a text that it shows."""
 

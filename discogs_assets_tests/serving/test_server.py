@@ -44,6 +44,8 @@ def serving(project: Project, port: int, **variables: str) -> Iterator[subproces
     finally:
         process.kill()
         process.wait()
+        assert process.stderr
+        process.stderr.close()
 
 
 def _answers(port: int) -> bool:

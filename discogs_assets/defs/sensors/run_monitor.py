@@ -147,7 +147,7 @@ def release(instance: dg.DagsterInstance) -> list[str]:
 
     Return the ids of the failed runs.
     """
-    dead = [run for run in instance.get_runs(dg.RunsFilter(statuses=event_log.IN_PROGRESS)) if _is_dead(instance, run)]
+    dead = [run for run in instance.get_runs(dg.RunsFilter(statuses=event_log.IN_PROGRESS)) if is_dead(instance, run)]
     for run in dead:
         instance.report_run_failed(run, f"The process of this run is gone ({run.tags[TAG]}); it was killed or crashed.")
     storage = instance.event_log_storage
@@ -160,7 +160,7 @@ def release(instance: dg.DagsterInstance) -> list[str]:
     return [run.run_id for run in dead]
 
 
-def _is_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+def is_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     """Return True if the run's process is dead. A run that repeats another inherits its tag until it executes."""
     if TAG not in run.tags or alive(run.tags[TAG]):
         return False

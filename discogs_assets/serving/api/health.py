@@ -5,8 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 
-from discogs_assets.connections.readers import Reading
-from discogs_assets.errors import DiscogsError
+from discogs_assets.connections import contents
 from discogs_assets.serving.api.problems import WAIT
 
 
@@ -26,20 +25,8 @@ def install(app: FastAPI) -> None:
 
 async def _examine(request: Request) -> dict[str, Any]:
     """Return the state of each store that the published month is in."""
-    stores: dict[str, str] = {}
-    month: str | None = None
-    try:
-        publication = await request.app.state.readers.find()
-        month, stores["postgres"] = publication.month, "ok"
-        if publication.graph is not None:
-            stores["neo4j"] = "away"
-            await Reading(request.app.state.readers, publication).cypher("RETURN {} AS row")
-            stores["neo4j"] = "ok"
-        if publication.search is not None:
-            stores["search"] = "away"
-            await Reading(request.app.state.readers, publication).index()
-            stores["search"] = "ok"
-    except DiscogsError:
-        stores.setdefault("postgres", "away")
-    status = "ok" if set(stores.values()) == {"ok"} else "degraded"
+    health = await contents.examine(request.app.state.readers)
+    month = health.publication.month if health.publication else None
+    status = "ok" if month and not any(health.faults.values()) else "degraded"
+    stores = {store: "away" if fault else "ok" for store, fault in health.faults.items()}
     return {"status": status, "month": month, "stores": stores}

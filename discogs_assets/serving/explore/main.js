@@ -47,9 +47,9 @@ function ThemeSwitch() {
 function Tabs({ pane, query }) {
   const shown = query.get("sel") || (query.get("type") && query.get("id") ? `${query.get("type")}:${query.get("id")}` : "");
   useEffect(() => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }), [pane]);
-  return h("nav", { class: "tabs", "aria-label": "Panes" }, PANES.map(({ name, title, carry }) => h("a", {
+  return h("nav", { class: "tabs", "aria-label": "Panes" }, PANES.map(({ name, title, path, carry }) => h("a", {
     key: name, "aria-current": pane.name === name ? "page" : undefined,
-    href: name === "explore" ? "/" : link({ pane: name, ...(shown && carry ? carry(shown) : {}) }),
+    href: path || (name === "explore" ? "/" : link({ pane: name, ...(shown && carry ? carry(shown) : {}) })),
   }, title)));
 }
 

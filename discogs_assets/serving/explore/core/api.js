@@ -63,8 +63,8 @@ async function request(url, signal) {
   }
 }
 
-/** @param {string} month */
-function noteMonth(month) {
+/** Note the published month; answers of another one are forgotten. @param {string} month */
+export function noteMonth(month) {
   if (!month || month === edition.month) return;
   if (edition.month) answers.clear();
   edition.month = month;

@@ -3,6 +3,9 @@ import { useEffect, useState } from "./dom.js";
 
 /** @typedef {Record<string, string | number | null | undefined | (string | number)[]>} Parameters */
 
+/** Paths of the page. */
+const PATHS = ["/", "/status"];
+
 /** @type {Set<() => void>} */
 const listeners = new Set();
 const notify = () => listeners.forEach((listener) => listener());
@@ -66,7 +69,7 @@ export function start() {
     const target = event.target instanceof Element ? event.target.closest("a") : null;
     const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
     if (!target || !plain || event.defaultPrevented || target.target || target.hash) return;
-    if (target.origin !== location.origin || target.pathname !== "/") return;
+    if (target.origin !== location.origin || !PATHS.includes(target.pathname)) return;
     event.preventDefault();
     go(target.pathname + target.search);
   });

@@ -4,6 +4,7 @@ import { Genres } from "./genres.js";
 import { MonthsPane } from "./months.js";
 import { Path } from "./path.js";
 import { Search } from "./search.js";
+import { StatusPane } from "../status/pane.js";
 import { TrendsPane } from "./trends.js";
 
 /**
@@ -11,6 +12,7 @@ import { TrendsPane } from "./trends.js";
  * @property {string} name in the URL
  * @property {string} title
  * @property {() => Child} view
+ * @property {string} [path] a path of its own instead of a parameter
  * @property {(entity: string) => import("../core/router.js").Parameters} [carry] parameters for an entity that is shown
  */
 
@@ -22,7 +24,9 @@ export const PANES = [
   { name: "trends", title: "Trends", view: TrendsPane, carry: (entity) => ({ s: entity }) },
   { name: "genres", title: "Genres", view: Genres },
   { name: "months", title: "Months", view: MonthsPane },
+  { name: "status", title: "Status", view: StatusPane, path: "/status" },
 ];
 
 /** The pane that a URL shows. @param {URLSearchParams} query */
-export const findPane = (query) => PANES.find((pane) => pane.name === query.get("pane")) || PANES[0];
+export const findPane = (query) =>
+  PANES.find((pane) => pane.path === location.pathname) || PANES.find((pane) => pane.name === query.get("pane")) || PANES[0];
