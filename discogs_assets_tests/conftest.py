@@ -10,10 +10,10 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = [
-    "discogs_assets_tests.fix_browser",
     "discogs_assets_tests.fix_graph",
     "discogs_assets_tests.fix_insights",
     "discogs_assets_tests.fix_project",
+    "discogs_assets_tests.fix_browser",
     "discogs_assets_tests.fix_api",
     "discogs_assets_tests.fix_s3",
     "discogs_assets_tests.fix_servers",
@@ -30,7 +30,7 @@ settings.load_profile("patient")
 SHARED = ("graph: Graph", "home: Home")
 """Fixtures whose tests run in the same process: a server of the session is made once."""
 
-DEMO = ("def project(demo", "project: Project", "api: Api")
+DEMO = ("def project(demo", "project: Project", "api: Api", "visitor: Visit")
 """Texts that mark a file with tests of the demo."""
 
 ORDER = ("def whole_again(", *SHARED, *DEMO, "mark.slow")
@@ -86,7 +86,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--demo", default="", help="folder that keeps the demo's project for the next run, made if missing"
     )
-    parser.addoption("--rewrite", action="store_true", help="write the answers of the examples into cli/README.md")
+    parser.addoption("--rewrite", action="store_true", help="write answers, pictures and figures anew into the READMEs")
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,11 @@
 """A real Chromium and the checkers of pages: one browser for all tests of a file.
 
-Belongs here: finding or fetching the programs, and pages that note what they load. Does not belong here: any claim.
+Belongs here: finding or fetching the programs, pages that note what they load, and gestures on the explorer's graph.
+Does not belong here: any claim.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -12,19 +14,24 @@ import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import playwright
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect, sync_playwright
 
 from discogs_assets.servers import artifacts, json_state
+from discogs_assets.serving import explorer
+from discogs_assets.serving.app import create_app
 from discogs_assets.serving.server import Server
+from discogs_assets.settings import Settings
+from discogs_assets_tests.fix_project import Project
 
 # The first questions to a graph that has just started take seconds, and other tests run meanwhile.
 expect.set_options(timeout=60_000)
@@ -168,3 +175,94 @@ def visit(browser: Browser, origin: str, width: int = 1440, height: int = 900) -
     assert visit.said == []
     assert [url for url in visit.loaded if not url.startswith((f"{origin}/", "blob:", "data:"))] == []
     context.close()
+
+
+@pytest.fixture(scope="module")
+def origin(project: Project) -> Iterator[str]:
+    """The origin of the explorer of the sample months."""
+    explorer.fetch_libraries(print)
+    with serve(create_app(Settings(home=project.home))) as origin:
+        yield origin
+
+
+@pytest.fixture
+def visitor(browser: Browser, origin: str) -> Iterator[Visit]:
+    """A visit on a wide screen."""
+    with visit(browser, origin) as visit_:
+        yield visit_
+
+
+@pytest.fixture(scope="module")
+def modules(browser: Browser) -> Iterator[Page]:
+    """A page that can import the explorer's modules; its API has no store behind it."""
+    explorer.fetch_libraries(print)
+    with serve(create_app()) as origin:
+        page = browser.new_page()
+        page.goto(f"{origin}/explore/missing.html")
+        for library in ("dist/preact.min", "hooks/dist/hooks"):
+            page.add_script_tag(url=f"/lib/preact/{library}.umd.js")
+        yield page
+        page.close()
+
+
+def nodes(page: Page) -> dict[str, dict[str, Any]]:
+    """Nodes of the graph by key, with their places on the screen."""
+    found = page.locator("canvas").evaluate(
+        """(canvas) => {
+            const { graph } = canvas, { left, top } = canvas.getBoundingClientRect(), { k, x, y } = graph.camera;
+            return graph.nodes.map((n) => [n.key, {
+                text: n.text, pinned: n.pinned, at: [n.x, n.y], x: left + n.x * k + x, y: top + n.y * k + y }]);
+        }"""
+    )
+    return dict(found)
+
+
+def await_node(page: Page, key: str) -> dict[str, Any]:
+    """A node of the graph, once it is there and the layout rests."""
+    page.wait_for_function(
+        "key => document.querySelector('canvas')?.graph?.nodes.some((node) => node.key === key && node.x)", arg=key
+    )
+    page.wait_for_timeout(300)
+    return nodes(page)[key]
+
+
+def await_count(page: Page, wanted: range) -> None:
+    """Wait until the graph has this number of nodes."""
+    deadline = time.monotonic() + 10
+    while len(nodes(page)) not in wanted:
+        assert time.monotonic() < deadline, (len(nodes(page)), wanted)
+        page.wait_for_timeout(50)
+
+
+def click_node(page: Page, key: str) -> None:
+    at = await_node(page, key)
+    page.mouse.click(at["x"], at["y"])
+
+
+def press(target: Locator) -> None:
+    """Focus an element and press Enter."""
+    target.focus()
+    target.press("Enter")
+
+
+HOSTILE = {
+    "markup": "<img src=x onerror=alert(1)>"
+    "\"'`&quot; {{7*7}} \u202eفيروز, שלום [url=javascript:alert(3)]x[/url] [a=<b>y</b>]",
+    "long": "<b>" + "Ñ" * 500,
+}
+
+NAMES = {"name", "before", "after", "title", "artist", "profile", "notes", "role", "highlight", "subtitle", "realname"}
+
+
+def replace_names(route: Route, hostile: str, more: Collection[str] = ()) -> None:
+    """Answer with another name for everything that has one."""
+
+    def change(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {name: change(each, name) for name, each in value.items()}
+        if isinstance(value, list):
+            return [change(each, key) for each in value]
+        return hostile if key in {*NAMES, *more} and isinstance(value, str) else value
+
+    found = route.fetch()
+    route.fulfill(response=found, body=json.dumps(change(found.json())))

@@ -12,6 +12,7 @@ from pydantic import Field
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
 from discogs_assets.queries.question import Offset, Result, Text, question
+from discogs_assets.queries.records.credits import Category as RoleCategory
 from discogs_assets.queries.records.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
 from discogs_assets.schema.insights import LEADERS
 
@@ -22,7 +23,7 @@ PATTERNS: dict[Kind, dict[str, tuple[Kind, str]]] = {
     "artist": {
         "releases": ("release", "(n)<-[:BY]-(m:Release)"),
         "masters": ("master", "(n)<-[:BY]-(m:Master)"),
-        "credits": ("release", "(n)-[:CREDITED_ON]->(m:Release)"),
+        "credits": ("release", "(n)-[c:CREDITED_ON]->(m:Release)"),
         "labels": ("label", "(n)<-[:BY]-(r:Release)-[:ON]->(m:Label)"),
         "collaborators": ("artist", "(n)<-[:BY]-(r:Release)-[:BY]->(m:Artist)"),
         "aliases": ("artist", "(n)-[:ALIAS_OF]-(m:Artist)"),
@@ -47,7 +48,7 @@ PATTERNS: dict[Kind, dict[str, tuple[Kind, str]]] = {
     },
     "release": {
         "artists": ("artist", "(n)-[:BY]->(m:Artist)"),
-        "credits": ("artist", "(n)<-[:CREDITED_ON]-(m:Artist)"),
+        "credits": ("artist", "(n)<-[c:CREDITED_ON]-(m:Artist)"),
         "labels": ("label", "(n)-[:ON]->(m:Label)"),
         "masters": ("master", "(n)-[:DERIVED_FROM]->(m:Master)"),
         "genres": ("genre", "(n)-[:IS]->(m:Genre)"),
@@ -66,7 +67,8 @@ PATTERNS: dict[Kind, dict[str, tuple[Kind, str]]] = {
         "genres": ("genre", "(n)-[:PART_OF]->(m:Genre)"),
     },
 }
-"""Types of neighbours `m` by category. If a pattern has a release `r` in between, these are counted and dated."""
+"""Types of neighbours `m` by category. If a pattern has a release `r` in between, these are counted and dated.
+The relationship `c` is a credit."""
 
 Category = Literal[
     "aliases", "artists", "collaborators", "credits", "genres", "groups", "labels", "masters", "members", "parents",
@@ -148,6 +150,8 @@ class Child(Named):
     """Year of a release or master."""
     release_count: int | None = None
     """Number of releases between it and the entity, if they are what connects them."""
+    first_year: int | None = None
+    """Year of the first of these releases, if `before_year` is given."""
 
 
 class Expanded(Result):
@@ -179,6 +183,9 @@ async def expand(
     before_year: Annotated[
         int | None, Field(ge=1860, le=2100, description="Only neighbours by releases of this year or earlier.")
     ] = None,
+    role: Annotated[
+        RoleCategory | None, Field(description="Only credits with a role of this category; for `credits` alone.")
+    ] = None,
     limit: Annotated[int, Field(ge=1, le=200, description="Neighbours of a page.")] = 50,
     offset: Annotated[Offset, Field(description="Neighbours to skip.")] = 0,
     cursor: Annotated[Text | None, Field(description="Cursor of the page, instead of an offset.")] = None,
@@ -193,16 +200,18 @@ async def expand(
         raise QuestionError(
             404, f"{category!r} is no category of a {type}, expected one of {', '.join(PATTERNS[type])}"
         )
+    if role and category != "credits":
+        raise QuestionError(422, f"role: {role!r} is given for {category!r}, expected the category 'credits'")
     center = await find_entity(at, type, node_id, id)
-    of = zlib.crc32(f"{type} {center.id} {category} {before_year}".encode())
+    of = zlib.crc32(f"{type} {center.id} {category} {before_year} {role or ''}".encode())
     start = _parse_cursor(at, cursor, of) if cursor is not None else offset
     if category == "releases" and type in FILTERS and at.publication.search is not None:
         children, total = await _find_releases(at, center, before_year, start, limit)
     elif before_year is None and start + limit <= LEADERS and _has_leaders(at, type, category):
         children, total = await _find_leaders(at, center, category, start, limit)
     else:
-        values = {"key": center.id, "start": start, "end": start + limit, "before": before_year}
-        (row,) = await at.cypher(_page(type, category, before_year is not None), **values)
+        values = {"key": center.id, "start": start, "end": start + limit, "before": before_year, "role": role}
+        (row,) = await at.cypher(_page(type, category, before_year is not None, role is not None), **values)
         children = [Child(type=PATTERNS[type][category][0], **each) for each in row["page"]]
         total = row["total"]
     more = start + limit < total
@@ -246,17 +255,20 @@ async def _find_leaders(at: Reading, of: Named, category: str, start: int, limit
     return [Child(type=member, **row) for row in await at.sql(statement, **values)], counted["total"]
 
 
-def _page(kind: Kind, category: str, dated: bool) -> str:
+def _page(kind: Kind, category: str, dated: bool, by_role: bool) -> str:
     """Return the statement for the neighbours from `$start` to `$end`, and their total."""
     other, pattern = PATTERNS[kind][category]
     of, between, works = LABELS[other], "r:Release" in pattern, other in ("release", "master")
     year = " AND r.year <= $before" if between else " AND m.year <= $before" if works else ""
+    filters = (year if dated else "") + (" AND c.category = $role" if by_role else "")
     # A release has one relationship to each `m` of such a pattern, so the paths need not be made distinct.
     times, order = "count(r)" if between else "NULL", "m.year" if works else "times DESC"
-    shown = f"id: x[0].{of.key}, name: x[0].{of.name}, {'year: x[0].year' if works else 'release_count: x[1]'}"
+    first = "min(r.year)" if between and dated else "NULL"
+    more = "year: x[0].year" if works else "release_count: x[1], first_year: x[2]"
+    shown = f"id: x[0].{of.key}, name: x[0].{of.name}, {more}"
     return (
-        f"{_match(kind, category)}{year if dated else ''} "
-        f"WITH DISTINCT m, {times} AS times ORDER BY {order}, m.{of.key} WITH collect([m, times]) AS rows "
+        f"{_match(kind, category)}{filters} WITH DISTINCT m, {times} AS times, {first} AS first "
+        f"ORDER BY {order}, m.{of.key} WITH collect([m, times, first]) AS rows "
         f"RETURN {{total: size(rows), page: [x IN rows[$start..$end] | {{{shown}}}]}} AS row"
     )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import FastAPI, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -11,7 +11,9 @@ from starlette.responses import Response
 
 from discogs_assets.connections.readers import Readers, Reading
 from discogs_assets.errors import QuestionError
+from discogs_assets.queries.graph.explore import Category
 from discogs_assets.queries.question import Result, Text
+from discogs_assets.queries.records.credits import Category as RoleCategory
 from discogs_assets.queries.records.entities import LABELS, Kind
 from discogs_assets.serving.api import problems
 from discogs_assets.stores.postgres.snapshots import SnapshotStore
@@ -23,8 +25,12 @@ SAID = 500
 """Characters of the list of errors."""
 
 EXAMPLE = {
-    "nodes": [{"type": "artist", "id": 45467}, {"type": "genre", "id": "Rock"}],
+    "nodes": [
+        {"type": "artist", "id": 45467, "categories": [{"category": "genres", "pages": 1, "x": 0, "y": -105}]},
+        {"type": "genre", "id": "Rock", "x": 12.5, "y": -180, "pinned": True},
+    ],
     "center": {"type": "artist", "id": 45467},
+    "before_year": 1975,
 }
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -55,19 +61,69 @@ class SnapshotCategory(Given):
 
 Node = Annotated[SnapshotEntity | SnapshotCategory, Field(discriminator="type")]
 
+Coordinate = Annotated[float, Field(strict=True, ge=-1e6, le=1e6)] | None
+Year = Annotated[int, Field(strict=True, ge=1860, le=2100)] | None
+
+
+class Place(Given):
+    """Place in the picture, in units of the graph."""
+
+    x: Coordinate = None
+    y: Coordinate = None
+    pinned: bool = False
+
+
+class Neighbourhood(Place):
+    """A category of a node's neighbours."""
+
+    category: Category
+    pages: Annotated[int, Field(ge=0, le=250)] = 0
+    """Open pages of 40 neighbours; 0 if it is closed."""
+    more: Place | None = None
+    """Place of the node that leads to the next page."""
+
+
+class Placed(Place):
+    """A node with its place. A node with categories shows them."""
+
+    categories: Annotated[tuple[Neighbourhood, ...], Field(max_length=len(get_args(Category)))] = ()
+
+
+class PlacedEntity(SnapshotEntity, Placed):
+    """An entity with an id, and its place."""
+
+
+class PlacedCategory(SnapshotCategory, Placed):
+    """A genre or a style, and its place."""
+
 
 class SnapshotGraph(Given):
     """Nodes of the explorer, with the one in the centre. Answers have their names and relationships."""
 
-    nodes: Annotated[list[Node], Field(min_length=1, max_length=NODES)]
+    nodes: Annotated[
+        list[Annotated[PlacedEntity | PlacedCategory, Field(discriminator="type")]],
+        Field(min_length=1, max_length=NODES),
+    ]
     center: Node
     """One of the nodes."""
+    selected: Node | None = None
+    path: tuple[Node, Node] | None = None
+    """Ends of a path that is shown."""
+    before_year: Year = None
+    compared_year: Year = None
+    """Earlier year, compared with `before_year`."""
+    role: RoleCategory | None = None
 
     @model_validator(mode="after")
     def _require_center(self) -> "SnapshotGraph":
-        if self.center not in self.nodes:
+        if (self.center.type, self.center.id) not in {(each.type, each.id) for each in self.nodes}:
             raise ValueError("center is not one of the nodes")
         return self
+
+    @property
+    def all(self) -> list[SnapshotEntity | SnapshotCategory]:
+        """All nodes that are named."""
+        return [*self.nodes, self.center, *(self.path or ()), *([self.selected] if self.selected else ())]
 
 
 class Created(Result):
@@ -80,11 +136,9 @@ class Created(Result):
     expires_at: datetime
 
 
-class Snapshot(Result):
+class Snapshot(SnapshotGraph):
     """A snapshot as it was created."""
 
-    nodes: list[Node]
-    center: Node
     created_at: datetime
     expires_at: datetime
 
@@ -99,7 +153,7 @@ def _schema() -> dict[str, Any]:
 BODY = {
     "requestBody": {
         "required": True,
-        "description": "Nodes and their centre, at most 64 KiB of JSON.",
+        "description": "Nodes with their places, and their centre, at most 64 KiB of JSON.",
         "content": {"application/json": {"schema": _schema(), "example": EXAMPLE}},
     }
 }
@@ -140,7 +194,9 @@ def install(app: FastAPI) -> None:
         content = _parse(await _read(request))
         await _require_names(request, content)
         store: SnapshotStore = request.app.state.snapshots
-        token, end = await store.create(content.model_dump(), request.client.host if request.client else "")
+        token, end = await store.create(
+            content.model_dump(mode="json", exclude_defaults=True), request.client.host if request.client else ""
+        )
         path = f"/api/snapshot/{token}"
         created = Created(token=token, url=path, expires_at=end)
         return Response(created.model_dump_json(), 201, {**NO_STORE, "Location": path}, "application/json")
@@ -157,7 +213,7 @@ def install(app: FastAPI) -> None:
         """Return a snapshot: the nodes as they were sent, of whatever month."""
         found = await request.app.state.snapshots.find(token)
         snapshot = Snapshot(**found.content, created_at=found.created_at, expires_at=found.expires_at)
-        return Response(snapshot.model_dump_json(), 200, NO_STORE, "application/json")
+        return Response(snapshot.model_dump_json(exclude_defaults=True), 200, NO_STORE, "application/json")
 
 
 async def _read(request: Request) -> bytes:
@@ -191,7 +247,7 @@ async def _require_names(request: Request, content: SnapshotGraph) -> None:
     """Raise QuestionError (422) for a genre or style that does not exist: a snapshot holds ids, and no text."""
     kinds: tuple[Kind, ...] = ("genre", "style")
     for kind in kinds:
-        names = sorted({str(each.id) for each in content.nodes if each.type == kind})
+        names = sorted({str(each.id) for each in content.all if each.type == kind})
         if names:
             readers: Readers = request.app.state.readers
             at = Reading(readers, await readers.find())

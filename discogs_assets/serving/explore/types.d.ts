@@ -6,12 +6,13 @@ type Child = import("preact").ComponentChildren;
 
 interface Named { type: Kind; id: number | string; name: string | null }
 
-interface Suggestion extends Named { year: number | null; subtitle: string | null }
+interface Suggestion extends Named { year: number | null; subtitle: string | null; score?: number }
 interface Neighbours { category: string; name: string; type: Kind; count: number }
 interface Explored { center: Named; categories: Neighbours[] }
-interface Neighbour extends Named { year?: number | null; release_count?: number | null }
+interface Neighbour extends Named { year?: number | null; release_count?: number | null; first_year?: number | null }
 interface Expanded { children: Neighbour[]; total: number; has_more: boolean; cursor: string | null }
 interface Trends { name: string | null; type: Kind; data: { year: number; count: number }[] }
+interface Compared extends Named { data: { year: number; count: number; share: number | null }[] }
 interface Step extends Named { rel: string | null; role?: string | null }
 interface PathFound { found: boolean; length: number | null; path: Step[] }
 interface FacetCount { name: string; count: number }
@@ -47,6 +48,10 @@ interface GraphNode {
   category?: string;
   entity?: Named;
   root?: boolean;
+  /** Whether it came after the earlier year of a comparison. */
+  late?: boolean;
+  /** Whether it is a step of the path that is shown. */
+  path?: boolean;
   open?: boolean;
   x: number;
   y: number;
@@ -54,5 +59,6 @@ interface GraphNode {
   height: number;
   pinned: boolean;
 }
-interface GraphLink { source: string; target: string }
+interface GraphLink { source: string; target: string; path?: boolean }
+interface Place { x: number; y: number; pinned: boolean }
 interface Picture { nodes: GraphNode[]; links: GraphLink[] }

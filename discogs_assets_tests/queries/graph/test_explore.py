@@ -87,7 +87,27 @@ def test_neighbours_may_be_limited_to_the_years_up_to_one(api: Api, category: st
     early = [each for each in sample.releases_of("label", key) if (sample.year(each) or 9999) <= 1960]
     expected = {each["id"] for each in early} if category == "releases" else set().union(*map(sample.artist_ids, early))
     assert {each["id"] for each in found} == expected
+    if category == "artists":
+        first = {each["id"]: each["first_year"] for each in found}
+        assert first == {
+            key: min(year for each in early if key in sample.artist_ids(each) and (year := sample.year(each)))
+            for key in expected
+        }
     assert 0 < len(early) < len(sample.releases_of("label", key))
+
+
+def test_credits_may_be_limited_to_roles_of_a_category(api: Api) -> None:
+    asked = {"type": "release", "id": 1873013, "category": "credits"}
+    everyone = {each["id"] for each in read_all(api, 50, True, **asked)}
+    roles = api.answer("credits/release/1873013", limit=200)["credits"]
+    categories = {each["category"] for each in roles}
+    assert len(categories) > 1
+    for category in categories:
+        found = {each["id"] for each in read_all(api, 1, True, role=category, **asked)}
+        assert found == {each["artist_id"] for each in roles if each["category"] == category} & everyone
+    refused = api.get("/api/expand", params={**asked, "category": "artists", "role": "production"})
+    assert refused.status_code == 422
+    assert "expected the category 'credits'" in refused.json()["detail"]
 
 
 def test_a_category_of_another_type_has_no_neighbours(api: Api) -> None:

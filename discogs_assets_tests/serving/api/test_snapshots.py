@@ -68,6 +68,22 @@ def test_a_snapshot_is_read_as_it_was_created(api: Api, empty: None) -> None:
     assert "etag" not in found.headers
 
 
+def test_places_categories_and_filters_of_a_snapshot_are_read_as_they_were_created(api: Api, empty: None) -> None:
+    shown = {"category": "releases", "pages": 2, "x": -105.25, "y": 0.0, "more": {"x": 1.5, "y": -2.5, "pinned": True}}
+    nodes = [{**ARTIST, "x": 1.25, "y": -3.5, "pinned": True, "categories": [shown]}, {"type": "genre", "id": "Rock"}]
+    more = {
+        "selected": {"type": "release", "id": 1}, "path": [ARTIST, {"type": "style", "id": "Prog Rock"}],
+        "before_year": 1990, "compared_year": 1975, "role": "production",
+    }  # fmt: skip
+    created = post(api, body(nodes, **more))
+    found = api.get(created.json()["url"]).json()
+    assert {name: value for name, value in found.items() if not name.endswith("_at")} == {
+        "nodes": nodes,
+        "center": ARTIST,
+        **more,
+    }
+
+
 def test_a_snapshot_is_of_no_month(api: Api, project: Project, empty: None) -> None:
     url = post(api, body(NODES)).json()["url"]
     with open_api(create_app(Settings(home=project.home))) as again:
@@ -93,6 +109,14 @@ def test_the_largest_snapshot_has_100_nodes(api: Api, empty: None) -> None:
         body([{"type": "user", "id": 1}], {"type": "user", "id": 1}),
         body([{**ARTIST, "name": "x"}], {**ARTIST, "name": "x"}),
         body([ARTIST], note="text"),
+        *(body([{**ARTIST, **each}]) for each in ({"x": "1"}, {"x": 1e7}, {"pinned": "<b>"}, {"name": "x"})),
+        *(body([{**ARTIST, "categories": each}]) for each in ([{"category": "fans"}], [{"pages": 1}], ["releases"])),
+        body([{**ARTIST, "categories": [{"category": "releases"}] * 14}]),
+        body([{**ARTIST, "categories": [{"category": "releases", "pages": 251}]}]),
+        *(
+            body([ARTIST], **each)
+            for each in ({"role": "<b>"}, {"before_year": 1}, {"path": [ARTIST]}, {"selected": 1})
+        ),
         body([ARTIST], None),
         *(body([each], each) for each in ({"type": "artist", "id": 0}, {"type": "artist", "id": -1})),
         *(body([each], each) for each in ({"type": "artist", "id": 2**63}, {"type": "artist", "id": "45467"})),
@@ -122,9 +146,10 @@ def test_a_body_of_another_form_is_refused(bare: Api, content: bytes) -> None:
 @pytest.mark.parametrize("kind", ["genre", "style"])
 def test_a_name_that_is_none_of_a_genre_or_style_is_refused(api: Api, kind: str) -> None:
     node = {"type": kind, "id": "<script>alert(1)</script>"}
-    refused = post(api, body([ARTIST, node]))
-    assert refused.status_code == 422
-    assert f"there is no {kind}" in refused.json()["detail"]
+    for content in (body([ARTIST, node]), body([ARTIST], selected=node), body([ARTIST], path=[ARTIST, node])):
+        refused = post(api, content)
+        assert refused.status_code == 422
+        assert f"there is no {kind}" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,8 @@ export async function ask(path, parameters = {}, signal = undefined) {
   const kept = answers.get(url);
   if (kept) return /** @type {T} */ (kept);
   const found = await request(url, signal);
-  const body = await found.json().catch((error) => {
-    if (signal?.aborted) throw error;
-    throw new Problem(found.status, "The answer ended early, or is no JSON. Try again.");
-  });
-  if (!found.ok) throw new Problem(found.status, body.detail || found.statusText, body.candidates);
+  const body = await read(found, signal);
+  if (!found.ok) throw new Problem(found.status, body.detail || found.statusText || `The server answered with the status ${found.status}.`, body.candidates);
   noteMonth(found.headers.get("X-Discogs-Month") || "");
   if (answers.size >= KEPT) answers.delete(/** @type {string} */ (answers.keys().next().value));
   answers.set(url, body);
@@ -61,6 +58,21 @@ async function request(url, signal) {
     if (signal?.aborted) throw error;
     throw new Problem(0, "The server does not answer. Is `discogs serve` running, and this machine connected to it?");
   }
+}
+
+/**
+ * Read the object of a response. One that broke off or was aborted raises, so that it is never kept as an answer.
+ * @param {Response} found
+ * @param {AbortSignal | undefined} signal
+ */
+async function read(found, signal) {
+  const body = await found.json().catch((error) => {
+    if (signal?.aborted) throw error;
+    return null;
+  });
+  if (body && typeof body === "object") return body;
+  if (found.ok) throw new Problem(0, "The answer of the server broke off, or is no JSON.");
+  return {};
 }
 
 /** Note the published month; answers of another one are forgotten. @param {string} month */
@@ -84,7 +96,8 @@ export function useMonth() {
 }
 
 /**
- * The answer to a question, the problem, or neither while it is awaited; an older answer stays meanwhile.
+ * The answer to a question, the problem, or neither while it is awaited; an older answer about the same subject stays
+ * meanwhile.
  * @template T
  * @typedef {{ answer: T | null, problem: Problem | null, loading: boolean, retry: () => void }} Awaited
  */
@@ -98,7 +111,7 @@ export function useMonth() {
  */
 export function useAnswer(path, parameters = {}) {
   const key = path && `${path}${link(parameters)}`;
-  return usePromise(key, (signal) => ask(String(path), parameters, signal));
+  return usePromise(key, (signal) => ask(String(path), parameters, signal), path || "");
 }
 
 /**
@@ -106,27 +119,28 @@ export function useAnswer(path, parameters = {}) {
  * @template T
  * @param {string | null} key
  * @param {(signal: AbortSignal) => Promise<T>} promise
+ * @param {string} [subject] answers about another subject have another form or belong elsewhere: they do not stay
  * @returns {Awaited<T>}
  */
-export function usePromise(key, promise) {
-  /** @type {[{ key: string | null, answer: T | null, problem: Problem | null }, Function]} */
-  const [state, setState] = useState({ key: /** @type {string | null} */ (null), answer: null, problem: null });
+export function usePromise(key, promise, subject = "") {
+  /** @type {[{ key: string | null, subject: string, answer: T | null, problem: Problem | null }, Function]} */
+  const [state, setState] = useState({ key: /** @type {string | null} */ (null), subject, answer: null, problem: null });
   const [tries, setTries] = useState(0);
   useEffect(() => {
     if (key === null) return undefined;
     const control = new AbortController();
     promise(control.signal).then(
-      (answer) => control.signal.aborted || setState({ key, answer, problem: null }),
-      (error) => control.signal.aborted || setState({ key, answer: null, problem: toProblem(error) }),
+      (answer) => control.signal.aborted || setState({ key, subject, answer, problem: null }),
+      (error) => control.signal.aborted || setState({ key, subject, answer: null, problem: toProblem(error) }),
     );
     return () => control.abort();
   }, [key, tries]);
   const current = state.key === key;
   return {
-    answer: key === null ? null : state.answer,
+    answer: key === null || state.subject !== subject ? null : state.answer,
     problem: current ? state.problem : null,
     loading: key !== null && !current,
-    retry: () => { setState({ key: null, answer: null, problem: null }); setTries(tries + 1); },
+    retry: () => { setState({ key: null, subject, answer: null, problem: null }); setTries(tries + 1); },
   };
 }
 

@@ -8,16 +8,17 @@ import { GraphView } from "./view.js";
 /**
  * @typedef {object} CanvasProps
  * @property {Picture} picture
+ * @property {Map<string, Place>} places places that nodes are given at first
  * @property {string} selected
  * @property {string} label
- * @property {(node: GraphNode) => void} onActivate
+ * @property {(node: GraphNode, shift: boolean) => void} onActivate
  * @property {(node: GraphNode) => void} onOpen
  * @property {(undo: () => void) => void} onPlace
  */
 
 /** @param {CanvasProps} props */
 export function GraphCanvas(props) {
-  const { picture, selected, label } = props;
+  const { picture, places, selected, label } = props;
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const view = useRef(/** @type {GraphView | null} */ (null));
   const [hovered, setHovered] = useState(/** @type {GraphNode | null} */ (null));
@@ -26,14 +27,14 @@ export function GraphCanvas(props) {
   const theme = useTheme();
   useEffect(() => {
     view.current = new GraphView(/** @type {HTMLCanvasElement} */ (canvas.current), {
-      onActivate: (node) => latest.current.onActivate(node),
+      onActivate: (node, shift) => latest.current.onActivate(node, shift),
       onOpen: (node) => latest.current.onOpen(node),
       onPlace: (undo) => latest.current.onPlace(undo),
       onHover: setHovered,
     });
     return () => view.current?.destroy();
   }, []);
-  useEffect(() => view.current?.show(picture), [picture]);
+  useEffect(() => view.current?.show(picture, places), [picture]);
   useEffect(() => view.current?.select(selected), [selected, picture]);
   useEffect(() => view.current?.recolour(), [theme]);
   const pinned = picture.nodes.find((node) => node.key === selected);
@@ -42,7 +43,8 @@ export function GraphCanvas(props) {
       ref: canvas, tabIndex: 0, role: "application", "aria-label": label, "aria-describedby": "graph-keys",
     }),
     h("p", { id: "graph-keys", class: "unseen" },
-      "Arrow keys walk from node to node, Enter chooses, space opens, p pins, plus and minus zoom, 0 fits. "
+      "Arrow keys walk from node to node, Enter chooses, Shift with Enter finds the path from the selected node, space "
+      + "opens, p pins, plus and minus zoom, 0 fits. "
       + "The table shows the same."),
     h("p", { class: "unseen", "aria-live": "polite" }, hovered ? hovered.text : ""),
     hovered && h("div", { class: "tooltip", dir: "auto" }, describe(hovered)),
@@ -65,7 +67,7 @@ const Tool = ({ icon, label, onClick }) =>
 function describe(node) {
   if (node.role === "more") return `${node.text}: click to load`;
   if (node.role === "category") return `${node.text}: click to ${node.open ? "close" : "open"}`;
-  return `${node.text} (${node.kind}${node.pinned ? ", pinned" : ""})`;
+  return `${node.text} (${node.kind}${node.late ? ", new since the earlier year" : ""}${node.pinned ? ", pinned" : ""})`;
 }
 
 /** @param {{ picture: Picture }} props */

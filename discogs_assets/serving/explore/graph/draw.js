@@ -1,4 +1,5 @@
 /** Drawing of a graph on a canvas. */
+import { drawLabels, project, rank, sizeAt, widthOf } from "./labels.js";
 
 /** @typedef {import("./colours.js").Colours} Colours */
 /** @typedef {{ k: number, x: number, y: number }} Camera */
@@ -6,6 +7,7 @@
  * @typedef {object} Scene
  * @property {GraphNode[]} nodes
  * @property {[GraphNode, GraphNode][]} links
+ * @property {[GraphNode, GraphNode][]} path
  * @property {Camera} camera
  * @property {number} width
  * @property {number} height
@@ -14,29 +16,8 @@
  * @property {Colours} colours
  */
 
-const LABELS = 160;
-const CHARACTERS = 30;
-const CELL = 7;
-
 /** Number of nodes beyond which they are plain shapes without names, drawn by type at once. */
 export const CROWD = 500;
-
-/** Scale of nodes and texts: they grow and shrink less than distances do. @param {number} zoom */
-export const sizeAt = (zoom) => Math.min(1.3, Math.max(0.55, zoom));
-
-/** @type {Map<string, number>} */
-const widths = new Map();
-
-/** @param {CanvasRenderingContext2D} context @param {string} text */
-function widthOf(context, text) {
-  const key = context.font + text;
-  let width = widths.get(key);
-  if (width === undefined) {
-    if (widths.size > 5000) widths.clear();
-    widths.set(key, width = context.measureText(text).width);
-  }
-  return width;
-}
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene */
 export function draw(context, scene) {
@@ -51,9 +32,6 @@ export function draw(context, scene) {
   for (const node of seen) if (node.role !== "entity") drawPill(context, node, scene, size);
   drawLabels(context, crowd.length ? seen.filter((node) => !apart.has(node)) : seen, scene, size);
 }
-
-/** @param {GraphNode} node @param {Camera} camera */
-export const project = ({ x, y }, camera) => ({ x: x * camera.k + camera.x, y: y * camera.k + camera.y });
 
 /** @param {GraphNode} node @param {Scene} scene */
 function isSeen(node, { camera, width, height }) {
@@ -75,10 +53,23 @@ function drawLinks(context, scene) {
     context.lineTo(b.x * camera.k + camera.x, b.y * camera.k + camera.y);
   }
   context.stroke();
-  context.lineWidth = 1.5;
-  context.strokeStyle = colours.muted;
+  drawLines(context, strong, camera, colours.muted, 1.5);
+  drawLines(context, scene.path, camera, colours.accent, 4);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {[GraphNode, GraphNode][]} links
+ * @param {Camera} camera
+ * @param {string} colour
+ * @param {number} width
+ */
+function drawLines(context, links, camera, colour, width) {
+  if (!links.length) return;
+  context.lineWidth = width;
+  context.strokeStyle = colour;
   context.beginPath();
-  for (const [a, b] of strong) {
+  for (const [a, b] of links) {
     context.moveTo(a.x * camera.k + camera.x, a.y * camera.k + camera.y);
     context.lineTo(b.x * camera.k + camera.x, b.y * camera.k + camera.y);
   }
@@ -122,6 +113,15 @@ function drawEntity(context, node, scene, size) {
   context.strokeStyle = colours.paper;
   context.stroke();
   if (node.kind === "release" || node.kind === "master") drawHole(context, node.kind, x, y, radius, colours.paper);
+  if (node.late) {
+    context.lineWidth = 2;
+    context.strokeStyle = colours.accent;
+    context.setLineDash([3, 2]);
+    context.beginPath();
+    context.arc(x, y, radius + 3, 0, 7);
+    context.stroke();
+    context.setLineDash([]);
+  }
   if (node.key === selected || node.key === hovered) {
     context.lineWidth = 2.5;
     context.strokeStyle = node.key === selected ? colours.ink : colours.muted;
@@ -220,66 +220,4 @@ function drawPill(context, node, { camera, colours, selected, hovered }, size) {
   context.textBaseline = "middle";
   context.fillText(node.text, x, y + 0.5);
   if (node.pinned) drawPin(context, x + width / 2 - 3, y - height / 2 + 2, colours);
-}
-
-/** @param {GraphNode} node @param {Scene} scene */
-const rank = (node, { selected, hovered }) =>
-  node.key === hovered ? 0 : node.key === selected ? 1 : node.root ? 2 : 3;
-
-/**
- * Labels, the important ones first; one that would cover another is left out.
- * @param {CanvasRenderingContext2D} context
- * @param {GraphNode[]} seen
- * @param {Scene} scene
- * @param {number} size
- */
-function drawLabels(context, seen, scene, size) {
-  const { colours, camera } = scene;
-  const taken = new Set(seen.flatMap((node) => {
-    const { x, y } = project(node, camera);
-    const height = (node.role === "entity" ? node.height - 4 : node.height - 6) * size;
-    return cells(x, y - height / 2, (node.width - 4) * size, height);
-  }));
-  const wanted = seen.filter((node) => node.role === "entity").sort((a, b) => rank(a, scene) - rank(b, scene));
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  context.lineJoin = "round";
-  let placed = 0;
-  for (const node of wanted) {
-    if (placed >= LABELS) break;
-    const first = rank(node, scene) < 3;
-    context.font = `${node.root ? 600 : 400} ${(node.root ? 14 : 11.5) * Math.max(size, first ? 1 : 0.8)}px ${colours.font}`;
-    const text = first ? cutText(node.text, 60) : cutText(node.text, CHARACTERS);
-    const { x, y } = project(node, camera);
-    const top = y + (node.width / 2) * size + 4;
-    const covered = cells(x, top + 2, widthOf(context, text), 11);
-    if (!first && covered.some((cell) => taken.has(cell))) continue;
-    covered.forEach((cell) => taken.add(cell));
-    context.lineWidth = 3.5;
-    context.strokeStyle = colours.paper;
-    context.strokeText(text, x, top);
-    context.fillStyle = first ? colours.ink : colours.muted;
-    context.fillText(text, x, top);
-    placed++;
-  }
-}
-
-/** @param {string} text @param {number} length */
-const cutText = (text, length) => (text.length > length ? `${[...text].slice(0, length - 1).join("")}…` : text);
-
-/**
- * Cells of a coarse grid that a box around x and below y covers.
- * @param {number} x
- * @param {number} y
- * @param {number} width
- * @param {number} height
- */
-function cells(x, y, width, height) {
-  const found = [];
-  for (let row = Math.floor(y / CELL); row <= Math.floor((y + height - 1) / CELL); row++) {
-    for (let column = Math.floor((x - width / 2) / CELL); column <= Math.floor((x + width / 2) / CELL); column++) {
-      found.push(row * 100_000 + column);
-    }
-  }
-  return found;
 }

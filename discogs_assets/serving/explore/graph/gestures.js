@@ -102,7 +102,7 @@ class Pointers {
     } else if (event.type === "pointerup") {
       const again = this.clicked.key === node.key && event.timeStamp - this.clicked.time < DOUBLE_MS;
       this.clicked = { key: node.key, time: event.timeStamp };
-      if (!again) this.view.events.onActivate(node);
+      if (!again) this.view.events.onActivate(node, event.shiftKey);
     }
   }
 
@@ -125,7 +125,7 @@ function press(view, event) {
   const arrow = ARROWS[event.key];
   /** @type {Record<string, () => void>} */
   const keys = {
-    Enter: () => node && view.events.onActivate(node),
+    Enter: () => node && view.events.onActivate(node, event.shiftKey),
     " ": () => node && view.events.onOpen(node),
     p: () => node && view.pin(node, !node.pinned),
     "+": () => view.zoom(1.25),

@@ -17,19 +17,22 @@ export class Layout {
   }
 
   /**
-   * Lay out another picture; known nodes start at their old places, and pinned ones stay there.
+   * Lay out another picture; known nodes start at their old places, and pinned ones stay there. Nodes that are all given
+   * places stay there, too.
    * @param {Picture} picture
+   * @param {Map<string, Place>} places
    */
-  show({ nodes, links }) {
-    const known = new Map(this.nodes.map((node) => [node.key, node]));
+  show({ nodes, links }, places) {
+    const known = new Map([...places, ...this.nodes.map((node) => /** @type {[string, Place]} */ ([node.key, node]))]);
+    const restored = !this.nodes.length && places.size > 0;
     const fresh = place(nodes, links, known);
     this.nodes = nodes;
     const indexes = new Map(nodes.map((node, index) => [node.key, index]));
     const degrees = new Map();
     for (const { target } of links) degrees.set(target, (degrees.get(target) || 0) + 1);
     this.#send("begin", {
-      turn: ++this.turn, heat: fresh ? (known.size ? 0.5 : 0.9) : 0.1, silent: this.quiet,
-      nodes: nodes.map(prepare),
+      turn: ++this.turn, heat: fresh ? (known.size ? 0.5 : 0.9) : restored ? 0 : 0.1, silent: this.quiet,
+      nodes: nodes.map((node) => prepare(node, node.pinned || (restored && places.has(node.key)))),
       links: links.map(({ source, target }) => ({
         source: indexes.get(source), target: indexes.get(target),
         distance: nodes[indexes.get(target) || 0].role === "category" ? DISTANCES.category : DISTANCES.child,
@@ -67,18 +70,18 @@ export class Layout {
   }
 }
 
-/** A node as the worker needs it. @param {GraphNode} node */
-function prepare({ x, y, pinned, role, root, width }) {
+/** A node as the worker needs it. @param {GraphNode} node @param {boolean} fixed */
+function prepare({ x, y, role, root, width }, fixed) {
   const charge = root ? -600 : role === "category" ? -260 : -90;
   const room = role === "entity" ? width / 2 + (root ? 22 : 15) : width / 2 + 2;
-  return { x, y, charge, room, ...(pinned ? { fx: x, fy: y } : {}) };
+  return { x, y, charge, room, ...(fixed ? { fx: x, fy: y } : {}) };
 }
 
 /**
  * Give nodes their old places, and new ones a place around the node that leads to them. Return the number of new ones.
  * @param {GraphNode[]} nodes
  * @param {GraphLink[]} links
- * @param {Map<string, GraphNode>} known
+ * @param {Map<string, Place>} known
  */
 export function place(nodes, links, known) {
   const all = new Map(nodes.map((node) => [node.key, node]));

@@ -7,16 +7,22 @@ import { keyOf, nameOf } from "../core/entities.js";
 
 const FREE = { x: NaN, y: NaN, pinned: false };
 
-/** @param {Root[]} roots @returns {Picture} */
-export function compose(roots) {
+/**
+ * @param {Root[]} roots
+ * @param {number | null} [versus] year after which a neighbour is marked as late
+ * @param {Step[]} [steps] of a path, whose nodes are added
+ * @returns {Picture}
+ */
+export function compose(roots, versus = null, steps = []) {
   /** @type {Map<string, GraphNode>} */
   const nodes = new Map();
   /** @type {GraphLink[]} */
   const links = [];
   for (const { entity } of roots) nodes.set(keyOf(entity), makeEntity(entity, true));
   for (const { entity, categories } of roots) {
-    for (const category of categories) addCategory(nodes, links, keyOf(entity), category);
+    for (const category of categories) addCategory(nodes, links, keyOf(entity), category, versus);
   }
+  addPath(nodes, links, steps);
   return { nodes: [...nodes.values()], links };
 }
 
@@ -25,13 +31,17 @@ export function compose(roots) {
  * @param {GraphLink[]} links
  * @param {string} owner
  * @param {Category} category
+ * @param {number | null} versus
  */
-function addCategory(nodes, links, owner, category) {
+function addCategory(nodes, links, owner, category, versus) {
   nodes.set(category.key, makeCategory(category));
   links.push({ source: owner, target: category.key });
   for (const child of category.children) {
     const key = keyOf(child);
-    if (!nodes.has(key)) nodes.set(key, makeEntity(child, false));
+    const late = isLate(child, versus);
+    const node = nodes.get(key);
+    if (!node) nodes.set(key, { ...makeEntity(child, false), late });
+    else if (!late) node.late = false;
     links.push({ source: category.key, target: key });
   }
   const hidden = category.open ? category.total - category.children.length : 0;
@@ -41,6 +51,25 @@ function addCategory(nodes, links, owner, category) {
     ...FREE, key, role: "more", kind: category.kind, category: category.key, text: `${number(hidden)} more`, width: 60, height: 22,
   });
   links.push({ source: category.key, target: key });
+}
+
+/** Year in which a neighbour came, if it is known. @param {Neighbour} child */
+export const yearOf = (child) => child.year ?? child.first_year ?? null;
+
+/** @param {Neighbour} child @param {number | null} versus */
+export const isLate = (child, versus) => versus !== null && (yearOf(child) ?? 0) > versus;
+
+/**
+ * @param {Map<string, GraphNode>} nodes
+ * @param {GraphLink[]} links
+ * @param {Step[]} steps
+ */
+function addPath(nodes, links, steps) {
+  steps.forEach((step, place) => {
+    const key = keyOf(step);
+    nodes.set(key, { ...(nodes.get(key) || makeEntity(step, false)), path: true });
+    if (place) links.push({ source: keyOf(steps[place - 1]), target: key, path: true });
+  });
 }
 
 /** @param {Named & { year?: number | null }} entity @param {boolean} root @returns {GraphNode} */

@@ -5,12 +5,21 @@ import { keyOf, parametersOf, parseKey } from "../core/entities.js";
 /** Neighbours that a click loads. */
 export const PAGE = 40;
 
+/** Categories of roles. */
+export const ROLES = [
+  "arrangement", "conducting", "design", "engineering", "management", "mastering", "other", "performance",
+  "production", "remix", "spoken", "text", "writing",
+];
+
 /**
  * @typedef {object} Wanted
  * @property {Record<string, string | number>} center parameters of the entity at which the graph starts
  * @property {string[]} grown keys of further entities with their categories
  * @property {string[]} open categories with their pages: artist:45467/releases/2
- * @property {number | null} before
+ * @property {number | null} before the last year that is shown
+ * @property {number | null} versus an earlier year, compared with it
+ * @property {string} role category of roles, of credits that are shown alone
+ * @property {{ from: string, to: string | null } | null} path ends of a path; without the second one it is awaited
  *
  * @typedef {object} Category
  * @property {string} key artist:45467/releases
@@ -19,7 +28,7 @@ export const PAGE = 40;
  * @property {Kind} kind
  * @property {number} count all neighbours
  * @property {boolean} open
- * @property {number} total neighbours before the year
+ * @property {number} total neighbours before the year, of the role
  * @property {Neighbour[]} children the neighbours that are loaded
  * @property {string} problem
  *
@@ -35,13 +44,29 @@ export function readWanted(query) {
   const type = query.get("type");
   const [id, name] = [query.get("id"), query.get("name")];
   if (!type || !(id || name)) return null;
-  const year = Number(query.get("before"));
+  const years = ["before", "vs"].flatMap((each) => readYear(query.get(each)) ?? []);
+  const role = query.get("role") || "";
   return {
     center: id ? { type, id } : { type, name: String(name) },
     grown: query.getAll("with").filter(parseKey),
     open: query.getAll("open"),
-    before: Number.isInteger(year) && year >= 1860 && year <= 2100 ? year : null,
+    before: query.has("before") && years.length ? Math.max(...years) : null,
+    versus: query.has("before") && years.length > 1 ? Math.min(...years) : null,
+    role: ROLES.includes(role) ? role : "",
+    path: readPath(query),
   };
+}
+
+/** @param {string | null} text */
+export function readYear(text) {
+  const year = Number(text);
+  return Number.isInteger(year) && year >= 1860 && year <= 2100 ? year : null;
+}
+
+/** @param {URLSearchParams} query */
+function readPath(query) {
+  const [from, to] = [query.get("from"), query.get("to")];
+  return from && parseKey(from) ? { from, to: parseKey(to) ? to : null } : null;
 }
 
 /** Pages of each open category. @param {string[]} open @returns {Map<string, number>} */
@@ -74,24 +99,24 @@ export function changePages(open, key, pages) {
 export async function load(wanted, signal) {
   const pages = readPages(wanted.open);
   const others = wanted.grown.flatMap((key) => parseKey(key) || []).map((each) => parametersOf(each));
-  return Promise.all([wanted.center, ...others].map((each) => loadRoot(each, pages, wanted.before, signal)));
+  return Promise.all([wanted.center, ...others].map((each) => loadRoot(each, pages, wanted, signal)));
 }
 
 /**
  * @param {Record<string, string | number>} parameters
  * @param {Map<string, number>} pages
- * @param {number | null} before
+ * @param {Wanted} wanted
  * @param {AbortSignal} signal
  * @returns {Promise<Root>}
  */
-async function loadRoot(parameters, pages, before, signal) {
+async function loadRoot(parameters, pages, wanted, signal) {
   /** @type {Explored} */
   const { center, categories } = await ask("explore", parameters, signal);
   return {
     entity: center,
     categories: await Promise.all(categories.map((each) => {
       const key = `${keyOf(center)}/${each.category}`;
-      return loadCategory(center, each, key, pages.get(key) || 0, before, signal);
+      return loadCategory(center, each, pages.get(key) || 0, wanted, signal);
     })),
   };
 }
@@ -99,21 +124,21 @@ async function loadRoot(parameters, pages, before, signal) {
 /**
  * @param {Named} owner
  * @param {Neighbours} found
- * @param {string} key
  * @param {number} pages
- * @param {number | null} before
+ * @param {Wanted} wanted
  * @param {AbortSignal} signal
  * @returns {Promise<Category>}
  */
-async function loadCategory(owner, found, key, pages, before, signal) {
+async function loadCategory(owner, found, pages, { before, role }, signal) {
   const { category, name, type: kind, count } = found;
-  const closed = { key, category, name, kind, count, open: false, total: count, children: [], problem: "" };
+  const closed = { key: `${keyOf(owner)}/${category}`, category, name, kind, count, open: false, total: count, children: [], problem: "" };
   if (!pages) return closed;
   try {
+    const filters = { before_year: before, role: category === "credits" ? role : null };
     const offsets = Array.from({ length: pages }, (_, page) => page * PAGE);
     /** @type {Expanded[]} */
     const all = await Promise.all(offsets.map((offset) =>
-      ask("expand", { ...parametersOf(owner, "node_id"), category, before_year: before, limit: PAGE, offset }, signal)));
+      ask("expand", { ...parametersOf(owner, "node_id"), category, ...filters, limit: PAGE, offset }, signal)));
     return { ...closed, open: true, total: all[0].total, children: all.flatMap((each) => each.children) };
   } catch (error) {
     if (signal.aborted) throw error;

@@ -2,22 +2,23 @@
 import { classes, h, number } from "../core/dom.js";
 import { keyOf, MEANINGS, nameOf, selectLink } from "../core/entities.js";
 import { EntityLink, KindBadge } from "../parts/entity.js";
+import { isLate, yearOf } from "./picture.js";
 
 /** @typedef {import("./state.js").Category} Category */
 /** @typedef {import("./state.js").Root} Root */
 /** @typedef {{ onToggle: (key: string) => void, onMore: (key: string) => void, onGrow: (entity: Named) => void, grown: Set<string> }} Actions */
 
-/** @param {{ roots: Root[], actions: Actions }} props */
-export function GraphTable({ roots, actions }) {
+/** @param {{ roots: Root[], versus: number | null, actions: Actions }} props */
+export function GraphTable({ roots, versus, actions }) {
   return h("div", { class: "graph-table" }, roots.map(({ entity, categories }) =>
     h("section", { key: keyOf(entity) },
       h("h2", null, h(EntityLink, { entity, href: selectLink(entity) }), " ", h(KindBadge, { kind: entity.type })),
       !categories.length && h("p", { class: "hint" }, "It has no neighbours in this month."),
-      categories.map((category) => h(CategoryPart, { key: category.key, category, actions })))));
+      categories.map((category) => h(CategoryPart, { key: category.key, category, versus, actions })))));
 }
 
-/** @param {{ category: Category, actions: Actions }} props */
-function CategoryPart({ category, actions }) {
+/** @param {{ category: Category, versus: number | null, actions: Actions }} props */
+function CategoryPart({ category, versus, actions }) {
   const { key, name, kind, count, open, total, children, problem } = category;
   const left = total - children.length;
   return h("div", { class: "category" },
@@ -26,14 +27,14 @@ function CategoryPart({ category, actions }) {
       onClick: () => actions.onToggle(key),
     }, h("span", null, name), h("span", { class: "count" }, number(count))),
     open && problem && h("p", { role: "alert" }, problem),
-    open && !problem && total < count && h("p", { class: "hint" }, `${number(total)} of ${number(count)} until that year`),
-    open && children.length > 0 && h(Neighbourhood, { category, actions }),
+    open && !problem && total < count && h("p", { class: "hint" }, `${number(total)} of ${number(count)} with these years and roles`),
+    open && children.length > 0 && h(Neighbourhood, { category, versus, actions }),
     open && left > 0 && h("button", { type: "button", onClick: () => actions.onMore(key) },
       `Load more: ${number(left)} are left`));
 }
 
-/** @param {{ category: Category, actions: Actions }} props */
-function Neighbourhood({ category, actions }) {
+/** @param {{ category: Category, versus: number | null, actions: Actions }} props */
+function Neighbourhood({ category, versus, actions }) {
   const works = category.kind === "release" || category.kind === "master";
   const shared = !works && category.children.some((each) => each.release_count);
   return h("table", null,
@@ -42,11 +43,13 @@ function Neighbourhood({ category, actions }) {
       h("th", { scope: "col" }, "Name"),
       works && h("th", { scope: "col", class: "figure" }, "Year"),
       shared && h("th", { scope: "col", class: "figure" }, "Releases between"),
+      versus !== null && h("th", { scope: "col" }, "Came"),
       h("th", { scope: "col" }, h("span", { class: "unseen" }, "Actions")))),
     h("tbody", null, category.children.map((child) => h("tr", { key: keyOf(child) },
       h("td", null, h(EntityLink, { entity: child, href: selectLink(child) })),
       works && h("td", { class: "figure" }, child.year || "–"),
       shared && h("td", { class: "figure" }, child.release_count ? number(child.release_count) : "–"),
+      versus !== null && h("td", null, !yearOf(child) ? "no year" : isLate(child, versus) ? `after ${versus}` : `until ${versus}`),
       h("td", { class: "action" }, !actions.grown.has(keyOf(child)) && h("button", {
         type: "button", class: "quiet", "aria-label": `Show neighbours of ${nameOf(child)}`,
         onClick: () => actions.onGrow(child),

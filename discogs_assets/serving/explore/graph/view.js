@@ -1,7 +1,8 @@
 /** A graph on a canvas: camera, pictures, selection. Gestures are in `gestures.js`, drawing in `draw.js`. */
 import { readColours } from "./colours.js";
-import { CROWD, draw, project, sizeAt } from "./draw.js";
+import { CROWD, draw } from "./draw.js";
 import { listen } from "./gestures.js";
+import { project, sizeAt } from "./labels.js";
 import { Layout } from "./layout.js";
 
 const FIT_MARGIN = 56;
@@ -9,11 +10,13 @@ const ZOOMS = [0.05, 4];
 
 /**
  * @typedef {object} Events
- * @property {(node: GraphNode) => void} onActivate a click, or Enter
+ * @property {(node: GraphNode, shift: boolean) => void} onActivate a click, or Enter
  * @property {(node: GraphNode) => void} onOpen a double click
  * @property {(undo: () => void) => void} onPlace a node was dragged, pinned or released
  * @property {(node: GraphNode | null) => void} onHover
  */
+
+/** @typedef {{ others: HTMLCanvasElement, nodes: GraphNode[], links: [GraphNode, GraphNode][], path: [GraphNode, GraphNode][] }} Picked */
 
 export class GraphView {
   /** @param {HTMLCanvasElement} canvas @param {Events} events */
@@ -28,11 +31,13 @@ export class GraphView {
     this.nodes = [];
     /** @type {[GraphNode, GraphNode][]} */
     this.links = [];
+    /** Links of a path. @type {[GraphNode, GraphNode][]} */
+    this.path = [];
     this.selected = "";
     this.hovered = "";
     this.follows = true;
     this.frame = 0;
-    /** A node that is dragged over a crowd, and the picture of all others. @type {{ node: GraphNode, others: HTMLCanvasElement } | null} */
+    /** A node that is dragged over a crowd, and the picture of all others. @type {Picked | null} */
     this.lifted = null;
     this.colours = readColours();
     /** Whether the layout has come to rest. */
@@ -43,16 +48,22 @@ export class GraphView {
     this.deafen = listen(this);
   }
 
-  /** Show a picture; nodes that were there keep their places. @param {Picture} picture */
-  show(picture) {
+  /**
+   * Show a picture; nodes that were there keep their places, others may be given theirs.
+   * @param {Picture} picture
+   * @param {Map<string, Place>} [places]
+   */
+  show(picture, places = new Map()) {
     this.still = false;
-    this.layout.show(picture);
+    this.layout.show(picture, places);
     const known = new Map(picture.nodes.map((node) => [node.key, node]));
     this.nodes = picture.nodes;
-    this.links = picture.links.flatMap(({ source, target }) => {
+    const join = (/** @type {GraphLink[]} */ links) => links.flatMap(({ source, target }) => {
       const [a, b] = [known.get(source), known.get(target)];
       return a && b ? [/** @type {[GraphNode, GraphNode]} */ ([a, b])] : [];
     });
+    this.links = join(picture.links.filter((link) => !link.path));
+    this.path = join(picture.links.filter((link) => link.path));
     if (this.follows) this.fit();
     this.paint();
   }
@@ -138,7 +149,7 @@ export class GraphView {
     node.pinned = true;
     this.follows = false;
     if (this.nodes.length <= CROWD) this.layout.hold(node);
-    else if (this.lifted?.node !== node) this.#lift(node);
+    else if (this.lifted?.nodes[0] !== node) this.#lift(node);
     this.paint();
   }
 
@@ -156,9 +167,10 @@ export class GraphView {
     [others.width, others.height] = [this.canvas.width, this.canvas.height];
     const context = /** @type {CanvasRenderingContext2D} */ (others.getContext("2d"));
     context.setTransform(this.context.getTransform());
-    const scene = this.#scene();
-    draw(context, { ...scene, nodes: scene.nodes.filter((each) => each !== node), links: scene.links.filter((link) => !link.includes(node)) });
-    this.lifted = { node, others };
+    const split = (/** @type {[GraphNode, GraphNode][]} */ links, /** @type {boolean} */ own) => links.filter((link) => link.includes(node) === own);
+    const [nodes, links, path] = [this.nodes.filter((each) => each !== node), split(this.links, false), split(this.path, false)];
+    draw(context, { ...this.#scene(), nodes, links, path });
+    this.lifted = { others, nodes: [node], links: split(this.links, true), path: split(this.path, true) };
   }
 
   /** Pin a node, or release it. @param {GraphNode} node @param {boolean} pinned */
@@ -193,16 +205,16 @@ export class GraphView {
       const scene = this.#scene();
       this.context.clearRect(0, 0, scene.width, scene.height);
       if (!this.lifted) return draw(this.context, scene);
-      const { node, others } = this.lifted;
+      const { others, ...own } = this.lifted;
       this.context.drawImage(others, 0, 0, scene.width, scene.height);
-      return draw(this.context, { ...scene, nodes: [node], links: scene.links.filter((link) => link.includes(node)) });
+      return draw(this.context, { ...scene, ...own });
     });
   }
 
   /** @returns {import("./draw.js").Scene} */
   #scene() {
-    const { camera, nodes, links, selected, hovered, colours } = this;
-    return { camera, nodes, links, selected, hovered, colours, width: this.canvas.clientWidth, height: this.canvas.clientHeight };
+    const { camera, nodes, links, path, selected, hovered, colours } = this;
+    return { camera, nodes, links, path, selected, hovered, colours, width: this.canvas.clientWidth, height: this.canvas.clientHeight };
   }
 
   destroy() {

@@ -1,9 +1,9 @@
 /** Path: how two entities are connected, with the releases between them. */
 import { h, plural, useEffect } from "../core/dom.js";
 import { useAnswer } from "../core/api.js";
-import { isNamed, nameOf, parseKey, keyOf } from "../core/entities.js";
+import { nameOf, parseKey, keyOf } from "../core/entities.js";
 import { change, go, useQuery } from "../core/router.js";
-import { EntityLink, KindBadge } from "../parts/entity.js";
+import { Chain as Steps, pathParameters } from "../parts/chain.js";
 import { Picker } from "../parts/picker.js";
 import { Empty, Failure, Loading } from "../parts/states.js";
 
@@ -13,12 +13,6 @@ const WAYS = {
 };
 const USUAL = ["releases", "credits", "membership", "aliases"];
 const DEPTHS = [2, 4, 6, 8, 10, 12];
-
-/** Words between two entities of a path. @type {Record<string, string>} */
-const RELATIONS = {
-  BY: "main artist", DERIVED_FROM: "a version", CREDITED_ON: "credited", APPEARS_ON: "appears", MEMBER_OF: "band and member",
-  ALIAS_OF: "the same person or band", ON: "released on the label", SUBLABEL_OF: "parent label and sublabel", IS: "of this genre or style",
-};
 
 export function Path() {
   const query = useQuery();
@@ -73,15 +67,9 @@ function Depth() {
     h("select", { value: depth, onChange: choose }, DEPTHS.map((each) => h("option", { key: each, value: each, selected: String(each) === depth }, each))), "links");
 }
 
-/** @param {Named} entity @param {string} name */
-const parameters = (entity, name) =>
-  ({ [`${name}_type`]: entity.type, [isNamed(entity) ? `${name}_name` : `${name}_id`]: entity.id });
-
 /** @param {{ from: Named, to: Named, via: string[], depth: number }} props */
 function Chain({ from, to, via, depth }) {
-  const { answer, problem, loading, retry } = useAnswer("path", {
-    ...parameters(from, "from"), ...parameters(to, "to"), via, max_depth: depth,
-  });
+  const { answer, problem, loading, retry } = useAnswer("path", { ...pathParameters(from, to), via, max_depth: depth });
   const found = /** @type {PathFound | null} */ (answer);
   if (problem) return h(Failure, { problem, retry });
   if (!found) return h(Loading, { lines: 5, text: "Looking for a path" });
@@ -90,13 +78,5 @@ function Chain({ from, to, via, depth }) {
   }
   return h("section", { class: "chain", "aria-busy": loading },
     h("div", { role: "status" }, h("h2", null, found.length ? `${plural(found.length, "link")} apart` : "The same")),
-    h("ol", { class: "plain" }, found.path.map((step, place) => h(StepRow, { key: place, step }))));
-}
-
-/** @param {{ step: Step }} props */
-function StepRow({ step }) {
-  const relation = step.rel && [RELATIONS[step.rel] || step.rel.toLowerCase().replaceAll("_", " "), step.role].filter(Boolean).join(": ");
-  return h("li", null,
-    relation && h("p", { class: "relation", dir: "auto" }, relation),
-    h("div", { class: `step ${step.type}` }, h(EntityLink, { entity: step }), h(KindBadge, { kind: step.type })));
+    h(Steps, { path: found.path }));
 }

@@ -4,16 +4,16 @@ import { useAnswer } from "../core/api.js";
 import { exploreLink, PLURALS } from "../core/entities.js";
 import { change, useQuery } from "../core/router.js";
 import { KindBadge } from "../parts/entity.js";
+import { Pages, readOffset } from "../parts/pages.js";
 import { Empty, Failure, Loading } from "../parts/states.js";
 
 const PAGE = 20;
-const LAST_OFFSET = 10_000;
 
 export function Search() {
   const query = useQuery();
   const text = query.get("q") || "";
   const decade = query.get("decade");
-  const offset = Math.min(LAST_OFFSET, Math.max(0, Number(query.get("offset")) || 0));
+  const offset = readOffset(query);
   const years = /^\d{4}s$/.test(decade || "") ? parseInt(String(decade), 10) : null;
   const { answer, problem, loading, retry } = useAnswer(text ? "search" : null, {
     q: text, types: query.getAll("types"), genres: query.getAll("genres"),
@@ -35,7 +35,7 @@ function Found({ text, page, loading }) {
       page.results.length
         ? h("ol", { class: "plain hits" }, page.results.map((hit) => h(HitRow, { key: `${hit.type}:${hit.id}`, hit })))
         : h(Empty, { title: "Nothing has all of these words" }, "Try fewer words, or take a filter away. Accents, case and punctuation do not matter."),
-      h(Pages, { page })));
+      h(Pages, { offset: page.pagination.offset, size: PAGE, shown: page.results.length, total: page.total, more: page.pagination.has_more })));
 }
 
 /** @param {{ facets: SearchPage["facets"] }} props */
@@ -82,15 +82,4 @@ export function convertMarks(marked) {
   const read = (/** @type {string} */ text) => text.replace(/&(amp|lt|gt|quot|#x27);/g, (entity) => ENTITIES[entity]);
   return marked.split(/(<b>.*?<\/b>)/).map((part, place) =>
     place % 2 ? h("mark", { key: place }, read(part.slice(3, -4))) : read(part));
-}
-
-/** @param {{ page: SearchPage }} props */
-function Pages({ page }) {
-  const { offset, has_more: more } = page.pagination;
-  if (!offset && !more) return null;
-  const next = more && offset + PAGE <= LAST_OFFSET;
-  return h("nav", { class: "pages", "aria-label": "Pages" },
-    offset > 0 ? h("a", { class: "button", href: change({ offset: offset > PAGE ? offset - PAGE : null }) }, "← Previous") : h("span", null),
-    h("span", null, `${number(offset + 1)}–${number(offset + page.results.length)} of ${number(page.total)}`),
-    next ? h("a", { class: "button", href: change({ offset: offset + PAGE }) }, "Next →") : h("span", null));
 }

@@ -1,5 +1,5 @@
 /** A line chart over years, as SVG, with a value for each series under the pointer. */
-import { h, number, useEffect, useRef, useState } from "../core/dom.js";
+import { classes, h, number, useEffect, useRef, useState } from "../core/dom.js";
 
 /** @typedef {{ id: string, name: string, points: { year: number, value: number }[] }} Series */
 
@@ -12,16 +12,17 @@ const MARGIN = { left: 56, right: 16, top: 16, bottom: 32 };
 /**
  * Round steps from 0 to at least the maximum.
  * @param {number} maximum
+ * @param {number} least step
  */
-function findTicks(maximum) {
-  const rough = Math.max(maximum, 1e-9) / 4;
+function findTicks(maximum, least) {
+  const rough = Math.max(maximum / 4, least);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((each) => each * power >= rough) || 10);
   return Array.from({ length: Math.ceil(maximum / step) + 1 }, (_, place) => place * step);
 }
 
-/** Return the width in units, and render again when it changes. */
-function useWidth() {
+/** Return true on a narrow screen, and render again when this changes. */
+export function useNarrow() {
   const media = matchMedia("(max-width: 640px)");
   const [narrow, setNarrow] = useState(media.matches);
   useEffect(() => {
@@ -29,7 +30,7 @@ function useWidth() {
     media.addEventListener("change", listener);
     return () => media.removeEventListener("change", listener);
   }, []);
-  return narrow ? WIDTHS.narrow : WIDTHS.wide;
+  return narrow;
 }
 
 /** @param {Series[]} series @param {number} width */
@@ -38,7 +39,8 @@ function measure(series, width) {
   const years = points.map((each) => each.year);
   const first = Math.min(...years);
   const last = Math.max(...years, first + 1);
-  const ticks = findTicks(Math.max(...points.map((each) => each.value), 0));
+  const whole = points.every((each) => Number.isInteger(each.value));
+  const ticks = findTicks(Math.max(...points.map((each) => each.value), 0), whole ? 1 : 1e-9);
   const top = ticks[ticks.length - 1] || 1;
   return {
     first, last, ticks, width,
@@ -58,18 +60,18 @@ function fill({ points }) {
   }));
 }
 
-/** @param {{ series: Series[], label: string, format: (value: number) => string }} props */
-export function Chart({ series, label, format }) {
+/** @param {{ series: Series[], label: string, format: (value: number) => string, small?: boolean }} props `small`: it has half of the page */
+export function Chart({ series, label, format, small = false }) {
   const [year, setYear] = useState(/** @type {number | null} */ (null));
   const svg = useRef(/** @type {SVGSVGElement | null} */ (null));
-  const width = useWidth();
+  const width = useNarrow() || small ? WIDTHS.narrow : WIDTHS.wide;
   const scale = measure(series, width);
   const point = (/** @type {PointerEvent} */ event) => {
     const box = /** @type {SVGSVGElement} */ (svg.current).getBoundingClientRect();
     const share = ((event.clientX - box.left) / box.width * width - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
     setYear(Math.round(scale.first + Math.min(1, Math.max(0, share)) * (scale.last - scale.first)));
   };
-  return h("figure", { class: "chart" },
+  return h("figure", { class: classes("chart", small && "small") },
     h("svg", {
       ref: svg, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": label,
       onPointerMove: point, onPointerDown: point, onPointerLeave: () => setYear(null),
@@ -137,4 +139,19 @@ export function Sparkline({ data, name }) {
     }, filled.map(({ year, value }, place) =>
       h("rect", { key: year, x: place * 4, width: 3, y: 40 - (value / most) * 40, height: (value / most) * 40 }))),
     h("figcaption", null, h("span", null, first), h("span", null, last)));
+}
+
+/**
+ * Rows of a chart: a year each, the latest first.
+ * @param {Series[]} series
+ * @param {(value: number) => string} format
+ */
+export function tabulate(series, format) {
+  const maps = series.map((each) => new Map(each.points.map((point) => [point.year, point.value])));
+  const columns = series.map(({ id, name }, place) => {
+    const value = (/** @type {number} */ year) => maps[place].get(year) || 0;
+    return { name: `${name} (${id})`, title: name, value, show: (/** @type {number} */ year) => format(value(year)) };
+  });
+  const year = { name: "year", title: "Year", value: (/** @type {number} */ each) => each, show: String };
+  return { columns: [year, ...columns], rows: [...new Set(maps.flatMap((map) => [...map.keys()]))].sort((a, b) => b - a) };
 }

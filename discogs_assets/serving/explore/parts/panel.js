@@ -4,6 +4,7 @@ import { useAnswer } from "../core/api.js";
 import { discogsLink, exploreLink, isNamed, keyOf, MEANINGS, nameOf, parametersOf, PLURALS } from "../core/entities.js";
 import { link } from "../core/router.js";
 import { Sparkline } from "./chart.js";
+import { Doors, Resembling } from "./doors.js";
 import { KindBadge } from "./entity.js";
 import { Facts, findFacts } from "./facts.js";
 import { Markup, Outside } from "./markup.js";
@@ -33,6 +34,7 @@ export function Panel({ entity, center, grown, onGrow }) {
     h(Actions, { entity: current, center, grown, onGrow }),
     h(Facts, { facts: findFacts(current, data) }),
     h(Activity, { entity: current }),
+    current.type === "artist" && h(Resembling, { key: keyOf(current), artist: current }),
     data.profile && h(Markup, { text: data.profile }),
     data.notes && h(Markup, { text: data.notes }),
     data.tracklist && h(Tracklist, { tracks: data.tracklist }),
@@ -56,7 +58,9 @@ function Actions({ entity, center, grown, onGrow }) {
     !grown && h("button", { type: "button", class: "primary", onClick: onGrow }, "Show its neighbours"),
     !center && h("a", { class: "button", href: exploreLink(entity) }, "Start here"),
     entity.type !== "release" && h("a", { class: "button", href: link({ pane: "trends", s: keyOf(entity) }) }, "Trend"),
+    !isNamed(entity) && h("a", { class: "button", href: link({ pane: "months", of: keyOf(entity) }) }, "History"),
     h("a", { class: "button", href: link({ pane: "path", from: keyOf(entity) }) }, "Path from here"),
+    h(Doors, { entity }),
     h(Outside, { url: discogsLink(entity), children: "On Discogs ↗" }));
 }
 

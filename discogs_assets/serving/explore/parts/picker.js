@@ -1,4 +1,4 @@
-/** A combobox that completes names of entities of all types. */
+/** A combobox that completes names of entities. */
 import { classes, h, useEffect, useId, useRef, useState } from "../core/dom.js";
 import { toProblem, usePromise, ask } from "../core/api.js";
 import { nameOf } from "../core/entities.js";
@@ -17,6 +17,8 @@ const LIMIT = 12;
  * @property {(text: string) => void} [onSubmit] Enter without a choice
  * @property {boolean} [visible] whether the label is seen
  * @property {boolean} [clears] whether a choice empties the input
+ * @property {Kind[]} [kinds] of the entities; default: all
+ * @property {(text: string, signal: AbortSignal) => Promise<Suggestion[]>} [complete] instead of `kinds`
  */
 
 /** @param {PickerProps} props */
@@ -56,13 +58,13 @@ function Option({ id, entity, active, onPick }) {
 }
 
 /** State and actions of a picker. @param {PickerProps} props */
-function usePicker({ text: start = "", onPick, onSubmit, clears }) {
+function usePicker({ text: start = "", onPick, onSubmit, clears, kinds, complete }) {
   const [text, setText] = useState(start);
   const [shown, setShown] = useState(false);
   const [active, setActive] = useState(-1);
   const [typed, setTyped] = useState(false);
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const { suggestions, note } = useSuggestions(typed ? text.trim() : "");
+  const { suggestions, note } = useSuggestions(typed ? text.trim() : "", complete || ((words, signal) => completeNames(words, kinds, signal)));
   useEffect(() => setText(start), [start]);
   const close = () => { setShown(false); setActive(-1); };
   const pick = (/** @type {Suggestion} */ entity) => {
@@ -105,14 +107,24 @@ function usePicker({ text: start = "", onPick, onSubmit, clears }) {
   };
 }
 
-/** Suggestions for a text, and a note if there are none. @param {string} text */
-function useSuggestions(text) {
+/** Entities whose names the text begins, the best first. @param {string} text @param {Kind[] | undefined} kinds @param {AbortSignal} signal */
+async function completeNames(text, kinds, signal) {
+  const asked = (kinds || [undefined]).map((type) => ask("autocomplete", { q: text, type, limit: LIMIT }, signal));
+  const found = (await Promise.all(asked)).flatMap((each) => /** @type {{ results: Suggestion[] }} */ (each).results);
+  return found.sort((a, b) => (b.score || 0) - (a.score || 0)).slice(0, LIMIT);
+}
+
+/**
+ * Suggestions for a text, and a note if there are none.
+ * @param {string} text
+ * @param {(text: string, signal: AbortSignal) => Promise<Suggestion[]>} complete
+ */
+function useSuggestions(text, complete) {
   const { answer, problem, loading } = usePromise(text || null, async (signal) => {
     await new Promise((done) => setTimeout(done, PAUSE));
-    if (signal.aborted) return null;
-    return /** @type {{ results: Suggestion[] }} */ (await ask("autocomplete", { q: text, limit: LIMIT }, signal));
+    return signal.aborted ? null : complete(text, signal);
   });
-  const suggestions = text && answer ? answer.results : [];
+  const suggestions = (text && answer) || [];
   if (problem) return { suggestions: [], note: toProblem(problem).message };
   const none = text && !loading && answer && !suggestions.length;
   return { suggestions, note: none ? "No name starts like this. Press Enter to search all words." : "" };

@@ -26,9 +26,11 @@ const ADVICE = {
   504: "Ask for less: fewer steps or an earlier year.",
 };
 
-/** @param {{ problem: Problem, retry?: () => void }} props */
-export function Failure({ problem, retry }) {
-  if (problem.candidates.length) return h(Candidates, { problem });
+/** Link to one of several entities of a name. @typedef {(entity: Named) => string} Choose */
+
+/** @param {{ problem: Problem, retry?: () => void, choose?: Choose }} props */
+export function Failure({ problem, retry, choose = ({ id }) => change({ id, name: null }) }) {
+  if (problem.candidates.length) return h(Candidates, { problem, choose });
   return h("div", { class: "failure", role: "alert" },
     h("p", { class: "empty-title" }, problem.status === 404 ? "Nothing is here" : "This did not work"),
     h("p", { dir: "auto" }, problem.message),
@@ -36,12 +38,12 @@ export function Failure({ problem, retry }) {
     retry && h("button", { type: "button", onClick: retry }, "Try again"));
 }
 
-/** Entities of one name, for the visitor to choose from. @param {{ problem: Problem }} props */
-function Candidates({ problem }) {
+/** Entities of one name, for the visitor to choose from. @param {{ problem: Problem, choose: Choose }} props */
+function Candidates({ problem, choose }) {
   return h("div", { class: "failure" },
     h("p", { class: "empty-title" }, "Several bear this name. Which one do you mean?"),
     h("ul", { class: "plain" }, problem.candidates.map((each) =>
       h("li", { key: each.id },
-        h("a", { href: change({ id: each.id, name: null }) }, h("bdi", null, each.name), ` (${each.id}) `),
-        h(KindBadge, { kind: each.type })))));
+        h("a", { href: choose(each) }, h("bdi", null, each.name), each.id ? ` (${each.id}) ` : " (without an id) "),
+        each.type && h(KindBadge, { kind: each.type })))));
 }

@@ -1,0 +1,128 @@
+/** Files of a graph: its picture as PNG or SVG, its data as CSV or JSON. */
+import { h, useState } from "../core/dom.js";
+import { edition } from "../core/api.js";
+import { nameOf } from "../core/entities.js";
+import { nameFile, save, writeCsv } from "../parts/files.js";
+import { Menu } from "../parts/menu.js";
+import { readColours } from "./colours.js";
+import { draw } from "./draw.js";
+import { yearOf } from "./picture.js";
+import { SvgContext } from "./svg.js";
+
+/** @typedef {import("./state.js").Root} Root */
+/** @typedef {{ from: Named, category: string, to: Neighbour }} Link */
+
+const SIZE = { width: 1600, height: 1200 };
+const EDGE = 70;
+const LINE = 20;
+
+/** Pixels a unit in a PNG. */
+const SCALE = 2;
+
+/** @param {{ roots: Root[], picture: Picture, notes: string[], drawn: boolean }} props `notes` say what is missing */
+export function Save({ roots, picture, notes, drawn }) {
+  const [failed, setFailed] = useState("");
+  const title = nameOf(roots[0].entity);
+  /** @type {Record<string, () => Blob | Promise<Blob>>} */
+  const files = {
+    ...(drawn && { PNG: () => writePng(picture, title, notes), SVG: () => writeSvg(picture, title, notes) }),
+    CSV: () => new Blob([writeCsv(COLUMNS, findLinks(roots))], { type: "text/csv;charset=utf-8" }),
+    JSON: () => new Blob([writeJson(roots, picture, notes)], { type: "application/json" }),
+  };
+  const download = async (/** @type {string} */ kind) => {
+    try {
+      save(nameFile(`graph ${title}`, kind.toLowerCase()), await files[kind]());
+      setFailed("");
+    } catch (error) {
+      setFailed(`The ${kind} could not be written: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+  return h(Menu, { icon: "save", label: "Save" },
+    h("p", { class: "hint" }, drawn ? "The picture, or all links that it shows." : "All links that the table shows."),
+    h("div", { class: "actions" }, Object.keys(files).map((kind) =>
+      h("button", { key: kind, type: "button", onClick: () => download(kind) }, kind))),
+    failed && h("p", { role: "alert" }, failed));
+}
+
+/** @param {Root[]} roots @returns {Link[]} */
+const findLinks = (roots) => roots.flatMap(({ entity, categories }) =>
+  categories.flatMap(({ category, children }) => children.map((to) => ({ from: entity, category, to }))));
+
+/** @type {import("../parts/files.js").Column<Link>[]} */
+const COLUMNS = [
+  { name: "from_type", title: "From", value: ({ from }) => from.type },
+  { name: "from_id", title: "Id", value: ({ from }) => from.id },
+  { name: "from_name", title: "Name", value: ({ from }) => from.name },
+  { name: "category", title: "Category", value: ({ category }) => category },
+  { name: "to_type", title: "To", value: ({ to }) => to.type },
+  { name: "to_id", title: "Id", value: ({ to }) => to.id },
+  { name: "to_name", title: "Name", value: ({ to }) => to.name },
+  { name: "year", title: "Year", value: ({ to }) => yearOf(to) },
+  { name: "releases", title: "Releases between", value: ({ to }) => to.release_count },
+];
+
+/** @param {Root[]} roots @param {Picture} picture @param {string[]} notes */
+function writeJson(roots, { nodes, links }, notes) {
+  const entities = nodes.flatMap(({ entity, x, y, pinned }) =>
+    entity ? [{ type: entity.type, id: entity.id, name: entity.name, x, y, pinned }] : []);
+  const step = (/** @type {string} */ key) => /** @type {Named} */ (nodes.find((node) => node.key === key)?.entity);
+  const path = links.filter((link) => link.path).map(({ source, target }) => ({ from: step(source), to: step(target) }));
+  const found = findLinks(roots).map((link) => Object.fromEntries(COLUMNS.map(({ name, value }) => [name, value(link) ?? null])));
+  return `${JSON.stringify({ month: edition.month, center: roots[0].entity, notes, nodes: entities, links: found, path }, null, 2)}\n`;
+}
+
+/**
+ * Draw all nodes with a title, and below it what is missing.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {string} title
+ * @param {string[]} notes
+ */
+function drawAll(context, { nodes, links }, title, notes) {
+  const { width, height } = SIZE;
+  const colours = readColours();
+  context.fillStyle = colours.paper;
+  context.beginPath();
+  context.roundRect(0, 0, width, height, 0);
+  context.fill();
+  const known = new Map(nodes.map((node) => [node.key, node]));
+  const join = (/** @type {boolean} */ path) => links.filter((link) => Boolean(link.path) === path).map(({ source, target }) =>
+    /** @type {[GraphNode, GraphNode]} */ ([known.get(source), known.get(target)]));
+  draw(context, { nodes, links: join(false), path: join(true), camera: fit(nodes), width, height, selected: "", hovered: "", colours });
+  context.textAlign = "left";
+  context.textBaseline = "alphabetic";
+  context.fillStyle = colours.ink;
+  context.font = `600 22px ${colours.font}`;
+  context.fillText(title, LINE, 36);
+  context.font = `13px ${colours.font}`;
+  [...notes, `Discogs, ${edition.month}`].forEach((note, place, all) => context.fillText(note, LINE, height - LINE * (all.length - place) + 4));
+}
+
+/** @param {GraphNode[]} nodes @returns {import("./draw.js").Camera} */
+function fit(nodes) {
+  const [xs, ys] = [nodes.map((node) => node.x), nodes.map((node) => node.y)];
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const k = Math.min(2, (SIZE.width - 2 * EDGE) / (right - left || 1), (SIZE.height - 3 * EDGE) / (bottom - top || 1));
+  return { k, x: SIZE.width / 2 - ((left + right) / 2) * k, y: SIZE.height / 2 - ((top + bottom) / 2) * k };
+}
+
+/** @param {HTMLCanvasElement} canvas */
+const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
+/** @param {Picture} picture @param {string} title @param {string[]} notes */
+function writeSvg(picture, title, notes) {
+  const context = new SvgContext(contextOf(document.createElement("canvas")));
+  drawAll(/** @type {any} */ (context), picture, title, notes);
+  return new Blob([context.write(SIZE.width, SIZE.height, title)], { type: "image/svg+xml" });
+}
+
+/** @param {Picture} picture @param {string} title @param {string[]} notes @returns {Promise<Blob>} */
+function writePng(picture, title, notes) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [SIZE.width * SCALE, SIZE.height * SCALE];
+  const context = contextOf(canvas);
+  context.scale(SCALE, SCALE);
+  drawAll(context, picture, title, notes);
+  return new Promise((done, fail) =>
+    canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("The picture is too large for this browser.")))));
+}

@@ -1,0 +1,1 @@
+"""Tests of the explorer's modules, in a real Chromium."""

@@ -1,0 +1,67 @@
+"""Tests of `graph/save.js` and `graph/svg.js`: pictures and data of a graph."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from PIL import Image
+from playwright.sync_api import Page
+
+from discogs_assets_tests.fix_browser import HOSTILE, Visit, await_node, replace_names
+
+pytestmark = pytest.mark.timeout(600)
+
+FLOYD = "/?type=artist&id=45467&open=artist:45467/releases/1&open=artist:45467/labels/1&before=1990"
+
+
+def save(page: Page, kind: str, folder: Path) -> Path:
+    """The file of a kind."""
+    if not page.get_by_role("button", name=kind, exact=True).is_visible():
+        page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_download() as found:
+        page.get_by_role("button", name=kind, exact=True).click()
+    path = folder / found.value.suggested_filename
+    found.value.save_as(path)
+    return path
+
+
+@pytest.mark.parametrize("hostile", ["", *HOSTILE.values()], ids=["plain", *HOSTILE])
+def test_a_graph_is_saved_as_it_is_shown(visitor: Visit, tmp_path: Path, hostile: str) -> None:
+    page = visitor.page
+    if hostile:
+        page.route("**/api/**", lambda route: replace_names(route, hostile))
+    visitor.open(FLOYD)
+    await_node(page, "artist:45467/releases")
+    name = hostile or "Pink Floyd"
+    shown: dict[str, Any] = page.evaluate("""() => {
+        const { nodes, links } = document.querySelector("canvas").graph;
+        return { entities: nodes.filter((node) => node.entity).length, links: links.length, nodes: nodes.length };
+    }""")
+    data = json.loads(save(page, "JSON", tmp_path).read_text())
+    assert data["center"] == {"type": "artist", "id": 45467, "name": name}
+    assert len(data["nodes"]) == shown["entities"]
+    assert data["notes"][0].endswith("of 77 neighbours.")
+    file = save(page, "CSV", tmp_path)
+    rows = list(csv.DictReader(io.StringIO(file.read_text(), newline="")))
+    assert len(rows) == len(data["links"]) == shown["entities"] - 1
+    assert {row["from_name"] for row in rows} == {name}
+    assert max(int(row["year"]) for row in rows if row["category"] == "releases") <= 1990
+    picture = save(page, "SVG", tmp_path)
+    texts = [each.text or "" for each in etree.parse(picture).iter("{http://www.w3.org/2000/svg}text")]
+    assert name in texts
+    assert any("hidden: later than 1990" in each for each in texts)
+    tags = {each.tag.rpartition("}")[2] for each in etree.parse(picture).iter()}
+    assert tags == {"svg", "title", "path", "text"}
+    with Image.open(save(page, "PNG", tmp_path)) as image:
+        assert image.size == (3200, 2400)
+        assert len(image.getcolors(1 << 24)) > 50
+
+
+def test_a_table_has_data_and_no_picture(visitor: Visit) -> None:
+    page = visitor.open(f"{FLOYD}&view=table")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert page.locator(".menu-panel:visible button").all_text_contents() == ["CSV", "JSON"]
