@@ -125,6 +125,12 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s\"'<>]+$",
         description="Address of Dagster's UI, as the browsers of the status page reach it.",
     )
+    api_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Token for the MCP tools that run SQL and Cypher, sent as `Authorization: Bearer …`; without it "
+        "they serve the loopback alone.",
+    )
     snapshot_days: int = Field(28, ge=1, le=3650, description="Days for which a snapshot (share link) is kept.")
     api_log: Literal["text", "json", "off"] = Field(
         "text", description="Form of the API's access log: text, json, off."
@@ -229,5 +235,5 @@ def _sentence(error: Any) -> str:
     """Return pydantic's finding about a setting as a sentence: name, value unless secret, and expectation."""
     name = f"{variables.PREFIX}{'_'.join(map(str, error['loc'])).upper()}"
     expected = str(error["msg"]).removeprefix("Value error, ")
-    value = "" if name.lower().endswith(("password", "url")) else f" is {error['input']!r}"
+    value = "" if name.lower().endswith(("password", "token", "url")) else f" is {error['input']!r}"
     return f"{name}{value}: {expected[0].lower()}{expected[1:]}"

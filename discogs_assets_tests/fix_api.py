@@ -3,27 +3,31 @@
 import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.datastructures import State
 
 from discogs_assets.serving.app import create_app
 from discogs_assets.settings import Settings
 from discogs_assets_tests.fix_project import Project
 
+Value = TypeVar("Value")
+
 
 class Api:
     """A client of an application in this process."""
 
-    def __init__(self, runner: asyncio.Runner, client: httpx.AsyncClient) -> None:
+    def __init__(self, runner: asyncio.Runner, client: httpx.AsyncClient, state: State) -> None:
         self._runner = runner
         self._client = client
+        self.state = state
 
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run work in the application's event loop."""
-        self._runner.run(work)
+    def run(self, work: Coroutine[Any, Any, Value]) -> Value:
+        """The result of work in the application's event loop."""
+        return self._runner.run(work)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The response to a request."""
@@ -48,7 +52,7 @@ def open_api(app: FastAPI, address: str = "127.0.0.1", base: str = "http://127.0
     with asyncio.Runner() as runner:
         lifespan = app.router.lifespan_context(app)
         runner.run(lifespan.__aenter__())
-        yield Api(runner, httpx.AsyncClient(transport=transport, base_url=base))
+        yield Api(runner, httpx.AsyncClient(transport=transport, base_url=base), app.state)
         runner.run(lifespan.__aexit__(None, None, None))
 
 

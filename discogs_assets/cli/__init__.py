@@ -295,6 +295,29 @@ def serve(
 
 
 @app.command
+def mcp(
+    *,
+    print_config: Annotated[bool, Parameter(negative="", help="Print configuration for common clients.")] = False,
+) -> None:
+    """Serve the tools for language models over stdin and stdout (MCP), until stdin ends.
+
+    Starts the servers that do not run, and leaves them running. A client starts
+    this command by itself; `discogs serve` offers the same tools at /mcp.
+
+    Example: discogs mcp --print-config
+    """
+    from discogs_assets.serving import server
+    from discogs_assets.serving.mcp import clients, stdio
+    from discogs_assets.settings import Settings
+
+    if print_config:
+        home = Settings().home_folder.resolve()
+        sys.stdout.write("\n".join(clients.describe(home, "http://127.0.0.1:8004/mcp")) + "\n")
+    else:
+        stdio.run(server.start_missing)
+
+
+@app.command
 def sample(
     *,
     to: Annotated[Path, Parameter(help="Folder for the dumps, created if missing.")],

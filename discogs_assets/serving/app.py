@@ -18,6 +18,7 @@ from discogs_assets.serving.api.caching import Cache
 from discogs_assets.serving.api.limits import RateLimit
 from discogs_assets.serving.api.metrics import Metrics
 from discogs_assets.serving.api.security import Guard
+from discogs_assets.serving.mcp import http
 from discogs_assets.serving.status import routes as status
 from discogs_assets.serving.status.poller import Poller
 from discogs_assets.settings import Settings
@@ -83,5 +84,6 @@ def create_app(settings: Settings | None = None, *, warm: bool = False) -> FastA
     snapshots.install(app)
     status.install(app)
     docs.install(app)
+    http.install(app)
     explorer.install(app)
     return app

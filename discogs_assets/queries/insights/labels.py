@@ -103,11 +103,10 @@ async def find_profiles(at: Reading, ids: Sequence[int]) -> list[LabelDna]:
 
 async def _refuse(at: Reading, id: int) -> NoReturn:  # noqa: A002
     """Raise QuestionError for a label without a profile."""
-    found = await at.sql("SELECT name FROM {labels} l WHERE id = %(id)s", id=id)
-    if not found:
+    if not await at.sql("SELECT FROM {labels} l WHERE id = %(id)s", id=id):
         raise QuestionError(404, f"there is no label with the id {id} in {at.publication.month}")
     few = f"has too few releases, expected at least {LABEL_RELEASES}"
-    raise QuestionError(422, f"the label {id} ({found[0]['name']}) {few}")
+    raise QuestionError(422, f"the label {id} {few}")
 
 
 @question("/label/dna/compare", "postgres", example={"ids": "281,2294"}, rows="labels")

@@ -98,8 +98,8 @@ async def _require_releases(at: Reading, artist: Named) -> None:
     if row["releases"] < LEAST_RELEASES:
         raise QuestionError(
             422,
-            f"{artist.name} has {row['releases']} releases as a main artist, expected at least {LEAST_RELEASES} to "
-            "compare it with others",
+            f"the artist {artist.id} has {row['releases']} releases as a main artist, expected at least "
+            f"{LEAST_RELEASES} to compare it with others",
         )
 
 

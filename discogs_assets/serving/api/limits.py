@@ -26,7 +26,7 @@ class RateLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer with a problem."""
         address = (scope.get("client") or ("",))[0]
-        if scope["type"] != "http" or _is_local(address) or self._limiter.hit(self._rate, address):
+        if scope["type"] != "http" or is_local(address) or self._limiter.hit(self._rate, address):
             return await self._app(scope, receive, send)
         reset = self._limiter.get_window_stats(self._rate, address).reset_time
         wait = max(1, math.ceil(reset - time.time()))
@@ -34,7 +34,8 @@ class RateLimit:
         return await refusal(scope, receive, send)
 
 
-def _is_local(address: str) -> bool:
+def is_local(address: str) -> bool:
+    """Return True for an address of the loopback, and for none at all."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

@@ -84,11 +84,14 @@ class Month:
 
 
 @contextmanager
-def asking(lake: Lake, month: str | None, statement: str, memory: int, threads: int) -> Iterator[Answer]:
+def asking(
+    lake: Lake, month: str | None, statement: str, memory: int, threads: int, *, sandboxed: bool = False
+) -> Iterator[Answer]:
     """Yield the result of a query on a month of the lake (2026-11), by default the newest.
 
     Only the tables that the query names are opened, and downloaded if the lake is in S3. Beyond `memory` in bytes,
-    DuckDB spills to disk. Raises SettingError if the lake lacks the month, LoadError if DuckDB rejects the query.
+    DuckDB spills to disk. Sandboxed, the query reads no files but the lake's, and no network. Raises SettingError if
+    the lake lacks the month, LoadError if DuckDB rejects the query.
     """
     found = _find_month(lake, month)
     config: dict[str, Any] = {**SETTINGS, "memory_limit": f"{memory}B", "threads": threads}
@@ -98,6 +101,8 @@ def asking(lake: Lake, month: str | None, statement: str, memory: int, threads: 
     ):
         try:
             query = _extract_query(connection, statement)
+            if sandboxed:
+                _enter_sandbox(connection, lake)
             _create_schemas(connection, found)
             yield _read_answer(_execute(connection, query, found))
         except duckdb.Error as error:
@@ -128,6 +133,15 @@ def _extract_query(connection: duckdb.DuckDBPyConnection, statement: str) -> str
             f"{keyword} is not a query, and the lake is read-only here. Expected SELECT, FROM, WITH or PIVOT."
         )
     return str(only.query)
+
+
+def _enter_sandbox(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """Allow no files but the lake's, and no network. DuckDB refuses to allow them again."""
+    folders = ", ".join(
+        "'" + f"{each}/".replace("'", "''") + "'" for each in {lake.root.absolute(), lake.root.resolve()}
+    )
+    connection.execute(f"SET allowed_directories = [{folders}]")
+    connection.execute("SET enable_external_access = false")
 
 
 def _create_schemas(connection: duckdb.DuckDBPyConnection, month: Month) -> None:
