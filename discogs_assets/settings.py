@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,8 +21,14 @@ OWNER = re.compile(r"team:\w+|[\w.+-]+@[\w-]+(\.[\w-]+)+")
 """Owners that Dagster accepts."""
 
 
+RATE = r"^[1-9][0-9]*/(second|minute|hour|day)$"
+"""Rates, as a pattern."""
+
 AGE = re.compile(r"[1-9][0-9]{0,2}")
 """Ages in years."""
+
+PLAIN = re.compile(r"[!-~]+")
+"""Secrets that a header can carry, and URLs."""
 
 
 class Settings(BaseSettings):
@@ -116,7 +123,7 @@ class Settings(BaseSettings):
     )
     api_rate: str = Field(
         "600/minute",
-        pattern=r"^[1-9][0-9]*/(second|minute|hour|day)$",
+        pattern=RATE,
         description="Requests allowed to one address; the loopback's are not limited.",
     )
     api_seconds: float = Field(10.0, gt=0, le=300, description="Time limit of a question in seconds.")
@@ -128,8 +135,30 @@ class Settings(BaseSettings):
     api_token: SecretStr | None = Field(
         None,
         min_length=16,
-        description="Token for the MCP tools that run SQL and Cypher, sent as `Authorization: Bearer …`; without it "
-        "they serve the loopback alone.",
+        description="Token for the MCP tools that run SQL and Cypher and for questions in natural language, sent as "
+        "`Authorization: Bearer …`; without it they serve the loopback alone.",
+    )
+    nlq_url: str | None = Field(
+        None,
+        description="Server of a language model for questions in natural language: https://api.openai.com, "
+        "https://api.anthropic.com, http://127.0.0.1:11434/v1; default: off.",
+        repr=False,
+    )
+    nlq_model: str | None = Field(None, description="Name of the model; it must be able to call tools.")
+    nlq_key: SecretStr | None = Field(None, description="Key of the model's server.")
+    nlq_kind: Literal["openai", "anthropic"] | None = Field(
+        None, description="Protocol of the model's server; default: anthropic for anthropic.com, else openai."
+    )
+    nlq_steps: int = Field(8, ge=1, le=50, description="Turns of the model for an answer.")
+    nlq_tokens: int = Field(100_000, ge=1_000, description="Tokens for an answer, those of all requests together.")
+    nlq_day_tokens: int = Field(
+        2_000_000, ge=1_000, description="Tokens for all answers of `discogs serve` in 24 hours."
+    )
+    nlq_seconds: float = Field(60.0, gt=0, le=600, description="Time limit of an answer in seconds.")
+    nlq_rate: str = Field(
+        "10/minute",
+        pattern=RATE,
+        description="Questions in natural language allowed to one address; the loopback's are not limited.",
     )
     snapshot_days: int = Field(28, ge=1, le=3650, description="Days for which a snapshot (share link) is kept.")
     api_log: Literal["text", "json", "off"] = Field(
@@ -174,6 +203,22 @@ class Settings(BaseSettings):
             )
         return ",".join(dict.fromkeys(names))
 
+    @field_validator("nlq_url")
+    @classmethod
+    def _known_url(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "http://host")
+        plain = PLAIN.fullmatch(parts.geturl()) and parts.port != 0 and not (parts.username or parts.query)
+        if parts.scheme not in ("http", "https") or not parts.hostname or not plain:
+            raise ValueError("expected http(s)://host, or with a port and a path, but without a user and a password")
+        return value
+
+    @field_validator("api_token", "nlq_key")
+    @classmethod
+    def _plain_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not PLAIN.fullmatch(value.get_secret_value()):
+            raise ValueError("expected printable ASCII without spaces")
+        return value
+
     @field_validator("first_month")
     @classmethod
     def _begun_month(cls, value: str | None) -> str | None:
@@ -185,6 +230,11 @@ class Settings(BaseSettings):
     def chosen_targets(self) -> frozenset[str]:
         """Names in `targets`."""
         return frozenset(self.targets.split(","))
+
+    @property
+    def has_nlq(self) -> bool:
+        """True if questions in natural language are on."""
+        return bool(self.nlq_url and self.nlq_model)
 
     @property
     def anniversary_ages(self) -> tuple[int, ...]:
@@ -235,5 +285,5 @@ def _sentence(error: Any) -> str:
     """Return pydantic's finding about a setting as a sentence: name, value unless secret, and expectation."""
     name = f"{variables.PREFIX}{'_'.join(map(str, error['loc'])).upper()}"
     expected = str(error["msg"]).removeprefix("Value error, ")
-    value = "" if name.lower().endswith(("password", "token", "url")) else f" is {error['input']!r}"
+    value = "" if name.lower().endswith(("password", "url", "key", "token")) else f" is {error['input']!r}"
     return f"{name}{value}: {expected[0].lower()}{expected[1:]}"

@@ -12,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 pytest_plugins = [
     "discogs_assets_tests.fix_graph",
     "discogs_assets_tests.fix_insights",
+    "discogs_assets_tests.fix_model",
     "discogs_assets_tests.fix_project",
     "discogs_assets_tests.fix_browser",
     "discogs_assets_tests.fix_api",

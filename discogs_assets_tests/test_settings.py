@@ -49,6 +49,14 @@ def test_the_environment_goes_before_the_file_of_the_working_directory(
         ("ANNIVERSARIES", "25,old", r"DISCOGS_ANNIVERSARIES is '25,old': 'old' is not an age, expected years"),
         ("ANNIVERSARIES", "0", r"DISCOGS_ANNIVERSARIES is '0': '0' is not an age"),
         ("SNAPSHOT_DAYS", "0", r"DISCOGS_SNAPSHOT_DAYS is '0': input should be greater than or equal to 1"),
+        ("NLQ_URL", "ftp://host", r"DISCOGS_NLQ_URL: expected http\(s\)://host"),
+        ("NLQ_URL", "https://user:secret@host/v1", r"DISCOGS_NLQ_URL: expected http\(s\)://host[^@]*$"),
+        ("NLQ_URL", "http://host:99999", r"DISCOGS_NLQ_URL: port out of range"),
+        ("NLQ_URL", "http://h\u00f6st/a b", r"DISCOGS_NLQ_URL: expected http\(s\)://host"),
+        ("NLQ_KEY", "my key", r"DISCOGS_NLQ_KEY: expected printable ASCII without spaces$"),
+        ("API_TOKEN", "t\u00f6ken of 16 letters", r"DISCOGS_API_TOKEN: expected printable ASCII without spaces$"),
+        ("NLQ_KIND", "other", r"DISCOGS_NLQ_KIND is 'other': input should be 'openai' or 'anthropic'"),
+        ("NLQ_RATE", "often", r"DISCOGS_NLQ_RATE is 'often': string should match pattern"),
         ("MB_REFRESH", "perhaps", r"DISCOGS_MB_REFRESH is 'perhaps': input should be a valid boolean"),
     ],
 )
@@ -101,4 +109,6 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCOGS_POSTGRES_URL", "postgresql://a:secret@b/c")
     monkeypatch.setenv("DISCOGS_NEO4J_PASSWORD", "secret")
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", "https://a:secret@b/c")
+    monkeypatch.setenv("DISCOGS_NLQ_KEY", "secret")
+    monkeypatch.setenv("DISCOGS_API_TOKEN", "secret-secret-secret")
     assert "secret" not in repr(Settings())

@@ -346,6 +346,7 @@ app.command(
     "discogs_assets.cli.ask:ask",
     name="ask",
     help="Ask a question about the published month, with the same answer as the API.\n\n"
-    "A table and CSV have the rows of the answer; --json prints all of it.\n\n"
+    "A table and CSV have the rows of the answer; --json prints all of it.\n"
+    "With --nl, the model of DISCOGS_NLQ_URL answers in words.\n\n"
     "Example: discogs ask genre-tree",
 )

@@ -77,5 +77,28 @@ def _print(asked: Question, found: Result, chosen: str) -> None:
     terminal.say(f"{count:,} {'row' if count == 1 else 'rows'}")
 
 
+@ask.default
+def ask_model(
+    *,
+    nl: Annotated[str | None, Parameter(help="A question in natural language, for a language model.")] = None,
+    json: Annotated[bool, Parameter(negative="", help="Print the whole answer as JSON.")] = False,
+) -> None:
+    """Ask a question about the published month, with the same answer as the API.
+
+    A table and CSV have the rows of the answer; --json prints all of it. With
+    --nl, the model of DISCOGS_NLQ_URL answers in words.
+
+    Example: discogs ask genre-tree
+    """
+    if nl is None:
+        from discogs_assets.cli import app
+
+        app.help_print(["ask"])
+        return
+    from discogs_assets.cli.ask_model import run
+
+    run(nl, json)
+
+
 for each in QUESTIONS.values():
     ask.command(_command(each), name=each.name.replace("_", "-"))

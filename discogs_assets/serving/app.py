@@ -19,6 +19,7 @@ from discogs_assets.serving.api.limits import RateLimit
 from discogs_assets.serving.api.metrics import Metrics
 from discogs_assets.serving.api.security import Guard
 from discogs_assets.serving.mcp import http
+from discogs_assets.serving.nlq import routes as nlq
 from discogs_assets.serving.status import routes as status
 from discogs_assets.serving.status.poller import Poller
 from discogs_assets.settings import Settings
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None, *, warm: bool = False) -> FastA
     routes.install(app)
     snapshots.install(app)
     status.install(app)
+    nlq.install(app, settings)
     docs.install(app)
     http.install(app)
     explorer.install(app)

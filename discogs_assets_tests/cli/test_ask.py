@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from discogs_assets.cli import app
-from discogs_assets.errors import QuestionError
+from discogs_assets.errors import QuestionError, SettingError
 from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.reference import write_command
+from discogs_assets_tests.fix_model import KEY, ModelServer, Scene, use
 from discogs_assets_tests.fix_project import Project
 
 pytestmark = pytest.mark.timeout(600)
@@ -74,3 +75,33 @@ def test_the_help_of_a_question_describes_its_parameters(capsys: pytest.CaptureF
     text = " ".join(ask(capsys, asked.name.replace("_", "-"), "--help").replace("│", " ").split())
     assert write_command(asked) in text
     assert all(f"--{name.replace('_', '-')}" in text for name in asked.parameters)
+
+
+def test_a_model_answers_in_words_with_its_calls_on_stderr(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, model_server: ModelServer
+) -> None:
+    settings = model_server.settings()
+    for name in ("nlq_url", "nlq_model"):
+        monkeypatch.setenv(f"DISCOGS_{name.upper()}", getattr(settings, name))
+    monkeypatch.setenv("DISCOGS_NLQ_KEY", KEY)
+    steps = (use("search", query="Pink Floyd"), use("search", nothing=1), Scene("Pink Floyd\x1b[2J it is."))
+    model_server.play(*steps)
+    app(["ask", "--nl", "Who?"], result_action="return_value")
+    shown = capsys.readouterr()
+    assert shown.out == "Pink Floyd\\x1b[2J it is.\n"
+    assert 'search query="Pink Floyd"\nsearch nothing=1\n2 calls of tools, 1 of them failed' in shown.err
+    assert KEY not in shown.err
+    model_server.play(*steps)
+    found = json.loads(ask(capsys, "--nl", "Who?", "--json"))
+    assert found["tools_used"][0] == {"name": "search", "arguments": {"query": "Pink Floyd"}, "error": None}
+
+
+def test_without_a_model_words_are_not_understood() -> None:
+    with pytest.raises(SettingError, match="DISCOGS_NLQ_URL or DISCOGS_NLQ_MODEL is not set, expected"):
+        app(["ask", "--nl", "Who?"], result_action="return_value")
+
+
+def test_without_a_question_the_questions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = ask(capsys)
+    assert "genre-tree" in shown
+    assert "--nl" in shown

@@ -46,7 +46,7 @@ PANES = {
     "compared labels": ("/?pane=labels&l=label:281&l=label:2294", "Alternative Rock"),
     "rarity": ("/?pane=rarity&tier=rare&r=1873013", "Rarity 44.9 of 100"),
     "discover": ("/?pane=discover&from=artist:45467", "EMI Electrola"),
-    "insights": ("/?pane=insights&i=genre-trends&g=Rock", "releases are of the"),
+    "insights": ("/?pane=insights&i=genre-trends&g=Rock", "Its peak: the 1970s"),
     "genres": ("/?pane=genres&g=Rock", "Prog Rock"),
     "months": ("/?pane=months", "November 2026"),
     "status": ("/status", "Stores of the published month"),

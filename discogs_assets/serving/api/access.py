@@ -1,4 +1,4 @@
-"""Access to tools that run statements of the caller: from this machine, or with the token."""
+"""Access to what serves this machine alone, and others with the token."""
 
 import secrets
 
@@ -12,7 +12,7 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 """Headers that a proxy adds: the client behind it is not on this machine."""
 
 
-def may_run_statements(request: HTTPConnection, settings: Settings) -> bool:
+def is_trusted(request: HTTPConnection, settings: Settings) -> bool:
     """Return True if a request comes from this machine, or bears the token of DISCOGS_API_TOKEN."""
     if settings.api_token is not None:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")

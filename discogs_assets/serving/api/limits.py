@@ -12,6 +12,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from discogs_assets.serving.api.problems import problem
 
 
+class AddressRate:
+    """Requests of each address, counted against a rate such as 600/minute. The loopback is not limited."""
+
+    def __init__(self, rate: str) -> None:
+        self.rate = parse(rate)
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def count(self, address: str) -> int:
+        """Count a request, and return 0, or the seconds to wait if it is beyond the rate."""
+        if is_local(address) or self._limiter.hit(self.rate, address):
+            return 0
+        reset = self._limiter.get_window_stats(self.rate, address).reset_time
+        return max(1, math.ceil(reset - time.time()))
+
+
 class RateLimit:
     """Middleware that answers 429 to an address beyond its rate. The loopback is not limited.
 
@@ -20,17 +35,14 @@ class RateLimit:
 
     def __init__(self, app: ASGIApp, rate: str) -> None:
         self._app = app
-        self._rate = parse(rate)
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._rate = AddressRate(rate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer with a problem."""
-        address = (scope.get("client") or ("",))[0]
-        if scope["type"] != "http" or is_local(address) or self._limiter.hit(self._rate, address):
+        wait = scope["type"] == "http" and self._rate.count((scope.get("client") or ("",))[0])
+        if not wait:
             return await self._app(scope, receive, send)
-        reset = self._limiter.get_window_stats(self._rate, address).reset_time
-        wait = max(1, math.ceil(reset - time.time()))
-        refusal = problem(429, f"more than {self._rate}. Ask again in {wait} s.", {"Retry-After": str(wait)})
+        refusal = problem(429, f"more than {self._rate.rate}. Ask again in {wait} s.", {"Retry-After": str(wait)})
         return await refusal(scope, receive, send)
 
 

@@ -1,12 +1,10 @@
 """Snapshots: share links of the explorer, created and read without a login."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
 from fastapi import FastAPI, Path, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
-from starlette.requests import ClientDisconnect
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from starlette.responses import Response
 
 from discogs_assets.connections.readers import Readers, Reading
@@ -16,14 +14,11 @@ from discogs_assets.queries.question import Result, Text
 from discogs_assets.queries.records.credits import Category as RoleCategory
 from discogs_assets.queries.records.entities import LABELS, Kind
 from discogs_assets.serving.api import problems
+from discogs_assets.serving.api.bodies import read_body, read_model
 from discogs_assets.stores.postgres.snapshots import SnapshotStore
 
 BODY_BYTES = 64 << 10
-BODY_SECONDS = 10.0
 NODES = 100
-SAID = 500
-"""Characters of the list of errors."""
-
 EXAMPLE = {
     "nodes": [
         {"type": "artist", "id": 45467, "categories": [{"category": "genres", "pages": 1, "x": 0, "y": -105}]},
@@ -191,7 +186,7 @@ def install(app: FastAPI) -> None:
         Names of genres and styles must exist. The snapshot is kept for some weeks and read by its token, without a
         login.
         """
-        content = _parse(await _read(request))
+        content = read_model(SnapshotGraph, await read_body(request, BODY_BYTES))
         await _require_names(request, content)
         store: SnapshotStore = request.app.state.snapshots
         token, end = await store.create(
@@ -214,33 +209,6 @@ def install(app: FastAPI) -> None:
         found = await request.app.state.snapshots.find(token)
         snapshot = Snapshot(**found.content, created_at=found.created_at, expires_at=found.expires_at)
         return Response(snapshot.model_dump_json(exclude_defaults=True), 200, NO_STORE, "application/json")
-
-
-async def _read(request: Request) -> bytes:
-    """Return the body. Raises QuestionError: 415 unless it is JSON, 413 if it is large, 408 if it is slow."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise QuestionError(415, "the body must be sent as application/json")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > BODY_BYTES:
-                    raise QuestionError(413, f"the body is too long, expected at most {BODY_BYTES} bytes")
-    except TimeoutError as error:
-        raise QuestionError(408, f"the body did not arrive within {BODY_SECONDS:.0f} s") from error
-    except ClientDisconnect as error:
-        raise QuestionError(400, "the client left before the body was sent") from error
-    return bytes(body)
-
-
-def _parse(body: bytes) -> SnapshotGraph:
-    """Return the nodes. Raises QuestionError (422) if the body is not of the declared form."""
-    try:
-        return SnapshotGraph.model_validate_json(body)
-    except ValidationError as error:
-        said = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}".removeprefix(": ") for each in error.errors()[:5]]
-        raise QuestionError(422, f"{'; '.join(said)[:SAID]}. /openapi.json has an example.") from None
 
 
 async def _require_names(request: Request, content: SnapshotGraph) -> None:

@@ -1,4 +1,5 @@
 /** The page: header with search, tabs, and the pane that the URL names. */
+import { Ask } from "./ask/ask.js";
 import { h, render, useEffect } from "./core/dom.js";
 import { useMonth } from "./core/api.js";
 import { exploreLink } from "./core/entities.js";
@@ -17,6 +18,7 @@ function Page() {
     h("a", { class: "skip", href: "#main" }, "Skip to the content"),
     h(Header, { query }),
     h(Tabs, { pane, query }),
+    h(Ask, null),
     h("main", { id: "main", tabIndex: -1 }, h(pane.view, { key: pane.name })));
 }
 
@@ -47,11 +49,14 @@ function ThemeSwitch() {
 function Tabs({ pane, query }) {
   const shown = query.get("sel") || (query.get("type") && query.get("id") ? `${query.get("type")}:${query.get("id")}` : "");
   useEffect(() => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }), [pane]);
-  return h("nav", { class: "tabs", "aria-label": "Panes" }, PANES.map(({ name, title, path, carry }) => h("a", {
+  return h("nav", { class: "tabs", "aria-label": "Panes", onFocusIn: showWhole }, PANES.map(({ name, title, path, carry }) => h("a", {
     key: name, "aria-current": pane.name === name ? "page" : undefined,
     href: path || (name === "explore" ? "/" : link({ pane: name, ...(shown && carry ? carry(shown) : {}) })),
   }, title)));
 }
+
+/** Scroll a tab into view that the keyboard has come to. @param {FocusEvent} event */
+const showWhole = ({ target }) => target instanceof Element && target.scrollIntoView({ inline: "nearest", block: "nearest" });
 
 /** Let the key / focus the search box. */
 function focusOnSlash() {

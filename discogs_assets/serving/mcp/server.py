@@ -9,7 +9,7 @@ from starlette.datastructures import State
 from starlette.requests import HTTPConnection
 
 from discogs_assets import __version__
-from discogs_assets.serving.api.access import may_run_statements
+from discogs_assets.serving.api.access import is_trusted
 from discogs_assets.serving.mcp.prompts import PROMPTS
 from discogs_assets.serving.mcp.resources import list_resources, read_resource
 from discogs_assets.serving.tools.answers import write_json
@@ -37,7 +37,7 @@ class Handlers:
 
     def _allows_statements(self, context: Context) -> bool:
         request: HTTPConnection | None = context.request
-        return request is None or may_run_statements(request, self._state.readers.settings)
+        return request is None or is_trusted(request, self._state.readers.settings)
 
     async def list_tools(self, context: Context, _: Any) -> types.ListToolsResult:
         """Return the tools that the client may call."""

@@ -29,6 +29,9 @@ LINE_BYTES = 4 << 20
 SILENCE_SECONDS = 30.0
 """Time without a report after which the child is ended, the time for its start included."""
 
+END_SECONDS = 0.2
+"""Time in which the child ends by itself."""
+
 NOTHING = RunReport()
 
 
@@ -111,12 +114,23 @@ class RunFeed:
                 reported = True
                 self._set("ok", report=report)
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+            await _end(child)
         self._set("away", f"the process that reads Dagster's records ended with status {child.returncode}")
         log.warning("the process that reads Dagster's records ended with status %s", child.returncode)
         return reported
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    """End the child: it ends by itself when its input does, unless it is only starting, or hangs."""
+    assert child.stdin
+    child.stdin.close()
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            await child.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
 
 
 async def _read_report(lines: asyncio.StreamReader) -> RunReport | None:

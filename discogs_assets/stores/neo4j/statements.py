@@ -64,8 +64,9 @@ def _refuse(planned: neo4j.ResultSummary) -> None:
     if planned.query_type != "r" or not planned.plan:
         raise QuestionError(403, "the query does more than read the graph, expected MATCH … RETURN.")
     for operator, details in _list_operators(planned.plan):
-        if FORBIDDEN.match(operator) or (operator.startswith("ProcedureCall") and not PROCEDURES.match(details)):
-            name = f"{operator.partition('@')[0]} {details.partition('(')[0]}".strip()
+        called = operator.startswith("ProcedureCall")
+        if FORBIDDEN.match(operator) or (called and not PROCEDURES.match(details)):
+            name = details.partition("(")[0] if called else operator.partition("@")[0]
             raise QuestionError(403, f"{name} is not allowed: a query reads the graph alone.")
 
 

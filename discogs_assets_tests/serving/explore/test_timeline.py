@@ -20,8 +20,8 @@ def test_years_are_stepped_through_and_compared_by_keyboard(visitor: Visit) -> N
     page.get_by_role("button", name="A year on").press("Enter")
     expect(page).to_have_url(re.compile("before=1975"))
     expect(until).to_have_attribute("aria-valuetext", "1975")
-    page.get_by_label("Compare").press(" ")
-    expect(page).to_have_url(re.compile("before=1975&vs=1969|vs=1969.*before=1975"))
+    page.get_by_label("Compare", exact=True).press(" ")
+    expect(page).to_have_url(re.compile("before=1975.*vs=1969"))
     page.get_by_label("compared with").press("ArrowRight")
     expect(page).to_have_url(re.compile("vs=1970"))
     came = [each for each in page.locator("tbody td").all_text_contents() if re.match("until|after", each)]
@@ -29,7 +29,7 @@ def test_years_are_stepped_through_and_compared_by_keyboard(visitor: Visit) -> N
     assert came == ["after 1970" if year > 1970 else "until 1970" for year in years]
     assert {*came} == {"after 1970", "until 1970"}
     expect(page.locator(".summary")).to_contain_text(f"{came.count('after 1970')} more from 1971 to 1975")
-    page.get_by_label("Compare").press(" ")
+    page.get_by_label("Compare", exact=True).press(" ")
     expect(page).not_to_have_url(re.compile("vs="))
 
 
@@ -77,7 +77,7 @@ def test_genres_and_styles_begin_with_the_years(visitor: Visit) -> None:
     fresh = page.locator(".fresh li")
     assert fresh.count() > 0
     assert {each[-4:] for each in fresh.all_text_contents()} == {"1977"}
-    page.get_by_label("Compare").check()
+    page.get_by_label("Compare", exact=True).check()
     expect(page.get_by_role("heading", name="New from 1968 to 1977")).to_be_visible()
     years = [int(each[-4:]) for each in page.locator("section .chips li").all_text_contents()]
     assert max(years) == 1977

@@ -1,19 +1,20 @@
 """Tests of `serving.mcp`: the official client over stdio and HTTP, and who may run statements."""
 
 import asyncio
+import http.client
 import json
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import httpx2
 import jsonschema
+import psycopg
 import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
-from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from pydantic import SecretStr
 
@@ -194,31 +195,37 @@ ENDLESS = "SELECT count(*) FROM releases a, releases b, releases c, releases d, 
 RUNNING = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%generate_series(1, 777)%'"
 
 
-def test_a_query_ends_when_its_client_goes(port: int, project: Project) -> None:
-    async def leave(mode: str) -> None:
-        http = httpx2.AsyncClient()
-        async with Client(
-            streamable_http_client(f"http://127.0.0.1:{port}/mcp", http_client=http), mode=mode
-        ) as client:
-            task = asyncio.create_task(client.call_tool("query_sql", {"statement": ENDLESS}))
-            await reach(1)
-            await http.aclose()
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            await reach(0)
+MODERN = "2026-07-28"
+ENVELOPE = {
+    "io.modelcontextprotocol/protocolVersion": MODERN,
+    "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
 
-    async def reach(number: int) -> None:
-        async with asyncio.timeout(8):
-            while await asyncio.to_thread(count) != number:
-                await asyncio.sleep(0.05)
+
+@pytest.mark.parametrize("modern", [True, False])
+def test_a_query_ends_when_its_client_goes(port: int, project: Project, modern: bool) -> None:
+    params = {"name": "query_sql", "arguments": {"statement": ENDLESS}, **({"_meta": ENVELOPE} if modern else {})}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
+    named = {"mcp-protocol-version": MODERN, "mcp-method": "tools/call", "mcp-name": "query_sql"} if modern else {}
+    headers = {"content-type": "application/json", "accept": "application/json, text/event-stream", **named}
 
     def count() -> int:
-        with project.postgres.connect() as connection:
+        with psycopg.connect(project.postgres.url) as connection:
             (found,) = connection.execute(f"{RUNNING} AND pid <> pg_backend_pid()").fetchall()
         return int(found[0])
 
-    for mode in ("auto", "legacy"):
-        asyncio.run(leave(mode))
+    def reach(number: int) -> None:
+        deadline = time.monotonic() + 8
+        while count() != number:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/mcp", body, headers)
+    reach(1)
+    connection.close()
+    reach(0)
 
 
 def test_configuration_for_clients_is_printed(

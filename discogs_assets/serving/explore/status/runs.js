@@ -39,7 +39,7 @@ function RunCard({ run, url }) {
     h("h3", null, `${jobOr(run.job)}, ${monthOr(run.month)} `, h(RunLink, { url, run: run.id, children: "Log ↗" })),
     run.status === "running" && h(Bar, { share, label: `Progress of ${jobOr(run.job)}, ${monthOr(run.month)}` }),
     h("p", { class: "hint" }, said),
-    run.running.length > 0 && h(Table, { name: `Steps of run ${run.id.slice(0, 8)} under way`, columns: ["Asset", "Progress", "Speed", "Left", "Last line of its log"] },
+    run.running.length > 0 && h(Table, { name: `Steps of run ${run.id.slice(0, 8)} under way`, columns: ["Asset", "Speed", "Left", "Last line of its log"] },
       run.running.map((step) => h(StepRow, { key: step.name, step }))));
 }
 
@@ -48,8 +48,8 @@ function StepRow({ step }) {
   const { share, rate, seconds_left: left } = step.progress;
   const about = step.estimated ? "about " : "";
   return h("tr", null,
-    h("th", { scope: "row" }, step.name),
-    h("td", { class: "figure" }, h(Bar, { share, label: `Progress of ${step.name}` }), " ", share !== null && about + percent(share)),
+    h("th", { scope: "row" }, step.name,
+      h("span", { class: "step-progress" }, h(Bar, { share, label: `Progress of ${step.name}` }), share !== null && about + percent(share))),
     h("td", { class: "figure" }, rate || "–"),
     h("td", { class: "figure" }, left === null ? "–" : about + duration(left)),
     h("td", { class: "log-line", dir: "auto" }, step.said));
