@@ -78,12 +78,14 @@ class SupersededError(TransientError):
 class QuestionError(TerminalError):
     """A question that has no answer as it is asked.
 
-    `status` is the HTTP status that says why, `more` further members of the problem, such as `candidates`.
+    `status` is the HTTP status that says why, `wait` the seconds until it is worth asking again, if that is known, and
+    `more` further members of the problem, such as `candidates`.
     """
 
-    def __init__(self, status: int, message: str, **more: Any) -> None:
+    def __init__(self, status: int, message: str, *, wait: float | None = None, **more: Any) -> None:
         super().__init__(message)
         self.status = status
+        self.wait = wait
         self.more = more
 
 

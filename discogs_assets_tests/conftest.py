@@ -28,13 +28,13 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
-SHARED = ("graph: Graph", "home: Home")
+SHARED = ("graph: Graph", "home: Home", "served: Served")
 """Fixtures whose tests run in the same process: a server of the session is made once."""
 
 DEMO = ("def project(demo", "project: Project", "api: Api", "visitor: Visit")
 """Texts that mark a file with tests of the demo."""
 
-ORDER = ("def whole_again(", *SHARED, *DEMO, "mark.slow")
+ORDER = ("def whole_again(", "def october(server", *SHARED, *DEMO, "mark.slow")
 """Texts that mark files to run first, so that no process is left with a long one at the end.
 
 The first process creates the demo; meanwhile the other runs tests that need none.

@@ -1,7 +1,7 @@
 """The API over the demo's months, in this process."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -32,6 +32,15 @@ class Api:
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The response to a request."""
         return self._runner.run(self._client.request(method, path, **options))
+
+    def gather(self, requests: Sequence[tuple[str, str, dict[str, Any]]]) -> list[httpx.Response]:
+        """The responses to requests of method, path and options, all sent at once."""
+
+        async def send() -> list[httpx.Response]:
+            sent = (self._client.request(method, path, **options) for method, path, options in requests)
+            return await asyncio.gather(*sent)
+
+        return self._runner.run(send())
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """The response to a GET."""

@@ -1,20 +1,25 @@
-"""The commands `discogs ask …`: one for each question, with the answer that the API gives."""
+"""The commands `discogs ask …`: one for each question, with the answer that the API gives, and one for a model."""
 
 import asyncio
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from discogs_assets.cli import output, terminal
 from discogs_assets.cli.query import form
 from discogs_assets.connections.readers import Readers
+from discogs_assets.errors import SettingError
 from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import File, Question, Result, answer
 from discogs_assets.queries.reference import write_command
+from discogs_assets.settings import Settings
 from discogs_assets.stores.query_result import Answer
+
+if TYPE_CHECKING:
+    from discogs_assets.serving.nlq.tool_loop import NlqAnswer
 
 ask = App(name="ask", help_format="plaintext")
 
@@ -95,9 +100,36 @@ def ask_model(
 
         app.help_print(["ask"])
         return
-    from discogs_assets.cli.ask_model import run
+    found = asyncio.run(_ask_model(nl))
+    terminal.use_utf8()
+    sys.stdout.write((found.model_dump_json(indent=2) if json else terminal.escape_controls(found.summary)) + "\n")
+    failed = sum(each.error is not None for each in found.tools_used)
+    terminal.say(f"{len(found.tools_used)} calls of tools, {failed} of them failed; {found.tokens:,} tokens")
 
-    run(nl, json)
+
+async def _ask_model(text: str) -> "NlqAnswer":
+    """Return the answer in words; calls of tools are narrated. Raises SettingError if there is no model."""
+    from starlette.datastructures import State
+
+    from discogs_assets.serving.api.bodies import read_model
+    from discogs_assets.serving.api.caching import open_cache
+    from discogs_assets.serving.nlq.tool_loop import Asked, answer
+    from discogs_assets.serving.tools.answers import write_json
+
+    def narrate(event: str, data: dict[str, Any]) -> None:
+        if event == "tool":
+            given = (f"{name}={write_json(value)}" for name, value in data["arguments"].items())
+            terminal.say(" ".join([data["name"], *given]))
+
+    settings = Settings()
+    if not settings.has_nlq:
+        raise SettingError(
+            "DISCOGS_NLQ_URL or DISCOGS_NLQ_MODEL is not set, expected a language model's server and the name of a "
+            "model that can call tools. Set both, or ask one of the questions of `discogs ask --help`."
+        )
+    asked = read_model(Asked, write_json({"query": text}).encode())
+    async with Readers(settings) as readers:
+        return await answer(State({"readers": readers, "cache": open_cache()}), settings, asked, narrate)
 
 
 for each in QUESTIONS.values():

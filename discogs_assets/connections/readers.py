@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from discogs_assets.connections import Connections
 from discogs_assets.errors import LoadError, QuestionError, ServerError, SupersededError
 from discogs_assets.settings import Settings
+from discogs_assets.stores.cache import Cache
 from discogs_assets.stores.postgres.loads import view_of
 from discogs_assets.stores.postgres.publication import Publication
 from discogs_assets.stores.postgres.reader import NAMED, Loads, TableReader
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from discogs_assets.stores.search.index import SearchIndex
 
 Row = dict[str, Any]
+
+KEPT_ROWS = 20_000
+"""Rows of statements asked once that are kept in memory."""
 
 
 class Readers:
@@ -32,6 +36,7 @@ class Readers:
         self.connections = Connections(self.settings)
         self.tables = TableReader(self.connections.tables.api_url, self.settings.api_seconds)
         self._indexes: dict[str, SearchIndex] = {}
+        self.kept = Cache[str, list[Row]](KEPT_ROWS, lambda _, rows: len(rows) + 1)
 
     @cached_property
     def graph(self) -> "GraphReader":
@@ -99,6 +104,16 @@ class Reading:
     async def sql(self, statement: str, **values: Any) -> list[Row]:
         """Return the rows of a statement; `{releases}` stands for the publication's table of that name."""
         return await self.readers.tables.rows(statement.format_map(Loads(self.publication)), values)
+
+    async def sql_once(self, statement: str, **values: Any) -> list[Row]:
+        """Return the rows of a statement that reads whole tables; they are kept, since a load never changes."""
+        text = statement.format_map(Loads(self.publication))
+        key = f"{text} {sorted(values.items())}"
+        rows = self.readers.kept.get(key)
+        if rows is None:
+            rows = await self.readers.tables.rows(text, values)
+            self.readers.kept.put(key, rows)
+        return rows
 
     async def cypher(self, statement: str, **values: Any) -> list[Row]:
         """Return the rows of a statement on the publication's graph; it returns a map for each."""

@@ -26,7 +26,15 @@ AWAY_SECONDS = 3.0
 Text = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A name or a text to search for, in one line."""
 
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Filled = Annotated[
+    str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+]
+"""A text that is not blank."""
+
+ID_LIMIT = 2**53
+"""Largest id of a question: JSON's numbers are exact up to it."""
+
+Id = Annotated[int, Field(ge=1, le=ID_LIMIT)]
 """Discogs id of a record."""
 
 OFFSET_LIMIT = 10_000

@@ -1,5 +1,7 @@
 """The search index: its entities, the rows to index, and the fields of their documents."""
 
+import hashlib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -7,6 +9,9 @@ from enum import Enum
 import msgspec
 
 from discogs_assets.schema import discogs, graph
+
+DECADE_YEARS = 10
+"""Years of a decade."""
 
 
 class Kind(Enum):
@@ -73,6 +78,13 @@ class Part(msgspec.Struct, frozen=True, gc=False):
     id: int | None = None
     name: str | None = None
     catno: str | None = None
+
+
+def digest_name(text: str) -> str:
+    """Return the term of a credited name without an id; case, accents and repeated blanks do not matter."""
+    plain = unicodedata.normalize("NFKD", " ".join(text.split())).casefold()
+    folded = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return f"={hashlib.blake2b(folded.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
 
 
 NO_NUMBER = "none"

@@ -14,7 +14,8 @@ from discogs_assets.connections.readers import Readers
 from discogs_assets.serving import explorer
 from discogs_assets.serving.api import docs, health, metrics, problems, routes, snapshots, warming
 from discogs_assets.serving.api.access_log import AccessLog
-from discogs_assets.serving.api.caching import Cache
+from discogs_assets.serving.api.caching import open_cache
+from discogs_assets.serving.api.framing import Framing
 from discogs_assets.serving.api.limits import RateLimit
 from discogs_assets.serving.api.metrics import Metrics
 from discogs_assets.serving.api.security import Guard
@@ -70,13 +71,14 @@ def create_app(settings: Settings | None = None, *, warm: bool = False) -> FastA
         redoc_url=None,
         middleware=[
             Middleware(AccessLog, form=settings.api_log, metrics=measured),
+            Middleware(Framing),
             Middleware(Guard, hosts=_split(settings.api_hosts), origins=origins),
             Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], expose_headers=["*"]),
             Middleware(RateLimit, rate=settings.api_rate),
             Middleware(GZipMiddleware, minimum_size=COMPRESSED_BYTES),
         ],
     )
-    app.state.cache = Cache()
+    app.state.cache = open_cache()
     app.state.metrics = measured
     problems.install(app)
     health.install(app)

@@ -1,5 +1,6 @@
 """Tests of `serving.http_protocol`: connections that send little or nothing."""
 
+import http.client
 import resource
 import socket
 import threading
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 import uvicorn
 
+from discogs_assets.serving.api.access_log import AccessLog
+from discogs_assets.serving.api.metrics import Metrics
 from discogs_assets.serving.http_protocol import HttpProtocol, limit_connections
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -27,6 +30,10 @@ class Impatient(HttpProtocol):
 
 
 async def answer(scope: Any, receive: Any, send: Any) -> None:
+    if scope["path"] == "/cut":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        raise ValueError("the rest is gone")
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"ok"})
 
@@ -34,7 +41,8 @@ async def answer(scope: Any, receive: Any, send: Any) -> None:
 @pytest.fixture
 def port() -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(answer, http=Impatient, ws="none", lifespan="off", log_config=None, timeout_keep_alive=1)
+    app = AccessLog(answer, "off", Metrics())
+    config = uvicorn.Config(app, http=Impatient, ws="none", lifespan="off", log_config=None, timeout_keep_alive=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
@@ -82,6 +90,14 @@ def test_a_connection_that_sends_a_byte_at_a_time_is_closed(port: int, begun: by
         client.sendall(begun)
         with pytest.raises(ConnectionError):
             trickle(client, 5)
+
+
+def test_a_body_that_fails_half_way_is_cut_so_that_the_client_sees_it(port: int) -> None:
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    asked.request("GET", "/cut")
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        asked.getresponse().read()
+    assert caught.value.partial == b"half"
 
 
 def test_a_busy_connection_outlives_the_time_limit_of_a_head(port: int) -> None:

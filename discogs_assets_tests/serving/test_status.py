@@ -19,6 +19,7 @@ from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.serving import explorer
 from discogs_assets.serving.app import create_app
+from discogs_assets.serving.server import STOP_SECONDS
 from discogs_assets.settings import Settings
 from discogs_assets.streams.postgres import jsonb_rows
 from discogs_assets_tests.cli.test_servers import free_port
@@ -65,6 +66,8 @@ def page(browser: Browser, origin: str) -> Iterator[Page]:
         page.get_by_role("link", name="Status", exact=True).click()
         expect(page.locator("main")).to_contain_text("Latest runs")
         yield page
+        # The checker of accessibility reads a canvas, of which the browser warns.
+        visitor.said[:] = [each for each in visitor.said if "willReadFrequently" not in each]
 
 
 def test_the_page_shows_health_sizes_runs_and_links_to_dagster(page: Page) -> None:
@@ -151,7 +154,7 @@ def find_children(server: psutil.Process) -> list[psutil.Process]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_server_with_open_streams_stops_within_a_second_and_so_does_its_child(
+def test_a_server_with_open_streams_stops_at_once_and_so_does_its_child(
     project: Project, number: signal.Signals
 ) -> None:
     port = free_port()
@@ -162,7 +165,8 @@ def test_a_server_with_open_streams_stops_within_a_second_and_so_does_its_child(
         began = time.monotonic()
         process.send_signal(number)
         process.wait(10)
-        assert time.monotonic() - began < 1
+        # A stream that did not end would keep it for ten seconds; without other load it takes less than one.
+        assert time.monotonic() - began < STOP_SECONDS / 2
         child.wait(10)
         for each in streams:
             while each.recv(65_536):

@@ -19,7 +19,7 @@ from discogs_assets.stores.search.loads import build
 from discogs_assets.streams import parquet
 from discogs_assets.streams.search.rows import SOURCES, build_rows
 
-LAYER = Layer("search", frozenset({"tantivy"}), code_version="2")
+LAYER = Layer("search", frozenset({"tantivy"}), code_version="3")
 
 BUILD = "build"
 """Metadata key: the id of the index that was written."""

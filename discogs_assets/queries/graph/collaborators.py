@@ -6,6 +6,7 @@ from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.queries.insights.trends import Year
+from discogs_assets.queries.page import Page, place_page
 from discogs_assets.queries.question import Id, Offset, Result, question
 from discogs_assets.queries.records.entities import find_entity
 
@@ -23,16 +24,13 @@ class Collaborator(Result):
     """Releases together by year; those without a year are left out."""
 
 
-class Collaborators(Result):
+class Collaborators(Page):
     """A page of an artist's collaborators."""
 
     artist_id: int
     artist_name: str | None
     collaborators: list[Collaborator]
     total: int
-    limit: int
-    offset: int
-    has_more: bool
 
 
 COLLABORATORS = """
@@ -68,7 +66,5 @@ async def collaborators(
         artist_name=artist.name,
         collaborators=found,
         total=total,
-        limit=limit,
-        offset=offset,
-        has_more=offset + limit < total,
+        **place_page(total, limit, offset),
     )

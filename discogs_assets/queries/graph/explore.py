@@ -5,15 +5,17 @@ import base64
 import binascii
 import json
 import zlib
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
+from discogs_assets.queries.page import Page
 from discogs_assets.queries.question import Offset, Result, Text, question
 from discogs_assets.queries.records.credits import Category as RoleCategory
 from discogs_assets.queries.records.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
+from discogs_assets.queries.search.text import find_catno
 from discogs_assets.schema.insights import LEADERS
 
 CURSOR_LIMIT = 200_000
@@ -148,20 +150,23 @@ class Child(Named):
 
     year: int | None = None
     """Year of a release or master."""
+    artist: str | None = None
+    """Artist of a release or master, as printed."""
+    catno: str | None = None
+    """First catalogue number of a release."""
+    country: str | None = None
+    """Country of a release."""
     release_count: int | None = None
     """Number of releases between it and the entity, if they are what connects them."""
     first_year: int | None = None
     """Year of the first of these releases, if `before_year` is given."""
 
 
-class Expanded(Result):
+class Expanded(Page):
     """A page of neighbours."""
 
     children: list[Child]
     total: int
-    offset: int
-    limit: int
-    has_more: bool
     cursor: str | None
     """Cursor of the next page; null on the last one."""
 
@@ -212,8 +217,9 @@ async def expand(
     else:
         values = {"key": center.id, "start": start, "end": start + limit, "before": before_year, "role": role}
         (row,) = await at.cypher(_page(type, category, before_year is not None, role is not None), **values)
-        children = [Child(type=PATTERNS[type][category][0], **each) for each in row["page"]]
-        total = row["total"]
+        other, total = PATTERNS[type][category][0], row["total"]
+        rows = await _add_catnos(at, row["page"]) if other == "release" else row["page"]
+        children = [Child(type=other, **each) for each in rows]
     more = start + limit < total
     return Expanded(
         children=children,
@@ -235,7 +241,31 @@ async def _find_releases(
     filters = Filters(year_max=before_year, **{FILTERS[of.type]: value})  # type: ignore[arg-type]
     index = await at.index()
     page = await asyncio.to_thread(index.releases, filters, "year", limit, start)
-    return [Child(type="release", id=hit.id or 0, name=hit.name, year=hit.year) for hit in page.hits], page.total
+    children = [
+        Child(
+            type="release",
+            id=hit.id or 0,
+            name=hit.name,
+            year=hit.year,
+            artist=hit.subtitle,
+            catno=find_catno(hit),
+            country=hit.country,
+        )
+        for hit in page.hits
+    ]
+    return children, page.total
+
+
+CATNOS = """
+SELECT DISTINCT ON (release_id) release_id, catno FROM {release_labels} l
+WHERE release_id = ANY(%(ids)s) AND catno IS NOT NULL ORDER BY release_id, ordinal
+"""
+
+
+async def _add_catnos(at: Reading, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of releases with their first catalogue numbers."""
+    found = {row["release_id"]: row["catno"] for row in await at.sql(CATNOS, ids=[row["id"] for row in rows])}
+    return [{**row, "catno": found.get(row["id"])} for row in rows]
 
 
 def _has_leaders(at: Reading, kind: Kind, category: str) -> bool:
@@ -264,8 +294,8 @@ def _page(kind: Kind, category: str, dated: bool, by_role: bool) -> str:
     # A release has one relationship to each `m` of such a pattern, so the paths need not be made distinct.
     times, order = "count(r)" if between else "NULL", "m.year" if works else "times DESC"
     first = "min(r.year)" if between and dated else "NULL"
-    more = "year: x[0].year" if works else "release_count: x[1], first_year: x[2]"
-    shown = f"id: x[0].{of.key}, name: x[0].{of.name}, {more}"
+    facts = "year: x[0].year, artist: x[0].artist, country: x[0].country"
+    shown = f"id: x[0].{of.key}, name: x[0].{of.name}, {facts if works else 'release_count: x[1], first_year: x[2]'}"
     return (
         f"{_match(kind, category)}{filters} WITH DISTINCT m, {times} AS times, {first} AS first "
         f"ORDER BY {order}, m.{of.key} WITH collect([m, times, first]) AS rows "

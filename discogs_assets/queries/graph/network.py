@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
+from discogs_assets.queries.page import Page, place_page
 from discogs_assets.queries.question import Id, Offset, Result, question
 from discogs_assets.queries.records.entities import find_entity
 from discogs_assets.schema.insights import CROWD
@@ -35,7 +36,7 @@ class Reached(Result):
     """Number of releases with artists that are one step nearer; a release with several of them counts for each."""
 
 
-class Network(Result):
+class Network(Page):
     """A page of the artists around one."""
 
     artist_id: int
@@ -48,9 +49,6 @@ class Network(Result):
     """True if these are all artists within the depth."""
     cut: str | None
     """Reason if they are not."""
-    limit: int
-    offset: int
-    has_more: bool
 
 
 STEP = """
@@ -109,9 +107,7 @@ async def network(
         total=len(found),
         complete=not cuts,
         cut="; ".join(cuts) or None,
-        limit=limit,
-        offset=offset,
-        has_more=offset + limit < len(found),
+        **place_page(len(found), limit, offset),
     )
 
 
@@ -191,7 +187,7 @@ class Cluster(Result):
     """Number of all artists of the community."""
 
 
-class Clusters(Result):
+class Clusters(Page):
     """A page of the communities of an artist's collaborators."""
 
     artist_id: int
@@ -199,9 +195,6 @@ class Clusters(Result):
     clusters: list[Cluster]
     total_clusters: int
     total_members: int
-    limit: int
-    offset: int
-    has_more: bool
 
 
 CLUSTERS = f"""
@@ -233,7 +226,5 @@ async def cluster(
         artist_name=artist.name,
         clusters=[Cluster(**row) for row in rows[offset : offset + limit]],
         **(totals[0] if totals else {"total_clusters": 0, "total_members": 0}),
-        limit=limit,
-        offset=offset,
-        has_more=offset + limit < len(rows),
+        **place_page(len(rows), limit, offset),
     )

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from typing import Annotated, NoReturn
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.question import Id, Result, Text, question
+from discogs_assets.queries.question import Id, Result, question
 from discogs_assets.schema.insights import LABEL_RELEASES, RANKED_LABELS
 
-COMPARED = (2, 5)
-"""Numbers of labels that one comparison takes."""
+COMPARED = 5
+"""Values of a comparison, and labels of each value."""
+
+IDS = rf"^ *[0-9]{{1,15}}( *, *[0-9]{{1,15}}){{0,{COMPARED - 1}}} *$"
 
 LABEL = Annotated[Id, Field(description=f"Discogs id of a label with at least {LABEL_RELEASES} releases.")]
 
@@ -92,7 +94,7 @@ class SimilarLabels(Result):
 async def find_profiles(at: Reading, ids: Sequence[int]) -> list[LabelDna]:
     """Return the profiles of labels, in the order of the ids.
 
-    Raises QuestionError: 404 for an unknown label, 422 for one with too few releases.
+    Raises QuestionError (404) for an unknown label, and for one with too few releases.
     """
     rows = {row["label_id"]: row for row in await at.sql(PROFILES, ids=[*ids])}
     for each in ids:
@@ -106,25 +108,20 @@ async def _refuse(at: Reading, id: int) -> NoReturn:  # noqa: A002
     if not await at.sql("SELECT FROM {labels} l WHERE id = %(id)s", id=id):
         raise QuestionError(404, f"there is no label with the id {id} in {at.publication.month}")
     few = f"has too few releases, expected at least {LABEL_RELEASES}"
-    raise QuestionError(422, f"the label {id} {few}")
+    raise QuestionError(404, f"the label {id} {few}")
 
 
 @question("/label/dna/compare", "postgres", example={"ids": "281,2294"}, rows="labels")
 async def label_dna_compare(
     at: Reading,
     ids: Annotated[
-        list[Text],
-        Field(min_length=1, max_length=COMPARED[1], description="Discogs ids of 2 to 5 labels: 281,2294."),
+        list[Annotated[str, StringConstraints(max_length=100, pattern=IDS)]],
+        Field(min_length=1, max_length=COMPARED, description="Discogs ids of up to 5 labels: 281,2294."),
     ],
 ) -> Compared:
     """Return the profiles of several labels; ids are separated by commas, or the parameter is repeated."""
-    texts = [text.strip() for each in ids for text in each.split(",")]
-    if wrong := [text for text in texts if not (text.isascii() and text.isdigit() and len(text) <= 18)]:
-        raise QuestionError(422, f"ids: {wrong[0]!r} is no id, expected numbers separated by commas")
-    numbers = list(dict.fromkeys(map(int, texts)))
-    if not COMPARED[0] <= len(numbers) <= COMPARED[1]:
-        raise QuestionError(422, f"ids: {len(numbers)} labels are given, expected {COMPARED[0]} to {COMPARED[1]}")
-    return Compared(labels=await find_profiles(at, numbers))
+    numbers = dict.fromkeys(int(text) for each in ids for text in each.split(","))
+    return Compared(labels=await find_profiles(at, [*numbers]))
 
 
 @question("/label/{id}/dna", "postgres", example={"id": 281})

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
-from discogs_assets.queries.insights.page import PAGE_LIMIT, Page, read_page
+from discogs_assets.queries.page import PAGE_LIMIT, CountedPage, read_page
 from discogs_assets.queries.question import Offset, Result, question
 
 OFFSET = Annotated[Offset, Field(description="Ranks to skip.")]
@@ -23,7 +23,7 @@ class RankedArtist(Result):
     release_count: int
 
 
-class TopArtists(Page):
+class TopArtists(CountedPage):
     """A page of artists."""
 
     metric: str = "pagerank"
@@ -63,7 +63,7 @@ class RankedLabel(Result):
     still_active: bool
 
 
-class LabelLongevity(Page):
+class LabelLongevity(CountedPage):
     """A page of labels."""
 
     items: list[RankedLabel]

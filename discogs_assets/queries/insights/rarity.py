@@ -6,16 +6,23 @@ from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.insights.page import Page, read_page
+from discogs_assets.queries.page import CountedPage, read_page
 from discogs_assets.queries.question import OFFSET_LIMIT, Id, Offset, Result, question
 from discogs_assets.schema.rarity import TIERS, WEIGHTS
 
 Tier = Literal["ultra-rare", "rare", "scarce", "uncommon", "common"]
 
-NUMBER = Annotated[int, Field(ge=1, le=OFFSET_LIMIT + 1, description="Number of the page, from 1.")]
-SIZE = Annotated[int, Field(ge=1, le=100, description="Releases of a page.")]
+NUMBER = Annotated[
+    int | None, Field(ge=1, le=OFFSET_LIMIT + 1, description="Number of the page, from 1. It excludes an offset.")
+]
+SIZE = Annotated[int | None, Field(ge=1, le=100, description="Releases of a page; default: 20. It excludes a limit.")]
 LIMIT = Annotated[int | None, Field(ge=1, le=100, description="Releases of a page, instead of page_size.")]
 OFFSET = Annotated[Offset | None, Field(description="Releases to skip, instead of page.")]
+
+DEFAULT_SIZE = 20
+
+Window = tuple[int | None, int | None, int | None, int | None]
+"""Page, page_size, limit and offset."""
 
 OWNED = "SELECT release_id FROM {{release_{kind}s}} o WHERE {kind}_id = %(id)s"
 FEW = f"(SELECT DISTINCT release_id FROM ({OWNED}) AS d) AS o JOIN {{{{release_rarity}}}} r USING (release_id)"
@@ -38,13 +45,14 @@ class Rated(Result):
     artist: str | None
     year: int | None
     rarity_score: float
-    """Rarity from 0 to 100."""
+    """Rarity from 0 to 100: the weighted mean of five signals, which `release_rarity` lists."""
     tier: Tier
+    """By the score: ultra-rare from 80, rare from 60, scarce from 40, uncommon from 20, else common."""
     hidden_gem_score: float
-    """Rarity times the fame of its artist, label and genre."""
+    """Rarity times the fame of its artist, label and genre, each from 0 to 1, weighted 0.4, 0.3 and 0.3."""
 
 
-class Ranking(Page):
+class Ranking(CountedPage):
     """A page of releases; of one score, the newest ids come first."""
 
     items: list[Rated]
@@ -69,22 +77,41 @@ class Signal(Result):
     """Weight in the score; the weights add up to 1."""
 
 
+class Signals(Result):
+    """Signals of rarity; one for which the record lacks the information has a score of 50."""
+
+    pressing_scarcity: Signal
+    """Few releases of the same master; 90 without a master."""
+    label_catalog: Signal
+    """Few releases of the smallest of its labels."""
+    format_rarity: Signal
+    """The rarest of its formats and their descriptions, such as Test Pressing (100) or Shellac (90)."""
+    temporal_scarcity: Signal
+    """Age: 1.5 points for each year, less 40 if the master was released again in the last 10 years."""
+    graph_isolation: Signal
+    """Few relationships in the graph."""
+
+
 class Breakdown(Rated):
     """A release with the signals of its rarity score, the weighted mean of them."""
 
-    breakdown: dict[str, Signal]
+    breakdown: Signals
 
 
-async def _rank(
-    at: Reading, source: str, order: str, window: tuple[int, int, int | None, int | None], **values: Any
-) -> dict[str, Any]:
-    """Return the fields of a `Ranking`; the window is page, page_size, limit, offset. Raises QuestionError (422)."""
+async def _rank(at: Reading, source: str, order: str, window: Window, **values: Any) -> dict[str, Any]:
+    """Return the fields of a `Ranking`.
+
+    Raises QuestionError: 404 for a page beyond the last one, 409 for two starts or two sizes.
+    """
     page, page_size, limit, offset = window
-    size = limit or page_size
-    start = (page - 1) * size if offset is None else offset
+    for names, given in (("page and offset", (page, offset)), ("page_size and limit", (page_size, limit))):
+        if None not in given:
+            raise QuestionError(409, f"{names} are both given, expected one of them")
+    size = limit or page_size or DEFAULT_SIZE
+    start = ((page or 1) - 1) * size if offset is None else offset
     if start > OFFSET_LIMIT:
         last = OFFSET_LIMIT // size + 1
-        raise QuestionError(422, f"page {page} is beyond the last one, expected 1 to {last} of {size} releases")
+        raise QuestionError(404, f"page {page} is beyond the last one, expected 1 to {last} of {size} releases")
     # The index alone yields the ids: the rows of a page are read, not those that it skips.
     found, place = await read_page(at, source, order, size, start, "release_id", **values)
     ids = [row["release_id"] for row in found]
@@ -97,8 +124,8 @@ async def _rank(
 async def rarity_leaderboard(
     at: Reading,
     tier: Annotated[Tier | None, Field(description="Only releases of this tier.")] = None,
-    page: NUMBER = 1,
-    page_size: SIZE = 20,
+    page: NUMBER = None,
+    page_size: SIZE = None,
     limit: LIMIT = None,
     offset: OFFSET = None,
 ) -> Ranking:
@@ -113,8 +140,8 @@ async def rarity_leaderboard(
 async def hidden_gems(
     at: Reading,
     min_rarity: Annotated[float, Field(ge=0, le=100, description="Least rarity score.")] = 41,
-    page: NUMBER = 1,
-    page_size: SIZE = 20,
+    page: NUMBER = None,
+    page_size: SIZE = None,
     limit: LIMIT = None,
     offset: OFFSET = None,
 ) -> Ranking:
@@ -123,7 +150,7 @@ async def hidden_gems(
     return Ranking(**await _rank(at, source, BY_GEM, (page, page_size, limit, offset), least=min_rarity))
 
 
-async def _rank_of(at: Reading, kind: str, id: int, window: tuple[int, int, int | None, int | None]) -> RankingOf:  # noqa: A002
+async def _rank_of(at: Reading, kind: str, id: int, window: Window) -> RankingOf:  # noqa: A002
     """Return the rarest releases of an artist or label. Raises QuestionError (404) if there is none with the id."""
     found = await at.sql(f"SELECT name FROM {{{kind}s}} o WHERE id = %(id)s", id=id)
     if not found:
@@ -138,8 +165,8 @@ async def _rank_of(at: Reading, kind: str, id: int, window: tuple[int, int, int 
 async def artist_rarity(
     at: Reading,
     id: Annotated[Id, Field(description="Discogs id of the artist.")],  # noqa: A002
-    page: NUMBER = 1,
-    page_size: SIZE = 20,
+    page: NUMBER = None,
+    page_size: SIZE = None,
     limit: LIMIT = None,
     offset: OFFSET = None,
 ) -> RankingOf:
@@ -151,8 +178,8 @@ async def artist_rarity(
 async def label_rarity(
     at: Reading,
     id: Annotated[Id, Field(description="Discogs id of the label.")],  # noqa: A002
-    page: NUMBER = 1,
-    page_size: SIZE = 20,
+    page: NUMBER = None,
+    page_size: SIZE = None,
     limit: LIMIT = None,
     offset: OFFSET = None,
 ) -> RankingOf:
@@ -169,4 +196,4 @@ async def release_rarity(
     if not found:
         raise QuestionError(404, f"there is no release with the id {release_id} in {at.publication.month}")
     signals = {name: Signal(score=found[0][name], weight=weight) for name, weight in WEIGHTS.items()}
-    return Breakdown(**found[0], breakdown=signals)
+    return Breakdown(**found[0], breakdown=Signals(**signals))

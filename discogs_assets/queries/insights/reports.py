@@ -6,7 +6,7 @@ from pydantic import Field
 
 from discogs_assets.connections.readers import Reading, Row
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.insights.page import Page, read_page
+from discogs_assets.queries.page import CountedPage, read_page
 from discogs_assets.queries.question import Offset, Result, Text, question
 
 
@@ -66,7 +66,7 @@ class Anniversary(Result):
     """False if only the year is known: the anniversary may be in another month."""
 
 
-class Anniversaries(Page):
+class Anniversaries(CountedPage):
     """A page of anniversaries."""
 
     month: int

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
+from discogs_assets.queries.page import Page, place_page
 from discogs_assets.queries.question import Id, Offset, Result, Text, question
 from discogs_assets.queries.records.entities import TYPE, Kind, Named, find_entity
 from discogs_assets.schema.insights import LEAST_RELEASES, SIMILAR, SIMILARITY
@@ -41,16 +42,13 @@ class SimilarArtist(Result):
     shared_labels: list[str]
 
 
-class SimilarArtists(Result):
+class SimilarArtists(Page):
     """A page of artists similar to one."""
 
     artist_id: int
     artist_name: str | None
     similar: list[SimilarArtist]
     total: int
-    limit: int
-    offset: int
-    has_more: bool
 
 
 SIMILAR_ROWS = f"""
@@ -70,7 +68,7 @@ async def similar_artists(
     """Return the artists most similar to one, the most similar first, with the reasons.
 
     The table `insights.similar_artists` has the definition, and at most 50 for each artist. An artist with fewer than 3
-    releases has none: 422.
+    releases has none: 404.
     """
     artist = await find_entity(at, "artist", "", id)
     found = await at.sql(SIMILAR_ROWS, id=id)
@@ -85,19 +83,17 @@ async def similar_artists(
         artist_name=artist.name,
         similar=similar,
         total=len(found),
-        limit=limit,
-        offset=offset,
-        has_more=offset + limit < len(found),
+        **place_page(len(found), limit, offset),
     )
 
 
 async def _require_releases(at: Reading, artist: Named) -> None:
-    """Raise QuestionError (422) if the artist has too few releases to be compared."""
+    """Raise QuestionError (404) if the artist has too few releases to be compared."""
     counted = "MATCH (n:Artist {id: $id}) RETURN {releases: count{(n)<-[:BY]-(:Release)}} AS row"
     (row,) = await at.cypher(counted, id=artist.id)
     if row["releases"] < LEAST_RELEASES:
         raise QuestionError(
-            422,
+            404,
             f"the artist {artist.id} has {row['releases']} releases as a main artist, expected at least "
             f"{LEAST_RELEASES} to compare it with others",
         )

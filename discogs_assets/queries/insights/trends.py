@@ -1,14 +1,13 @@
 """Releases of entities over the years."""
 
 import asyncio
-import re
 from typing import Annotated, cast
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.question import Result, Text, question
+from discogs_assets.queries.question import ID_LIMIT, Result, question
 from discogs_assets.queries.records.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
 
 PATTERNS: dict[Kind, str] = {
@@ -62,7 +61,7 @@ async def _count_years(at: Reading, of: Named) -> dict[int, int]:
 COMPARED = 6
 """Entities of a comparison."""
 
-NAMED = re.compile(f"({'|'.join(LABELS)}):(.+)", re.DOTALL)
+NAMED = rf"^({'|'.join(LABELS)}):([^\x00-\x1f\x7f]+)$"
 
 TOTALS = """
 SELECT start AS year, round(max(releases / share))::bigint AS count FROM {genre_trends} t
@@ -101,7 +100,7 @@ class Comparison(Result):
 async def compare_trends(
     at: Reading,
     entities: Annotated[
-        list[Text],
+        list[Annotated[str, StringConstraints(max_length=300, pattern=NAMED)]],
         Field(
             min_length=1,
             max_length=COMPARED,
@@ -113,7 +112,7 @@ async def compare_trends(
     """Count the releases of up to six entities by year, with their shares of all releases of the year."""
     found = await asyncio.gather(*(_find(at, text) for text in entities))
     counted = await asyncio.gather(*(_count_years(at, each) for each in found))
-    totals = {row["year"]: row["count"] for row in await at.sql(TOTALS)}
+    totals = {row["year"]: row["count"] for row in await at.sql_once(TOTALS)}
     series = [
         Series(
             **of.model_dump(),
@@ -129,11 +128,8 @@ async def compare_trends(
 
 async def _find(at: Reading, text: str) -> Named:
     """Return the entity that `type:id` or `type:name` stands for."""
-    parts = NAMED.fullmatch(text)
-    if not parts:
-        raise QuestionError(422, f"{text!r} is no entity, expected type:id or type:name, such as artist:45467")
-    kind, name = cast(Kind, parts[1]), parts[2]
+    kind, _, name = cast(tuple[Kind, str, str], text.partition(":"))
     numbered = LABELS[kind].key == "id" and name.isascii() and name.isdigit()
-    if numbered and not 0 < int(name) < 2**63:
+    if numbered and not 0 < int(name) <= ID_LIMIT:
         raise QuestionError(404, f"there is no {kind} with the id {name}")
     return await find_entity(at, kind, "" if numbered else name, int(name) if numbered else None)

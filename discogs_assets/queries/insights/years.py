@@ -18,7 +18,7 @@ class YearRange(Result):
 @question("/explore/year-range", "postgres", example={})
 async def year_range(at: Reading) -> YearRange:
     """Return the years of the earliest and the latest release."""
-    (row,) = await at.sql("SELECT min(year) AS min_year, max(year) AS max_year FROM {releases} r")
+    (row,) = await at.sql_once("SELECT min(year) AS min_year, max(year) AS max_year FROM {releases} r")
     return YearRange(**row)
 
 

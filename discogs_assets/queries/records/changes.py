@@ -6,6 +6,7 @@ from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
+from discogs_assets.queries.page import Page, read_rows
 from discogs_assets.queries.question import Id, Month, Offset, Result, question
 
 EntityName = Literal["artists", "labels", "masters", "releases"]
@@ -33,13 +34,10 @@ class Edit(Result):
     after: str | None
 
 
-class Changes(Result):
+class Changes(Page):
     """A page of the edits of a month."""
 
     changes: list[Edit]
-    limit: int
-    offset: int
-    has_more: bool
 
 
 COLUMNS = "entity, id, month, compared_with, change, path, before, after"
@@ -65,9 +63,8 @@ async def changes(
         "ORDER BY entity, change, id, ordinal LIMIT %(limit)s OFFSET %(offset)s"
     )
     values = {"in_month": in_month, "entity": entity, "change": change}
-    rows = await at.sql(statement, **values, limit=limit + 1, offset=offset)
-    found = [Edit(**row) for row in rows[:limit]]
-    return Changes(changes=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+    rows, place = await read_rows(at, statement, limit, offset, **values)
+    return Changes(changes=[Edit(**row) for row in rows], **place)
 
 
 async def _require_month(at: Reading, in_month: str) -> None:
@@ -97,8 +94,9 @@ class ChangeCounts(Result):
 
 
 COUNTS = """
-SELECT entity, change, count(*) AS records, sum(edits)::bigint AS edits FROM (
-    SELECT entity, change, id, count(*) AS edits FROM {changes} c WHERE month = %(in_month)s GROUP BY entity, change, id
+SELECT entity, change, count(*) AS records, sum(edits)::bigint AS edits, min(compared_with) AS compared_with FROM (
+    SELECT entity, change, id, count(*) AS edits, min(compared_with) AS compared_with
+    FROM {changes} c WHERE month = %(in_month)s GROUP BY entity, change, id
 ) AS changed GROUP BY entity, change ORDER BY entity, change
 """
 
@@ -107,22 +105,17 @@ SELECT entity, change, count(*) AS records, sum(edits)::bigint AS edits FROM (
 async def change_counts(at: Reading, in_month: IN_MONTH) -> ChangeCounts:
     """Count the records added, changed and removed in a month, by entity."""
     await _require_month(at, in_month)
-    rows = await at.sql(COUNTS, in_month=in_month)
-    first = await at.sql("SELECT compared_with FROM {changes} c WHERE month = %(in_month)s LIMIT 1", in_month=in_month)
-    return ChangeCounts(
-        compared_with=first[0]["compared_with"] if first else None, counts=[Count(**row) for row in rows]
-    )
+    rows = await at.sql_once(COUNTS, in_month=in_month)
+    compared = rows[0]["compared_with"] if rows else None
+    return ChangeCounts(compared_with=compared, counts=[Count(**row) for row in rows])
 
 
-class History(Result):
+class History(Page):
     """A page of a record's edits."""
 
     entity: EntityName
     id: int
     changes: list[Edit]
-    limit: int
-    offset: int
-    has_more: bool
 
 
 @question("/{entity}/{id}/history", "postgres", example={"entity": "labels", "id": 34231}, rows="changes")
@@ -141,13 +134,12 @@ async def history(
         f"SELECT {COLUMNS} FROM {{changes}} c WHERE entity = %(entity)s AND id = %(id)s "
         "ORDER BY month, ordinal LIMIT %(limit)s OFFSET %(offset)s"
     )
-    rows = await at.sql(statement, entity=entity, id=id, limit=limit + 1, offset=offset)
+    rows, place = await read_rows(at, statement, limit, offset, entity=entity, id=id)
     if not rows and not await at.sql(f"SELECT 1 FROM {{{entity}}} e WHERE id = %(id)s", id=id):
         raise QuestionError(
             404, f"there is no record {id} among the {entity} of {at.publication.month}, nor edits of it"
         )
-    found = [Edit(**row) for row in rows[:limit]]
-    return History(entity=entity, id=id, changes=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+    return History(entity=entity, id=id, changes=[Edit(**row) for row in rows], **place)
 
 
 CHANGE_QUESTIONS = (change_counts, changes, history)

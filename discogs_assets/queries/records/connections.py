@@ -6,12 +6,16 @@ from typing import Annotated
 from pydantic import Field, JsonValue
 
 from discogs_assets.connections.readers import Reading
+from discogs_assets.queries.page import Page, place_page
 from discogs_assets.queries.question import Result, question
 from discogs_assets.queries.records.credits import ID, LIMIT, NAME, OFFSET, Credited, condition_on, find_person
 from discogs_assets.schema.discogs import PLACEHOLDERS
 
-PERSONS_READ, RELEASES_READ = 100, 1_000
-"""Persons followed, and their releases read, for the connections at one distance."""
+PERSONS_READ = 20
+"""Persons followed from one distance to the next."""
+
+RELEASES_READ = (200, 50, 50)
+"""Releases read for the connections at each distance."""
 
 
 class SharedRelease(Result):
@@ -25,16 +29,13 @@ class SharedRelease(Result):
     artists: list[dict[str, JsonValue]]
 
 
-class Shared(Result):
+class Shared(Page):
     """A page of the releases with credits of two persons."""
 
     person1: Credited
     person2: Credited
     total: int
     shared_releases: list[SharedRelease]
-    limit: int
-    offset: int
-    has_more: bool
 
 
 SHARED = """
@@ -79,9 +80,7 @@ async def credits_shared(
         person2=Credited(**two.shown),
         total=total,
         shared_releases=found,
-        limit=limit,
-        offset=offset,
-        has_more=offset + limit < total,
+        **place_page(total, limit, offset),
     )
 
 
@@ -94,7 +93,7 @@ class Connection(Credited):
     """Number of the releases read that it shares with persons of the distance before."""
 
 
-class Connections(Credited):
+class Connections(Credited, Page):
     """A page of the persons connected with a person."""
 
     depth: int
@@ -103,9 +102,6 @@ class Connections(Credited):
     """Number of all connections found."""
     complete: bool
     """False if there were more releases at some distance than are read: there may be more connections."""
-    limit: int
-    offset: int
-    has_more: bool
 
 
 Key = tuple[int, str]
@@ -122,10 +118,11 @@ FROM unnest(%(ids)s::bigint[], %(names)s::text[]) WITH ORDINALITY AS f(id, name,
 ) w GROUP BY w.release_id ORDER BY min(f.place), min(w.year), w.release_id LIMIT %(limit)s
 """
 PEOPLE = """
-SELECT coalesce(c.artist_id, 0) AS id, CASE WHEN c.artist_id IS NULL THEN c.name ELSE '' END AS name,
-    count(DISTINCT c.release_id) AS shared
-FROM {credit_roles} c WHERE c.release_id = ANY(%(releases)s) AND coalesce(c.artist_id, 0) <> ALL(%(placeholders)s)
-GROUP BY 1, 2
+SELECT id, name, count(*) AS shared FROM (
+    SELECT DISTINCT coalesce(c.artist_id, 0) AS id, CASE WHEN c.artist_id IS NULL THEN c.name ELSE '' END AS name,
+        c.release_id
+    FROM {credit_roles} c WHERE c.release_id = ANY(%(releases)s) AND coalesce(c.artist_id, 0) <> ALL(%(placeholders)s)
+) AS once GROUP BY id, name
 """
 
 
@@ -142,14 +139,14 @@ async def credits_connections(
 ) -> Connections:
     """Return a page of the persons who are credited on a person's releases, and of those on their releases in turn.
 
-    They are ordered by distance, number of shared releases, id and name. At each distance at most 1,000 releases of at
-    most 100 persons are read, the closest persons first, the earliest releases first.
+    They are ordered by distance, number of shared releases, id and name. At most 200 of the person's releases are read,
+    and for each farther distance 50 releases of the 20 closest persons; the earliest releases come first.
     """
     person = await find_person(at, name, id)
     front, complete = [(person.id, "" if person.id else person.name)], True
     seen, found = {*front}, list[tuple[int, int, Key]]()
     for distance in range(1, depth + 1):
-        counted, whole = await _find_neighbours(at, front)
+        counted, whole = await _find_neighbours(at, front, RELEASES_READ[distance - 1])
         ranked = sorted((-shared, key) for key, shared in counted.items() if key not in seen)
         found += ((distance, -shared, key) for shared, key in ranked)
         front, complete = [key for _, key in ranked], complete and whole
@@ -165,20 +162,17 @@ async def credits_connections(
         ],
         total=len(found),
         complete=complete,
-        limit=limit,
-        offset=offset,
-        has_more=offset + limit < len(found),
+        **place_page(len(found), limit, offset),
     )
 
 
-async def _find_neighbours(at: Reading, front: Sequence[Key]) -> tuple[dict[Key, int], bool]:
-    """Return the number of releases by person, and False if there are more than are read."""
+async def _find_neighbours(at: Reading, front: Sequence[Key], most: int) -> tuple[dict[Key, int], bool]:
+    """Return the number of releases by person, and False if there are more than the most that are read."""
     ids, names = [key for key, _ in front[:PERSONS_READ]], [name for _, name in front[:PERSONS_READ]]
-    works = [row["release_id"] for row in await at.sql(WORKS, ids=ids, names=names, limit=RELEASES_READ + 1)]
-    releases = works[:RELEASES_READ]
-    rows = await at.sql(PEOPLE, releases=releases, placeholders=[*PLACEHOLDERS]) if releases else []
+    works = [row["release_id"] for row in await at.sql(WORKS, ids=ids, names=names, limit=most + 1)]
+    rows = await at.sql(PEOPLE, releases=works[:most], placeholders=[*PLACEHOLDERS]) if works else []
     counted = {(row["id"], row["name"]): row["shared"] for row in rows if row["name"] is not None}
-    return counted, len(front) <= PERSONS_READ and len(works) <= RELEASES_READ
+    return counted, len(front) <= PERSONS_READ and len(works) <= most
 
 
 async def _find_names(at: Reading, ids: Sequence[int]) -> dict[int, str]:

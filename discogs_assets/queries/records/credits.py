@@ -9,7 +9,8 @@ from pydantic import Field, JsonValue
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.question import Id, Offset, Result, Text, question
+from discogs_assets.queries.page import Page, place_page, read_rows
+from discogs_assets.queries.question import ID_LIMIT, Id, Offset, Result, Text, question
 from discogs_assets.queries.records.entities import CANDIDATES
 
 ARTISTS_READ = 100
@@ -20,7 +21,7 @@ Category = Literal[
     "production", "remix", "spoken", "text", "writing",
 ]  # fmt: skip
 
-PersonId = Annotated[int | None, Field(ge=0, le=2**63 - 1)]
+PersonId = Annotated[int | None, Field(ge=0, le=ID_LIMIT)]
 
 NAME = Annotated[
     Text,
@@ -32,6 +33,7 @@ ID = Annotated[
 ]
 LIMIT = Annotated[int, Field(ge=1, le=200, description="Rows of a page.")]
 OFFSET = Annotated[Offset, Field(description="Rows to skip.")]
+CATEGORY = Annotated[Category | None, Field(description="Only roles of this category.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,12 @@ def condition_on(name: str, id: int) -> str:  # noqa: A002
 async def find_person(at: Reading, name: str, id: int | None) -> Person:  # noqa: A002
     """Return the person with the id, or else with the name.
 
-    Raises QuestionError: 404 if nobody is credited so, 409 if several have the name.
+    Raises QuestionError: 404 if nobody is credited so or named at all, 409 if several have the name.
     """
     by_id = "artist_id = %(id)s" if id else "artist_id = 0 AND name = %(name)s"
     condition = "name = %(name)s" if id is None else by_id
     if not name and not id:
-        raise QuestionError(422, "neither a name nor an id of the person is given, expected one of them")
+        raise QuestionError(404, "neither a name nor an id of the person is given, expected one of them")
     statement = f"SELECT * FROM {{credit_totals}} t WHERE {condition} ORDER BY artist_id, name, category"
     people: dict[tuple[int, str], list[dict[str, Any]]] = {}
     for row in await at.sql(statement, id=id, name=name):
@@ -87,10 +89,23 @@ async def find_person(at: Reading, name: str, id: int | None) -> Person:  # noqa
         raise QuestionError(
             409,
             f"several persons have the name {name!r}. Ask by the id of one; 0 is the name without an id.",
-            candidates=[{"id": key, "name": called} for key, called in [*people][:CANDIDATES]],
+            candidates=[_describe(*each, people[each]) for each in [*people][:CANDIDATES]],
         )
     ((key, called), totals) = people.popitem()
     return Person(key, called, totals)
+
+
+def _describe(id: int, name: str, totals: Sequence[dict[str, Any]]) -> dict[str, Any]:  # noqa: A002
+    """Return a person of several with the same name, with what tells it from the others."""
+    return {"id": id, "name": name, "credits": sum(row["credits"] for row in totals), **_span(totals)}
+
+
+def _span(totals: Sequence[dict[str, Any]]) -> dict[str, int | None]:
+    """Return the first and the last year of a person's credits."""
+    return {
+        "first_year": min((row["first_year"] for row in totals if row["first_year"]), default=None),
+        "last_year": max((row["last_year"] for row in totals if row["last_year"]), default=None),
+    }
 
 
 class Credited(Result):
@@ -157,8 +172,7 @@ async def credits_profile(at: Reading, name: NAME, id: ID = None) -> Profile:  #
         **person.shown,
         total_credits=sum(row["credits"] for row in rows),
         categories=[row["category"] for row in rows],
-        first_year=min((row["first_year"] for row in rows if row["first_year"]), default=None),
-        last_year=max((row["last_year"] for row in rows if row["last_year"]), default=None),
+        **_span(rows),
         role_breakdown=[
             CategoryCount(count=row["credits"], **_pick(row, "category", "rank", "releases")) for row in rows
         ],
@@ -177,33 +191,31 @@ class PersonCredit(Result):
     year: int | None
     role: str
     category: str
-    credited_as: str | None
-    """Name as printed, if it differs from the artist's."""
+    credited_as: list[str]
+    """Names as printed, if they differ from the artist's."""
     track_numbers: list[int]
     """Numbers of the credited tracks in the tracklist, from 1; empty for a credit of the release."""
-    tracks: str | None
-    """Credited tracks in free text, for a credit of the release."""
+    tracks: list[str]
+    """Credited tracks in free text, for credits of the release."""
     artists: list[dict[str, JsonValue]]
     labels: list[dict[str, JsonValue]]
 
 
-class PersonCredits(Credited):
+class PersonCredits(Credited, Page):
     """A page of a person's credits."""
 
     total_credits: int
     """Number of all credits of the question."""
     credits: list[PersonCredit]
-    limit: int
-    offset: int
-    has_more: bool
 
 
 CREDITS = """
-SELECT page.*, r.title, r.data->'artists' AS artists, r.data->'labels' AS labels, (
-    SELECT string_agg(DISTINCT whole.tracks, ', ' ORDER BY whole.tracks) FROM {credits} whole
-    WHERE whole.release_id = page.release_id AND whole.ordinal = ANY(page.ordinals)
+SELECT page.*, r.title, r.data->'artists' AS artists, r.data->'labels' AS labels, ARRAY(
+    SELECT DISTINCT whole.tracks FROM {credits} whole WHERE whole.release_id = page.release_id
+    AND whole.ordinal = ANY(page.ordinals) AND whole.tracks IS NOT NULL ORDER BY whole.tracks
 ) AS tracks FROM (
-    SELECT c.year, c.release_id, c.role, min(c.category) AS category, min(c.anv) AS credited_as,
+    SELECT c.year, c.release_id, c.role, min(c.category) AS category,
+        coalesce(array_agg(DISTINCT c.anv ORDER BY c.anv) FILTER (WHERE c.anv IS NOT NULL), '{{}}') AS credited_as,
         coalesce(array_agg(DISTINCT c.track ORDER BY c.track) FILTER (WHERE c.track > 0), '{{}}') AS track_numbers,
         array_agg(c.ordinal) FILTER (WHERE c.track = 0) AS ordinals
     FROM {credit_roles} c WHERE %(condition)s
@@ -218,7 +230,7 @@ async def credits_person(
     at: Reading,
     name: NAME,
     id: ID = None,  # noqa: A002
-    category: Annotated[Category | None, Field(description="Only roles of this category.")] = None,
+    category: CATEGORY = None,
     limit: LIMIT = 50,
     offset: OFFSET = 0,
 ) -> PersonCredits:
@@ -232,14 +244,7 @@ async def credits_person(
     values = {"person": person.value, "category": category, "limit": limit, "offset": offset}
     rows = await at.sql(CREDITS % {"condition": condition}, **values) if offset < total else []
     found = [PersonCredit(**row | {part: row[part] or [] for part in ("artists", "labels")}) for row in rows]
-    return PersonCredits(
-        **person.shown,
-        total_credits=total,
-        credits=found,
-        limit=limit,
-        offset=offset,
-        has_more=offset + limit < total,
-    )
+    return PersonCredits(**person.shown, total_credits=total, credits=found, **place_page(total, limit, offset))
 
 
 class ReleaseCredit(Result):
@@ -263,24 +268,21 @@ class ReleaseCredit(Result):
     """Title of the track."""
 
 
-class ReleaseCredits(Result):
+class ReleaseCredits(Page):
     """A page of a release's credits."""
 
     release_id: int
     credits: list[ReleaseCredit]
-    limit: int
-    offset: int
-    has_more: bool
 
 
 RELEASE = """
 SELECT c.artist_id, c.name, c.anv AS credited_as, c.role, c.category, whole.tracks, c.track, c.sub_track, t.position,
     t.title
 FROM (
-    SELECT * FROM {credit_roles} c WHERE release_id = %(id)s
-    ORDER BY track, sub_track, ordinal, role_number LIMIT %(limit)s OFFSET %(offset)s
-) c LEFT JOIN {tracks} t ON t.release_id = %(id)s AND t.track = c.track AND t.sub_track = c.sub_track
-LEFT JOIN {credits} whole ON whole.release_id = %(id)s AND whole.ordinal = c.ordinal AND c.track = 0
+    SELECT * FROM {credit_roles} c WHERE release_id = %%(id)s%s
+    ORDER BY track, sub_track, ordinal, role_number LIMIT %%(limit)s OFFSET %%(offset)s
+) c LEFT JOIN {tracks} t ON t.release_id = %%(id)s AND t.track = c.track AND t.sub_track = c.sub_track
+LEFT JOIN {credits} whole ON whole.release_id = %%(id)s AND whole.ordinal = c.ordinal AND c.track = 0
 ORDER BY c.track, c.sub_track, c.ordinal, c.role_number
 """
 
@@ -289,15 +291,16 @@ ORDER BY c.track, c.sub_track, c.ordinal, c.role_number
 async def credits_release(
     at: Reading,
     release_id: Annotated[Id, Field(description="Discogs id of the release.")],
+    category: CATEGORY = None,
     limit: Annotated[int, Field(ge=1, le=1000, description="Rows of a page.")] = 200,
     offset: OFFSET = 0,
 ) -> ReleaseCredits:
     """Return a page of a release's credits in the order of the record, those of the whole release first."""
-    rows = await at.sql(RELEASE, id=release_id, limit=limit + 1, offset=offset)
+    condition = " AND category = %(category)s" if category else ""
+    rows, place = await read_rows(at, RELEASE % condition, limit, offset, id=release_id, category=category)
     if not rows and not await at.sql("SELECT 1 FROM {releases} r WHERE id = %(id)s", id=release_id):
         raise QuestionError(404, f"there is no release with the id {release_id} in {at.publication.month}")
-    found = [ReleaseCredit(**row) for row in rows[:limit]]
-    return ReleaseCredits(release_id=release_id, credits=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+    return ReleaseCredits(release_id=release_id, credits=[ReleaseCredit(**row) for row in rows], **place)
 
 
 class Entry(Credited):
@@ -310,20 +313,18 @@ class Entry(Credited):
     last_year: int | None
 
 
-class Top(Result):
+class Top(Page):
     """Persons with the most credits of a category."""
 
     category: str
     entries: list[Entry]
-    limit: int
-    offset: int
-    has_more: bool
 
 
 TOP = """
 SELECT nullif(artist_id, 0) AS artist_id, name, rank, credits AS credit_count, releases AS release_count,
     first_year, last_year
-FROM {credit_totals} t WHERE category = %(category)s AND rank > %(offset)s AND rank <= %(end)s ORDER BY rank
+FROM {credit_totals} t WHERE category = %(category)s AND rank > %(offset)s AND rank <= %(offset)s + %(limit)s
+ORDER BY rank
 """
 
 
@@ -335,9 +336,8 @@ async def credits_top(
     offset: OFFSET = 0,
 ) -> Top:
     """Return the persons with the most credits of a category, by rank."""
-    rows = await at.sql(TOP, category=category, offset=offset, end=offset + limit + 1)
-    found = [Entry(**row) for row in rows[:limit]]
-    return Top(category=category, entries=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+    rows, place = await read_rows(at, TOP, limit, offset, category=category)
+    return Top(category=category, entries=[Entry(**row) for row in rows], **place)
 
 
 class Completion(Result):

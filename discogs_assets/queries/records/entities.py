@@ -40,6 +40,13 @@ LABELS: dict[Kind, Label] = {
 }
 
 
+FACTS: dict[Kind, str] = {
+    "master": ", artist: n.artist, year: n.year",
+    "release": ", artist: n.artist, year: n.year, country: n.country",
+}
+"""Properties that tell entities of one name from one another."""
+
+
 class Named(Result):
     """An entity; the id of a genre or style is its name."""
 
@@ -51,17 +58,17 @@ class Named(Result):
 async def find_entity(at: Reading, kind: Kind, name: str, id: int | None) -> Named:  # noqa: A002
     """Return the entity of this type with the id, or else with the name.
 
-    Raises QuestionError: 404 if there is none, 409 if several have the name.
+    Raises QuestionError: 404 if there is none or none is named, 409 if several have the name.
     """
     of = LABELS[kind]
     if id is None and not name:
-        raise QuestionError(422, f"neither a name nor an id of the {kind} is given, expected one of them")
+        raise QuestionError(404, f"neither a name nor an id of the {kind} is given, expected one of them")
     by, value = (of.key, id) if id is not None and of.key == "id" else (of.name, name)
     statement = (
         f"MATCH (n:{of.label} {{{by}: $value}}) "
-        f"RETURN {{id: n.{of.key}, name: n.{of.name}}} AS row ORDER BY row.id LIMIT {CANDIDATES}"
+        f"RETURN {{id: n.{of.key}, name: n.{of.name}{FACTS.get(kind, '')}}} AS row ORDER BY row.id LIMIT {CANDIDATES}"
     )
-    found = [Named(type=kind, **row) for row in await at.cypher(statement, value=value)]
+    found = [{**row, "type": kind} for row in await at.cypher(statement, value=value)]
     if not found:
         advice = "" if by == "id" else ". Names must be exact: /api/autocomplete and /api/search find others"
         raise QuestionError(404, f"there is no {kind} with the {by} {value!r} in {at.publication.month}{advice}")
@@ -69,9 +76,9 @@ async def find_entity(at: Reading, kind: Kind, name: str, id: int | None) -> Nam
         raise QuestionError(
             409,
             f"several {kind}s have the {by} {value!r}. Ask by the id of one.",
-            candidates=[each.model_dump() for each in found],
+            candidates=found,
         )
-    return found[0]
+    return Named(**{name: found[0][name] for name in Named.model_fields})
 
 
 class Artist(Named):

@@ -1,11 +1,12 @@
 """Tracks and videos of releases and masters."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
+from discogs_assets.queries.page import Page, read_rows
 from discogs_assets.queries.question import Id, Offset, Result, question
 
 RELEASES_READ = 2_000
@@ -23,27 +24,31 @@ class Track(Result):
     """Number in the tracklist, from 1."""
     sub_track: int
     """Number of the sub-track in its index track, from 1; 0 for the track itself."""
+    kind: Literal["track", "heading", "index", "sub-track"]
+    """An index track has sub-tracks; a heading, an untimed entry without a position, has none."""
     position: str | None
     """Position as printed; null for headings."""
     title: str | None
+    """Title of the track, or text of the heading."""
     duration: str | None
+    """Duration as printed, mostly m:ss."""
     duration_seconds: int | None
+    """The same in seconds; null if it is not of that form."""
     artists: list[dict[str, JsonValue]]
     """Artists of the track, if they differ from the release's."""
 
 
-class Tracks(Result):
+class Tracks(Page):
     """A page of the tracks of a release."""
 
     release_id: int
     tracks: list[Track]
-    limit: int
-    offset: int
-    has_more: bool
 
 
 TRACKS = """
-SELECT t.*, ARRAY(
+SELECT t.*, CASE WHEN t.sub_track > 0 THEN 'sub-track'
+    WHEN EXISTS (SELECT FROM {tracks} s WHERE release_id = %(id)s AND s.track = t.track AND sub_track > 0) THEN 'index'
+    WHEN t.position IS NULL AND t.duration IS NULL THEN 'heading' ELSE 'track' END AS kind, ARRAY(
     SELECT jsonb_build_object('id', a.artist_id, 'name', a.name, 'anv', a.anv, 'join', a.join_string)
     FROM {track_artists} a WHERE a.release_id = %(id)s AND a.track = t.track AND a.sub_track = t.sub_track
     ORDER BY a.ordinal
@@ -82,18 +87,19 @@ async def _require(at: Reading, kind: str, id: int) -> list[dict[str, int | None
 
 
 async def _find_tracks(at: Reading, id: int, limit: int, offset: int) -> Tracks:  # noqa: A002
-    rows = await at.sql(TRACKS, id=id, limit=limit + 1, offset=offset)
-    found = [Track(**row) for row in rows[:limit]]
-    return Tracks(release_id=id, tracks=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+    rows, place = await read_rows(at, TRACKS, limit, offset, id=id)
+    return Tracks(release_id=id, tracks=[Track(**row) for row in rows], **place)
 
 
 class Video(Result):
     """A video."""
 
     src: str | None
-    """URL."""
+    """URL of the video."""
     title: str | None
+    """Title on the video site."""
     description: str | None
+    """Description on the video site, truncated to 255 characters."""
     duration: int | None
     """Length in seconds."""
     embed: bool | None
@@ -102,14 +108,11 @@ class Video(Result):
     """First release with the video; null if the master has it."""
 
 
-class Videos(Result):
+class Videos(Page):
     """A page of videos."""
 
     id: int
     videos: list[Video]
-    limit: int
-    offset: int
-    has_more: bool
 
 
 RELEASE_VIDEOS = """
@@ -150,9 +153,8 @@ async def master_videos(at: Reading, id: ID, limit: LIMIT = 200, offset: OFFSET 
 
 
 async def _find_videos(at: Reading, statement: str, id: int, limit: int, offset: int) -> Videos:  # noqa: A002
-    rows = await at.sql(statement, id=id, limit=limit + 1, offset=offset, releases=RELEASES_READ)
-    found = [Video(**row) for row in rows[:limit]]
-    return Videos(id=id, videos=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+    rows, place = await read_rows(at, statement, limit, offset, id=id, releases=RELEASES_READ)
+    return Videos(id=id, videos=[Video(**row) for row in rows], **place)
 
 
 MEDIA_QUESTIONS = (release_tracks, release_videos, master_tracks, master_videos)

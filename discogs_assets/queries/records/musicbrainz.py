@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
+from discogs_assets.queries.page import Page, read_rows
 from discogs_assets.queries.question import Id, Offset, Result, question
 
 Kind = Literal["artist", "label", "master", "release"]
@@ -87,14 +88,11 @@ class Relation(Result):
     target_credit: str | None
 
 
-class Relations(Result):
+class Relations(Page):
     """A page of the relations of a record."""
 
     discogs_id: int
     relationships: list[Relation]
-    limit: int
-    offset: int
-    has_more: bool
 
 
 DIRECTIONS = {"forward": "outgoing", "backward": "incoming"}
@@ -124,14 +122,11 @@ class Link(Result):
     ended: bool | None
 
 
-class Links(Result):
+class Links(Page):
     """A page of the URLs of a record, other than links to Discogs."""
 
     discogs_id: int
     links: list[Link]
-    limit: int
-    offset: int
-    has_more: bool
 
 
 LINKS = """
@@ -188,11 +183,10 @@ async def musicbrainz_relationships(
     offset: OFFSET = 0,
 ) -> Relations:
     """Return a page of the relations of the MusicBrainz records linked to a record, with dates and attributes."""
-    rows = await at.sql(RELATIONS % TABLES[type], id=id, limit=limit + 1, offset=offset)
+    rows, place = await read_rows(at, RELATIONS % TABLES[type], limit, offset, id=id)
     if not rows:
         await _find(at, type, id)
-    found = [_describe(row) for row in rows[:limit]]
-    return Relations(discogs_id=id, relationships=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+    return Relations(discogs_id=id, relationships=[_describe(row) for row in rows], **place)
 
 
 @question("/musicbrainz/{type}/{id}/external-links", "postgres", example={"type": "artist", "id": 45467}, rows="links")
@@ -205,11 +199,10 @@ async def musicbrainz_links(
 ) -> Links:
     """Return a page of the URLs of the MusicBrainz records linked to a record, other than links to Discogs."""
     entity = "release-group" if type == "master" else type
-    rows = await at.sql(LINKS % TABLES[type], id=id, entity=entity, limit=limit + 1, offset=offset)
+    rows, place = await read_rows(at, LINKS % TABLES[type], limit, offset, id=id, entity=entity)
     if not rows:
         await _find(at, type, id)
-    found = [Link(**row) for row in rows[:limit]]
-    return Links(discogs_id=id, links=found, limit=limit, offset=offset, has_more=len(rows) > limit)
+    return Links(discogs_id=id, links=[Link(**row) for row in rows], **place)
 
 
 class Enriched(Result):
@@ -244,10 +237,10 @@ SELECT (SELECT count(*) FROM {%(table)s} m) AS total_mb,
 async def enrichment_status(at: Reading) -> Enrichment:
     """Count the records of MusicBrainz, and those linked to records of Discogs."""
     found = [
-        Enriched(entity=kind, **(await at.sql(COUNT % {"table": TABLES[kind], "discogs": f"{kind}s"}))[0])
+        Enriched(entity=kind, **(await at.sql_once(COUNT % {"table": TABLES[kind], "discogs": f"{kind}s"}))[0])
         for kind in TABLES
     ]
-    (row,) = await at.sql("SELECT count(*) AS relationships FROM {relationships} r")
+    (row,) = await at.sql_once("SELECT count(*) AS relationships FROM {relationships} r")
     return Enrichment(musicbrainz=found, **row)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Unpack
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Unpack
 from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
-from discogs_assets.queries.question import File, question
+from discogs_assets.errors import QuestionError, ServerError
+from discogs_assets.queries.question import RETRY_SECONDS, File, question
 from discogs_assets.queries.search.facets import DEFAULT_SORT, Sort, describe_release
 from discogs_assets.queries.search.filters import FilterText, Simple, read_filter
 
@@ -23,6 +25,9 @@ RELEASES = 50_000
 
 BATCH = 500
 """Releases that are read and written at once."""
+
+BUSY_SECONDS = 20.0
+"""Longest wait for PostgreSQL within a file; then the file is cut, so that the client sees an error."""
 
 COLUMNS = (
     *("id", "title", "artist", "labels", "catnos", "year", "country"),
@@ -70,22 +75,29 @@ async def export(
     """
     wanted = read_filter(filter, simple)
     total, hits = await asyncio.to_thread((await at.index()).facets.find, wanted, sort, limit)
-    return File(TYPES[media], f"releases.{media}", _write(at, media, str(wanted or ""), total, hits))
+    parts = _write(at, media, str(wanted or ""), total, hits)
+    # A store that does not answer is an error before the file begins.
+    return File(TYPES[media], f"releases.{media}", _chain(await anext(parts), parts))
+
+
+async def _chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for part in rest:
+        yield part
 
 
 async def _write(at: Reading, media: Media, text: str, total: int, hits: Iterator["Hit"]) -> AsyncIterator[bytes]:
     """Yield the file by batches of releases, so that memory is bounded however many there are."""
     opening, write, closing = _form(media, text, total)
-    yield opening.encode()
-    first = True
+    first, patience = True, 0.0
     while batch := await asyncio.to_thread(lambda: [*islice(hits, BATCH)]):
-        videos = await _list_videos(at, batch) if media in ("m3u", "jspf") else {}
+        videos = await _list_videos(at, batch, patience) if media in ("m3u", "jspf") else {}
         found = await asyncio.to_thread(write, batch, videos)
         # Items of a JSON list are separated by commas, lines of the other forms end by themselves.
         separator = "" if first or not found or not closing else ","
-        first = first and not found
-        yield f"{separator}{found}".encode()
-    yield closing.encode()
+        yield f"{opening}{separator}{found}".encode()
+        first, opening, patience = first and not found, "", BUSY_SECONDS
+    yield f"{opening}{closing}".encode()
 
 
 Videos = Mapping[int, Sequence[Mapping[str, Any]]]
@@ -107,9 +119,19 @@ def _form(media: Media, text: str, total: int) -> Form:
             return f'{{"playlist":{{"title":{title},"track":[', _write_tracks, "]}}\n"
 
 
-async def _list_videos(at: Reading, batch: Batch) -> Videos:
+async def _list_videos(at: Reading, batch: Batch, patience: float) -> Videos:
+    """Return the videos by release; a PostgreSQL that is busy or away is asked again for some seconds."""
+    began = time.monotonic()
+    while True:
+        try:
+            rows = await at.sql(VIDEOS, ids=[hit.id for hit in batch])
+            break
+        except (QuestionError, ServerError) as error:
+            if getattr(error, "status", 503) != 503 or time.monotonic() - began >= patience:
+                raise
+            await asyncio.sleep(RETRY_SECONDS)
     found: dict[int, list[Mapping[str, Any]]] = {}
-    for row in await at.sql(VIDEOS, ids=[hit.id for hit in batch]):
+    for row in rows:
         found.setdefault(row["release_id"], []).append(row)
     return found
 

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from pydantic import Field
 
 from discogs_assets.connections.readers import Reading
+from discogs_assets.queries.page import Page, place_page
 from discogs_assets.queries.question import Offset, Result, question
 from discogs_assets.queries.search.filters import FilterText, Simple, read_filter
-from discogs_assets.queries.search.text import Facet, Pagination
+from discogs_assets.queries.search.text import Facet
 
 if TYPE_CHECKING:
     from discogs_assets.stores.search.documents import Hit
@@ -71,7 +72,7 @@ class Facets(Result):
     results: list[Release]
     facets: dict[str, list[Facet]]
     """Counts of the facets asked for, without the conditions on the facet itself; up to 100 values each."""
-    pagination: Pagination
+    pagination: Page
 
 
 @question(
@@ -109,7 +110,7 @@ async def facets(
         total=total,
         results=results,
         facets={name: [Facet(name=value, count=count) for value, count in found] for name, found in counts.items()},
-        pagination=Pagination(limit=limit, offset=offset, has_more=offset + len(results) < total),
+        pagination=Page(**place_page(total, limit, offset)),
     )
 
 

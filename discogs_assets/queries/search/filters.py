@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypedDict
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.question import Id, Text
+from discogs_assets.queries.question import ID_LIMIT, Filled, Id
+from discogs_assets.schema.search_index import DECADE_YEARS
 from discogs_assets.stores.search.conditions import (
     BARE,
     CREDITED,
@@ -20,18 +21,19 @@ from discogs_assets.stores.search.conditions import (
     negate,
 )
 
-DECADE = 10
-
-LENGTH_LIMIT = 4_000
+LENGTH_LIMIT = 8_000
 """Characters of a filter."""
 
 DEPTH_LIMIT = 10
 """Brackets and NOTs around a condition."""
 
-CONDITION_LIMIT = 50
-VALUE_LENGTH = 300
+CONDITION_LIMIT = 400
+"""Conditions of a filter: as many as the parameters can stand for, and more."""
 
-NUMBER_LIMIT = 2**63 - 1
+VALUES_LIMIT, ROLES_LIMIT = 16, 4
+"""Values of one parameter."""
+
+VALUE_LENGTH = 300
 
 FIELD = re.compile(r"([A-Za-z_]+)\s*:")
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -113,11 +115,10 @@ class Parser:
 
     def _take_word(self, word: str) -> bool:
         found = WORD.match(self._text, self._place)
-        # A field may be called as a word is: `as:`.
-        there = found is not None and found[0].upper() == word and not FIELD.match(self._text, self._place)
-        if found and there:
-            self._skip(found.end())
-        return there
+        if found is None or found[0].upper() != word:
+            return False
+        self._skip(found.end())
+        return True
 
     def _take_sign(self, sign: str) -> bool:
         there = self._text.startswith(sign, self._place)
@@ -141,8 +142,8 @@ def parse_filter(text: str) -> Filter:
     return Parser(text).parse()
 
 
-Texts = Annotated[list[Text] | None, Field(max_length=20)]
-Ids = Annotated[list[Id] | None, Field(max_length=20)]
+Texts = Annotated[list[Filled] | None, Field(max_length=VALUES_LIMIT)]
+Ids = Annotated[list[Id] | None, Field(max_length=VALUES_LIMIT)]
 Year = Annotated[int | None, Field(ge=1000, le=9999)]
 
 GRAMMAR = (
@@ -150,8 +151,33 @@ GRAMMAR = (
     'Gelder" AS "Mastered By"`.'
 )
 
+
+def _write_pattern() -> str:
+    """Return the grammar as a regular expression, without brackets in brackets: it can express no recursion."""
+    letter, year = r'[^\s()"\\\x00-\x1f\x7f]', "[1-9][0-9]{3}"
+    text = rf'({letter}{{1,290}}|"{letter}([^"\\\x00-\x1f\x7f]|\\[^\s\x00-\x1f\x7f]){{0,140}}")'
+    values = {
+        Value.TEXT: text,
+        Value.ID: "[1-9][0-9]{0,14}",
+        Value.YEARS: rf"({year}(\.\.({year})?)?|\.\.{year})",
+        Value.CHOICE: "(video|master)",
+    }
+    named = {of: [name for name in FILTERABLE if FILTERABLE[name].value is of and name != "decade"] for of in values}
+    kinds = [f"({'|'.join(names)}):{values[of]}" for of, names in named.items()]
+    part = "|".join([*kinds, "decade:[1-9][0-9]{2}0", f"credit:{text} AS {text}"])
+    part = f"(NOT )?({part})"
+    either = rf"({part}|(NOT )?\({part}( (AND|OR) {part})*\))"
+    return f"^({either}( (AND|OR) {either})*)?$"
+
+
 FilterText = Annotated[
-    str | None, StringConstraints(max_length=LENGTH_LIMIT, pattern=r"^[^\x00-\x1f\x7f]*$"), Field(description=GRAMMAR)
+    Annotated[
+        str,
+        StringConstraints(max_length=LENGTH_LIMIT, pattern=r"^[^\x00-\x1f\x7f]*$"),
+        WithJsonSchema({"type": "string", "maxLength": LENGTH_LIMIT, "pattern": _write_pattern()}),
+    ]
+    | None,
+    Field(description=GRAMMAR),
 ]
 
 
@@ -176,14 +202,14 @@ class Simple(TypedDict):
     country: Annotated[Texts, _describe("country")]
     decade: Annotated[
         list[Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{2}0s?$")]] | None,
-        Field(max_length=20, description=FILTERABLE["decade"].doc),
+        Field(max_length=VALUES_LIMIT, description=FILTERABLE["decade"].doc),
     ]
     year_min: Annotated[Year, Field(description="Earliest year.")]
     year_max: Annotated[Year, Field(description="Latest year.")]
     has: Annotated[list[Literal["video", "master"]] | None, Field(max_length=2, description=FILTERABLE["has"].doc)]
     credit: Annotated[Texts, _describe("credit")]
     credit_id: Annotated[Ids, _describe("credit_id")]
-    role: Annotated[Texts, _describe("role")]
+    role: Annotated[list[Filled] | None, Field(max_length=ROLES_LIMIT, description=FILTERABLE["role"].doc)]
 
 
 def read_filter(text: str | None, simple: Mapping[str, Any]) -> Filter | None:
@@ -204,8 +230,6 @@ def read_filter(text: str | None, simple: Mapping[str, Any]) -> Filter | None:
 
 def _read_simple(name: str, value: str, role: str) -> Condition:
     value, role = " ".join(value.split()), " ".join(role.split())
-    if not value:
-        raise QuestionError(422, f"{name}: is blank, expected a value.")
     try:
         return build_condition(name, value, role)
     except ValueError as error:
@@ -217,7 +241,7 @@ def build_condition(field: str, value: str, role: str = "") -> Condition:
     of = FILTERABLE[field]
     match of.value:
         case Value.ID:
-            if not (value.isascii() and value.isdigit() and 1 <= int(value[:20]) <= NUMBER_LIMIT):
+            if not (value.isascii() and value.isdigit() and 1 <= int(value[:20]) <= ID_LIMIT):
                 raise ValueError("an id, a number from 1,")
             return Condition(field, int(value), role)
         case Value.YEARS:
@@ -240,4 +264,4 @@ def _read_decade(text: str) -> Years:
     digits = text.removesuffix("s")
     if not re.fullmatch(r"[1-9][0-9]{2}0", digits):
         raise ValueError("a decade such as 1970")
-    return Years(int(digits), int(digits) + DECADE - 1)
+    return Years(int(digits), int(digits) + DECADE_YEARS - 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, StringConstraints
 
 from discogs_assets.connections.readers import Reading
+from discogs_assets.queries.page import Page, place_page
 from discogs_assets.queries.question import Offset, Result, Text, question
 from discogs_assets.queries.records.entities import LABELS, Kind, Named
 from discogs_assets.schema.search_index import INDEXED
@@ -38,6 +39,9 @@ class Suggestion(Named):
     year: int | None
     subtitle: str | None
     """Artist of a release or master."""
+    catno: str | None
+    """First catalogue number of a release."""
+    country: str | None
 
 
 class Suggestions(Result):
@@ -57,7 +61,17 @@ async def autocomplete(
     index = await at.index()
     hits = await asyncio.to_thread(index.complete, q, ENTITIES[type] if type else None, limit)
     return Suggestions(
-        results=[Suggestion(**_name(hit), score=hit.score, year=hit.year, subtitle=hit.subtitle) for hit in hits]
+        results=[
+            Suggestion(
+                **_name(hit),
+                score=hit.score,
+                year=hit.year,
+                subtitle=hit.subtitle,
+                catno=find_catno(hit),
+                country=hit.country,
+            )
+            for hit in hits
+        ]
     )
 
 
@@ -83,6 +97,10 @@ class Metadata(Result):
     genres: list[str]
     styles: list[str]
     subtitle: str | None
+    """Artist of a release or master."""
+    catno: str | None
+    """First catalogue number of a release."""
+    country: str | None
     release_count: int
     """Number of its releases."""
 
@@ -96,14 +114,6 @@ class Found(Named):
     metadata: Metadata
 
 
-class Pagination(Result):
-    """Place of a page."""
-
-    limit: int
-    offset: int
-    has_more: bool
-
-
 class Search(Result):
     """A page of hits, the best first."""
 
@@ -111,7 +121,7 @@ class Search(Result):
     total: int
     facets: Facets
     results: list[Found]
-    pagination: Pagination
+    pagination: Page
 
 
 @question("/search", "search", example={"q": "kind of blue"}, rows="results")
@@ -150,8 +160,13 @@ async def search(
             decade=[Facet(name=name, count=count) for name, count in page.facets["decade"]],
         ),
         results=[_describe(hit, words) for hit in page.hits],
-        pagination=Pagination(limit=limit, offset=offset, has_more=offset + len(page.hits) < page.total),
+        pagination=Page(**place_page(page.total, limit, offset)),
     )
+
+
+def find_catno(hit: "Hit") -> str | None:
+    """Return the first catalogue number of a release, None without one."""
+    return next((catno for _, _, catno in hit.labels if catno), None)
 
 
 def _name(hit: "Hit") -> dict[str, object]:
@@ -168,6 +183,8 @@ def _describe(hit: "Hit", words: set[str]) -> Found:
             genres=[*hit.genres],
             styles=[*hit.styles],
             subtitle=hit.subtitle,
+            catno=find_catno(hit),
+            country=hit.country,
             release_count=hit.popularity,
         ),
     )

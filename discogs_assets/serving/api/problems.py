@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +26,18 @@ CLOSE = {"Connection": "close"}
 HEADERS = {503: WAIT, 408: CLOSE, 413: CLOSE}
 """Headers by status; the rest of a body that is slow or large is not read."""
 
+CANDIDATE = {
+    "id": {"type": ["integer", "string"]},
+    "name": {"type": ["string", "null"]},
+    "type": {"type": "string"},
+    "artist": {"type": ["string", "null"], "description": "Artist of a release or master."},
+    "year": {"type": ["integer", "null"], "description": "Year of a release or master."},
+    "country": {"type": ["string", "null"], "description": "Country of a release."},
+    "credits": {"type": "integer", "description": "Number of a person's credits."},
+    "first_year": {"type": ["integer", "null"], "description": "First year of a person's credits."},
+    "last_year": {"type": ["integer", "null"], "description": "Last year of a person's credits."},
+}
+
 SCHEMA = {
     "type": "object",
     "description": "A problem (RFC 9457).",
@@ -35,8 +48,8 @@ SCHEMA = {
         "detail": {"type": "string", "description": "What is wrong, and what to do."},
         "candidates": {
             "type": "array",
-            "items": {"type": "object"},
-            "description": "Entities of one name; ask by the id of one.",
+            "items": {"type": "object", "required": ["id", "name"], "properties": CANDIDATE},
+            "description": "Entities or persons of one name; ask by the id of one.",
         },
         "months": {"type": "array", "items": {"type": "string"}, "description": "Months that are loaded."},
         "genres": {"type": "array", "items": {"type": "string"}, "description": "Genres that there are."},
@@ -47,7 +60,7 @@ SCHEMA = {
 STATUSES = {
     400: "The request is malformed.",
     404: "There is no such entity.",
-    409: "The name is that of several entities, or the data asked for is not loaded.",
+    409: "The name is that of several entities, parameters exclude each other, or the data is not loaded.",
     410: "The cursor is of an earlier publication.",
     422: "A parameter is invalid.",
     429: "Too many requests.",
@@ -59,7 +72,7 @@ STATUSES = {
 
 def describe(doc: str) -> dict[str, Any]:
     """Return an OpenAPI response that is a problem."""
-    return {"description": doc, "content": {MEDIA: {"schema": SCHEMA}}}
+    return {"description": doc, "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {status: describe(doc) for status, doc in STATUSES.items()}
@@ -78,10 +91,19 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DiscogsError, _failure)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    write_document = app.openapi
+
+    def write_whole_document() -> dict[str, Any]:
+        document = write_document()
+        document["components"]["schemas"]["Problem"] = SCHEMA
+        return document
+
+    app.openapi = write_whole_document  # type: ignore[method-assign]
 
 
 async def _question(_: Request, error: Any) -> Response:
-    return problem(error.status, str(error), HEADERS.get(error.status), **error.more)
+    waiting = {"Retry-After": str(math.ceil(error.wait))} if error.wait is not None else {}
+    return problem(error.status, str(error), {**HEADERS.get(error.status, {}), **waiting}, **error.more)
 
 
 async def _failure(_: Request, error: Any) -> Response:
@@ -92,8 +114,13 @@ async def _failure(_: Request, error: Any) -> Response:
 
 
 async def _invalid(_: Request, error: Any) -> Response:
-    said = [f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors()]
+    said = [f"{'.'.join(map(str, each['loc'][1:]))}: {_explain(each)}" for each in error.errors()]
     return problem(422, f"{'; '.join(said)}. /openapi.json lists the parameters.")
+
+
+def _explain(each: Mapping[str, Any]) -> str:
+    blank = each["type"] == "string_pattern_mismatch" and not str(each["input"]).strip()
+    return "is blank, expected a value" if blank else str(each["msg"])
 
 
 async def _http(_: Request, error: Any) -> Response:

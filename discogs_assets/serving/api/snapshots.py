@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
-from fastapi import FastAPI, Path, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from fastapi import Depends, FastAPI, Path, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
 from discogs_assets.connections.readers import Readers, Reading
 from discogs_assets.errors import QuestionError
 from discogs_assets.queries.graph.explore import Category
-from discogs_assets.queries.question import Result, Text
+from discogs_assets.queries.question import ID_LIMIT, Result, Text
 from discogs_assets.queries.records.credits import Category as RoleCategory
 from discogs_assets.queries.records.entities import LABELS, Kind
 from discogs_assets.serving.api import problems
@@ -38,11 +38,19 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+def _read_integer(value: Any) -> Any:
+    """Return a number such as 3.0 as an integer, which it is in JSON Schema, and any other value as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_read_integer)
+
+
 class SnapshotEntity(Given):
     """An entity with an id."""
 
     type: Literal["artist", "label", "master", "release"]
-    id: Annotated[int, Field(strict=True, ge=1, le=2**63 - 1)]
+    id: Annotated[int, Field(strict=True, ge=1, le=ID_LIMIT), WHOLE]
     """Discogs id."""
 
 
@@ -57,7 +65,7 @@ class SnapshotCategory(Given):
 Node = Annotated[SnapshotEntity | SnapshotCategory, Field(discriminator="type")]
 
 Coordinate = Annotated[float, Field(strict=True, ge=-1e6, le=1e6)] | None
-Year = Annotated[int, Field(strict=True, ge=1860, le=2100)] | None
+Year = Annotated[int, Field(strict=True, ge=1860, le=2100), WHOLE] | None
 
 
 class Place(Given):
@@ -72,7 +80,7 @@ class Neighbourhood(Place):
     """A category of a node's neighbours."""
 
     category: Category
-    pages: Annotated[int, Field(ge=0, le=250)] = 0
+    pages: Annotated[int, Field(strict=True, ge=0, le=250), WHOLE] = 0
     """Open pages of 40 neighbours; 0 if it is closed."""
     more: Place | None = None
     """Place of the node that leads to the next page."""
@@ -100,7 +108,7 @@ class SnapshotGraph(Given):
         Field(min_length=1, max_length=NODES),
     ]
     center: Node
-    """One of the nodes."""
+    """One of the nodes; it becomes one if it is not."""
     selected: Node | None = None
     path: tuple[Node, Node] | None = None
     """Ends of a path that is shown."""
@@ -109,11 +117,12 @@ class SnapshotGraph(Given):
     """Earlier year, compared with `before_year`."""
     role: RoleCategory | None = None
 
-    @model_validator(mode="after")
-    def _require_center(self) -> "SnapshotGraph":
-        if (self.center.type, self.center.id) not in {(each.type, each.id) for each in self.nodes}:
-            raise ValueError("center is not one of the nodes")
-        return self
+    def add_center(self) -> "SnapshotGraph":
+        """Return the graph with the centre as one of the nodes."""
+        if (self.center.type, self.center.id) in {(each.type, each.id) for each in self.nodes}:
+            return self
+        kind = PlacedEntity if isinstance(self.center, SnapshotEntity) else PlacedCategory
+        return self.model_copy(update={"nodes": [*self.nodes, kind(**self.center.model_dump())]})
 
     @property
     def all(self) -> list[SnapshotEntity | SnapshotCategory]:
@@ -177,8 +186,12 @@ def install(app: FastAPI) -> None:
         status_code=201,
         response_model=Created,
         openapi_extra=BODY,
-        responses=_describe(400, 408, 409, 413, 415, 422, 429, 503, 504),
+        responses={
+            **_describe(400, 408, 409, 413, 415, 422, 429, 503, 504),
+            404: problems.describe("There is no such genre or style."),
+        },
         operation_id="create_snapshot",
+        dependencies=[Depends(_require_no_parameters)],
     )
     async def create_snapshot(request: Request) -> Response:
         """Keep nodes of the explorer behind a link.
@@ -189,9 +202,8 @@ def install(app: FastAPI) -> None:
         content = read_model(SnapshotGraph, await read_body(request, BODY_BYTES))
         await _require_names(request, content)
         store: SnapshotStore = request.app.state.snapshots
-        token, end = await store.create(
-            content.model_dump(mode="json", exclude_defaults=True), request.client.host if request.client else ""
-        )
+        kept = content.add_center().model_dump(mode="json", exclude_defaults=True)
+        token, end = await store.create(kept, request.client.host if request.client else "")
         path = f"/api/snapshot/{token}"
         created = Created(token=token, url=path, expires_at=end)
         return Response(created.model_dump_json(), 201, {**NO_STORE, "Location": path}, "application/json")
@@ -201,6 +213,7 @@ def install(app: FastAPI) -> None:
         response_model=Snapshot,
         responses=_describe(400, 404, 422, 429, 503, 504),
         operation_id="read_snapshot",
+        dependencies=[Depends(_require_no_parameters)],
     )
     async def read_snapshot(
         request: Request, token: Annotated[str, Path(description="Token of a created snapshot.")]
@@ -211,8 +224,14 @@ def install(app: FastAPI) -> None:
         return Response(snapshot.model_dump_json(exclude_defaults=True), 200, NO_STORE, "application/json")
 
 
+def _require_no_parameters(request: Request) -> None:
+    """Raise QuestionError (422) if the query has parameters: these routes know none."""
+    for name in request.query_params:
+        raise QuestionError(422, f"{name[:100]!r} is not a parameter, expected none")
+
+
 async def _require_names(request: Request, content: SnapshotGraph) -> None:
-    """Raise QuestionError (422) for a genre or style that does not exist: a snapshot holds ids, and no text."""
+    """Raise QuestionError (404) for a genre or style that does not exist: a snapshot holds ids, and no text."""
     kinds: tuple[Kind, ...] = ("genre", "style")
     for kind in kinds:
         names = sorted({str(each.id) for each in content.all if each.type == kind})
@@ -223,4 +242,4 @@ async def _require_names(request: Request, content: SnapshotGraph) -> None:
                 f"MATCH (n:{LABELS[kind].label}) WHERE n.name IN $names RETURN {{name: n.name}} AS row", names=names
             )
             if unknown := {*names} - {row["name"] for row in rows}:
-                raise QuestionError(422, f"there is no {kind} {min(unknown)!r}")
+                raise QuestionError(404, f"there is no {kind} {min(unknown)!r}")

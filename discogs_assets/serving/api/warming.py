@@ -13,8 +13,11 @@ from discogs_assets.serving.api.routes import find_answer
 PAUSE_SECONDS = 5.0
 """Pause between looks for a new publication."""
 
-ASKED = [asked for asked in QUESTIONS.values() if asked.monthly and not asked.media and not asked.example]
-"""Questions whose example needs no parameters."""
+IN_MONTH = "in_month"
+"""Parameter that the published month is given for."""
+
+ASKED = [asked for asked in QUESTIONS.values() if asked.monthly and not asked.media and {*asked.example} <= {IN_MONTH}]
+"""Questions whose example needs no parameters, but a month perhaps."""
 
 
 async def keep_warm(state: State) -> None:
@@ -33,4 +36,7 @@ async def warm(state: State) -> None:
     """Ask each question with its defaults; one without an answer is left to who asks it."""
     for asked in ASKED:
         with suppress(DiscogsError):
-            await find_answer(state, asked, {name: default for name, (_, default) in asked.parameters.items()})
+            values = {name: default for name, (_, default) in asked.parameters.items()}
+            if IN_MONTH in values:
+                values[IN_MONTH] = (await state.readers.find()).month
+            await find_answer(state, asked, values)

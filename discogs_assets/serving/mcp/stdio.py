@@ -8,7 +8,7 @@ from collections.abc import Callable
 from starlette.datastructures import State
 
 from discogs_assets.connections.readers import Readers
-from discogs_assets.serving.api.caching import Cache
+from discogs_assets.serving.api.caching import open_cache
 from discogs_assets.settings import Settings
 
 
@@ -27,7 +27,7 @@ async def _serve(start: Callable[[], None], settings: Settings) -> None:
         # From here on, file descriptor 1 is stderr for everything but the protocol, child processes included.
         starting = asyncio.create_task(asyncio.to_thread(start))
         starting.add_done_callback(_log_failure)
-        server = create_server(State({"readers": readers, "cache": Cache()}))
+        server = create_server(State({"readers": readers, "cache": open_cache()}))
         await server.run(reading, writing, server.create_initialization_options())
 
 

@@ -16,7 +16,7 @@ class Anthropic:
         self._model = model
 
     def write_headers(self, key: str) -> dict[str, str]:
-        """Return the headers that carry the key, which may be empty."""
+        """Return the headers that carry the key, if there is one."""
         return {"anthropic-version": VERSION, **({"x-api-key": key} if key else {})}
 
     def write_body(self, talk: Conversation, offers: list[Offer], limit: int, *, last: bool) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class Anthropic:
 
 
 def _count(turn: Turn, usage: Any) -> None:
-    """Keep the numbers of tokens; those that came from the server's cache count, too."""
+    """Keep the numbers of tokens; cached ones count, too."""
     names = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
     turn.read = sum(int(usage.get(name) or 0) for name in names) or turn.read
     turn.written = int(usage.get("output_tokens") or turn.written)

@@ -17,9 +17,8 @@ class NlqError(QuestionError):
     """
 
     def __init__(self, status: int, message: str, *, again: bool = False, wait: float | None = None) -> None:
-        super().__init__(status, message)
+        super().__init__(status, message, wait=wait)
         self.again = again
-        self.wait = wait
 
 
 @dataclass
@@ -95,7 +94,7 @@ class Dialect(Protocol):
     """End of the URL."""
 
     def write_headers(self, key: str) -> dict[str, str]:
-        """Return the headers that carry the key, which may be empty."""
+        """Return the headers that carry the key, if there is one."""
 
     def write_body(self, talk: Conversation, offers: list[Offer], limit: int, *, last: bool) -> dict[str, Any]:
         """Return the request for a turn of at most `limit` tokens; the last one may call no tools."""

@@ -19,7 +19,7 @@ FIELDS: dict[str, Kind] = {
     "sublabels": "label",
     "parentLabel": "label",
 }
-"""Types of entities that have none beside them, by the field that they are in."""
+"""Types of entities without a type, by the field that they are in."""
 
 LISTED = 50
 
@@ -50,7 +50,7 @@ class Entities:
             self.found.setdefault(each.key, each)
 
     def list_named(self, text: str) -> list[Entity]:
-        """Return at most LISTED entities, those that the text names first."""
+        """Return at most LISTED entities; the ones that the text names come first."""
         said = text.casefold()
         return sorted(self.found.values(), key=lambda each: each.name.casefold() not in said)[:LISTED]
 

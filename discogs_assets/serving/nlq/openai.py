@@ -19,7 +19,7 @@ class OpenAI:
         self._limit = "max_completion_tokens" if host == OWN_HOST else "max_tokens"
 
     def write_headers(self, key: str) -> dict[str, str]:
-        """Return the headers that carry the key, which may be empty."""
+        """Return the headers that carry the key, if there is one."""
         return {"Authorization": f"Bearer {key}"} if key else {}
 
     def write_body(self, talk: Conversation, offers: list[Offer], limit: int, *, last: bool) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def install(app: FastAPI, settings: Settings) -> None:
 
     @app.get("/api/nlq/status", response_model=NlqStatus, operation_id="nlq_status", responses=_describe(429))
     async def nlq_status(request: Request) -> Response:
-        """Say whether this client may ask in natural language."""
+        """Return the state of questions in natural language."""
         return _respond(NlqStatus(enabled=access.allows(request)))
 
     @app.get(
@@ -123,7 +123,7 @@ def install(app: FastAPI, settings: Settings) -> None:
         },
     )
     async def nlq_query(request: Request) -> Response:
-        """Answer a question in natural language with the model of DISCOGS_NLQ_URL, which calls the tools.
+        """Answer a question in natural language with the model of DISCOGS_NLQ_URL, by calls of tools.
 
         The answer comes as events if the request accepts text/event-stream.
         """

@@ -15,7 +15,7 @@ from discogs_assets.serving.api.routes import find_answer
 
 LISTED = 6
 FOCUSED = 4
-"""Suggestions: all, and those about the entity that is shown."""
+"""Suggestions in all, and about the entity that is shown."""
 
 NAME_CHARACTERS = 80
 

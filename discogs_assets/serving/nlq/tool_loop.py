@@ -86,7 +86,7 @@ class NlqAnswer(Result):
     summary: str
     """The model's answer: text, not markup."""
     entities: list[Entity]
-    """Entities that the tools named, those in the summary first."""
+    """Entities that the tools named; the ones in the summary come first."""
     tools_used: list[ToolUse]
     actions: list[Action]
     """Links into the explorer."""
@@ -145,7 +145,7 @@ class Loop:
         return turn, last
 
     async def _call(self, call: Call) -> Reply:
-        """Return the answer of a tool, or what is wrong with the call."""
+        """Return the answer of a tool, or its error."""
         arguments = call.arguments
         self.tell("tool", {"name": call.name[:100], "arguments": arguments or {}})
         try:
@@ -187,7 +187,7 @@ class Loop:
 
 
 def _add_types(schema: Any) -> Any:
-    """Return a JSON Schema in which values to choose from are strings: some servers refuse them without a type."""
+    """Return a JSON Schema with a type for each enum: some servers refuse one without."""
     if not isinstance(schema, dict):
         return schema
     return {
@@ -197,7 +197,7 @@ def _add_types(schema: Any) -> Any:
 
 
 def _write_question(asked: Asked) -> str:
-    """Return the question, after what the asker looks at."""
+    """Return the question, after the entity that the asker looks at."""
     if not asked.context:
         return asked.query
     shown = write_json({"type": asked.context.entity_type, "id": asked.context.entity_id})

@@ -23,7 +23,7 @@ class StoreStatus(Report):
     state: StoreState
     """`away`: it does not answer; `switching`: a month is being published; `none`: no month is published in it."""
     fault: str
-    """What is wrong; empty if it answers."""
+    """Reason why it does not answer; empty if it does."""
     rows: int | None
     """Rows of the month's tables as PostgreSQL estimates them, nodes and relationships, or documents."""
     bytes: int | None
@@ -52,7 +52,7 @@ class Status(Report):
     age_days: int | None
     """Days since the first day of the month."""
     advice: list[str]
-    """What to do."""
+    """Remedies, in sentences with commands in backticks."""
     stores: list[StoreStatus]
     dagster: DagsterStatus
     running: list[Run]

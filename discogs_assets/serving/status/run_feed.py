@@ -95,15 +95,7 @@ class RunFeed:
 
     async def _relay(self, variables: dict[str, str]) -> bool:
         """Relay the reports of a child until it ends; return True if there was one."""
-        child = await asyncio.create_subprocess_exec(
-            *COMMAND,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **variables},
-            limit=LINE_BYTES,
-            # Ctrl-C in a terminal is meant for the server, which ends the child.
-            start_new_session=True,
-        )
+        child = await _start(variables)
         assert child.stdout
         reported = False
         try:
@@ -120,9 +112,30 @@ class RunFeed:
         return reported
 
 
+async def _start(variables: dict[str, str]) -> asyncio.subprocess.Process:
+    """Start a child; if this is cancelled meanwhile, the child is ended."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *COMMAND,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **variables},
+            limit=LINE_BYTES,
+            # Ctrl-C in a terminal is meant for the server, which ends the child.
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
+
+
 async def _end(child: asyncio.subprocess.Process) -> None:
     """End the child: it ends by itself when its input does, unless it is only starting, or hangs."""
     assert child.stdin
+    assert child.stdout
     child.stdin.close()
     try:
         async with asyncio.timeout(END_SECONDS):
@@ -131,6 +144,8 @@ async def _end(child: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError):
             child.kill()
         await child.wait()
+    # Its pipe is closed once it has been read to its end.
+    await child.stdout.read()
 
 
 async def _read_report(lines: asyncio.StreamReader) -> RunReport | None:

@@ -175,9 +175,9 @@ class Tool:
         """Return the view, and take its name from the arguments. Raises ToolError for unknown names."""
         name = given.pop("view", None) if len(self.views) > 1 else next(iter(self.views))
         name = name or next(iter(self.views))
-        view = self.views.get(name)
+        view = self.views.get(name) if isinstance(name, str) else None
         if view is None:
-            raise ToolError(f"{name!r} is no view of {self.name}. Try one of: {', '.join(self.views)}.")
+            raise ToolError(f"{str(name)[:100]!r} is no view of {self.name}. Try one of: {', '.join(self.views)}.")
         known = {each for other in self.views.values() for each in other.parameters}
         for each in given.keys() - view.parameters.keys():
             # Models fill in parameters of other views, too.

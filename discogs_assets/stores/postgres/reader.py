@@ -173,15 +173,19 @@ async def lend_connection(
     """Lend a connection of the pool.
 
     Raises QuestionError (504) beyond the time limit of a statement, ServerError if the server goes away, QuestionError
-    (503) if it has been away.
+    (503) if it has been away or if too many requests wait for it.
     """
     try:
         async with pool.connection() as connection:
             yield connection
     except QueryCanceled as error:
         raise LateError() from error
-    except (PoolTimeout, TooManyRequests) as error:
-        raise QuestionError(503, f"PostgreSQL does not answer: {_line(error)}") from error
+    except TooManyRequests as error:
+        raise QuestionError(
+            503, f"{pool.max_waiting} requests wait for PostgreSQL already. Ask again later."
+        ) from error
+    except PoolTimeout as error:
+        raise QuestionError(503, f"PostgreSQL is away or busy: {_line(error)}. Ask again later.") from error
     except psycopg.OperationalError as error:
         raise ServerError(f"PostgreSQL does not answer: {_line(error)}") from error
 

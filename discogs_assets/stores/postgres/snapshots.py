@@ -3,10 +3,11 @@
 import hashlib
 import hmac
 import ipaddress
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
@@ -31,8 +32,8 @@ EXPIRED_ROWS = 100
 """Expired snapshots that are deleted whenever one is created, at most."""
 
 POOL_SIZE = 4
-WAITING = 50
-"""Requests that may wait for a connection; any further one is refused at once."""
+WAITING = 300
+"""Requests that may wait for a connection, more than one address sends at once; any further one is refused."""
 
 TOKEN_BYTES = 16
 TOKEN_LENGTH = 22
@@ -49,7 +50,8 @@ CLEAN = (
 )
 COUNT = (
     "SELECT count(*) AS total, count(*) FILTER (WHERE client = %(client)s) AS mine,"
-    f" min(expires_at) FILTER (WHERE client = %(client)s) AS next FROM {SNAPSHOTS} WHERE expires_at > now()"
+    " min(expires_at) FILTER (WHERE client = %(client)s) AS my_next, min(expires_at) AS next"
+    f" FROM {SNAPSHOTS} WHERE expires_at > now()"
 )
 CREATE = (
     f"INSERT INTO {SNAPSHOTS} (token, client, content, expires_at)"
@@ -117,10 +119,11 @@ class SnapshotStore:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         client = self._hide(address)
         async with lend_connection(self._pool) as connection, connection.transaction():
+            # A flood beyond the quota costs no lock.
+            await _require_room(connection, client)
             await connection.execute(LOCK)
             await connection.execute(CLEAN)
-            (used,) = await (await connection.execute(COUNT, {"client": client})).fetchall()
-            _require_room(used)
+            await _require_room(connection, client)
             values = {"token": _digest(token), "client": client, "content": Jsonb(content), "lifetime": self._lifetime}
             (created,) = await (await connection.execute(CREATE, values)).fetchall()
         return token, created["expires_at"]
@@ -153,11 +156,15 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _require_room(used: Row) -> None:
+async def _require_room(connection: psycopg.AsyncConnection[Row], client: bytes) -> None:
     """Raise QuestionError if another snapshot would exceed a quota."""
+    (used,) = await (await connection.execute(COUNT, {"client": client})).fetchall()
     if used["mine"] >= CLIENT_SNAPSHOTS:
-        raise QuestionError(
-            429, f"{CLIENT_SNAPSHOTS} snapshots of this address are kept. The first expires at {used['next']:%Y-%m-%d}."
-        )
+        raise _refuse(429, f"{CLIENT_SNAPSHOTS} snapshots of this address are kept", used["my_next"])
     if used["total"] >= ALL_SNAPSHOTS:
-        raise QuestionError(503, f"{ALL_SNAPSHOTS:,} snapshots are kept, as many as there may be. Try again in a day.")
+        raise _refuse(503, f"{ALL_SNAPSHOTS:,} snapshots are kept, as many as there may be", used["next"])
+
+
+def _refuse(status: int, reason: str, end: datetime) -> QuestionError:
+    wait = max(1, math.ceil((end - datetime.now(UTC)).total_seconds()))
+    return QuestionError(status, f"{reason}. The first expires at {end:%Y-%m-%d %H:%M} UTC.", wait=wait)

@@ -7,7 +7,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from discogs_assets.schema import search_index
-from discogs_assets.stores.search.documents import DECADE, LEVELS, SCHEMA
+from discogs_assets.stores.search.documents import LEVELS, SCHEMA
 
 FIRST, GROWTH = 2_000, 4
 """Least documents of the first band, and of each next one as a multiple of the one before."""
@@ -82,7 +82,7 @@ def years_query(first: int | None, last: int | None) -> Query:
     start, end = max(first or 0, YEARS[0]), min(last or YEARS[-1], YEARS[-1])
     terms = list[Query]()
     while start <= end:
-        whole = start % DECADE == 0 and start + DECADE - 1 <= end
+        whole = start % search_index.DECADE_YEARS == 0 and start + search_index.DECADE_YEARS - 1 <= end
         terms.append(Query.term_query(SCHEMA, (search_index.DECADE if whole else search_index.YEAR).name, start))
-        start += DECADE if whole else 1
+        start += search_index.DECADE_YEARS if whole else 1
     return Query.boolean_query([(Occur.Should, term) for term in terms]) if terms else Query.empty_query()

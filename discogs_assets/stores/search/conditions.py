@@ -48,7 +48,9 @@ FILTERABLE = {
     "year": Filterable(Value.YEARS, search_index.YEAR, "Year, or years such as 1970..1979, 1970.. and ..1979."),
     "decade": Filterable(Value.YEARS, search_index.YEAR, "Decade such as 1970."),
     "has": Filterable(Value.CHOICE, search_index.HAS, "`video` or `master`.", choices=("video", "master")),
-    "credit": Filterable(Value.TEXT, search_index.CREDIT, "Whole name of a credited person.", "artists"),
+    "credit": Filterable(
+        Value.TEXT, search_index.CREDIT, "Whole name of a credited person, with a record or without.", "artists"
+    ),
     "credit_id": Filterable(Value.ID, search_index.CREDIT, "Discogs id of a credited person."),
     "role": Filterable(Value.TEXT, search_index.CREDIT, "Role of a credit, without details in brackets: Mastered By."),
 }

@@ -11,7 +11,7 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from discogs_assets import faults
 from discogs_assets.schema import search_index as fields
-from discogs_assets.schema.search_index import FIELDS, NO_NUMBER, Kind, Part, Row
+from discogs_assets.schema.search_index import DECADE_YEARS, FIELDS, NO_NUMBER, Kind, Part, Row
 
 START_LETTERS = 3
 """Longest prefix of a word that is a term of its own."""
@@ -27,8 +27,6 @@ HEAP_BYTES = 96 << 20
 
 UNKNOWN_YEAR = 9999
 """Year of a document without one in the ascending sort key; 0 in the descending one."""
-
-DECADE = 10
 
 ID_LIMIT = 1 << 32
 """Factor of the year or popularity in a sort key; ids are less."""
@@ -168,7 +166,7 @@ def describe(row: Row) -> dict[str, list[Any]]:
         fields.DESCRIPTION.name: [*row.descriptions],
         fields.COUNTRY.name: [row.country] if row.country else [],
         fields.YEAR.name: [] if row.year is None else [row.year],
-        fields.DECADE.name: [] if row.year is None else [row.year // DECADE * DECADE],
+        fields.DECADE.name: [] if row.year is None else [row.year // DECADE_YEARS * DECADE_YEARS],
         fields.POPULARITY.name: [row.popularity],
         fields.LEVEL.name: [level for level in LEVELS if level <= row.popularity],
         fields.POPULAR.name: [-row.popularity * ID_LIMIT + ids],

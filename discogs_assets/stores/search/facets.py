@@ -1,17 +1,16 @@
 """Releases by a filter: the hits, their exact number, and counts of their values."""
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
 
 from discogs_assets.schema import roles, search_index
 from discogs_assets.schema.search_index import IndexField
+from discogs_assets.stores.cache import Cache
 from discogs_assets.stores.search import documents
 from discogs_assets.stores.search.bands import Bands, Hits, years_query
 from discogs_assets.stores.search.conditions import (
@@ -25,7 +24,7 @@ from discogs_assets.stores.search.conditions import (
     join,
     without,
 )
-from discogs_assets.stores.search.documents import DECADE, SCHEMA, WORDS, Hit
+from discogs_assets.stores.search.documents import SCHEMA, WORDS, Hit
 
 FACETS = ("genre", "style", "format", "description", "country", "decade")
 """Facets that are counted."""
@@ -51,35 +50,6 @@ Counts = Sequence[tuple[str, int]]
 Lookup = Callable[[str, str], Sequence[Hit]]
 """Search for the entities of a name."""
 
-Key = TypeVar("Key")
-Value = TypeVar("Value", bound=Sized)
-
-
-class Kept(Generic[Key, Value]):
-    """Values by key; the least recently used go when all together have more items than the limit."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.size = 0
-        self._kept: OrderedDict[Key, Value] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Key) -> Value | None:
-        """Return the value, None if it is not kept."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: Key, value: Value) -> None:
-        """Keep a value."""
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = value
-                self.size += len(value) + 1
-            while self.size > self.limit:
-                self.size -= len(self._kept.popitem(last=False)[1]) + 1
-
 
 class FacetSearch:
     """Search for releases by filters; it keeps what it has counted. Any number of threads may search at once.
@@ -93,8 +63,8 @@ class FacetSearch:
         self._bands = bands
         self._common = COMMON
         self._yearly: dict[tuple[str, str], dict[int, int]] = {}
-        self.kept = Kept[tuple[str, bytes], Counts](CACHE_VALUES)
-        self.totals = Kept[bytes, list[int]](CACHE_VALUES)
+        self.kept = Cache[tuple[str, bytes], Counts](CACHE_VALUES, lambda _, counts: len(counts) + 1)
+        self.totals = Cache[bytes, int](CACHE_VALUES, lambda _, total: 1)
 
     def find(self, filter: Filter | None, sort: str, limit: int, offset: int = 0) -> tuple[int, Iterator[Hit]]:  # noqa: A002
         """Return the number of all releases that match, and an iterator over a page of them in the order of a sort."""
@@ -109,7 +79,7 @@ class FacetSearch:
         else:
             found = search(query, count=True)
             total, hits = int(found.count), found.hits  # type: ignore[attr-defined] # missing in the stub
-            self.totals.put(_key(filter), [total])
+            self.totals.put(_key(filter), total)
         return total, map(self._read, islice(hits, offset, None))
 
     def warm(self) -> None:
@@ -129,7 +99,7 @@ class FacetSearch:
         """Return the number of releases that match, None if it must be counted."""
         kept = self.totals.get(_key(part))
         if kept is not None:
-            return kept[0]
+            return kept
         match part:
             case None:
                 return self._searcher.num_docs
@@ -172,12 +142,12 @@ class FacetSearch:
 
     def _count(self, part: Filter | None, facets: Sequence[str]) -> dict[str, Counts]:
         found = {facet: counts for facet in facets if (counts := self.kept.get((facet, _key(part)))) is not None}
-        missing = {facet: _aggregation(facet) for facet in facets if facet not in found}
+        missing = [facet for facet in facets if facet not in found]
         if missing:
-            answer = self._searcher.aggregate(self._query(part), missing)
-            for facet in missing:
-                found[facet] = _read_counts(facet, answer[facet]["buckets"])
-                self.kept.put((facet, _key(part)), found[facet])
+            counted = count_values(self._searcher, self._query(part), missing)
+            for facet, counts in counted.items():
+                self.kept.put((facet, _key(part)), counts)
+            found |= counted
         return found
 
     def _read(self, hit: tuple[Any, tantivy.DocAddress]) -> Hit:
@@ -220,7 +190,8 @@ class FacetSearch:
     def _credit(self, each: Condition) -> Query:
         if each.field == "role":
             return _any_of(search_index.CREDIT, [f"/{key}" for key in roles.keys(str(each.value))])
-        people = self._ids(each) if isinstance(each.value, str) else [each.value]
+        named = isinstance(each.value, str)
+        people = [*self._ids(each), search_index.digest_name(str(each.value))] if named else [each.value]
         keys = roles.keys(each.role) if each.role else [""]
         return _any_of(search_index.CREDIT, [f"{person}/{key}" for person in people for key in keys])
 
@@ -249,9 +220,15 @@ def _any_of(field: IndexField, terms: Sequence[Any]) -> Query:
     return Query.term_set_query(SCHEMA, field.name, terms) if terms else Query.empty_query()
 
 
+def count_values(searcher: tantivy.Searcher, query: Query, facets: Iterable[str]) -> dict[str, Counts]:
+    """Return the counts of each facet over the documents that match."""
+    found = searcher.aggregate(query, {facet: _aggregation(facet) for facet in facets})
+    return {facet: _read_counts(facet, found[facet]["buckets"]) for facet in facets}
+
+
 def _aggregation(facet: str) -> Mapping[str, Any]:
     if facet == "decade":
-        return {"histogram": {"field": search_index.YEAR.name, "interval": DECADE}}
+        return {"histogram": {"field": search_index.YEAR.name, "interval": search_index.DECADE_YEARS}}
     return {"terms": {"field": facet, "size": VALUES}}
 
 

@@ -16,7 +16,7 @@ from discogs_assets.schema.search_index import ENTITIES, IndexField, Kind
 from discogs_assets.stores.search import documents
 from discogs_assets.stores.search.bands import Bands, Hits, years_query
 from discogs_assets.stores.search.documents import SCHEMA, START_LETTERS, WORDS, Hit, squeeze
-from discogs_assets.stores.search.facets import COMMON, SORTS, FacetSearch
+from discogs_assets.stores.search.facets import COMMON, SORTS, FacetSearch, count_values
 
 WORD_MATCH, EXACT_MATCH, EXACT_COMPLETION = 2.0, 20.0, 8.0
 """Weights of a word in the name, relative to one elsewhere; of a whole name or code, relative to BM25 and a prefix."""
@@ -26,9 +26,6 @@ CODES = (search_index.CODE, search_index.CATNO)
 
 CANDIDATES = 100
 """Largest number of entities of one name that a lookup returns."""
-
-FACET_VALUES = 1_000
-"""Largest number of genres that are counted; there are about 15."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +187,11 @@ class SearchIndex:
 
     def _count(self, query: Query, types: Counter[str]) -> Facets:
         genres, decades = Counter[str](), Counter[str]()
-        wanted = {
-            "genre": {"terms": {"field": search_index.GENRE.name, "size": FACET_VALUES}},
-            "decade": {"histogram": {"field": search_index.YEAR.name, "interval": documents.DECADE}},
-        }
         for entity in +types:
-            counted = self._searchers[entity].aggregate(query, wanted)
-            genres.update({each["key"]: each["doc_count"] for each in counted["genre"]["buckets"]})
-            decades.update({f"{each['key']:.0f}s": each["doc_count"] for each in counted["decade"]["buckets"]})
-        return {"type": _rank(types), "genre": _rank(genres), "decade": sorted((+decades).items())}
+            counted = count_values(self._searchers[entity], query, ("genre", "decade"))
+            genres.update(dict(counted["genre"]))
+            decades.update({f"{decade}s": count for decade, count in counted["decade"]})
+        return {"type": _rank(types), "genre": _rank(genres), "decade": sorted(decades.items())}
 
 
 def _open(folder: Path) -> tantivy.Searcher:

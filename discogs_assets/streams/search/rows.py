@@ -8,7 +8,7 @@ import polars as pl
 import polars.selectors as cs
 
 from discogs_assets.schema import graph, roles
-from discogs_assets.schema.search_index import Row
+from discogs_assets.schema.search_index import Row, digest_name
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph.files import Files, between
 from discogs_assets.streams.insights.lookup import Lookup
@@ -81,13 +81,22 @@ def _inner(part: str, *names: str) -> pl.Expr:
     return pl.col(part).list.eval((value.explode() if names[-1] in NESTED else value).drop_nulls())
 
 
+DIGESTS = {"name": pl.String, "digest": pl.String}
+
+
 def _write_credits(credited: pl.Series) -> pl.Series:
-    """Return the terms of each release's credits: `12/ 12/producer /producer`, null without credits."""
+    """Return the terms of each release's credits: `12/ 12/producer /producer`, null without credits.
+
+    A name without an id has its digest in place of the id.
+    """
     parts = pl.DataFrame({"row": range(len(credited)), "credit": credited}).explode("credit").unnest("credit")
     named = [(text, key) for text in parts["role"].unique().drop_nulls() for key in roles.keys(text)]
     keys = pl.DataFrame(named, {"role": pl.String, "key": pl.String}, orient="row")
-    found = parts.join(keys, on="role", how="left")
-    person, key = pl.when(pl.col("id") > 0).then(pl.format("{}/", "id")), pl.col("key")
+    unlinked = parts.filter(pl.col("id").fill_null(0) == 0)["name"].unique().drop_nulls()
+    digests = pl.DataFrame([*zip(unlinked, map(digest_name, unlinked), strict=True)], DIGESTS, orient="row")
+    found = parts.join(keys, on="role", how="left").join(digests, on="name", how="left")
+    linked = pl.when(pl.col("id") > 0).then(pl.format("{}/", "id"))
+    person, key = linked.otherwise(pl.format("{}/", "digest")), pl.col("key")
     terms = [person, pl.concat_str(person, key), pl.format("/{}", key)]
     texts = found.select("row", pl.concat_str(*terms, separator=" ", ignore_nulls=True).alias("terms"))
     joined = texts.filter(pl.col("terms") != "").group_by("row").agg(pl.col("terms").str.join(" "))
@@ -125,7 +134,7 @@ CREDITED = (
 EDITION = (
     *(_leaf("labels", name) for name in ("id", "name", "catno")),
     *(_leaf("formats", name) for name in ("name", "descriptions.list.element")),
-    *(_leaf(place, name) for place in CREDITED for name in ("id", "role")),
+    *(_leaf(place, name) for place in CREDITED for name in ("id", "name", "role")),
     *("country", "master_id", _leaf("videos", "embed")),
 )
 """Columns of releases alone."""

@@ -67,6 +67,29 @@ def test_the_releases_of_a_label_are_those_of_the_records_by_year_and_id_undated
             ((sample.year(each) or 9999, each["id"]) for each in served.month.releases_of("label", key)),
         )
         assert [(each["year"] or 9999, each["id"]) for each in found] == expected
+        for each in found:
+            require_facts(served, each)
+
+
+def require_facts(served: Served, shown: dict[str, Any]) -> None:
+    """Require the country, the catalogue number and the artist of a release's record."""
+    record = served.month.releases[shown["id"]]
+    numbers = [label["catno"] for label in record.get("labels") or () if label.get("catno")]
+    assert (shown["country"], shown["catno"]) == (record.get("country"), next(iter(numbers), None))
+    names = [each.get("anv") or each["name"].partition(" (")[0] for each in record.get("artists") or ()]
+    assert all(name in shown["artist"] for name in names)
+
+
+def test_a_work_has_the_same_facts_however_it_is_reached(served: Served) -> None:
+    for category, kind in (("releases", "release"), ("credits", "release"), ("masters", "master")):
+        for key in [*served.month.artists][:60]:
+            for each in read_all(served.api, 50, True, type="artist", id=key, category=category):
+                assert each["type"] == kind
+                if kind == "release":
+                    require_facts(served, each)
+                else:
+                    assert each["artist"]
+                    assert each["year"] == sample.year(served.month.masters[each["id"]])
 
 
 def test_the_artists_of_a_label_are_counted_by_release(served: Served) -> None:
@@ -129,7 +152,7 @@ def test_a_cursor_that_nobody_was_given_leads_nowhere_and_reserves_no_memory(api
 @pytest.mark.parametrize("question", ["explore", "trends"])
 def test_an_entity_without_name_and_id_is_refused(api: Api, question: str) -> None:
     refused = api.get(f"/api/{question}", params={"type": "artist"})
-    assert refused.status_code == 422
+    assert refused.status_code == 404
     assert "neither a name nor an id" in refused.json()["detail"]
 
 

@@ -90,7 +90,7 @@ def test_the_similar_labels_are_those_of_a_comparison_of_all_pairs(api: Api) -> 
 @pytest.mark.parametrize("path", ["label/{}/dna", "label/{}/similar", "label/dna/compare?ids=281,{}"])
 def test_an_unknown_label_and_one_with_few_releases_have_no_profile(api: Api, path: str) -> None:
     unknown, small = (api.get(f"/api/{path.format(each)}") for each in (999_999_999, SMALL[0]))
-    assert (unknown.status_code, small.status_code) == (404, 422)
+    assert (unknown.status_code, small.status_code) == (404, 404)
     assert "999999999" in unknown.json()["detail"]
     assert "expected at least 5" in small.json()["detail"]
 
@@ -99,8 +99,6 @@ def test_an_unknown_label_and_one_with_few_releases_have_no_profile(api: Api, pa
     "ids",
     [
         "",
-        "281",
-        "281,281",
         "1,2,3,4,5,6",
         "281,Blue Note",
         "281,",
@@ -111,7 +109,7 @@ def test_an_unknown_label_and_one_with_few_releases_have_no_profile(api: Api, pa
         "9" * 30,
     ],
 )
-def test_a_comparison_takes_two_to_five_ids(api: Api, ids: str) -> None:
+def test_a_comparison_takes_up_to_five_ids(api: Api, ids: str) -> None:
     found = api.get("/api/label/dna/compare", params={"ids": ids})
     assert found.status_code == 422
     assert "ids" in found.json()["detail"]

@@ -92,8 +92,15 @@ def test_the_breakdown_adds_up_to_the_score(api: Api, rated: Rows) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["page=0", "page_size=101", "page=502", "page=10002&page_size=1", "offset=10001", "limit=0", "tier=odd"]
+    ("query", "status"),
+    [
+        *[(each, 422) for each in ("page=0", "page_size=101", "page=10002", "offset=10001", "limit=0", "tier=odd")],
+        *[(each, 404) for each in ("page=502", "page=102&page_size=100", "page=102&limit=100")],
+        *[(each, 409) for each in ("page=1&offset=0", "page_size=20&limit=20", "page=2&offset=20&limit=7")],
+        *[(each, 200) for each in ("page=501", "page=2&limit=7", "offset=3&page_size=7", "")],
+    ],
 )
-def test_a_page_that_cannot_be_is_refused(api: Api, query: str) -> None:
-    assert api.get(f"/api/rarity/leaderboard?{query}").status_code == 422
-    assert api.get("/api/rarity/leaderboard?page=501").status_code == 200
+def test_a_page_has_one_place_and_one_size_within_the_bounds(api: Api, query: str, status: int) -> None:
+    for path in ("leaderboard", "hidden-gems", "artist/45467", "label/281"):
+        if "tier" not in query or path == "leaderboard":
+            assert api.get(f"/api/rarity/{path}?{query}").status_code == status

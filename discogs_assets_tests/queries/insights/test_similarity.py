@@ -41,7 +41,7 @@ def test_similar_artists_have_true_counts_and_a_breakdown_that_adds_up(api: Api)
 def test_an_artist_of_few_releases_is_refused_and_an_unknown_one_not_found(api: Api) -> None:
     few = next(each for each in sample.artists if COUNTS[each] == 2)
     refused = api.get(f"/api/recommend/similar/artist/{few}")
-    assert refused.status_code == 422
+    assert refused.status_code == 404
     assert "has 2 releases as a main artist, expected at least 3" in refused.json()["detail"]
     assert api.get("/api/recommend/similar/artist/999999999").status_code == 404
 

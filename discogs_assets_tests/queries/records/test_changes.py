@@ -1,14 +1,19 @@
 """Tests of `queries.records.changes`, against both sample months."""
 
+import asyncio
 import json
 from collections import Counter
 from typing import Any
 
 import pytest
 
+from discogs_assets.connections.readers import Readers, Reading
+from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.sample import months
 from discogs_assets.schema.discogs import ENTITIES
+from discogs_assets.settings import Settings
 from discogs_assets_tests.fix_api import Api
+from discogs_assets_tests.fix_project import Project
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -106,3 +111,20 @@ def test_a_record_that_never_changed_has_no_history_and_one_that_never_was_is_no
         assert api.answer(f"{name}/{key}/history")["changes"] == []
         assert api.get(f"/api/{name}/999999999/history").status_code == 404
     assert api.get("/api/bands/1/history").status_code == 422
+
+
+def test_whole_tables_are_counted_once_for_a_load(project: Project) -> None:
+    async def ask() -> None:
+        async with Readers(Settings(home=project.home)) as readers:
+            at = Reading(readers, await readers.find())
+            for name in ("change_counts", "enrichment_status"):
+                asked = QUESTIONS[name]
+                first = await asked.ask(at, **asked.example)
+                known = readers.kept.hits
+                assert await asked.ask(at, **asked.example) == first
+                assert readers.kept.hits > known
+            older = Reading(readers, (await readers.tables.months())["2026-10"])
+            counted = await QUESTIONS["enrichment_status"].ask(older)
+            assert counted != await QUESTIONS["enrichment_status"].ask(at)
+
+    asyncio.run(ask())

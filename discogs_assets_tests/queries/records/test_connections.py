@@ -35,47 +35,44 @@ def test_shared_releases_are_those_that_credit_both(api: Api) -> None:
     assert pairs
 
 
-def walk_connections(start: Person, depth: int) -> list[tuple[int, int, Person]]:
-    """Distance, number of shared releases and person, by breadth-first search."""
-    on, by = defaultdict[int, set[Person]](set), defaultdict[Person, list[int]](list)
-    for each in sorted(CREDITS, key=lambda each: (each.year or 9999, each.release)):
+def walk_connections(start: Person, depth: int) -> tuple[list[tuple[int, int, Person]], bool]:
+    """Distance, number of shared releases and person, by breadth-first search, and if all was read."""
+    on, by = defaultdict[int, set[Person]](set), defaultdict[Person, list[tuple[int, int]]](list)
+    for each in CREDITS:
         on[each.release].add(each.person)
-        by[each.person].append(each.release)
-    seen, front, found = {start}, [start], list[tuple[int, int, Person]]()
+        by[each.person].append((each.year or 9999, each.release))
+    seen, front, found, complete = {start}, [start], list[tuple[int, int, Person]](), True
     for distance in range(1, depth + 1):
-        read = [*dict.fromkeys(work for of in front[: questions.PERSONS_READ] for work in by[of])]
-        shared = Counter(of for work in read[: questions.RELEASES_READ] for of in on[work] if of not in seen)
+        followed, most = front[: questions.PERSONS_READ], questions.RELEASES_READ[distance - 1]
+        read = [*dict.fromkeys(work for of in followed for _, work in sorted(by[of]))]
+        complete = complete and len(front) == len(followed) and len(read) <= most
+        shared = Counter(of for work in read[:most] for of in on[work] if of not in seen)
         front = sorted(shared, key=lambda of: (-shared[of], of[0], of[1] if not of[0] else ""))
         found += [(distance, shared[of], of) for of in front]
         seen |= {*front}
-    return found
+    return found, complete
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
-def test_connections_are_those_of_a_breadth_first_search_to_each_depth(api: Api, depth: int) -> None:
+@pytest.mark.parametrize(("persons", "releases"), [(20, (200, 50, 50)), (1000, (1000, 1000, 1000)), (3, (4, 3, 2))])
+def test_connections_are_those_of_a_breadth_first_search_to_each_depth(
+    api: Api, monkeypatch: pytest.MonkeyPatch, depth: int, persons: int, releases: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr(questions, "PERSONS_READ", persons)
+    # An answer is cached by the parameters, not by the limits: no two cases ask for a page of the same size.
+    size = 200 - (persons == 1000) - 2 * (persons == 3)
+    monkeypatch.setattr(questions, "RELEASES_READ", releases)
     farther = 0
-    for of in [*PEOPLE[::25], (0, "Alfred Lion")]:
-        expected = walk_connections(of, depth)
-        found = ask(api, "credits/connections/{}", of, depth=depth, limit=200)
+    for of in [*PEOPLE[::29], (0, "Alfred Lion"), (259769, "George Martin")]:
+        expected, complete = walk_connections(of, depth)
+        found = ask(api, "credits/connections/{}", of, depth=depth, limit=size)
         assert [
             (each["distance"], each["shared_count"], (each["artist_id"] or 0, each["name"]))
             for each in found["connections"]
-        ] == expected[:200]
-        assert found["total"] == len(expected)
-        assert found["has_more"] == (len(expected) > 200)
-        assert found["complete"]
-        page = ask(api, "credits/connections/{}", of, depth=depth, limit=3, offset=2)
-        assert page["connections"] == found["connections"][2:5]
+        ] == expected[:size]
+        assert (found["total"], found["complete"]) == (len(expected), complete)
+        assert found["has_more"] == (len(expected) > size)
+        page = ask(api, "credits/connections/{}", of, depth=depth, limit=size, offset=2)
+        assert page["connections"][:3] == found["connections"][2:5]
         farther += any(distance == depth for distance, _, _ in expected)
     assert farther
-
-
-def test_connections_say_when_they_are_a_part_of_the_whole(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(questions, "PERSONS_READ", 3)
-    monkeypatch.setattr(questions, "RELEASES_READ", 4)
-    of = (259769, "George Martin")
-    found = ask(api, "credits/connections/{}", of, depth=3, limit=199)
-    assert [(each["distance"], each["artist_id"] or 0) for each in found["connections"]] == [
-        (distance, key) for distance, _, (key, _) in walk_connections(of, 3)
-    ]
-    assert not found["complete"]

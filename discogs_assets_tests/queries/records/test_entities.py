@@ -72,7 +72,13 @@ def test_entities_of_one_name_are_distinguished_by_id(api: Api) -> None:
     for name, ids in twins.items():
         refused = api.get("/api/trends", params={"type": "release", "name": name})
         assert refused.status_code == 409
-        assert [each["id"] for each in refused.json()["candidates"]] == sorted(ids)
+        candidates = refused.json()["candidates"]
+        assert [each["id"] for each in candidates] == sorted(ids)
+        for each in candidates:
+            record = sample.releases[each["id"]]
+            assert (each["name"], each["type"], each["year"]) == (name, "release", sample.year(record))
+            assert each["country"] == record.get("country")
+            assert all((of.get("anv") or of["name"].partition(" (")[0]) in each["artist"] for of in record["artists"])
         for key in ids:
             found = api.get("/api/explore", params={"type": "release", "id": key}).json()
             assert (found["center"]["id"], found["center"]["name"]) == (key, name)

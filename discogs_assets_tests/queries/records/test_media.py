@@ -28,7 +28,7 @@ def read_all(api: Api, path: str, rows: str, limit: int) -> list[dict[str, Any]]
 
 
 def test_the_tracks_of_a_release_are_those_of_its_record(api: Api) -> None:
-    artists = subs = 0
+    artists, subs, kinds = 0, 0, set[str]()
     for key, release in sample.releases.items():
         expected = [*walk_tracks(release)]
         found = read_all(api, f"releases/{key}/tracks", "tracks", 5)
@@ -37,6 +37,10 @@ def test_the_tracks_of_a_release_are_those_of_its_record(api: Api) -> None:
             assert [each[name] for name in ("position", "title", "duration")] == [
                 track.get(name) or None for name in ("position", "title", "duration")
             ]
+            kind = "sub-track" if sub else "index" if track.get("sub_tracks") else "track"
+            bare = not (track.get("position") or track.get("duration"))
+            assert each["kind"] == ("heading" if kind == "track" and bare else kind)
+            kinds.add(each["kind"])
             assert [artist["name"] for artist in each["artists"]] == [a["name"] for a in track.get("artists") or ()]
             artists, subs = artists + len(each["artists"]), subs + bool(sub)
             if re.fullmatch(r"\d+:\d\d", each["duration"] or ""):
@@ -44,6 +48,7 @@ def test_the_tracks_of_a_release_are_those_of_its_record(api: Api) -> None:
                 assert each["duration_seconds"] == 60 * int(minutes) + int(seconds)
     assert artists
     assert subs
+    assert kinds == {"track", "heading", "index", "sub-track"}
 
 
 def test_the_tracks_of_a_master_are_those_of_its_main_release(api: Api) -> None:

@@ -1,5 +1,6 @@
 """Tests of `queries.search.exports`: files of the releases of the sample months."""
 
+import asyncio
 import csv
 import io
 import json
@@ -8,7 +9,13 @@ from typing import Any
 import pytest
 
 from discogs_assets.cli import app
+from discogs_assets.connections.readers import Readers, Reading
+from discogs_assets.errors import QuestionError
+from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.queries.question import File
 from discogs_assets.queries.search import exports
+from discogs_assets.settings import Settings
+from discogs_assets.stores.postgres import reader
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.fix_project import Project
 from discogs_assets_tests.queries import sample
@@ -24,6 +31,13 @@ def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> in
     monkeypatch.setattr(exports, "BATCH", request.param)
     size: int = request.param
     return size
+
+
+async def export_question(at: Reading, asked: dict[str, Any]) -> File:
+    """The file that the question answers with."""
+    found = await QUESTIONS["export"].ask(at, **{name: value for name, value in asked.items() if name != "month"})
+    assert isinstance(found, File)
+    return found
 
 
 def export(api: Api, media: str, **parameters: Any) -> str:
@@ -93,6 +107,53 @@ def test_the_command_writes_the_same_file(
     words = ["ask", "export", "--media", "csv", "--filter", FILTER["filter"], "--sort", "year"]
     app(words, result_action="return_value")
     assert capfdbinary.readouterr().out.decode() == export(api, "csv")
+
+
+@pytest.mark.parametrize("media", ["m3u", "jspf"])
+def test_a_file_fails_before_it_begins_if_postgresql_is_busy(
+    project: Project, monkeypatch: pytest.MonkeyPatch, media: str
+) -> None:
+    monkeypatch.setattr(reader, "POOL_SIZE", 1)
+    monkeypatch.setattr(reader, "POOL_SECONDS", 0.2)
+    asked = QUESTIONS["export"].parse({"media": media, **FILTER})
+
+    async def ask() -> None:
+        async with Readers(Settings(home=project.home)) as readers:
+            shown = Reading(readers, await readers.find())
+            async with readers.tables.pool.connection():
+                await export_question(shown, asked)
+
+    with pytest.raises(QuestionError, match="away or busy") as caught:
+        asyncio.run(ask())
+    assert caught.value.status == 503
+
+
+@pytest.mark.parametrize("patience", [0.0, 30.0])
+def test_a_file_that_has_begun_waits_for_postgresql_and_is_cut_otherwise(
+    api: Api, project: Project, monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    for name, value in {"POOL_SIZE": 1, "POOL_SECONDS": 0.2}.items():
+        monkeypatch.setattr(reader, name, value)
+    monkeypatch.setattr(exports, "BUSY_SECONDS", patience)
+    monkeypatch.setattr(exports, "BATCH", 5)
+    asked = QUESTIONS["export"].parse({"media": "m3u", **FILTER})
+
+    async def ask() -> str:
+        async with Readers(Settings(home=project.home)) as readers:
+            file = await export_question(Reading(readers, await readers.find()), asked)
+            found = [await anext(file.parts)]
+            held = await readers.tables.pool.getconn()
+            asyncio.get_running_loop().call_later(
+                1, lambda: given.append(asyncio.ensure_future(readers.tables.pool.putconn(held)))
+            )
+            return b"".join([*found, *[part async for part in file.parts]]).decode()
+
+    given: list[Any] = []
+    if patience:
+        assert asyncio.run(ask()) == export(api, "m3u")
+    else:
+        with pytest.raises(QuestionError, match="away or busy"):
+            asyncio.run(ask())
 
 
 def test_a_file_of_two_kinds_is_refused(api: Api) -> None:

@@ -1,13 +1,23 @@
 """Tests of `queries.search.filters`: the grammar, its canonical form and its limits."""
 
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.search.filters import CONDITION_LIMIT, DEPTH_LIMIT, LENGTH_LIMIT, parse_filter, read_filter
+from discogs_assets.queries.search.filters import (
+    CONDITION_LIMIT,
+    DEPTH_LIMIT,
+    LENGTH_LIMIT,
+    FilterText,
+    parse_filter,
+    read_filter,
+)
+from discogs_assets.stores.search.conditions import FILTERABLE
 
 CANONICAL = {
     "genre:Rock": "genre:Rock",
@@ -70,7 +80,7 @@ WRONG = {
     "artist:a AS producer": (10, "AND, OR or the end"),
     "NOT " * (DEPTH_LIMIT + 2) + "genre:a": (45, "at most 10"),
     "(" * 500: (12, "at most 10"),
-    " OR ".join(["genre:a"] * (CONDITION_LIMIT + 1)): (551, "at most 50 conditions"),
+    " OR ".join(["genre:a"] * (CONDITION_LIMIT + 1)): (4401, "at most 400 conditions"),
 }
 
 
@@ -118,9 +128,9 @@ def test_simple_parameters_are_conditions(text: str | None, simple: dict[str, An
     ("text", "simple"),
     [
         (None, {"genre": [" "]}),
-        (None, {"title": ["a"] * 20, "genre": [f"g{n}" for n in range(20)], "style": [f"s{n}" for n in range(31)]}),
+        (None, {"title": ["a"] * 20, "genre": [f"g{n}" for n in range(200)], "style": [f"s{n}" for n in range(200)]}),
         (
-            " OR ".join(f"title:{number}{'a' * 290}" for number in range(12)),
+            " OR ".join(f"title:{number}{'a' * 290}" for number in range(25)),
             {"title": ["x" * 300, "y" * 300, "z" * 300]},
         ),
         ("(" * 10 + "genre:a OR genre:b" + ")" * 10, {"style": ["x" * 4000]}),
@@ -133,5 +143,38 @@ def test_conditions_beyond_the_limits_are_refused(text: str | None, simple: dict
 
 
 def test_a_filter_is_not_longer_than_its_limit() -> None:
-    with pytest.raises(QuestionError, match="at most 4,000"):
+    with pytest.raises(QuestionError, match="at most 8,000"):
         parse_filter("genre:a" + " " * LENGTH_LIMIT)
+
+
+PATTERN = TypeAdapter(FilterText).json_schema()["anyOf"][0]["pattern"]
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@given(st.from_regex(PATTERN, fullmatch=True, alphabet=st.characters(codec="latin-1")))
+def test_every_filter_of_the_declared_pattern_is_one(text: str) -> None:
+    assume(len(text) <= LENGTH_LIMIT and sum(text.count(f"{name}:") for name in FILTERABLE) <= CONDITION_LIMIT)
+    if text:
+        assert str(parse_filter(str(parse_filter(text)))) == str(parse_filter(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "genre:Rock AND (format:Vinyl OR format:CD) AND NOT country:US",
+        'credit:"Rudy Van Gelder" AS "Mastered By" OR NOT (year:1970..1979 AND decade:1970)',
+        'title:"a \\"b\\"" AND has:video AND artist_id:1 AND year:..1960',
+    ],
+)
+def test_the_declared_pattern_has_the_forms_of_the_documentation(text: str) -> None:
+    assert re.search(PATTERN, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "genre:", "genre:Funk / Soul", "year:70", "has:cover", "genre:a genre:b", "genre:a AND"]
+)
+def test_what_is_no_filter_is_not_of_the_declared_pattern(text: str) -> None:
+    assert not re.search(PATTERN, text)
+    with pytest.raises(QuestionError):
+        parse_filter(text)

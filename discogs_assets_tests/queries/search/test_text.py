@@ -9,6 +9,7 @@ import pytest
 
 from discogs_assets.queries.search.text import mark_words
 from discogs_assets_tests.fix_api import Api
+from discogs_assets_tests.queries import sample
 from discogs_assets_tests.queries.conftest import Served
 
 pytestmark = pytest.mark.timeout(600)
@@ -23,6 +24,19 @@ def test_every_name_is_found_and_can_be_asked_about(served: Served) -> None:
             hits = served.api.answer(path, q=name, limit=50, **{part: kind})["results"]
             assert (kind, key) in {(hit["type"], hit["id"]) for hit in hits}, (path, name)
         assert served.api.get(f"/api/node/{key}", params={"type": kind}).json()["name"] == name
+
+
+def test_a_hit_has_the_country_and_the_first_catalogue_number_of_its_release(api: Api) -> None:
+    found = api.answer("search", q="blue", types="release", limit=100)["results"]
+    assert found
+    for each in [each["metadata"] | each for each in found] + api.answer("autocomplete", q="blu", type="release")[
+        "results"
+    ]:
+        record = sample.releases[each["id"]]
+        numbers = [label["catno"] for label in record.get("labels") or () if label.get("catno")]
+        assert (each["country"], each["catno"]) == (record.get("country"), next(iter(numbers), None))
+    (other, *_) = api.answer("search", q="pink floyd", types="artist")["results"]
+    assert (other["metadata"]["country"], other["metadata"]["catno"]) == (None, None)
 
 
 def test_hits_are_counted_by_type_genre_and_decade_over_all_pages(api: Api) -> None:

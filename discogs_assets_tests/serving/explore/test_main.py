@@ -30,7 +30,7 @@ def take(visitor: Visit, url: str) -> bytes:
     """A picture as WebP."""
     page = visitor.open(url)
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('canvas') || document.querySelector('canvas').graph.still")
+    page.wait_for_function("() => !document.querySelector('canvas') || document.querySelector('canvas').graph.still")
     with Image.open(io.BytesIO(page.screenshot())) as image:
         written = io.BytesIO()
         image.save(written, "WEBP", quality=82, method=6)

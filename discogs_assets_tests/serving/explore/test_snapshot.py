@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from discogs_assets.servers import artifacts
+from discogs_assets.stores.postgres import snapshots as store
 from discogs_assets_tests.fix_browser import HOSTILE, Visit, await_count, await_node, nodes
 
 pytestmark = pytest.mark.timeout(600)
@@ -17,7 +19,7 @@ FLOYD = "/?type=artist&id=45467&open=artist:45467/releases/1&open=artist:45467/m
 def rest(page: Page, key: str) -> dict[str, dict[str, Any]]:
     """Nodes of the graph, once it has one and the layout rests."""
     await_node(page, key)
-    page.wait_for_function("document.querySelector('canvas').graph.still")
+    page.wait_for_function("() => document.querySelector('canvas').graph.still")
     return nodes(page)
 
 
@@ -79,7 +81,6 @@ def test_of_more_than_100_entities_all_are_restored_and_pinned_ones_in_their_pla
 @pytest.mark.parametrize(
     ("status", "detail", "said"),
     [
-        (429, "this address has 100 snapshots, as many as it may have", "The link of the page, above, still works"),
         (503, "there are 10,000 snapshots, as many as there may be", "The link of the page, above, still works"),
         (422, HOSTILE["markup"], "onerror"),
         (0, "", "Is `discogs serve` running"),
@@ -106,6 +107,23 @@ def test_a_refused_link_says_why_and_what_to_do(visitor: Visit, status: int, det
     visitor.said.clear()
 
 
+def test_beyond_the_quota_a_link_is_refused_with_the_other_one_as_advice(
+    visitor: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "CLIENT_SNAPSHOTS", 1)
+    page = visitor.open("/?type=artist&id=45467")
+    for _ in range(2):
+        page.get_by_role("button", name="Share", exact=True).click()
+        page.get_by_role("button", name="Create a link with all places").click()
+        expect(page.locator(".share-links > [role=status]:not(:empty), .share-links > [role=alert]")).to_be_visible()
+        said = page.locator(".share-links").inner_text()
+        page.keyboard.press("Escape")
+    assert "1 snapshots of this address are kept. The first expires at" in said
+    assert "The link of the page, above, still works." in said
+    assert all("Failed to load resource" in each for each in visitor.said)
+    visitor.said.clear()
+
+
 def test_a_link_that_has_expired_says_so_and_with_the_graph_in_it_shows_that(visitor: Visit) -> None:
     page = visitor.open(f"/?snapshot={'A' * 22}")
     expect(page.get_by_role("alert")).to_contain_text("Snapshots expire")
@@ -123,3 +141,18 @@ def test_a_link_is_copied(visitor: Visit) -> None:
     page.get_by_role("button", name="Copy: Link to this graph").press("Enter")
     expect(page.get_by_text("Copied", exact=True)).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_menus_have_no_violation_of_accessibility(visitor: Visit) -> None:
+    page = visitor.open("/?type=artist&id=45467")
+    page.evaluate((artifacts.install(artifacts.page_checks()) / "axe-core" / "axe.min.js").read_text())
+    for name in ("Share", "Save"):
+        page.get_by_role("button", name=name, exact=True).click()
+        for width in (360, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+            assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == [], width
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    # The checker reads the canvas for contrasts, of which the browser warns.
+    assert all("willReadFrequently" in each for each in visitor.said)
+    visitor.said.clear()

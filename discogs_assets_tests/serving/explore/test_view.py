@@ -80,11 +80,11 @@ def measure(visitor: Visit) -> str:
     page = visitor.page
     first = sorted(visitor.open(FLOYD).evaluate(FIRST) for _ in range(5))[2]
     page.evaluate(CROWD)
-    page.wait_for_function("document.querySelector('canvas').graph.still")
+    page.wait_for_function("() => document.querySelector('canvas').graph.still")
     rates = []
     for _ in range(3):
         times: list[Any] = page.evaluate(DRAG, 90)
-        page.wait_for_function("document.querySelector('canvas').graph.still")
+        page.wait_for_function("() => document.querySelector('canvas').graph.still")
         rates.append((1000 / times[len(times) // 2], 1000 / times[len(times) * 19 // 20]))
     median, slow = sorted(rates)[1]
     return (

@@ -71,6 +71,7 @@ def test_every_view_answers_its_example_in_at_most_8_kilobytes(api: Api, tool: T
     [
         ("find_song", {}, "Try one of: search,"),
         ("get_artist_details", {"id": 45467, "view": "songs"}, "Try one of: overview, record"),
+        ("get_artist_details", {"id": 45467, "view": ["record"]}, "Try one of: overview, record"),
         ("get_artist_details", {}, "needs id"),
         ("get_artist_details", {"id": 45467, "color": "red"}, "Try: id, month"),
         ("get_artist_details", {"id": "Pink Floyd"}, "expected a number"),

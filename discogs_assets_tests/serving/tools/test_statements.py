@@ -12,7 +12,7 @@ from starlette.datastructures import State
 
 from discogs_assets.connections.readers import Readers
 from discogs_assets.errors import QuestionError
-from discogs_assets.serving.api.caching import Cache
+from discogs_assets.serving.api.caching import open_cache
 from discogs_assets.serving.tools.answers import ToolAnswer
 from discogs_assets.serving.tools.catalogue import call_tool, list_tools
 from discogs_assets.serving.tools.tool import ToolError
@@ -44,7 +44,7 @@ def ask(project: Project) -> Iterator[Desk]:
     with asyncio.Runner() as runner:
         readers = Readers(Settings(home=project.home, api_seconds=SECONDS))
         runner.run(readers.__aenter__())
-        yield Desk(runner, State({"readers": readers, "cache": Cache()}))
+        yield Desk(runner, State({"readers": readers, "cache": open_cache()}))
         runner.run(readers.__aexit__(None, None, None))
 
 
@@ -112,7 +112,8 @@ def test_the_lake_is_asked_about_any_month(ask: Desk) -> None:
         ("COPY discogs.releases TO PROGRAM 'touch {marker}'", "rejects"),
         ("COPY (SELECT 1) TO '{marker}'", "rejects"),
         ("SET statement_timeout = 0", "rejects"),
-        ("DO $$ BEGIN PERFORM pg_sleep(9); END $$", "rejects"),
+        ("DO $$ BEGIN PERFORM pg_sleep(9); END $$", "allowed|rejects"),
+        ("DO $$ BEGIN RAISE NOTICE 'x'; END $$", "rejects"),
         ("LISTEN x", "rejects"),
         ("SELECT pg_sleep(60)", "allowed|rejects"),
         ('SELECT "pg_catalog"."pg_sleep"(60)', "allowed|rejects"),
@@ -167,7 +168,7 @@ def test_sql_that_does_more_than_read_is_refused(ask: Desk, tmp_path: Path, stat
         ("RETURN apoc.util.sleep(1000)", "rejects|allowed"),
         ("MATCH (a) RETURN nothing", "rejects"),
         ("RETURN 1; RETURN 2", "rejects"),
-        ("UNWIND range(1, 100000) AS n RETURN [x IN range(1, 20000) | x] AS many", "larger than|more memory"),
+        ("UNWIND range(1, 100000) AS n RETURN [x IN range(1, 3000) | x] AS many", "larger than|more memory"),
     ],
 )
 def test_cypher_that_does_more_than_read_is_refused(ask: Desk, statement: str, said: str) -> None:

@@ -14,7 +14,7 @@ from discogs_assets.schema import roles
 from discogs_assets.schema.search_index import ENTITIES
 from discogs_assets.stores.search import bands, facets
 from discogs_assets.stores.search.documents import fold, squeeze, write_documents
-from discogs_assets.stores.search.facets import FACETS, FacetSearch, Kept
+from discogs_assets.stores.search.facets import FACETS, FacetSearch
 from discogs_assets.stores.search.index import SearchIndex
 from discogs_assets.streams.search.rows import SOURCES, build_rows
 from discogs_assets_tests.fix_insights import Asked
@@ -72,6 +72,12 @@ def read_release(each: dict[str, Any], names: dict[str, dict[int, str]]) -> dict
     tracks = [*each["tracklist"], *(inner for track in each["tracklist"] for inner in track["sub_tracks"])]
     credited = [credit for part in [each, *tracks] for credit in part["extraartists"]]
     people = [(credit["id"], key) for credit in credited for key in ["", *roles.keys(credit["role"] or "")]]
+    unlinked = [
+        f"{plain}\0{key}"
+        for credit in credited
+        if not credit["id"] and (plain := " ".join((credit["name"] or "").casefold().split()))
+        for key in ["", *roles.keys(credit["role"] or "")]
+    ]
 
     def name(part: str, found: Iterator[int]) -> list[str]:
         return [fold(names[part][key]) for key in found if names[part].get(key)]
@@ -94,7 +100,7 @@ def read_release(each: dict[str, Any], names: dict[str, dict[int, str]]) -> dict
         "format": [fold(part["name"]) for part in each["formats"] if part["name"]],
         "description": [fold(text) for part in each["formats"] for text in part["descriptions"] or ()],
         "country": [fold(each["country"])] if each["country"] else [],
-        "credit": [f"{names['artists'][key]}\0{role}" for key, role in people if names["artists"].get(key)],
+        "credit": [f"{names['artists'][key]}\0{role}" for key, role in people if names["artists"].get(key)] + unlinked,
         "credit_id": [f"{key}\0{role}" for key, role in people if key],
         "role": [role for _, role in people if role],
         "has": [what for what, there in (("video", each["videos"]), ("master", each["master_id"])) if there],
@@ -196,20 +202,6 @@ def test_counts_are_those_of_the_releases_without_the_conditions_on_the_facet(mo
         expected = count(rest, facet)
         assert {fold(value): number for value, number in counts} == dict(sorted(expected.items())), facet
         assert month.facets.count(wanted, [facet]) == {facet: counts}
-
-
-def test_counts_are_kept_up_to_a_number_of_values() -> None:
-    kept = Kept[tuple[str, str], list[tuple[str, int]]](50)
-    for number in range(70):
-        kept.put(("genre", str(number)), [("a", 1)] * (number % 8))
-        kept.put(("genre", str(number)), [("a", 1)] * (number % 8))
-        assert kept.get(("genre", "0")) is not None or number > 8
-        assert 0 < kept.size <= 50
-    there = [counts for number in range(70) if (counts := kept.get(("genre", str(number)))) is not None]
-    assert kept.size == sum(len(counts) + 1 for counts in there)
-    assert kept.get(("genre", "69")) is not None
-    kept.put(("genre", "all"), [("a", 1)] * 100)
-    assert kept.size == 0
 
 
 @pytest.mark.parametrize("sort", ["popularity", "year", "-year"])

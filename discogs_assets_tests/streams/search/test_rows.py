@@ -8,7 +8,7 @@ import pytest
 
 from discogs_assets.schema import roles
 from discogs_assets.schema.discogs import PLACEHOLDERS
-from discogs_assets.schema.search_index import ENTITIES, Part, Row
+from discogs_assets.schema.search_index import ENTITIES, Part, Row, digest_name
 from discogs_assets.streams.search.rows import SOURCES, build_rows
 from discogs_assets_tests.fix_insights import Asked
 
@@ -101,7 +101,7 @@ def test_a_release_has_the_terms_of_the_credits_of_its_tracks_and_sub_tracks(ask
         tracks = [*each["tracklist"], *(inner for track in each["tracklist"] for inner in track["sub_tracks"])]
         terms = set()
         for credit in (credit for part in [each, *tracks] for credit in part["extraartists"]):
-            person = credit["id"] or ""
+            person = credit["id"] or (digest_name(credit["name"]) if credit["name"] is not None else "")
             for role in roles.split(credit["role"] or ""):
                 key = "_".join(roles.name(role).lower().split())
                 terms |= {f"/{key}", *([f"{person}/{key}"] if person else [])} if key else set()

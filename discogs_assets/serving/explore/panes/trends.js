@@ -13,7 +13,7 @@ import { Plot } from "../parts/table.js";
 const MOST = 6;
 
 /** @type {import("../parts/choice.js").Options} */
-const MEASURES = [["counts", "Counts"], ["shares", "Shares"], ["market", "Shares of the year"]];
+const MEASURES = [["counts", "Counts"], ["shares", "Shares"], ["market", "Share of the year"]];
 
 /** @type {Record<string, string>} */
 const HINTS = {
