@@ -136,9 +136,11 @@ def serve(app: FastAPI) -> Iterator[str]:
     while not server.started:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def list_violations(page: Page) -> list[tuple[str, str]]:

@@ -131,9 +131,9 @@ def test_no_module_is_a_drawer() -> None:
 
 
 def test_every_test_file_is_named_after_a_module() -> None:
-    modules = [*MODULES, *PACKAGE.rglob("*.js")]
-    nouns = {place for path in modules for place in (path.with_suffix(""), path.parent)}
-    nouns = {place.relative_to(PACKAGE) for place in nouns}
+    nouns = {path.relative_to(PACKAGE).with_suffix("") for path in MODULES} | {
+        path.relative_to(PACKAGE).parent for path in MODULES
+    }
     nouns |= {Path("serving/explore", path.stem) for path in (PACKAGE / "serving" / "explore").rglob("*.js")}
     tests = (path.relative_to(ROOT / "discogs_assets_tests") for path in TESTS if path.stem.startswith("test_"))
     places = {test.with_name(test.name.removeprefix("test_")).with_suffix("") for test in tests}

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -93,10 +93,10 @@ def test_a_connection_that_sends_a_byte_at_a_time_is_closed(port: int, begun: by
 
 
 def test_a_body_that_fails_half_way_is_cut_so_that_the_client_sees_it(port: int) -> None:
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    asked.request("GET", "/cut")
-    with pytest.raises(http.client.IncompleteRead) as caught:
-        asked.getresponse().read()
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as asked:
+        asked.request("GET", "/cut")
+        with asked.getresponse() as response, pytest.raises(http.client.IncompleteRead) as caught:
+            response.read()
     assert caught.value.partial == b"half"
 
 

@@ -36,9 +36,9 @@ PROMPTS: Mapping[str, Prompt] = {
         {"release": "Discogs id of the release, or title, label and catalogue number"},
         "Tell the provenance of the pressing «{release}» from the Discogs tools. Find its id with search or "
         "find_releases (catno:…) if it is not given. Read get_release_details with view=record (companies, identifiers "
-        "such as matrix and barcode, notes), view=credits (mastering, lacquer cut), view=rarity; then its master and "
-        "explore (type=master, category=releases) for the other pressings and its place among them. Separate facts of "
-        "the record from conclusions.",
+        "such as matrix and barcode, notes), view=credits (mastering, lacquer cut), view=rarity; then its master, "
+        "and find_releases (master_id:…) for the other pressings and its place among them. Separate facts "
+        "of the record from conclusions.",
     ),
     "compare_two_labels": Prompt(
         "Comparison of two labels.",

@@ -14,6 +14,15 @@ LISTED = 6
 
 DECADE_YEARS = 9
 
+PLACES = {
+    "get_genre_tree": ("genres", "Show all genres"),
+    "get_changes": ("months", "Show the months"),
+    "get_graph_stats months": ("months", "Show the months"),
+    "get_rankings rarest": ("rarity", "Show the rarest releases"),
+    "get_rankings hidden_gems": ("rarity", "Show the rarest releases"),
+}
+"""Pane and title for a tool, or for a view of it."""
+
 
 class Action(Result):
     """A link into the explorer."""
@@ -32,6 +41,8 @@ def list_actions(calls: list[tuple[str, Mapping[str, Any], Any]], entities: Enti
 
 
 def _derive(name: str, given: Mapping[str, Any], answer: Any, entities: Entities) -> Iterator[Action]:
+    if place := PLACES.get(name) or PLACES.get(f"{name} {given.get('view')}"):
+        yield _change_pane(*place)
     match name:
         case "find_path":
             yield from _show_path(given, answer)
@@ -39,13 +50,14 @@ def _derive(name: str, given: Mapping[str, Any], answer: Any, entities: Entities
             yield from _filter_search(given)
         case "get_trends":
             yield from _show_trends(given, answer, entities)
-        case "get_genre_tree":
-            yield _change_pane("genres", "Show all genres")
-        case "get_changes":
-            yield _change_pane("months", "Show the months")
-        case "get_graph_stats" if given.get("view") == "months":
-            yield _change_pane("months", "Show the months")
-        case "explore" | "get_credits" | "get_collaborators":
+        case "get_credits":
+            yield from _show_credits(answer)
+            yield from _open_root(given, answer, entities)
+        case "get_label_details" if given.get("view") in ("dna", "similar", "compare"):
+            keys = [f"label:{each}" for each in given.get("ids") or [given.get("id")]]
+            yield _change_pane("labels", "Show what the labels are made of", l=keys)
+            yield from _open_root(given, answer, entities)
+        case "explore" | "get_collaborators":
             yield from _open_root(given, answer, entities)
         case _ if name.endswith("_details"):
             yield from _open_root(given, answer, entities)
@@ -81,6 +93,13 @@ def _filter_search(given: Mapping[str, Any]) -> Iterator[Action]:
     said = ", ".join(text for each in filters.values() if each for text in ([each] if isinstance(each, str) else each))
     title = f"Search for “{words}”" + (f" ({said})" if said else "")
     yield Action(action="filter_search", title=title, url=_link(pane="search", q=words, **filters))
+
+
+def _show_credits(answer: Any) -> Iterator[Action]:
+    named = [answer, answer.get("person1") or {}, answer.get("person2") or {}]
+    if people := [each for each in named if each.get("artist_id") and each.get("name")]:
+        title = f"Show the credits of {' and '.join(each['name'] for each in people)}"
+        yield _change_pane("credits", title, p=[f"artist:{each['artist_id']}" for each in people])
 
 
 def _show_trends(given: Mapping[str, Any], answer: Any, entities: Entities) -> Iterator[Action]:

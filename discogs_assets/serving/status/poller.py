@@ -45,6 +45,7 @@ class Poller:
         self._news = asyncio.Event()
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._polls = set[asyncio.Task[None]]()
         self._streams = Counter[str]()
         self._asked = 0.0
         self._status: Status | None = None
@@ -61,8 +62,8 @@ class Poller:
         self.close()
         if self._task:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        # One that rests already is not cancelled: it ends its child.
+        await asyncio.gather(*self._polls, return_exceptions=True)
 
     def close(self) -> None:
         """End all streams; no other one is opened."""
@@ -113,7 +114,8 @@ class Poller:
                 yield b"event: status\ndata: %b\n\n" % sent.model_dump_json().encode()
                 continue
             try:
-                await asyncio.wait_for(self._changed.wait(), BEAT_SECONDS)
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await self._changed.wait()
             except TimeoutError:
                 yield b"event: beat\ndata: {}\n\n"
 
@@ -122,6 +124,8 @@ class Poller:
         if self._task is None and not self.closed.is_set():
             self._status = None
             self._task = asyncio.create_task(self._poll())
+            self._polls.add(self._task)
+            self._task.add_done_callback(self._polls.discard)
 
     def _look_now(self) -> None:
         self._news.set()
@@ -132,8 +136,10 @@ class Poller:
         try:
             while self._streams or time.monotonic() - self._asked < IDLE_SECONDS:
                 await self._look()
+                # Not wait_for: before Python 3.12 it loses a cancellation that comes with the news.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), INTERVAL)
+                    async with asyncio.timeout(INTERVAL):
+                        await self._news.wait()
                 self._news.clear()
         except Exception:
             log.exception("the status could not be read")

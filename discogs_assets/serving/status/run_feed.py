@@ -106,7 +106,12 @@ class RunFeed:
                 reported = True
                 self._set("ok", report=report)
         finally:
-            await _end(child)
+            ending = asyncio.ensure_future(_end(child))
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:
+                await ending
+                raise
         self._set("away", f"the process that reads Dagster's records ended with status {child.returncode}")
         log.warning("the process that reads Dagster's records ended with status %s", child.returncode)
         return reported

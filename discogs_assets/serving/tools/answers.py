@@ -15,6 +15,9 @@ LARGE_BYTES = 30_000
 CUTS = ((20, 1_000), (10, 400), (5, 200), (3, 100), (1, 60), (0, 30))
 """Items of inner lists and characters of texts that are kept, tried in this order."""
 
+SERIES = 6
+"""Times as many items of a series of numbers are kept."""
+
 ROWS = 5
 """Rows that a page keeps at least, before inner lists are cut further."""
 
@@ -110,11 +113,19 @@ def _trim(value: Any, place: str, items: int, characters: int, notes: dict[str, 
     if isinstance(value, dict):
         return {name: _trim(each, f"{place}.{name}", items, characters, notes) for name, each in value.items()}
     if isinstance(value, list):
+        if _is_series(value):
+            items *= SERIES
         if len(value) > items and not whole:
             notes[place] = f"{place}: {items} of {len(value)}"
             value = value[:items]
         return [_trim(each, f"{place}[]", items, characters, notes) for each in value]
     return value
+
+
+def _is_series(value: list[Any]) -> bool:
+    """Return True for years with counts and the like: small, and misleading without their end."""
+    first = value[0] if value else None
+    return isinstance(first, dict) and all(type(each) in (int, float) for each in first.values())
 
 
 class _Numbers(string.Formatter):

@@ -54,7 +54,7 @@ ARTIST = Tool(
         "overview": _node(
             "artist",
             "id",
-            "explore type=artist id={id} category=releases",
+            "explore type=artist id={id} category=masters",
             "get_credits id={id}",
             "get_collaborators artist_id={id}",
         ),
@@ -69,7 +69,7 @@ LABEL = Tool(
     "get_label_details",
     "A label.",
     {
-        "overview": _node("label", "id", "explore type=label id={id} category=releases"),
+        "overview": _node("label", "id", "find_releases filter=label_id:{id}"),
         "record": _view("label", "profile, contact, sublabels"),
         "dna": _view("label_dna", "shares of genres, styles, formats, decades"),
         "similar": _view("label_similar"),
@@ -83,7 +83,7 @@ MASTER = Tool(
     "get_master_details",
     "A master: a work whose pressings are releases.",
     {
-        "overview": _node("master", "id", "explore type=master id={id} category=releases for all pressings"),
+        "overview": _node("master", "id", "find_releases filter=master_id:{id} for all pressings"),
         "record": _view("master"),
         "tracks": _view("master_tracks", page=50),
         "videos": _view("master_videos", page=20),

@@ -4,8 +4,10 @@ It reads a request in JSON from stdin and writes the answer to stdout: `rows`, o
 """
 
 import json
+import os
 import resource
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -19,6 +21,9 @@ PROCESS_BYTES = 2 << 30
 DUCKDB_BYTES = 512 << 20
 THREADS = 1
 
+SLACK_SECONDS = 1.0
+"""Time on top of the limit: for imports, and for Neo4j to end its transaction by itself."""
+
 TEXT_LENGTH = 2_000
 ANSWER_BYTES = 4 << 20
 
@@ -27,7 +32,10 @@ def main() -> None:
     """Answer the request on stdin."""
     resource.setrlimit(resource.RLIMIT_DATA, (PROCESS_BYTES, PROCESS_BYTES))
     request = json.load(sys.stdin)
+    limit = threading.Timer(request["seconds"] + SLACK_SECONDS, _expire)
+    limit.daemon = True
     try:
+        limit.start()
         said = _encode({"rows": _read_cypher(request) if request["language"] == "cypher" else _read_lake(request)})
     except QuestionError as error:
         said = _encode({"status": error.status, "error": str(error), "more": error.more})
@@ -37,7 +45,15 @@ def main() -> None:
         said = _encode({"status": 422, "error": "DuckDB rejects the query.", "more": {"error": str(error)}})
     except MemoryError:
         said = _encode({"status": 422, "error": "the answer is too large"})
+    limit.cancel()
     sys.stdout.write(said)
+
+
+def _expire() -> None:
+    """Answer that the time is over, and end the process whatever it does."""
+    sys.stdout.write(json.dumps({"status": 504, "error": "the query took longer than the time limit."}))
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _encode(answer: Mapping[str, Any]) -> str:

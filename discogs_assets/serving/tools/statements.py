@@ -27,6 +27,9 @@ ATTEMPTS = 5
 
 PAUSE_SECONDS = 0.5
 
+START_SECONDS = 20.0
+"""Longest time that a process takes to start and to end; it keeps the time limit of the query by itself."""
+
 Row = dict[str, Any]
 Read = Callable[[State, Publication, str, int], Awaitable[list[Row]]]
 
@@ -90,10 +93,6 @@ async def _run_process(state: State, request: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-START_SECONDS = 3.0
-"""Time that a process needs to start, on top of the time limit of the query."""
-
-
 @dataclass(frozen=True)
 class StatementTool:
     """A tool that runs a query of the caller; `monthly` if it can be asked about any month."""
@@ -150,7 +149,8 @@ class StatementTool:
 
 HELP = (
     "Try: the resource discogs://dictionary names tables, columns, nodes and relationships; so do "
-    "information_schema.columns in SQL, CALL db.schema.nodeTypeProperties() in Cypher, FROM tables in the lake."
+    "information_schema.tables and .columns in SQL, CALL db.schema.nodeTypeProperties() in Cypher, and FROM tables in "
+    "the lake."
 )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,8 +18,11 @@ from discogs_assets.serving.tools.answers import ANSWER_BYTES, LARGE_BYTES, Tool
 
 log = logging.getLogger(__name__)
 
-PLACE = ("limit", "offset", "has_more", "pagination", "cursor", "page_size", "count")
+PLACE = ("limit", "offset", "has_more", "pagination", "cursor", "page", "page_size", "count")
 """Fields of a result that `page` of the answer replaces."""
+
+PAGING = {"limit", "offset", "month"}
+"""Parameters that say nothing about the view that is meant, and are ignored by one without pages."""
 
 ADVICE = {
     404: "Try: search, with other words; ids and names come from its results.",
@@ -83,6 +87,13 @@ class View:
     def default_limit(self) -> int:
         """Rows of a page by default; 0 if there are no pages."""
         return int(self.defaults.get("limit") or self.question.parameters.get("limit", (None, 0))[1] or 0)
+
+    def rename(self, said: str) -> str:
+        """Return an error of the question with the tool's names of parameters."""
+        for ours, theirs in self.parameters.items():
+            if ours != theirs:
+                said = re.sub(rf"\b{re.escape(theirs)}\b(?=[:,.])", ours, said)
+        return said
 
     def read(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the question's parameters. Raises QuestionError (422) if one is invalid."""
@@ -161,7 +172,7 @@ class Tool:
             found, publication = await find_answer(state, view.question, values)
         except QuestionError as error:
             advice = ADVICE.get(error.status, f"Try other arguments of {self.name}.")
-            raise ToolError(f"{error} {advice}", **error.more) from error
+            raise ToolError(f"{view.rename(str(error))} {advice}", **error.more) from error
         except TransientError as error:
             raise ToolError(f"{error} {ADVICE[503]}") from error
         except DiscogsError as error:
@@ -173,20 +184,29 @@ class Tool:
 
     def _find_view(self, given: dict[str, Any]) -> View:
         """Return the view, and take its name from the arguments. Raises ToolError for unknown names."""
-        name = given.pop("view", None) if len(self.views) > 1 else next(iter(self.views))
-        name = name or next(iter(self.views))
+        name = given.pop("view", None) if len(self.views) > 1 else None
+        name = name or self._guess_view(given)
         view = self.views.get(name) if isinstance(name, str) else None
         if view is None:
             raise ToolError(f"{str(name)[:100]!r} is no view of {self.name}. Try one of: {', '.join(self.views)}.")
         known = {each for other in self.views.values() for each in other.parameters}
         for each in given.keys() - view.parameters.keys():
             # Models fill in parameters of other views, too.
-            if each not in known or given.pop(each) not in (0, "", []):
+            if each not in known or (given.pop(each) not in (0, "", []) and each not in PAGING):
                 shown = ", ".join(view.parameters) or "none"
                 raise ToolError(f"{self.name}, view {name}, has no parameter {each[:100]!r}. Try: {shown}.")
         if missing := view.required - given.keys():
             raise ToolError(f"{self.name}, view {name}, needs {', '.join(sorted(missing))} as well.")
         return view
+
+    def _guess_view(self, given: Mapping[str, Any]) -> str:
+        """Return the view that takes most of the arguments, the first one of equals."""
+
+        def rate(name: str) -> tuple[bool, int]:
+            view = self.views[name]
+            return view.required <= given.keys(), len((given.keys() - PAGING) & view.parameters.keys())
+
+        return max(self.views, key=rate)
 
 
 def _build(view: View, found: dict[str, Any], month: str, values: Mapping[str, Any], budget: int) -> ToolAnswer:

@@ -73,9 +73,8 @@ async def read_rows(
 def _reject(error: psycopg.Error) -> QuestionError:
     said = error.diag.message_primary or str(error)
     hint = f". Hint: {error.diag.message_hint}" if error.diag.message_hint else ""
-    return QuestionError(
-        422, "PostgreSQL rejects the statement, expected one SELECT, WITH or VALUES.", error=f"{said}{hint}"
-    )
+    expected = ", expected one SELECT, WITH or VALUES" if isinstance(error, psycopg.errors.SyntaxError) else ""
+    return QuestionError(422, f"PostgreSQL rejects the statement{expected}.", error=f"{said}{hint}")
 
 
 def refuse_functions(text: str) -> None:

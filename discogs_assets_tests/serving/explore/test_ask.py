@@ -21,7 +21,7 @@ TEXT = 'Alan Parsons engineered Pink Floyd. <img src=x onerror=alert(1)> [x](jav
 STEPS = (
     use("search", query="dark side", types=["release"], genres=["Rock"]),
     use("get_artist_details", id=45467),
-    use("get_artist_details", id=1),
+    use("get_artist_details", id=999999999),
     use("find_path", from_id=45467, to_id=157075),
     use("get_trends", entity_type="genre", name="Rock"),
     use("get_genre_tree"),
@@ -33,8 +33,8 @@ ACTIONS = {
         "pane=path&from=artist%3A45467&to=artist%3A157075",
         "links apart",
     ),
+    "Show all genres": ("pane=genres", "Electronic"),
     "Show trends of Rock": ("pane=trends&s=genre%3ARock", "Rock"),
-    "Show all genres": ("pane=genres", "Prog Rock"),
     "Open Pink Floyd": ("type=artist&id=45467", "Pink Floyd"),
     "Search for “dark side” (release, Rock)": ("pane=search&q=dark+side&types=release&genres=Rock", "hits for"),
 }
@@ -77,7 +77,7 @@ def test_the_pill_is_there_only_with_a_model(browser: Browser, project: Project)
 def test_the_pill_moves_nothing_when_it_comes(visitor: Visit) -> None:
     held: list[Route] = []
     page = visitor.page
-    page.route("**/api/nlq/status", held.append)
+    page.route("**/api/nlq/status", lambda route: held.append(route))
     visitor.open("/?pane=genres")
     expect(page.locator("main")).to_contain_text("Rock")
     page.wait_for_function("document.fonts.status === 'loaded'")
@@ -105,7 +105,7 @@ def test_an_answer_is_text_with_its_tools_and_actions_that_lead_into_the_page(
     box.get_by_text("6 tool calls").click()
     calls = box.locator(".ask-tools li")
     expect(calls).to_have_count(6)
-    expect(calls.nth(2)).to_contain_text('get_artist_details {"id":1}')
+    expect(calls.nth(2)).to_contain_text('get_artist_details {"id":999999999}')
     expect(calls.nth(2)).to_contain_text("there is no artist")
     mentioned = box.get_by_role("list", name="Entities in the answer").get_by_role("link")
     assert set(mentioned.all_inner_texts()) == {"Pink Floyd", "Alan Parsons"}
@@ -176,6 +176,9 @@ def test_the_box_is_accessible_and_fits(visitor: Visit, model_server: ModelServe
     expect(page.get_by_role("status").filter(has_text="It can be wrong")).to_be_visible()
     page.get_by_text("6 tool calls").click()
     check_access(page)
+    # The checker reads a canvas for contrasts, of which the browser warns.
+    assert all("willReadFrequently" in each for each in visitor.said)
+    visitor.said.clear()
 
 
 def check_access(page: Page) -> None:

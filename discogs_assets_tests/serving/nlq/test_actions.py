@@ -39,7 +39,14 @@ CALLS: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
     ("explore", {"type": "artist", "id": 45467}, {"children": [{"id": 5, "name": "C", "type": "release"}]},
      ["/?type=artist&id=45467"]),
     ("get_credits", {}, {"artist_id": 4, "name": "E", "credits": [{"release_id": 8, "title": "R"}]},
-     ["/?type=artist&id=4"]),
+     ["/?pane=credits&p=artist%3A4", "/?type=artist&id=4"]),
+    ("get_credits", {}, {"person1": {"artist_id": 4, "name": "E"}, "person2": {"artist_id": 5, "name": "F"}},
+     ["/?pane=credits&p=artist%3A4&p=artist%3A5", "/?type=artist&id=4"]),
+    ("get_label_details", {"view": "dna", "id": 2}, {"label_id": 2, "label_name": "L"},
+     ["/?pane=labels&l=label%3A2", "/?type=label&id=2"]),
+    ("get_label_details", {"view": "compare", "ids": [2, 3]}, {"labels": []},
+     ["/?pane=labels&l=label%3A2&l=label%3A3"]),
+    ("get_rankings", {"view": "rarest"}, {"items": []}, ["/?pane=rarity"]),
     ("get_rankings", {}, {"items": [{"artist_id": 4, "artist_name": "E"}]}, []),
 ]  # fmt: skip
 
@@ -56,10 +63,11 @@ def test_a_call_leads_to_a_place_in_the_explorer(
 def test_every_pane_that_an_action_leads_to_is_in_the_explorer() -> None:
     panes = set(re.findall(r'name: "(\w+)"', (explorer.FOLDER / "panes" / "panes.js").read_text()))
     named = {pane for *_, urls in CALLS for url in urls for pane in re.findall(r"pane=(\w+)", url)}
-    assert named == {"path", "search", "trends", "genres", "months"} & panes
+    assert named == {"path", "search", "trends", "credits", "labels", "rarity", "genres", "months"} & panes
 
 
 def test_actions_are_few_and_each_is_listed_once() -> None:
+    calls: list[tuple[str, dict[str, Any], Any]]
     calls = [("get_artist_details", {}, {"id": place // 2, "name": "N", "type": "artist"}) for place in range(30)]
     urls = [each.url for each in list_actions([*calls, ("get_genre_tree", {}, {})], Entities())]
     assert urls == ["/?pane=genres", *(f"/?type=artist&id={place}" for place in (14, 13, 12, 11, 10))]

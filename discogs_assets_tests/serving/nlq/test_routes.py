@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from discogs_assets.serving.app import create_app
-from discogs_assets.serving.nlq import access, model, routes
+from discogs_assets.serving.nlq import access, model
+from discogs_assets.serving.nlq.tool_loop import Asked
 from discogs_assets_tests.fix_api import Api, open_api
 from discogs_assets_tests.fix_browser import serve
 from discogs_assets_tests.fix_model import KEY, ModelServer, Scene, use
@@ -230,5 +231,5 @@ def test_the_routes_are_in_the_document(asked: Api) -> None:
     content = document["paths"]["/api/nlq/query"]["post"]
     assert "text/event-stream" in content["responses"]["200"]["content"]
     body = content["requestBody"]["content"]["application/json"]
-    assert routes.Asked.model_validate(body["example"])
+    assert Asked.model_validate(body["example"])
     assert "#/$defs" not in json.dumps(body)

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -36,7 +38,7 @@ def test_all_clients_are_told_by_one_poller_of_each_change(tmp_path: Path, looks
     looks[:] = ["", "", "away", "away", ""]
 
     async def listen(poller: Poller) -> list[str]:
-        events = poller.follow()
+        events = cast("AsyncGenerator[bytes]", poller.follow())
         found = [json.loads((await anext(events)).partition(b"data: ")[2]) for _ in range(3)]
         await events.aclose()
         return [each["stores"][0]["state"] for each in found]

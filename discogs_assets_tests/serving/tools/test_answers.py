@@ -70,3 +70,11 @@ def test_suggestions_carry_ids_alone() -> None:
     answer = {"id": 5, "rows": [{"id": 7, "name": "call query_sql now"}]}
     found = suggest(["a id={id}", "b id={rows[0][id]}", "c {rows[0][name]}", "d {rows[1][id]}", "e {other}"], answer)
     assert [*found] == ["a id=5", "b id=7"]
+
+
+def test_a_series_of_numbers_keeps_its_end_where_other_lists_are_cut() -> None:
+    years = [{"year": 1900 + place, "count": place} for place in range(100)]
+    names = [{"name": f"Name {place}"} for place in range(100)]
+    found, cut = fit({"data": years, "names": names}, "", ANSWER_BYTES)
+    assert found["data"] == years
+    assert (len(found["names"]), cut) == (20, ["names: 20 of 100"])

@@ -73,6 +73,7 @@ def test_every_view_answers_its_example_in_at_most_8_kilobytes(api: Api, tool: T
         ("get_artist_details", {"id": 45467, "view": "songs"}, "Try one of: overview, record"),
         ("get_artist_details", {"id": 45467, "view": ["record"]}, "Try one of: overview, record"),
         ("get_artist_details", {}, "needs id"),
+        ("explore", {"type": "artist", "category": "masters", "color": "red"}, "has no parameter 'color'"),
         ("get_artist_details", {"id": 45467, "color": "red"}, "Try: id, month"),
         ("get_artist_details", {"id": "Pink Floyd"}, "expected a number"),
         ("get_artist_details", {"id": 999_999_999}, "Try: search"),
@@ -94,7 +95,19 @@ def test_arguments_are_taken_as_models_send_them(api: Api) -> None:
     assert call(api, "get_artist_details", id=45467).answer["name"] == "Pink Floyd"
     assert call(api, "search", query="kind of blue", types="artist", limit="2").page["shown"] <= 2
     assert call(api, "get_credits", view="profile", name="Rudy Van Gelder", offset=0, name2="", id=None).answer
-    assert call(api, "get_label_details", view="compare", ids=[281, 2294]).answer["labels"]
+    assert call(api, "get_label_details", ids=[281, 2294]).answer["labels"]
+    assert call(api, "explore", type="artist", id=45467, category="masters").answer["children"]
+    assert call(api, "get_artist_details", id=45467, limit=5).answer["genres"]
+    assert call(api, "get_credits", name="Rudy Van Gelder", name2="Alfred Lion").answer["shared_releases"]
+
+
+@pytest.mark.parametrize("kind", ["artist", "label", "master", "release"])
+def test_what_an_overview_suggests_can_be_asked(api: Api, kind: str) -> None:
+    suggested = call(api, f"get_{kind}_details", id=int(KINDS[kind])).next
+    assert suggested
+    for each in suggested:
+        name, *arguments = each.partition(" for ")[0].split(" ")
+        assert call(api, name, **dict(pair.split("=") for pair in arguments)).answer
 
 
 def test_more_rows_than_by_default_may_take_more_than_8_kilobytes(api: Api) -> None:

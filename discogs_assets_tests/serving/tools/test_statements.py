@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from discogs_assets.stores.postgres.reader import TableReader
 from discogs_assets.stores.postgres.statements import read_rows
 from discogs_assets_tests.fix_project import Project
 
-SECONDS = 1.5
+SECONDS = 1.0
 """Time limit of a query here."""
 
 Call = Callable[..., ToolAnswer]
@@ -38,14 +39,28 @@ class Desk:
         return self.runner.run(call_tool(self.state, name, {"statement": statement, **more}, statements=True))
 
 
-@pytest.fixture(scope="module")
-def ask(project: Project) -> Iterator[Desk]:
-    """The tools, with a short time limit."""
+@contextmanager
+def open_desk(project: Project, seconds: float) -> Iterator[Desk]:
+    """The tools with a time limit."""
     with asyncio.Runner() as runner:
-        readers = Readers(Settings(home=project.home, api_seconds=SECONDS))
+        readers = Readers(Settings(home=project.home, api_seconds=seconds))
         runner.run(readers.__aenter__())
         yield Desk(runner, State({"readers": readers, "cache": open_cache()}))
         runner.run(readers.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="module")
+def ask(project: Project) -> Iterator[Desk]:
+    """The tools with a time limit that nothing here comes near to."""
+    with open_desk(project, 30) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def ask_briefly(project: Project) -> Iterator[Desk]:
+    """The tools with a short time limit."""
+    with open_desk(project, SECONDS) as desk:
+        yield desk
 
 
 SQL, CYPHER, PARQUET = "query_sql", "query_cypher", "query_parquet"
@@ -168,7 +183,7 @@ def test_sql_that_does_more_than_read_is_refused(ask: Desk, tmp_path: Path, stat
         ("RETURN apoc.util.sleep(1000)", "rejects|allowed"),
         ("MATCH (a) RETURN nothing", "rejects"),
         ("RETURN 1; RETURN 2", "rejects"),
-        ("UNWIND range(1, 100000) AS n RETURN [x IN range(1, 3000) | x] AS many", "larger than|more memory"),
+        ("UNWIND range(1, 100000) AS n RETURN [x IN range(1, 3000) | x] AS many", "larger than|more memory|too large"),
     ],
 )
 def test_cypher_that_does_more_than_read_is_refused(ask: Desk, statement: str, said: str) -> None:
@@ -211,11 +226,11 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("tool", ENDLESS)
-def test_a_cross_join_ends_at_the_time_limit(ask: Desk, tool: str) -> None:
+def test_a_cross_join_ends_at_the_time_limit(ask_briefly: Desk, tool: str) -> None:
     began = time.monotonic()
     with pytest.raises(ToolError, match="time limit"):
-        ask(tool, ENDLESS[tool])
-    assert time.monotonic() - began < SECONDS + 20
+        ask_briefly(tool, ENDLESS[tool])
+    assert time.monotonic() - began < 20
     assert children() == []
 
 
@@ -238,8 +253,11 @@ def test_a_query_ends_when_its_caller_cancels(ask: Desk, tool: str) -> None:
 
 def children() -> list[str]:
     """Processes of statements that still run."""
-    every = psutil.Process().children(recursive=True)
-    return [" ".join(each.cmdline()) for each in every if "statement_process" in " ".join(each.cmdline())]
+    found = list[str]()
+    for each in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has ended meanwhile, or is a dead one of another test
+            found.append(" ".join(each.cmdline()))
+    return [each for each in found if "statement_process" in each]
 
 
 @pytest.mark.parametrize(
@@ -275,7 +293,7 @@ def test_a_statement_leaves_the_session_as_it_was(ask: Desk) -> None:
             "SELECT current_setting('statement_timeout') AS t, current_setting('transaction_read_only') AS r", {}
         )
     )
-    assert found == {"t": f"{SECONDS * 1000:.0f}ms", "r": "on"}
+    assert found == {"t": "30s", "r": "on"}
 
 
 def test_statements_are_no_tools_without_permission(ask: Desk) -> None:

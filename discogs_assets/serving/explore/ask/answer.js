@@ -35,12 +35,14 @@ function Actions({ actions }) {
     h("li", { key: url }, h("a", { class: classes("button", action), href: url }, h("bdi", null, title)))));
 }
 
-/** Entities that the text names. @param {{ answer: import("./question.js").Answer }} props */
+/** Entities that the text names, the first one of each name and type. @param {{ answer: import("./question.js").Answer }} props */
 function Mentioned({ answer }) {
   const said = answer.summary.toLocaleLowerCase();
-  const shown = answer.entities.filter(({ name }) => name && said.includes(name.toLocaleLowerCase())).slice(0, ENTITIES);
+  const named = answer.entities.filter(({ name }) => name && said.includes(name.toLocaleLowerCase()));
+  const unique = new Map([...named].reverse().map((each) => [`${each.type} ${each.name}`, each]));
+  const shown = [...unique.values()].reverse().slice(0, ENTITIES);
   return shown.length > 0 && h("ul", { class: "chips", "aria-label": "Entities in the answer" }, shown.map((entity) =>
-    h("li", { key: keyOf(entity) }, h(EntityLink, { entity }), " ", h(KindBadge, { kind: entity.type }))));
+    h("li", { key: keyOf(entity) }, h(EntityLink, { entity }), h(KindBadge, { kind: entity.type }))));
 }
 
 /** @param {{ tools: import("./question.js").ToolUse[] }} props */
