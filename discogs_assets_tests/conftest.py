@@ -87,7 +87,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--demo", default="", help="folder that keeps the demo's project for the next run, made if missing"
     )
-    parser.addoption("--rewrite", action="store_true", help="write answers, pictures and figures anew into the READMEs")
+    parser.addoption("--rewrite", action="store_true", help="regenerate answers, pictures and figures of the READMEs")
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,8 @@ KEY = "sk-a-secret-of-tests"
 class Scene:
     """An answer to one request: text and calls of tools with their arguments, or a fault.
 
-    `body` replaces the events, `after` ends them after so many bytes, `pause` seconds pass before each event.
+    `body` replaces the events, `after` is the number of bytes sent before the connection closes, and `pause` the
+    delay before each event in seconds.
     """
 
     text: str = ""

@@ -223,7 +223,7 @@ class Reporter:
 
     def _follow(self, run: dg.DagsterRun) -> Followed:
         found = self._followed.get(run.run_id) or Followed(run.run_id)
-        # What a run that has ended logged is not shown.
+        # Log lines of a finished run are not shown.
         found.follow(self._instance, run.is_finished, TELLING if run.is_finished and not found.cursor else None)
         return found
 

@@ -32,7 +32,7 @@ class CountedPage(Page):
 
 
 def place_page(total: int, limit: int, offset: int) -> Place:
-    """Return the place of a page of so many rows."""
+    """Return the place of a page in a list of `total` rows."""
     end = offset + limit
     return {"limit": limit, "offset": offset, "has_more": end < total and end <= OFFSET_LIMIT}
 

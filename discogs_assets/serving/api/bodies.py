@@ -17,6 +17,16 @@ SAID = 500
 Model = TypeVar("Model", bound=BaseModel)
 
 
+def list_statuses(limit: int) -> dict[int, str]:
+    """Return the statuses of a body that cannot be read, each with its reason."""
+    return {
+        408: "The body did not arrive in time.",
+        413: f"The body is larger than {limit >> 10} KiB.",
+        415: "The body is not application/json.",
+        422: "The body or a parameter is not of the declared form.",
+    }
+
+
 async def read_body(request: Request, limit: int) -> bytes:
     """Return the body. Raises QuestionError: 415 unless it is JSON, 413 beyond `limit` bytes, 408 if it is slow."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":

@@ -6,6 +6,10 @@ from discogs_assets import __version__
 from discogs_assets.stores.cache import Cache
 from discogs_assets.stores.postgres.publication import Publication
 
+NO_STORE = {"Cache-Control": "no-store"}
+STREAM = {**NO_STORE, "X-Accel-Buffering": "no"}
+"""Headers of answers that nobody may keep; those of events also keep a proxy from collecting them."""
+
 CACHE_BYTES = 64 << 20
 
 ENTRY_BYTES = 300

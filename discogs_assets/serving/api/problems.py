@@ -70,13 +70,20 @@ STATUSES = {
 """Statuses of the problems that every question may answer with."""
 
 
-def describe(doc: str) -> dict[str, Any]:
-    """Return an OpenAPI response that is a problem."""
-    return {"description": doc, "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+def describe(docs: Mapping[int, str], *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of these statuses, all of which are problems; `docs` describe them."""
+    content = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": docs[status], "content": content} for status in statuses}
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {status: describe(doc) for status, doc in STATUSES.items()}
-"""The same as OpenAPI responses."""
+RESPONSES = describe(STATUSES, *STATUSES)
+"""Problems of every question as OpenAPI responses."""
+
+
+def require_no_parameters(request: Request) -> None:
+    """Raise QuestionError (422) if the query of a route without parameters has some."""
+    for name in request.query_params:
+        raise QuestionError(422, f"{name[:100]!r} is not a parameter, expected none")
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
@@ -87,8 +94,7 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, 
 
 def install(app: FastAPI) -> None:
     """Answer every error that is expected with a problem; `access_log` answers for the others."""
-    app.add_exception_handler(QuestionError, _question)
-    app.add_exception_handler(DiscogsError, _failure)
+    app.add_exception_handler(DiscogsError, _respond)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     write_document = app.openapi
@@ -101,16 +107,24 @@ def install(app: FastAPI) -> None:
     app.openapi = write_whole_document  # type: ignore[method-assign]
 
 
-async def _question(_: Request, error: Any) -> Response:
-    waiting = {"Retry-After": str(math.ceil(error.wait))} if error.wait is not None else {}
-    return problem(error.status, str(error), {**HEADERS.get(error.status, {}), **waiting}, **error.more)
+def write_wait(error: QuestionError) -> dict[str, str]:
+    """Return the header with the seconds after which it is worth asking again, if they are known."""
+    return {} if error.wait is None else {"Retry-After": str(math.ceil(error.wait))}
 
 
-async def _failure(_: Request, error: Any) -> Response:
+def describe_error(error: BaseException) -> Response:
+    """Return the problem for an error; one that nobody expects is logged, and its text stays there."""
+    if isinstance(error, QuestionError):
+        headers = {**HEADERS.get(error.status, {}), **write_wait(error)}
+        return problem(error.status, str(error), headers, **error.more)
     if isinstance(error, TransientError):
         return problem(503, str(error), WAIT)
     log.error("the question failed", exc_info=error)
     return problem(500, "the question failed; the server's log says why")
+
+
+async def _respond(_: Request, error: Any) -> Response:
+    return describe_error(error)
 
 
 async def _invalid(_: Request, error: Any) -> Response:

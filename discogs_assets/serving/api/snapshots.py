@@ -13,8 +13,8 @@ from discogs_assets.queries.graph.explore import Category
 from discogs_assets.queries.question import ID_LIMIT, Result, Text
 from discogs_assets.queries.records.credits import Category as RoleCategory
 from discogs_assets.queries.records.entities import LABELS, Kind
-from discogs_assets.serving.api import problems
-from discogs_assets.serving.api.bodies import read_body, read_model
+from discogs_assets.serving.api import caching, problems
+from discogs_assets.serving.api.bodies import list_statuses, read_body, read_model
 from discogs_assets.stores.postgres.snapshots import SnapshotStore
 
 BODY_BYTES = 64 << 10
@@ -27,7 +27,6 @@ EXAMPLE = {
     "center": {"type": "artist", "id": 45467},
     "before_year": 1975,
 }
-NO_STORE = {"Cache-Control": "no-store"}
 
 Content = dict[str, Any]
 
@@ -163,19 +162,14 @@ BODY = {
 }
 
 
-def _describe(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    said = {
-        **problems.STATUSES,
-        404: "There is no such snapshot, or it has expired.",
-        408: "The body did not arrive in time.",
-        413: f"The body is larger than {BODY_BYTES >> 10} KiB.",
-        415: "The body is not application/json.",
-        409: "The graph is not loaded, so that names of genres and styles cannot be checked.",
-        422: "The body or a parameter is not of the declared form.",
-        429: "Too many requests, or too many snapshots of this address.",
-        503: "The store does not answer, or keeps as many snapshots as there may be.",
-    }
-    return {status: problems.describe(said[status]) for status in statuses}
+STATUSES = {
+    **problems.STATUSES,
+    **list_statuses(BODY_BYTES),
+    404: "There is no such snapshot, or it has expired.",
+    409: "The graph is not loaded, so that names of genres and styles cannot be checked.",
+    429: "Too many requests, or too many snapshots of this address.",
+    503: "The store does not answer, or keeps as many snapshots as there may be.",
+}
 
 
 def install(app: FastAPI) -> None:
@@ -187,11 +181,11 @@ def install(app: FastAPI) -> None:
         response_model=Created,
         openapi_extra=BODY,
         responses={
-            **_describe(400, 408, 409, 413, 415, 422, 429, 503, 504),
-            404: problems.describe("There is no such genre or style."),
+            **problems.describe(STATUSES, 400, 408, 409, 413, 415, 422, 429, 503, 504),
+            **problems.describe({404: "There is no such genre or style."}, 404),
         },
         operation_id="create_snapshot",
-        dependencies=[Depends(_require_no_parameters)],
+        dependencies=[Depends(problems.require_no_parameters)],
     )
     async def create_snapshot(request: Request) -> Response:
         """Keep nodes of the explorer behind a link.
@@ -206,14 +200,14 @@ def install(app: FastAPI) -> None:
         token, end = await store.create(kept, request.client.host if request.client else "")
         path = f"/api/snapshot/{token}"
         created = Created(token=token, url=path, expires_at=end)
-        return Response(created.model_dump_json(), 201, {**NO_STORE, "Location": path}, "application/json")
+        return Response(created.model_dump_json(), 201, {**caching.NO_STORE, "Location": path}, "application/json")
 
     @app.get(
         "/api/snapshot/{token}",
         response_model=Snapshot,
-        responses=_describe(400, 404, 422, 429, 503, 504),
+        responses=problems.describe(STATUSES, 400, 404, 422, 429, 503, 504),
         operation_id="read_snapshot",
-        dependencies=[Depends(_require_no_parameters)],
+        dependencies=[Depends(problems.require_no_parameters)],
     )
     async def read_snapshot(
         request: Request, token: Annotated[str, Path(description="Token of a created snapshot.")]
@@ -221,13 +215,7 @@ def install(app: FastAPI) -> None:
         """Return a snapshot: the nodes as they were sent, of whatever month."""
         found = await request.app.state.snapshots.find(token)
         snapshot = Snapshot(**found.content, created_at=found.created_at, expires_at=found.expires_at)
-        return Response(snapshot.model_dump_json(exclude_defaults=True), 200, NO_STORE, "application/json")
-
-
-def _require_no_parameters(request: Request) -> None:
-    """Raise QuestionError (422) if the query has parameters: these routes know none."""
-    for name in request.query_params:
-        raise QuestionError(422, f"{name[:100]!r} is not a parameter, expected none")
+        return Response(snapshot.model_dump_json(exclude_defaults=True), 200, caching.NO_STORE, "application/json")
 
 
 async def _require_names(request: Request, content: SnapshotGraph) -> None:

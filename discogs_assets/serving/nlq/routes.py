@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import logging
-import math
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -12,25 +10,20 @@ from fastapi import FastAPI, Query, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
-from discogs_assets.errors import QuestionError, TransientError
 from discogs_assets.queries.question import Result, Text
 from discogs_assets.queries.records.entities import Kind
 from discogs_assets.serving.api import caching, problems
-from discogs_assets.serving.api.bodies import read_body, read_model
+from discogs_assets.serving.api.bodies import list_statuses, read_body, read_model
 from discogs_assets.serving.nlq.access import Access
 from discogs_assets.serving.nlq.conversation import NlqError
 from discogs_assets.serving.nlq.suggestions import list_suggestions
 from discogs_assets.serving.nlq.tool_loop import Asked, NlqAnswer, Tell, answer
 from discogs_assets.settings import Settings
 
-log = logging.getLogger(__name__)
-
 BODY_BYTES = 16 << 10
 
 GONE = 499
 """Status in the log if the client went before the answer."""
-
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 EXAMPLE = {
     "query": "Who engineered The Dark Side Of The Moon?",
@@ -44,10 +37,7 @@ answer), actions, and at the end result, with the answer, or error, with a probl
 STATUSES = {
     **problems.STATUSES,
     401: "The token is missing or wrong.",
-    408: "The body did not arrive in time.",
-    413: f"The body is larger than {BODY_BYTES >> 10} KiB.",
-    415: "The body is not application/json.",
-    422: "The body or a parameter is not of the declared form.",
+    **list_statuses(BODY_BYTES),
     429: "Too many questions.",
     503: "Questions in natural language are off, or the model or a store does not answer.",
     504: "The answer took too long, or too many steps or tokens.",
@@ -65,10 +55,6 @@ class Suggestions(Result):
     """Suggested questions."""
 
     suggestions: list[str]
-
-
-def _describe(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: problems.describe(STATUSES[status]) for status in statuses}
 
 
 def _write_schema() -> dict[str, Any]:
@@ -92,7 +78,12 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.state.nlq = access = Access(settings)
     app.add_exception_handler(NlqError, _respond_problem)
 
-    @app.get("/api/nlq/status", response_model=NlqStatus, operation_id="nlq_status", responses=_describe(429))
+    @app.get(
+        "/api/nlq/status",
+        response_model=NlqStatus,
+        operation_id="nlq_status",
+        responses=problems.describe(STATUSES, 429),
+    )
     async def nlq_status(request: Request) -> Response:
         """Return the state of questions in natural language."""
         return _respond(NlqStatus(enabled=access.allows(request)))
@@ -101,7 +92,7 @@ def install(app: FastAPI, settings: Settings) -> None:
         "/api/nlq/suggestions",
         response_model=Suggestions,
         operation_id="nlq_suggestions",
-        responses=_describe(422, 429),
+        responses=problems.describe(STATUSES, 422, 429),
     )
     async def nlq_suggestions(
         request: Request,
@@ -118,7 +109,7 @@ def install(app: FastAPI, settings: Settings) -> None:
         operation_id="nlq_query",
         openapi_extra=BODY,
         responses={
-            **_describe(400, 401, 408, 413, 415, 422, 429, 503, 504),
+            **problems.describe(STATUSES, 400, 401, 408, 413, 415, 422, 429, 503, 504),
             200: {"content": {"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}}},
         },
     )
@@ -138,7 +129,7 @@ def install(app: FastAPI, settings: Settings) -> None:
 
 
 def _respond(found: Result) -> Response:
-    return Response(found.model_dump_json(), 200, HEADERS, "application/json")
+    return Response(found.model_dump_json(), 200, caching.STREAM, "application/json")
 
 
 async def _answer(request: Request, settings: Settings, asked: Asked, tell: Tell) -> NlqAnswer:
@@ -198,7 +189,7 @@ async def _stream(request: Request, settings: Settings, asked: Asked) -> Respons
         finally:
             work.cancel()
 
-    return StreamingResponse(write(), 200, HEADERS, "text/event-stream")
+    return StreamingResponse(write(), 200, caching.STREAM, "text/event-stream")
 
 
 def _finish(work: asyncio.Future[NlqAnswer]) -> list[tuple[str, dict[str, Any]]]:
@@ -223,12 +214,7 @@ async def _respond_problem(_: Request, error: Any) -> Response:
 def _describe_error(error: BaseException) -> Response:
     """Return the problem for an error."""
     if isinstance(error, NlqError):
-        wait = {"Retry-After": str(math.ceil(error.wait))} if error.wait is not None else {}
+        # Without a wait of its own, a question that is off or failed is not worth asking again soon.
         challenge = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
-        return problems.problem(error.status, str(error), {**wait, **challenge})
-    if isinstance(error, QuestionError):
-        return problems.problem(error.status, str(error), None, **error.more)
-    if isinstance(error, TransientError):
-        return problems.problem(503, str(error), problems.WAIT)
-    log.error("the question failed", exc_info=error)
-    return problems.problem(500, "the question failed; the server's log says why")
+        return problems.problem(error.status, str(error), {**problems.write_wait(error), **challenge})
+    return problems.describe_error(error)

@@ -7,8 +7,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from discogs_assets.errors import QuestionError
-from discogs_assets.serving.api import problems
+from discogs_assets.serving.api import caching, problems
 from discogs_assets.serving.status.poller import Poller
 from discogs_assets.serving.status.report import Status
 
@@ -18,11 +17,6 @@ STREAM_SECONDS = 3_600.0
 END_SECONDS = 0.2
 """Time in which a stream ends when the server stops; one whose client does not read is cut off."""
 
-NO_STORE = {"Cache-Control": "no-store"}
-
-STREAM_HEADERS = {**NO_STORE, "X-Accel-Buffering": "no"}
-"""Headers of a stream; the second keeps a proxy from collecting events."""
-
 
 def install(app: FastAPI) -> None:
     """Add the routes /api/status and /api/status/events."""
@@ -30,7 +24,7 @@ def install(app: FastAPI) -> None:
     @app.get(
         "/api/status",
         response_model=Status,
-        responses={status: problems.RESPONSES[status] for status in (400, 422, 429, 503)},
+        responses=problems.describe(problems.STATUSES, 400, 422, 429, 503),
         operation_id="status",
     )
     async def status(request: Request) -> Response:
@@ -39,28 +33,23 @@ def install(app: FastAPI) -> None:
         `/api/status/events` streams it as server-sent events: `status` with each change, `beat` if there is none for 10
         seconds.
         """
-        _require_no_parameter(request)
+        problems.require_no_parameters(request)
         found: Status = await request.app.state.poller.read()
-        headers = {**NO_STORE, **({"X-Discogs-Month": found.month} if found.month else {})}
+        headers = {**caching.NO_STORE, **({"X-Discogs-Month": found.month} if found.month else {})}
         return Response(found.model_dump_json(), 200, headers, "application/json")
 
     # A stream has no end that a reader of the document could wait for.
     @app.get("/api/status/events", include_in_schema=False)
     async def events(request: Request) -> Response:
-        _require_no_parameter(request)
+        problems.require_no_parameters(request)
         return EventStream(request.app.state.poller, request.client.host if request.client else "")
-
-
-def _require_no_parameter(request: Request) -> None:
-    for name in request.query_params:
-        raise QuestionError(422, f"{name[:100]!r} is not a parameter, none is expected")
 
 
 class EventStream(StreamingResponse):
     """The poller's events for a client; it ends when the client leaves or the server stops."""
 
     def __init__(self, poller: Poller, address: str) -> None:
-        super().__init__(poller.follow(), 200, STREAM_HEADERS, "text/event-stream")
+        super().__init__(poller.follow(), 200, caching.STREAM, "text/event-stream")
         self._poller = poller
         self._address = address
 

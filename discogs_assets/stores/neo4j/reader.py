@@ -49,7 +49,7 @@ class GraphReader:
     async def rows(self, load: str, statement: str, values: Mapping[str, Any]) -> list[Row]:
         """Return the rows of a statement on this load of the graph, which returns a map for each.
 
-        Raises SupersededError if the server shows another load, QuestionError (504) beyond the time limit, ServerError
+        Raises SupersededError if the server shows another load, LateError beyond the time limit, ServerError
         if the server does not answer.
         """
         try:

@@ -1,7 +1,7 @@
 """PostgreSQL as the API reads it: an asynchronous pool, and statements on the tables of one publication."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -75,17 +75,7 @@ class TableReader:
     @cached_property
     def pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
         """The pool. Connections are opened on demand."""
-        return AsyncConnectionPool(
-            self._url,
-            connection_class=psycopg.AsyncConnection[Row],
-            kwargs={"application_name": NAME, "options": self._options, "autocommit": True, "row_factory": dict_row},
-            min_size=0,
-            max_size=POOL_SIZE,
-            max_waiting=WAITING,
-            timeout=POOL_SECONDS,
-            reconnect_timeout=POOL_SECONDS,
-            open=False,
-        )
+        return create_pool(self._url, POOL_SIZE, WAITING, options=self._options, autocommit=True)
 
     async def open(self) -> None:
         """Open the pool; no connection is made."""
@@ -98,7 +88,7 @@ class TableReader:
     async def rows(self, statement: str, values: Mapping[str, Any]) -> list[Row]:
         """Return the rows of a statement.
 
-        Raises SupersededError if a table is gone, QuestionError (504) beyond the time limit, ServerError if the server
+        Raises SupersededError if a table is gone, LateError beyond the time limit, ServerError if the server
         goes away, QuestionError (503) if it has been away.
         """
         async with self._connection() as connection:
@@ -108,8 +98,8 @@ class TableReader:
     async def find_published(self) -> Publication | None:
         """Return the publication that readers see, None before the first one.
 
-        Whoever asks while it is being read shares the next read with all others who do: no answer is older than its
-        question, and many questions at once cost little more than one.
+        Callers that arrive during a read share the next one, so that no result is older than its request, and many
+        concurrent requests cost little more than one.
         """
         if self._next is None:
             self._next = asyncio.create_task(self._read_published())
@@ -166,13 +156,38 @@ class TableReader:
             ) from error
 
 
+def create_pool(
+    url: Callable[[], str],
+    size: int,
+    waiting: int,
+    check: Callable[[psycopg.AsyncConnection[Row]], Awaitable[None]] | None = None,
+    **options: Any,
+) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
+    """Return a closed pool of `size` connections with these options, for which `waiting` requests may wait.
+
+    `check` examines a connection before it is lent.
+    """
+    return AsyncConnectionPool(
+        url,
+        connection_class=psycopg.AsyncConnection[Row],
+        kwargs={"application_name": NAME, "row_factory": dict_row, **options},
+        min_size=0,
+        max_size=size,
+        max_waiting=waiting,
+        timeout=POOL_SECONDS,
+        reconnect_timeout=POOL_SECONDS,
+        check=check,
+        open=False,
+    )
+
+
 @asynccontextmanager
 async def lend_connection(
     pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]],
 ) -> AsyncIterator[psycopg.AsyncConnection[Row]]:
     """Lend a connection of the pool.
 
-    Raises QuestionError (504) beyond the time limit of a statement, ServerError if the server goes away, QuestionError
+    Raises LateError beyond the time limit of a statement, ServerError if the server goes away, QuestionError
     (503) if it has been away or if too many requests wait for it.
     """
     try:

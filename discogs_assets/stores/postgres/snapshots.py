@@ -14,13 +14,12 @@ from typing import Any, Self
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from discogs_assets.errors import QuestionError
 from discogs_assets.schema.backends.provisioning import SNAPSHOTS
-from discogs_assets.stores.postgres.reader import NAME, POOL_SECONDS, Row, lend_connection
+from discogs_assets.stores.postgres.reader import Row, create_pool, lend_connection
 
 CLIENT_SNAPSHOTS = 100
 """Snapshots that one address may have; addresses of IPv6 count by their network of 64 bits."""
@@ -82,23 +81,10 @@ class SnapshotStore:
     @cached_property
     def _pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
         limit = f"{STATEMENT_SECONDS}s"
-        return AsyncConnectionPool(
-            self._url,
-            connection_class=psycopg.AsyncConnection[Row],
-            kwargs={
-                "application_name": NAME,
-                "options": f"-c statement_timeout={limit} -c lock_timeout={limit}",
-                "row_factory": dict_row,
-            },
-            min_size=0,
-            max_size=POOL_SIZE,
-            max_waiting=WAITING,
-            timeout=POOL_SECONDS,
-            reconnect_timeout=POOL_SECONDS,
-            # A connection may be of a server that has restarted since.
-            check=AsyncConnectionPool.check_connection,
-            open=False,
-        )
+        # A connection may be of a server that has restarted since.
+        check = AsyncConnectionPool[psycopg.AsyncConnection[Row]].check_connection
+        options = f"-c statement_timeout={limit} -c lock_timeout={limit}"
+        return create_pool(self._url, POOL_SIZE, WAITING, check, options=options)
 
     async def __aenter__(self) -> Self:
         """Open the pool; no connection is made."""

@@ -185,7 +185,7 @@ def test_the_panel_of_an_artist_leads_to_similar_ones_and_the_other_panes(visito
 
 
 def save(page: Page, group: Locator, kind: str) -> bytes:
-    """What a button saves."""
+    """Return the file that a button saves."""
     with page.expect_download() as saved:
         group.get_by_role("button", name=kind, exact=True).click()
     found: Download = saved.value

@@ -128,7 +128,7 @@ def test_a_link_that_has_expired_says_so_and_with_the_graph_in_it_shows_that(vis
     page = visitor.open(f"/?snapshot={'A' * 22}")
     expect(page.get_by_role("alert")).to_contain_text("Snapshots expire")
     visitor.open(f"/?snapshot={'A' * 22}&type=artist&id=45467")
-    expect(page.get_by_role("alert")).to_contain_text("The nodes are laid out anew")
+    expect(page.get_by_role("alert")).to_contain_text("The nodes have a new layout")
     await_node(page, "artist:45467/releases")
     assert all("Failed to load resource" in each for each in visitor.said)
     visitor.said.clear()

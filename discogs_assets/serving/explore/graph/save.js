@@ -2,7 +2,7 @@
 import { h, useState } from "../core/dom.js";
 import { edition } from "../core/api.js";
 import { nameOf } from "../core/entities.js";
-import { nameFile, save, writeCsv } from "../parts/files.js";
+import { nameFile, save, toObjects, toPng, writeCsv } from "../parts/files.js";
 import { Menu } from "../parts/menu.js";
 import { readColours } from "./colours.js";
 import { draw } from "./draw.js";
@@ -67,7 +67,7 @@ function writeJson(roots, { nodes, links }, notes) {
     entity ? [{ type: entity.type, id: entity.id, name: entity.name, x, y, pinned }] : []);
   const step = (/** @type {string} */ key) => /** @type {Named} */ (nodes.find((node) => node.key === key)?.entity);
   const path = links.filter((link) => link.path).map(({ source, target }) => ({ from: step(source), to: step(target) }));
-  const found = findLinks(roots).map((link) => Object.fromEntries(COLUMNS.map(({ name, value }) => [name, value(link) ?? null])));
+  const found = toObjects(COLUMNS, findLinks(roots));
   return `${JSON.stringify({ month: edition.month, center: roots[0].entity, notes, nodes: entities, links: found, path }, null, 2)}\n`;
 }
 
@@ -123,6 +123,5 @@ function writePng(picture, title, notes) {
   const context = contextOf(canvas);
   context.scale(SCALE, SCALE);
   drawAll(context, picture, title, notes);
-  return new Promise((done, fail) =>
-    canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("The picture is too large for this browser.")))));
+  return toPng(canvas);
 }

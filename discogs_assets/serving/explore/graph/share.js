@@ -34,7 +34,7 @@ function Links({ roots, picture, wanted, selected }) {
   const more = picture.nodes.filter((node) => node.entity).length - MOST;
   return h("div", { class: "share-links" },
     h(Copied, { label: "Link to this graph", url: location.href }),
-    h("p", { class: "hint" }, "Shows the same neighbours, laid out anew. It never expires."),
+    h("p", { class: "hint" }, "Shows the same neighbours in a new layout. It never expires."),
     state.url
       ? h(Copied, { label: "Link with all places", url: state.url })
       : h("button", { type: "button", onClick: create }, "Create a link with all places"),

@@ -76,7 +76,7 @@ function Shown({ wanted, places, lost, roots, loading, undo, actions }) {
         h(Share, { roots, picture, wanted, selected }),
         h(Save, { roots, picture, notes, drawn: !table }),
         h(Years, { center, busy: loading })),
-      lost && h("p", { class: "summary", role: "alert", dir: "auto" }, `${lost} The nodes are laid out anew.`),
+      lost && h("p", { class: "summary", role: "alert", dir: "auto" }, `${lost} The nodes have a new layout.`),
       h(Summary, { notes }),
       wanted.path && h(PathStrip, { path: wanted.path, roots, found }),
       table

@@ -38,8 +38,16 @@ export const writeCsv = (columns, rows) =>
  * @param {Column<Row>[]} columns
  * @param {Row[]} rows
  */
-export const writeJson = (columns, rows) =>
-  `${JSON.stringify(rows.map((row) => Object.fromEntries(columns.map(({ name, value }) => [name, value(row) ?? null]))), null, 2)}\n`;
+export const writeJson = (columns, rows) => `${JSON.stringify(toObjects(columns, rows), null, 2)}\n`;
+
+/**
+ * Return the rows as objects with the names of the columns.
+ * @template Row
+ * @param {Column<Row>[]} columns
+ * @param {Row[]} rows
+ */
+export const toObjects = (columns, rows) =>
+  rows.map((row) => Object.fromEntries(columns.map(({ name, value }) => [name, value(row) ?? null])));
 
 /** A file name of letters, digits and underscores: nothing in it can turn the reading direction or leave a folder. @param {string} title @param {string} ending */
 export function nameFile(title, ending) {
@@ -53,3 +61,7 @@ export function save(name, blob) {
   Object.assign(document.createElement("a"), { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+/** Return the picture of a canvas as PNG. @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */
+export const toPng = (canvas) => new Promise((done, fail) =>
+  canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("The picture is too large for this browser.")))));

@@ -1,5 +1,6 @@
 /** Pictures of what a pane draws, as SVG or PNG: the drawing with its title, its legend and the month. */
 import { edition } from "../core/api.js";
+import { toPng } from "./files.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -75,8 +76,7 @@ export async function writePng(picture) {
     await image.decode();
     const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth * 2, height: image.naturalHeight * 2 });
     /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((done, fail) =>
-      canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("The picture is too large for this browser.")))));
+    return await toPng(canvas);
   } finally {
     URL.revokeObjectURL(url);
   }
