@@ -13,6 +13,7 @@ from discogs_assets.servers import json_state, process
 log = logging.getLogger(__name__)
 
 _ATTEMPTS = 3
+_PORT_TAKEN = "Address already in use"
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def start_on_free_port(
         record = launch(port)
         try:
             return answering(record)
-        except ServerError:
-            if record.process() or not process.listens(port):
+        except ServerError as error:
+            # The other program may have ended meanwhile: then only our server's log tells.
+            if record.process() or not (process.listens(port) or _PORT_TAKEN in str(error)):
                 raise
     raise ServerError(f"Other programs took {_ATTEMPTS} ports in turn while a server was starting. Find out which.")

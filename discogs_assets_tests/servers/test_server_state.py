@@ -1,5 +1,6 @@
 """The record of a running server, and finding a port for it."""
 
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -74,6 +75,19 @@ def test_a_port_that_is_taken_while_we_start_is_given_up_for_another(tmp_path: P
         found = server_state.start_on_free_port([preferred], launch_too_late, answering)
     assert found.port != preferred
     assert len(launched) == 2
+
+
+def test_a_port_that_was_taken_only_while_we_started_is_given_up_for_another(
+    tmp_path: Path, launched: list[Record]
+) -> None:
+    def lose_the_first(record: Record) -> Record:
+        if len(launched) > 1:
+            return answering(record)
+        process.stop(psutil.Process(record.pid), signal.SIGKILL, 10)
+        raise ServerError('bind(..) failed with error(-98): Address already in use". Neo4j Server shutdown.')
+
+    found = server_state.start_on_free_port([], lambda port: launch(launched, tmp_path, port), lose_the_first)
+    assert [launched[1].pid] == [found.pid]
 
 
 def test_a_server_that_fails_for_another_reason_is_not_tried_again(tmp_path: Path, launched: list[Record]) -> None:
