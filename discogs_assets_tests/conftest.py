@@ -83,7 +83,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What a run of the tests may be told beside pytest's own options."""
-    parser.addoption("--months", type=int, default=2, help="how many generated months test_months goes through")
+    parser.addoption(
+        "--months", type=int, default=2, help="how many generated months test_generated_months goes through"
+    )
     parser.addoption(
         "--demo", default="", help="folder that keeps the demo's project for the next run, made if missing"
     )

@@ -25,7 +25,7 @@ from discogs_assets.streams.discogs.framing import Block
 from discogs_assets.streams.discogs.parse import Parser
 from discogs_assets.streams.graph.nodes import write_nodes
 from discogs_assets.streams.graph.relationships import write_relationships
-from discogs_assets.streams.insights.questions import question
+from discogs_assets.streams.insights.catalogue import find_insight
 from discogs_assets_tests.fix_graph import RECORDS
 
 Files = dict[str, list[Path]]
@@ -59,7 +59,7 @@ class Asked:
     def answer(self, name: str, month: str = MONTH) -> pl.DataFrame:
         """What the question of this name is answered."""
         target = self.folder / f"{name}.parquet"
-        rows = question(name).write(self.files, month, target)
+        rows = find_insight(name).write(self.files, month, target)
         found = pl.read_parquet(target)
         assert rows == len(found)
         return found
@@ -72,7 +72,7 @@ def _read(*files: Path) -> list[dict[str, Any]]:
 
 def answer(folder: Path, name: str, records: Records, month: str = MONTH) -> pl.DataFrame:
     """What a question is answered by the month of these records; no other tables are made than it reads."""
-    reads = question(name).reads
+    reads = find_insight(name).reads
     return _write_graph(folder, write_records(folder, records), reads).answer(name, month)
 
 

@@ -21,7 +21,7 @@ from filelock import BaseFileLock, FileLock
 from discogs_assets.sample import months
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres.loads import Postgres
 

@@ -141,17 +141,17 @@ def test_every_test_file_is_named_after_a_module() -> None:
         "architecture",
         "cli/examples",
         "concurrency",
-        "months",
+        "generated_months",
         "crashes",
         "defs/sensors/new_dumps_retries",
-        "documented",
+        "documentation",
         "full_disks",
         "index_usage",
         "interrupts",
-        "hostile",
+        "hostile_dumps",
         "long_values",
-        "readers",
-        "spine",
+        "parsers",
+        "end_to_end",
     }
 
 

@@ -26,13 +26,13 @@ from discogs_assets.schema.graph import node
 from discogs_assets.schema.search_index import Row
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
-from discogs_assets.stores.dumps.archive import Archive
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.dumps.discogs_archive import Archive
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.postgres.loads import Postgres
 from discogs_assets.stores.search import documents
 from discogs_assets.streams.discogs import convert
 from discogs_assets.streams.graph.nodes import write_nodes
-from discogs_assets.streams.postgres import jsonb_rows
+from discogs_assets.streams.postgres import record_rows
 from discogs_assets_tests.fix_project import Project
 
 pytestmark = pytest.mark.slow
@@ -164,16 +164,16 @@ def test_a_database_that_is_full_keeps_what_it_showed_and_takes_the_load_later(
         postgres = Postgres(server.start().url)
         postgres.prepare()
         labels = lake.files(["parquet", "labels"], MONTH)
-        postgres.publish({LABELS: postgres.load(LABELS, MONTH, jsonb_rows.rows(LABELS, labels)).table})
+        postgres.publish({LABELS: postgres.load(LABELS, MONTH, record_rows.rows(LABELS, labels)).table})
         shown = postgres.ask("SELECT count(*) AS n FROM discogs.labels")
         releases = lake.files(["parquet", "releases"], MONTH)
         small.leave(kilobytes=4_000)
         with pytest.raises(Exception, match=r"No space left|closed the connection"):
-            postgres.load(RELEASES, MONTH, jsonb_rows.rows(RELEASES, releases))
+            postgres.load(RELEASES, MONTH, record_rows.rows(RELEASES, releases))
         small.clear()
         postgres = Postgres(server.start().url)
         assert postgres.ask("SELECT count(*) AS n FROM discogs.labels") == shown
-        load = postgres.load(RELEASES, MONTH, jsonb_rows.rows(RELEASES, releases))
+        load = postgres.load(RELEASES, MONTH, record_rows.rows(RELEASES, releases))
         assert load.rows == COUNT
         postgres.publish({RELEASES: load.table})
         postgres.sweep(MONTH, postgres.read_published_loads().values())

@@ -15,13 +15,13 @@ from discogs_assets.schema.graph import RELATIONSHIPS, node
 from discogs_assets.schema.model import Entity
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
-from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.discogs_archive import Archive
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres.loads import Postgres
 from discogs_assets.streams.discogs import convert
 from discogs_assets.streams.graph.nodes import write_nodes
 from discogs_assets.streams.graph.relationships import write_relationships
-from discogs_assets.streams.postgres import child_rows, jsonb_rows
+from discogs_assets.streams.postgres import child_rows, record_rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -57,7 +57,7 @@ def tables(records: Files, postgres_server: PostgresServer) -> Iterator[Postgres
     store = Postgres(postgres_server.address().url)
     store.prepare()
     loads: dict[Table, str] = {
-        RELEASES: store.load(RELEASES, MONTH, jsonb_rows.rows(RELEASES, records["releases"])).table
+        RELEASES: store.load(RELEASES, MONTH, record_rows.rows(RELEASES, records["releases"])).table
     }
     for relation in map(RELATIONS.__getitem__, TABLES):
         rows = child_rows.csv(relation, records[relation.entity.name])

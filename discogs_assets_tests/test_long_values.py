@@ -28,7 +28,7 @@ from discogs_assets.streams.graph import bolt
 from discogs_assets.streams.graph.files import Tables
 from discogs_assets.streams.graph.nodes import write_nodes
 from discogs_assets.streams.graph.relationships import write_relationships
-from discogs_assets.streams.postgres import jsonb_rows
+from discogs_assets.streams.postgres import record_rows
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +78,7 @@ def records(entity: Entity, text: str, folder: Path) -> Path:
 def rows(of: Table, text: str, folder: Path) -> Iterator[bytes]:
     """One row all of whose texts are this one, as COPY takes it."""
     if isinstance(of, Entity):
-        return jsonb_rows.rows(of, [records(of, text, folder)])
+        return record_rows.rows(of, [records(of, text, folder)])
     given = {"text": text, "uuid": UUID(int=1), "jsonb": "{}", "boolean": True}
     written = io.StringIO()
     csv.writer(written).writerow([given.get(column.type, 1) for column in sql.stored_columns(of)])

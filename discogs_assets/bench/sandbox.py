@@ -20,7 +20,7 @@ from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.servers.server_state import live_record
 from discogs_assets.stores.dumps import musicbrainz_archive
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 
 DAGSTER = (sys.executable, "-m", "dagster")
 

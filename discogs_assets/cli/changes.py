@@ -14,7 +14,7 @@ from discogs_assets.errors import SettingError
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import local
+from discogs_assets.stores.lake import local_lake
 from discogs_assets.streams import edits, history
 from discogs_assets.streams.changes import compared_with
 from discogs_assets.streams.edits import NAMES
@@ -32,7 +32,7 @@ def show(month: str | None, entity: str | None, limit: int, number: int | None =
         return
     if month is None:
         raise SettingError("the month is missing, such as discogs changes 2026-11; only --id needs none")
-    held, partition = local.of(Settings()), partition_of(month)
+    held, partition = local_lake.of(Settings()), partition_of(month)
     known = {each.name: keys.changes(each).path for each in ENTITIES}
     if entity is None:
         there = {name: key for name, key in known.items() if partition in held.partitions(key)}
@@ -85,7 +85,7 @@ def _show_record(month: str | None, entity: str | None, number: int) -> None:
     if of is None:
         known = ", ".join(each.name for each in ENTITIES)
         raise SettingError(f"--id {number} needs --entity, one of {known}; it is {entity or 'missing'}")
-    held, months = local.of(Settings()), _choose_months(of, month)
+    held, months = local_lake.of(Settings()), _choose_months(of, month)
     found = {each: history.read_record(of, held.files(keys.records(of).path, each), number) for each in months}
     rows = [
         [now[:7], edit.kind, edit.field, edits.as_text(edit.before), edits.as_text(edit.after)]
@@ -103,7 +103,7 @@ def _show_record(month: str | None, entity: str | None, number: int) -> None:
 
 def _choose_months(of: Entity, month: str | None) -> list[str]:
     """Return the partitions to compare, oldest first: a month and the one before, or all in the lake."""
-    held, path = local.of(Settings()), keys.records(of).path
+    held, path = local_lake.of(Settings()), keys.records(of).path
     if month is None:
         return held.partitions(path)
     partition = partition_of(month)

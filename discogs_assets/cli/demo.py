@@ -6,12 +6,12 @@ from pathlib import Path
 
 from discogs_assets.cli import environment, run_job, servers, terminal
 from discogs_assets.cli.terminal import report_time, say
-from discogs_assets.defs.checks import volume_checks
+from discogs_assets.defs.checks import volume
 from discogs_assets.errors import SettingError
 from discogs_assets.sample import dumps, months, musicbrainz
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import TARGETS, Settings
-from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.discogs_archive import Archive
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres.loads import Postgres
 
@@ -53,7 +53,7 @@ def run() -> None:
         _write(folder, partition)
         with report_time(f"{partition[:7]} through all layers"):
             # The sample is smaller than any month in the lake may be, so its counts are accepted.
-            run_job.run("monthly", partition, volume_checks.accepting(*ENTITIES))
+            run_job.run("monthly", partition, volume.accepting(*ENTITIES))
     _, graph = servers.start()
     assert graph
     _count(postgres, graph)

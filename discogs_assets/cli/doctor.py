@@ -15,9 +15,9 @@ from discogs_assets.errors import BusyError, DiscogsError, TransientError
 from discogs_assets.faults import free_bytes
 from discogs_assets.servers import artifacts, permissions
 from discogs_assets.settings import Settings
-from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.discogs_archive import Archive
 from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
-from discogs_assets.stores.lake import local
+from discogs_assets.stores.lake import local_lake
 from discogs_assets.stores.search.loads import LAYER as SEARCH
 
 GB = 10**9
@@ -165,7 +165,7 @@ def _unreachable(error: TransientError, setting: str, others: str = "") -> Findi
 
 
 def _lake(settings: Settings) -> Finding:
-    lake = local.of(settings)
+    lake = local_lake.of(settings)
     lake.require_writable()
     months = lake.months()
     return Finding("ok", f"{lake.title} is writable, {f'its newest month is {months[-1][:7]}' if months else 'empty'}")

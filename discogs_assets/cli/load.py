@@ -14,7 +14,7 @@ from discogs_assets.defs.sensors import staleness
 from discogs_assets.errors import DumpMissingError, SettingError
 from discogs_assets.faults import free_bytes
 from discogs_assets.settings import Settings
-from discogs_assets.stores.dumps.archive import Announced
+from discogs_assets.stores.dumps.discogs_archive import Announced
 
 HOURS = 2.7
 """Duration of a whole month on 2 cores, extrapolated by `discogs bench month`; downloads come on top."""

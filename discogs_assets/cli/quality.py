@@ -13,8 +13,8 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 from discogs_assets.schema.quality import rules
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import local
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake import local_lake
+from discogs_assets.stores.lake.local_lake import Lake
 
 QUARANTINE = "quarantine"
 """Name under which unreadable records are listed, next to the rules."""
@@ -26,7 +26,7 @@ def show(month: str, rule: str | None, against: str | None, limit: int) -> None:
     The other month is `against`, by default the newest older one in the lake. Raises SettingError if a month or the
     rule is not known, or if nothing is materialised.
     """
-    lake, partition = local.of(Settings()), partition_of(month)
+    lake, partition = local_lake.of(Settings()), partition_of(month)
     if rule:
         _list(lake, partition, rule, limit)
         return

@@ -129,10 +129,10 @@ def asking(asked: Question) -> AbstractContextManager[Answer]:
     """Return a context manager for the answer, readable within its block; raises the store's own errors."""
     settings = Settings()
     if asked.language == "parquet":
-        from discogs_assets.stores.lake import duckdb, local
+        from discogs_assets.stores.lake import duckdb, local_lake
 
         memory = host_limits.share(0.5, 256 * host_limits.MIB, 16 * host_limits.GIB)
-        return duckdb.asking(local.of(settings), asked.month, asked.text, memory, host_limits.cores())
+        return duckdb.asking(local_lake.of(settings), asked.month, asked.text, memory, host_limits.cores())
     from discogs_assets.connections import Connections
 
     connections = Connections(settings)

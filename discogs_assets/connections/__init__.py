@@ -25,12 +25,12 @@ from discogs_assets.stores.postgres.publication import Publication
 # Stores are imported when they are first used: the API needs few of them, and neither Polars nor lxml.
 if TYPE_CHECKING:
     from discogs_assets.connections.graph import GraphStore
-    from discogs_assets.stores.dumps.archive import Archive
+    from discogs_assets.stores.dumps.discogs_archive import Archive
     from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
-    from discogs_assets.stores.lake.local import Lake
+    from discogs_assets.stores.lake.local_lake import Lake
     from discogs_assets.stores.neo4j.driver import Graph
     from discogs_assets.stores.postgres.snapshots import SnapshotStore
-    from discogs_assets.stores.search.index import SearchIndex
+    from discogs_assets.stores.search.index_reader import SearchIndex
     from discogs_assets.stores.search.loads import SearchLoads
 
 SETTLE_SECONDS = 0.5
@@ -49,7 +49,7 @@ class Connections:
     @cached_property
     def archive(self) -> "Archive":
         """Published dumps and our verified copies."""
-        from discogs_assets.stores.dumps.archive import Archive
+        from discogs_assets.stores.dumps.discogs_archive import Archive
 
         return Archive.of(self.settings)
 
@@ -63,9 +63,9 @@ class Connections:
     @cached_property
     def lake(self) -> "Lake":
         """The Parquet lake."""
-        from discogs_assets.stores.lake import local
+        from discogs_assets.stores.lake import local_lake
 
-        return local.of(self.settings)
+        return local_lake.of(self.settings)
 
     @cached_property
     def tables(self) -> TableStore:
@@ -154,7 +154,7 @@ class Connections:
 
         Raises LoadError if it is neither here nor in the lake, or cannot be read.
         """
-        from discogs_assets.stores.search.index import SearchIndex
+        from discogs_assets.stores.search.index_reader import SearchIndex
 
         load = self._read_published_search()
         return SearchIndex.open(self.search.take(load)) if load else None

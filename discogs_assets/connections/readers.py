@@ -16,7 +16,7 @@ from discogs_assets.stores.postgres.reader import NAMED, Loads, TableReader
 
 if TYPE_CHECKING:
     from discogs_assets.stores.neo4j.reader import GraphReader
-    from discogs_assets.stores.search.index import SearchIndex
+    from discogs_assets.stores.search.index_reader import SearchIndex
 
 Row = dict[str, Any]
 
@@ -56,7 +56,7 @@ class Readers:
         return found
 
     def _open(self, load: str) -> "SearchIndex":
-        from discogs_assets.stores.search.index import SearchIndex
+        from discogs_assets.stores.search.index_reader import SearchIndex
 
         try:
             index = SearchIndex.open(self.connections.search.take(load))

@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake.local import PARTITION
+from discogs_assets.stores.lake.local_lake import PARTITION
 
 FIRST = "2025-01-01"
 """Default first partition, unless an older month is on disk."""

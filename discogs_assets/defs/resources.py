@@ -10,9 +10,9 @@ from discogs_assets.connections.graph import GraphStore
 from discogs_assets.schema import discogs, musicbrainz
 from discogs_assets.schema.model import Entity
 from discogs_assets.settings import Settings
-from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.discogs_archive import Archive
 from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.postgres.loads import Postgres
 
 

@@ -21,11 +21,11 @@ from discogs_assets.queries.insights.trends import compare_trends, trends
 from discogs_assets.queries.insights.years import genre_emergence, year_range
 from discogs_assets.queries.months import months
 from discogs_assets.queries.records.changes import CHANGE_QUESTIONS
-from discogs_assets.queries.records.connections import CONNECTION_QUESTIONS
 from discogs_assets.queries.records.credits import CREDITS_QUESTIONS
 from discogs_assets.queries.records.entities import RECORDS, node
 from discogs_assets.queries.records.media import MEDIA_QUESTIONS
 from discogs_assets.queries.records.musicbrainz import MUSICBRAINZ_QUESTIONS
+from discogs_assets.queries.records.shared_credits import CONNECTION_QUESTIONS
 from discogs_assets.queries.search.exports import export
 from discogs_assets.queries.search.facets import facets
 from discogs_assets.queries.search.text import autocomplete, search

@@ -11,7 +11,7 @@ from discogs_assets.defs import keys
 from discogs_assets.errors import SettingError
 from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.discogs import ENTITIES
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 
 FLAG = {"id": 7, "rule": "quantity_odd", "severity": "warning", "field": "formats[].qty", "found": "-1"}
 RECORD = '<release id="7"><title>\x9bé</title></release>'.encode()

@@ -18,8 +18,8 @@ from discogs_assets.errors import SettingError
 from discogs_assets.sample import months
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import local
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake import local_lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.postgres.loads import Postgres
 from discogs_assets_tests.fix_project import Project
 
@@ -109,7 +109,7 @@ def machine(
 def test_steps_in_processes_and_on_machines_of_their_own_make_what_one_machine_makes(
     machine: Callable[[str], Project], project: Project, postgres: Postgres
 ) -> None:
-    one, shared = machine("one"), local.of(Settings())
+    one, shared = machine("one"), local_lake.of(Settings())
     for path in (keys.records(entity).path for entity in ENTITIES):
         with shared.writing(path, OCTOBER) as folder:
             for file in project.lake.files(path, OCTOBER):
@@ -129,7 +129,7 @@ def test_steps_in_processes_and_on_machines_of_their_own_make_what_one_machine_m
             ).success
     for each in (one, other):
         assert [path.name for path in each.home.iterdir()] == ["staged"], "all else would be missed elsewhere"
-    here, there = dict(tables(project.lake)), dict(tables(local.of(Settings())))
+    here, there = dict(tables(project.lake)), dict(tables(local_lake.of(Settings())))
     assert there.keys() == here.keys()
     for name, expected in here.items():
         assert_frame_equal(there[name], expected)

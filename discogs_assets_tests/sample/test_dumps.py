@@ -7,7 +7,7 @@ import pytest
 from discogs_assets.sample import dumps, months
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
-from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.discogs_archive import Archive
 from discogs_assets.streams.discogs.framing import Framing, unpack_gzip
 from discogs_assets.streams.discogs.parse import Parser, parse_blocks
 from discogs_assets_tests import judge

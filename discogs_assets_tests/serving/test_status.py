@@ -21,12 +21,12 @@ from discogs_assets.serving import explorer
 from discogs_assets.serving.app import create_app
 from discogs_assets.serving.server import STOP_SECONDS
 from discogs_assets.settings import Settings
-from discogs_assets.streams.postgres import jsonb_rows
+from discogs_assets.streams.postgres import record_rows
 from discogs_assets_tests.cli.test_servers import free_port
 from discogs_assets_tests.fix_browser import list_violations, serve, visit
 from discogs_assets_tests.fix_project import Project, copy_demo
 from discogs_assets_tests.serving.test_server import serving
-from discogs_assets_tests.test_spine import execute
+from discogs_assets_tests.test_end_to_end import execute
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -89,7 +89,7 @@ def test_the_page_shows_a_month_that_is_loaded_then_its_failed_check_then_its_su
     # Dagster runs an event loop, as playwright does in this thread.
     with ThreadPoolExecutor(1) as pool, monkeypatch.context() as patch:
         patch.setenv("DISCOGS_FAILPOINT", f"parse:wait:{reached}")
-        patch.setattr(jsonb_rows, "frames", lambda entity, files: iter(()))
+        patch.setattr(record_rows, "frames", lambda entity, files: iter(()))
         loading = pool.submit(execute, instance, keys.dump(LABELS), keys.records(LABELS), keys.table(LABELS))
         await_truth(reached.exists)
         expect(card).to_contain_text("2 of 4 steps", timeout=SECONDS)
@@ -150,7 +150,7 @@ def open_stream(port: int, buffer: int = 65_536) -> socket.socket:
 
 def find_children(server: psutil.Process) -> list[psutil.Process]:
     """The processes that read Dagster's records."""
-    return [each for each in server.children() if "discogs_assets.defs.run_report" in each.cmdline()]
+    return [each for each in server.children() if "discogs_assets.defs.run_reporter" in each.cmdline()]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

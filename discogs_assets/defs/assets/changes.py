@@ -14,7 +14,7 @@ from discogs_assets.defs.partitions import monthly
 from discogs_assets.defs.resources import Platform
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.streams import changes, parquet
 from discogs_assets.streams.changes import Month
 

@@ -10,13 +10,13 @@ import dagster as dg
 from discogs_assets.defs import keys, metadata
 from discogs_assets.defs.asset_factory import Layer, Result
 from discogs_assets.defs.checks import specs as checks
-from discogs_assets.defs.checks import volume_checks
+from discogs_assets.defs.checks import volume
 from discogs_assets.defs.resources import Platform
 from discogs_assets.schema import musicbrainz_tables
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS, Node, Relationship, meanings
 from discogs_assets.schema.musicbrainz import ARTISTS
 from discogs_assets.schema.thresholds import target_labels
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph.enrichment import RELATIONS
 from discogs_assets.streams.graph.files import Tally
@@ -79,10 +79,10 @@ def _referring(
     """Return the result with the share of references that resolve, and the check of that share."""
     key, partition = keys.relationships(relationship.type), context.partition_key
     targets = min(parquet.rows(lake.files(keys.nodes(each).path, partition)) for each in target_labels(relationship))
-    older = volume_checks.share_before(context.instance, lake, key, partition)
+    older = volume.share_before(context.instance, lake, key, partition)
     return dg.MaterializeResult(
-        metadata={**(made.metadata or {}), volume_checks.RESOLVED: volume_checks.resolved_share(tally)},
-        check_results=[volume_checks.references(relationship, tally, targets, older)],
+        metadata={**(made.metadata or {}), volume.RESOLVED: volume.resolved_share(tally)},
+        check_results=[volume.references(relationship, tally, targets, older)],
     )
 
 

@@ -1,4 +1,4 @@
-"""insights/{question}: answers from a month's records and graph in Parquet, with a picture; a log of computations.
+"""insights/{insight}: answers from a month's records and graph in Parquet, with a picture; a log of computations.
 
 No insight goes back into the graph, and publishing waits for none.
 """
@@ -23,44 +23,44 @@ from discogs_assets.schema.insights import COMPUTATION_LOG, MONTHLY_ANNIVERSARIE
 from discogs_assets.settings import Settings
 from discogs_assets.streams import parquet
 from discogs_assets.streams.insights import anniversaries
-from discogs_assets.streams.insights.question import Question, write
-from discogs_assets.streams.insights.questions import QUESTIONS
+from discogs_assets.streams.insights.catalogue import CATALOGUE
+from discogs_assets.streams.insights.insight import Insight, write
 from discogs_assets.streams.plot import Picture, png, sketch
 
 LAYER = Layer("insights", frozenset({"parquet", "polars"}), code_version="2")
 
-ANSWERS = tuple(keys.insight(question.sheet.name) for question in QUESTIONS)
+ANSWERS = tuple(keys.insight(insight.sheet.name) for insight in CATALOGUE)
 """Assets covered by the log of computations."""
 
 
 def read(name: str) -> dg.AssetKey:
-    """Return the asset for an entity, node label or relationship type that a question reads."""
+    """Return the asset for an entity, node label or relationship type that a insight reads."""
     return keys.GRAPH[name] if name in keys.GRAPH else keys.records(discogs.entity(name))
 
 
-def answer(question: Question) -> dg.AssetsDefinition:
-    """Return the asset of one question's answer."""
-    key = keys.insight(question.sheet.name)
-    deps = {name: read(name) for name in question.reads}
+def answer(insight: Insight) -> dg.AssetsDefinition:
+    """Return the asset of one insight's answer."""
+    key = keys.insight(insight.sheet.name)
+    deps = {name: read(name) for name in insight.reads}
 
-    @LAYER.asset(key, question.sheet.doc, deps.values(), priority=LAST)
+    @LAYER.asset(key, insight.sheet.doc, deps.values(), priority=LAST)
     def answer_question(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         began, partition = time.monotonic(), context.partition_key
         files = {name: platform.lake.files(each.path, partition) for name, each in deps.items()}
         with platform.lake.writing(key.path, partition) as folder:
-            asked = apply_settings(question, platform.settings)
+            asked = apply_settings(insight, platform.settings)
             rows = asked.write(files, partition, folder / parquet.FILE)
-            drawn = question.picture(pl.scan_parquet(folder / parquet.FILE))
-        return _result(platform, question.sheet, partition, rows, drawn, began)
+            drawn = insight.picture(pl.scan_parquet(folder / parquet.FILE))
+        return _result(platform, insight.sheet, partition, rows, drawn, began)
 
     return answer_question
 
 
-def apply_settings(question: Question, settings: Settings) -> Question:
-    """Return the question as the settings want it answered."""
-    if question.sheet is MONTHLY_ANNIVERSARIES:
-        return replace(question, rows=partial(anniversaries.rows, settings.anniversary_ages))
-    return question
+def apply_settings(insight: Insight, settings: Settings) -> Insight:
+    """Return the insight as the settings want it answered."""
+    if insight.sheet is MONTHLY_ANNIVERSARIES:
+        return replace(insight, rows=partial(anniversaries.rows, settings.anniversary_ages))
+    return insight
 
 
 def _result(platform: Platform, sheet: Sheet, partition: str, rows: int, drawn: Picture, began: float) -> Result:
@@ -121,4 +121,4 @@ def durations(found: pl.DataFrame) -> Picture:
     return Picture("Computing the insights", "seconds", bars=bars)
 
 
-assets = [*map(answer, QUESTIONS), computation_log]
+assets = [*map(answer, CATALOGUE), computation_log]

@@ -17,7 +17,7 @@ from discogs_assets.errors import DumpMissingError, LoadError
 from discogs_assets.schema import graph
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.servers.host_limits import cores
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph.files import Tables
 

@@ -9,7 +9,7 @@ import dagster as dg
 
 from discogs_assets.defs import keys, metadata
 from discogs_assets.defs.asset_factory import Layer, Result
-from discogs_assets.defs.checks import specs, volume_checks
+from discogs_assets.defs.checks import specs, volume
 from discogs_assets.defs.resources import Platform
 from discogs_assets.errors import TerminalError
 from discogs_assets.schema import musicbrainz_tables
@@ -45,29 +45,29 @@ def records(entity: Entity) -> dg.AssetsDefinition:
         f"{entity.doc} One row per record of the dump, every element and attribute, nested as in the XML.",
     )
 
-    @LAYER.asset(key, doc, [keys.dump(entity)], [each[entity] for each in CHECKS], config=volume_checks.Acceptance)
+    @LAYER.asset(key, doc, [keys.dump(entity)], [each[entity] for each in CHECKS], config=volume.Acceptance)
     def parse_dump(context: dg.AssetExecutionContext, platform: Platform) -> Result:
         held = platform.archive.dump(entity.name, context.partition_key)
         source = convert.Source(held.path, entity, held.sha256, held.newest_year, platform.origins(entity))
         lake, partition = platform.lake, context.partition_key
-        older = volume_checks.before(context.instance, lake, entity, partition)
+        older = volume.before(context.instance, lake, entity, partition)
         with _folders(context, platform, entity) as (good, bad):
             account = convert.write(source, good, bad, lambda each: context.log.info(each.line(entity.name)))
         context.log.info(account.line(entity.name))
-        now, files = volume_checks.month(partition, account), lake.files(key.path, partition)
+        now, files = volume.month(partition, account), lake.files(key.path, partition)
         return dg.MaterializeResult(
             metadata={
                 **metadata.describe_output(account.parsed, lake.size(key.path, partition), account.seconds),
                 **metadata.files(lake.address(key.path, partition), files),
                 **metadata.versions(source.versions),
-                **volume_checks.rates(now, older, account.undeclared.total()),
+                **volume.rates(now, older, account.undeclared.total()),
                 "unpacked_bytes": account.unpacked,
             },
             check_results=[
                 specs.result(specs.ACCOUNTED[entity], account.framed, account.parsed + account.refused),
                 specs.result(specs.UNIQUE[entity], [], convert.repeated_ids(files)),
                 specs.report_undeclared(specs.DECLARED[entity], account.undeclared),
-                *volume_checks.results(entity, now, older, account, context.op_execution_context.op_config["accept"]),
+                *volume.results(entity, now, older, account, context.op_execution_context.op_config["accept"]),
             ],
         )
 

@@ -17,11 +17,11 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.model import Entity
 from discogs_assets.servers.host_limits import cores
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.postgres.loads import Load, view_of
 from discogs_assets.stores.postgres.parallel_loads import Loading
 from discogs_assets.streams import parquet
-from discogs_assets.streams.postgres import child_rows, flat_rows, jsonb_rows
+from discogs_assets.streams.postgres import child_rows, flat_rows, record_rows
 
 LAYER = Layer("postgres", frozenset({"postgres"}), code_version="4")
 
@@ -114,7 +114,7 @@ def _find_kept(context: dg.AssetExecutionContext, wanted: Sequence[Table]) -> di
 def encode_rows(table: Table, files: Sequence[Path]) -> Iterator[bytes]:
     """Return the table's rows as input of COPY."""
     if isinstance(table, Entity):
-        return jsonb_rows.rows(table, files)
+        return record_rows.rows(table, files)
     return child_rows.csv(table, files) if isinstance(table, Relation) else flat_rows.csv(table, files)
 
 

@@ -16,7 +16,7 @@ from discogs_assets.defs.resources import Platform
 from discogs_assets.defs.sensors import staleness
 from discogs_assets.errors import BusyError, DiscogsError, TransientError
 from discogs_assets.schema import musicbrainz
-from discogs_assets.stores.dumps.archive import Announced, Archive
+from discogs_assets.stores.dumps.discogs_archive import Announced, Archive
 
 INTERVAL_SECONDS = 900
 

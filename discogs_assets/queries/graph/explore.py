@@ -235,7 +235,7 @@ async def _find_releases(
     at: Reading, of: Named, before_year: int | None, start: int, limit: int
 ) -> tuple[list[Child], int]:
     """Return a page of releases from the search index, and their total."""
-    from discogs_assets.stores.search.index import Filters
+    from discogs_assets.stores.search.index_reader import Filters
 
     value = of.id if isinstance(of.id, int) else [of.id]
     filters = Filters(year_max=before_year, **{FILTERS[of.type]: value})  # type: ignore[arg-type]

@@ -144,7 +144,7 @@ async def search(
 
     A filter by genre, style or year leaves only releases and masters. Facets count all hits.
     """
-    from discogs_assets.stores.search.index import Filters
+    from discogs_assets.stores.search.index_reader import Filters
 
     filters = Filters(genres or (), styles or (), year_min, year_max)
     entities = [ENTITIES[kind] for kind in types or ENTITIES]

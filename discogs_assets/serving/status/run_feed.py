@@ -18,7 +18,7 @@ from discogs_assets.serving.status.report import DagsterStatus, RecordState
 log = logging.getLogger(__name__)
 
 # -P: a file in the working directory must not stand in for a module.
-COMMAND = (sys.executable, "-P", "-m", "discogs_assets.defs.run_report")
+COMMAND = (sys.executable, "-P", "-m", "discogs_assets.defs.run_reporter")
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before the child is started again; they double until it reports."""

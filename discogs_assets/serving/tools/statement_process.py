@@ -84,9 +84,9 @@ def _read_cypher(request: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _read_lake(request: Mapping[str, Any]) -> list[dict[str, Any]]:
     from discogs_assets.settings import Settings
-    from discogs_assets.stores.lake import duckdb, local
+    from discogs_assets.stores.lake import duckdb, local_lake
 
-    lake = local.of(Settings(home=request["home"], lake=request["lake"]))
+    lake = local_lake.of(Settings(home=request["home"], lake=request["lake"]))
     with duckdb.asking(lake, request["month"], request["statement"], DUCKDB_BYTES, THREADS, sandboxed=True) as answer:
         return [_name(answer.columns, row) for row in islice(answer.rows, request["limit"])]
 

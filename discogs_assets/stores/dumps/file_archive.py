@@ -15,8 +15,8 @@ from discogs_assets.stores.dumps.sources import download, open_source
 from discogs_assets.stores.dumps.sources.download import Progress, broken_gzip
 from discogs_assets.stores.dumps.sources.dump_file import Layout, Published, Source
 from discogs_assets.stores.dumps.sources.rate_limit import WINDOW
-from discogs_assets.stores.lake import local
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake import local_lake
+from discogs_assets.stores.lake.local_lake import Lake
 
 NOTE = "source-{}.txt"
 """Name of the file that notes a copy's source. It contains the source's digest, so that a listing identifies it."""
@@ -56,7 +56,7 @@ class FileArchive(ABC):
     @classmethod
     def of(cls, settings: Settings, patience: float = WINDOW) -> Self:
         """Return the archive of the settings. With a lake in S3, the copies are kept there, shared by all machines."""
-        kept = local.in_bucket(settings, local.DUMPS)
+        kept = local_lake.in_bucket(settings, local_lake.DUMPS)
         return cls(getattr(settings, cls.FIELD).strip(), settings.home_folder / "dumps", patience, kept)
 
     @property

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from discogs_assets.errors import LoadError, SettingError
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.query_result import Answer, Document
 
 Result = TypeVar("Result")

@@ -10,8 +10,8 @@ from secrets import token_hex
 
 from discogs_assets.errors import DumpMissingError, LoadError, SettingError
 from discogs_assets.stores.lake.atomic_dir import alone, create_draft
-from discogs_assets.stores.lake.local import DUMPS, PARTITION, TABLES, Lake
 from discogs_assets.stores.lake.local_cache import Staged
+from discogs_assets.stores.lake.local_lake import DUMPS, PARTITION, TABLES, Lake
 from discogs_assets.stores.lake.s3 import Prefix
 from discogs_assets.stores.lake.s3_manifest import MANIFEST, NOTHING_BYTES, Manifest, ObjectFolder
 

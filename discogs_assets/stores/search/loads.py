@@ -10,7 +10,7 @@ from pathlib import Path
 from discogs_assets.errors import LoadError
 from discogs_assets.schema.search_index import ENTITIES
 from discogs_assets.stores.lake.atomic_dir import create_draft, remove, sync
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 
 LAYER = "search"
 """Folder of the indexes in the lake: `search/{entity}/{partition}`."""

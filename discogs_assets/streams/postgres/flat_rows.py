@@ -9,7 +9,7 @@ from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.model import Field, Type
 from discogs_assets.schema.musicbrainz_tables import WHOLE
 from discogs_assets.streams import parquet
-from discogs_assets.streams.postgres import jsonb_rows
+from discogs_assets.streams.postgres import record_rows
 
 BATCH_ROWS = 16_384
 
@@ -40,7 +40,7 @@ def head(sheet: Sheet, file: Path, rows: int) -> pl.DataFrame:
 
 def _value(field: Field, schema: pl.Schema) -> pl.Expr:
     if field.path == WHOLE:
-        return jsonb_rows.document()
+        return record_rows.document()
     name = field.path or field.name
     if not isinstance(schema[name], pl.List):
         return pl.col(name)

@@ -16,7 +16,7 @@ from discogs_assets.sample import generator
 from discogs_assets.sample.generator.plan import Plan
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import local
+from discogs_assets.stores.lake import local_lake
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +64,7 @@ def test_months_are_compared_with_the_newest_older_one_in_the_lake(
     assert second.number("unchanged") == truth["records"]["labels"] - kinds["added"] - kinds["changed"]
     assert read_check(instance, FIRST).passed
     assert read_check(instance, SECOND).passed
-    rows = pl.read_parquet(local.of(Settings()).files(KEY.path, SECOND))
+    rows = pl.read_parquet(local_lake.of(Settings()).files(KEY.path, SECOND))
     columns = rows["columns"].explode().drop_nulls().value_counts().rows()
     assert {name: second.number(f"changed/{name}") for name, _ in columns} == dict(columns)
 

@@ -20,7 +20,7 @@ from discogs_assets.schema import discogs
 from discogs_assets.schema.graph import MUSICBRAINZ, NODES, RELATIONSHIPS
 from discogs_assets.schema.musicbrainz import ARTISTS, ENTITIES
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import local
+from discogs_assets.stores.lake import local_lake
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import integrity
 from discogs_assets.streams.graph.files import Tables
@@ -59,7 +59,7 @@ def run(instance: dg.DagsterInstance) -> Run:
 
 
 def tables() -> Tables:
-    return neo4j.tables(local.of(Settings()), MONTH)
+    return neo4j.tables(local_lake.of(Settings()), MONTH)
 
 
 def rows(name: str) -> pl.DataFrame:
@@ -155,7 +155,7 @@ def test_what_musicbrainz_says_of_another_sources_ids_is_no_sound_graph(
     monkeypatch.setenv("DISCOGS_MUSICBRAINZ", str(others / "musicbrainz"))
     run('key:"dumps/musicbrainz/*"+')
     assert [*integrity.faults(tables())] == []
-    held, told = local.of(Settings()), generator.truth(others, MONTH)["records"]
+    held, told = local_lake.of(Settings()), generator.truth(others, MONTH)["records"]
     counts = {each.name: parquet.rows(held.files(keys.records(each).path, MONTH)) for each in discogs.ENTITIES}
     assert counts == {name: told[name] for name in counts}
     told = counterparts.truth(others / "musicbrainz", MONTH)

@@ -23,9 +23,9 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.flat_table import Sheet
 from discogs_assets.schema.insights import ARTIST_CENTRALITY, COMPUTATION_LOG, INSIGHTS, RELEASE_RARITY
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import local
+from discogs_assets.stores.lake import local_lake
 from discogs_assets.streams import parquet
-from discogs_assets.streams.insights.questions import question
+from discogs_assets.streams.insights.catalogue import find_insight
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ def find_materialisation(instance: dg.DagsterInstance, key: dg.AssetKey) -> Mate
 
 
 def rows(sheet: Sheet) -> pl.DataFrame:
-    return pl.read_parquet(local.of(Settings()).files(keys.insight(sheet.name).path, MONTH))
+    return pl.read_parquet(local_lake.of(Settings()).files(keys.insight(sheet.name).path, MONTH))
 
 
 def materialise(instance: dg.DagsterInstance, *selected: dg.AssetKey) -> dg.ExecuteInProcessResult:
@@ -165,6 +165,6 @@ def test_a_step_that_has_not_ended_has_no_seconds() -> None:
 
 
 def test_anniversaries_are_those_that_the_settings_name() -> None:
-    asked = insights.apply_settings(question("monthly_anniversaries"), Settings(anniversaries="7,77"))
+    asked = insights.apply_settings(find_insight("monthly_anniversaries"), Settings(anniversaries="7,77"))
     assert cast("partial[Any]", asked.rows).args == ((7, 77),)
-    assert insights.apply_settings(question("label_longevity"), Settings()) is question("label_longevity")
+    assert insights.apply_settings(find_insight("label_longevity"), Settings()) is find_insight("label_longevity")

@@ -9,13 +9,13 @@ import pytest
 from discogs_assets.definitions import defs
 from discogs_assets.defs import keys
 from discogs_assets.defs.assets.neo4j import MADE_FROM
-from discogs_assets.defs.checks import volume_checks
+from discogs_assets.defs.checks import volume
 from discogs_assets.sample import generator
 from discogs_assets.sample.generator import Plan, population
 from discogs_assets.schema.discogs import ENTITIES, RELEASES
 from discogs_assets.schema.graph import NODES
 from discogs_assets.servers.neo4j.server import Neo4jServer
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.neo4j import load_checkpoint
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.neo4j.load_checkpoint import Ledger
@@ -41,7 +41,7 @@ class Runs:
         """Why a step failed, nothing if none did; whatever the records' counts are, they are accepted."""
         asked = list(assets)
         ops = {"neo4j": {"config": {"older": True}}} if older else {}
-        ops |= volume_checks.accepting(*(entity for entity in ENTITIES if keys.records(entity) in asked))["ops"]
+        ops |= volume.accepting(*(entity for entity in ENTITIES if keys.records(entity) in asked))["ops"]
         done = defs.resolve_implicit_global_asset_job_def().execute_in_process(
             {**QUIET, "ops": ops},
             instance=self.instance,

@@ -19,14 +19,14 @@ from discogs_assets.schema.changes import CHANGES
 from discogs_assets.schema.child_tables import RELATIONS, Relation
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.musicbrainz_tables import EXTERNAL_LINKS, RELATIONSHIPS, SHEETS
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.postgres.loads import Postgres
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import enrichment
 from discogs_assets.streams.postgres import child_rows
 from discogs_assets_tests.fix_musicbrainz import files, record
 from discogs_assets_tests.fix_project import LOADED, Project
-from discogs_assets_tests.test_spine import execute
+from discogs_assets_tests.test_end_to_end import execute
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 

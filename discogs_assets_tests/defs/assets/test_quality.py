@@ -15,7 +15,7 @@ from discogs_assets.sample import dumps, months, xml
 from discogs_assets.schema.discogs import ENTITIES, LABELS
 from discogs_assets.schema.quality import rules
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import local
+from discogs_assets.stores.lake import local_lake
 from discogs_assets.streams import parquet
 from discogs_assets_tests import flags
 
@@ -63,7 +63,7 @@ def instance(folder: Path) -> Iterator[dg.DagsterInstance]:
 
 
 def test_a_month_is_asked_and_what_is_found_lies_in_the_lake_with_its_bytes(instance: dg.DagsterInstance) -> None:
-    held = local.of(Settings())
+    held = local_lake.of(Settings())
     for entity in ENTITIES:
         said = find_materialisation(instance, keys.quality(entity))
         records = months.records(entity, MONTH) + ([HOSTILE] if entity is LABELS else [])
@@ -84,7 +84,7 @@ def test_the_report_links_records_and_shows_any_text_as_it_is(instance: dg.Dagst
     said = find_materialisation(instance, keys.quality(LABELS))
     shown = said.text("report")
     assert "[5000001](https://www.discogs.com/label/5000001) DO NOT USE \\[x\\](javascript\\:1)" in shown
-    assert local.of(Settings()).names(keys.quality(LABELS).path, MONTH) == [parquet.FILE]
+    assert local_lake.of(Settings()).names(keys.quality(LABELS).path, MONTH) == [parquet.FILE]
     samples = [record.data for record in said.metadata["samples"].records]
     assert {"rule": "do_not_use", "severity": "warning", "id": 5000001, "found": "DO NOT USE [x](javascript:1)",
             "page": "https://www.discogs.com/label/5000001"} in samples  # fmt: skip

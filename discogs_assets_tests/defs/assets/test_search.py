@@ -12,8 +12,8 @@ from discogs_assets.defs.checks import specs
 from discogs_assets.sample import dumps, months
 from discogs_assets.schema.search_index import ENTITIES
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import local
-from discogs_assets.stores.search.index import SearchIndex
+from discogs_assets.stores.lake import local_lake
+from discogs_assets.stores.search.index_reader import SearchIndex
 from discogs_assets.stores.search.loads import SearchLoads
 
 MONTH = months.NOVEMBER
@@ -41,7 +41,7 @@ def test_the_index_of_a_month_holds_every_record_and_passes_its_check(
         found = {name: event_log.latest(instance, key, MONTH) for name, key in keys.SEARCH.items()}
         checked = event_log.results(instance, [spec.key for spec in specs.DOCUMENTS.values()], MONTH)
     assert {key.asset_key: each.passed for key, each in checked.items()} == dict.fromkeys(keys.SEARCH.values(), True)
-    loads = SearchLoads(tmp_path / "search", local.of(Settings()))
+    loads = SearchLoads(tmp_path / "search", local_lake.of(Settings()))
     builds = {name: each.text(search.BUILD) for name, each in found.items() if each}
     index = SearchIndex.open(loads.take(loads.identify(MONTH[:7], builds)))
     assert index.documents == {name: each.number(event_log.ROWS) for name, each in found.items() if each}

@@ -14,7 +14,7 @@ from discogs_assets.defs.resources import Platform
 from discogs_assets.defs.sensors.retention import after_publishing, holders, retention, surplus
 from discogs_assets.schema.discogs import LABELS
 from discogs_assets.schema.musicbrainz import ARTISTS, RELEASE_GROUPS
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets_tests.fix_runs import FolderOfRuns
 
 OCTOBER, NOVEMBER = "2026-10-01", "2026-11-01"

@@ -13,7 +13,7 @@ from discogs_assets.sample.generator import Plan, dumps
 from discogs_assets.sample.generator.plan import ENTITIES, LAYOUTS
 from discogs_assets.schema.backends.xml import paths
 from discogs_assets.schema.discogs import entity
-from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.discogs_archive import Archive
 from discogs_assets_tests.sample.generator import walk
 from discogs_assets_tests.sample.generator.walk import RECORDS, Month
 

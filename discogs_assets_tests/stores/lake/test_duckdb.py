@@ -10,7 +10,7 @@ from discogs_assets.cli import output
 from discogs_assets.errors import LoadError, SettingError
 from discogs_assets.stores.lake import duckdb
 from discogs_assets.stores.lake.duckdb import LakeTable
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.query_result import Document
 
 OCTOBER, NOVEMBER = "2026-10-01", "2026-11-01"

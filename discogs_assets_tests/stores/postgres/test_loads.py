@@ -29,7 +29,7 @@ from discogs_assets.streams.discogs.framing import Block
 from discogs_assets.streams.discogs.parse import Parser
 from discogs_assets.streams.graph import enrichment
 from discogs_assets.streams.postgres import child_rows as relational
-from discogs_assets.streams.postgres import flat_rows, jsonb_rows
+from discogs_assets.streams.postgres import flat_rows, record_rows
 from discogs_assets_tests import judge
 from discogs_assets_tests.fix_musicbrainz import files, link, mbid, record
 
@@ -41,7 +41,7 @@ def rows(folder: Path, entity: Entity, *elements: str) -> Iterator[bytes]:
     batch = Parser(entity, 2027).parse(Block(entity.record, b"".join(data), len(data), 0)).batch
     with parquet.writing(folder / f"{entity.name}.parquet", arrow.record(entity), {}) as writer:
         writer.write(batch)
-    return jsonb_rows.rows(entity, [folder / f"{entity.name}.parquet"])
+    return record_rows.rows(entity, [folder / f"{entity.name}.parquet"])
 
 
 def labels(folder: Path, *names: str) -> Iterator[bytes]:
@@ -274,7 +274,7 @@ def test_every_text_of_a_generated_month_is_in_parquet_and_in_the_database_as_lx
         said = {int(judged["id"]): judge.of_xml(judged["xml"]) for judged in map(_identify_record, root)}
         rows = [row for file in good.iterdir() for row in pq.read_table(file).to_pylist()]
         assert {row["id"]: judge.of_row(entity, row) for row in rows} == said
-        load = postgres.load(entity, "2026-10-01", jsonb_rows.rows(entity, list(good.iterdir())))
+        load = postgres.load(entity, "2026-10-01", record_rows.rows(entity, list(good.iterdir())))
         found = postgres.ask(f"SELECT id, data FROM {load.table}")
         assert {row["id"]: judge.of_row(entity, row["data"]) for row in found} == said
 

@@ -15,7 +15,7 @@ from discogs_assets.schema.search_index import ENTITIES
 from discogs_assets.stores.search import bands, facets
 from discogs_assets.stores.search.documents import fold, squeeze, write_documents
 from discogs_assets.stores.search.facets import FACETS, FacetSearch
-from discogs_assets.stores.search.index import SearchIndex
+from discogs_assets.stores.search.index_reader import SearchIndex
 from discogs_assets.streams.search.rows import SOURCES, build_rows
 from discogs_assets_tests.fix_insights import Asked
 

@@ -8,10 +8,10 @@ import pytest
 
 from discogs_assets.errors import LoadError
 from discogs_assets.schema.search_index import ENTITIES, Row
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.lake.s3_lake import ObjectLake
 from discogs_assets.stores.search.documents import write_documents
-from discogs_assets.stores.search.index import SearchIndex
+from discogs_assets.stores.search.index_reader import SearchIndex
 from discogs_assets.stores.search.loads import SearchLoads, build
 
 MONTH, PARTITION = "2026-11", "2026-11-01"

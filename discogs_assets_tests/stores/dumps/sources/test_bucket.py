@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from discogs_assets.errors import DiscogsError, DumpDamagedError, ServerError, SettingError
-from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.discogs_archive import Archive
 from discogs_assets.stores.dumps.sources import download, pace, retry
 from discogs_assets.stores.dumps.sources.bucket import Bucket
 from discogs_assets.stores.dumps.sources.dump_file import DISCOGS

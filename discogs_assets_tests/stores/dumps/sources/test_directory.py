@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from discogs_assets.errors import DumpMissingError, SettingError
-from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.discogs_archive import Archive
 from discogs_assets.stores.dumps.musicbrainz_archive import MusicBrainz
 from discogs_assets.stores.dumps.sources import directory
 from discogs_assets.stores.dumps.sources.directory import Directory

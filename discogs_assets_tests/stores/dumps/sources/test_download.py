@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from discogs_assets.errors import DumpDamagedError
-from discogs_assets.stores.dumps.archive import Archive
+from discogs_assets.stores.dumps.discogs_archive import Archive
 from discogs_assets_tests.fix_site import FakeSite
 
 CONTENT = gzip.compress(os.urandom(700_000))
@@ -20,7 +20,7 @@ MONTH = "2026-11-01"
 NAME = "discogs_20261101_artists.xml.gz"
 
 TAKE = (
-    "import pathlib, sys; from discogs_assets.stores.dumps.archive import Archive; "
+    "import pathlib, sys; from discogs_assets.stores.dumps.discogs_archive import Archive; "
     "Archive(sys.argv[1], pathlib.Path(sys.argv[2])).download('artists', '2026-11-01')"
 )
 

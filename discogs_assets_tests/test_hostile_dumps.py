@@ -21,8 +21,8 @@ import pytest
 
 from discogs_assets.errors import DiscogsError
 from discogs_assets.schema.discogs import entity
-from discogs_assets.stores.dumps.archive import Archive
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.dumps.discogs_archive import Archive
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.streams.discogs import convert
 
 SECONDS = 60
@@ -30,7 +30,7 @@ MEMORY_KB = 1 << 20
 
 CHILD = """
 import json, pathlib, sys
-from discogs_assets_tests.test_hostile import read
+from discogs_assets_tests.test_hostile_dumps import read
 said = read(pathlib.Path(sys.argv[1]), sys.argv[2])
 said.pop("rows", None)
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))

@@ -31,7 +31,7 @@ from discogs_assets.schema.insights import ARTIST_CENTRALITY
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.stores.postgres.loads import month_of
 from discogs_assets.streams.discogs import framing
-from discogs_assets.streams.postgres import jsonb_rows
+from discogs_assets.streams.postgres import record_rows
 from discogs_assets_tests import judge
 from discogs_assets_tests.fix_project import Project, copy_demo
 from discogs_assets_tests.fix_records import downstream
@@ -293,7 +293,7 @@ def test_publishing_alone_is_refused_after_a_failed_check(
 ) -> None:
     before = project.postgres.read_published_loads()
     with monkeypatch.context() as patch:
-        patch.setattr(jsonb_rows, "frames", lambda entity, files: iter(()))
+        patch.setattr(record_rows, "frames", lambda entity, files: iter(()))
         assert not execute(instance, keys.table(LABELS))
     done = project.materialise('key:"published/*"', NOVEMBER)
     assert done.returncode != 0

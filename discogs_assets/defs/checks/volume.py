@@ -18,7 +18,7 @@ from discogs_assets.defs.metadata import Metadata
 from discogs_assets.schema import thresholds
 from discogs_assets.schema.graph import Relationship
 from discogs_assets.schema.model import Entity
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.streams import parquet
 from discogs_assets.streams.discogs import fill_rates
 from discogs_assets.streams.discogs.convert import Account

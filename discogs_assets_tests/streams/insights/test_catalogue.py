@@ -1,4 +1,4 @@
-"""Tests of `streams.insights.questions`."""
+"""Tests of `streams.insights.catalogue`."""
 
 import polars as pl
 import pytest
@@ -6,21 +6,21 @@ import pytest
 from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.insights import COMPUTATION_LOG, INSIGHTS
 from discogs_assets.streams import parquet, plot
-from discogs_assets.streams.insights.question import Question
-from discogs_assets.streams.insights.questions import QUESTIONS, question
+from discogs_assets.streams.insights.catalogue import CATALOGUE, find_insight
+from discogs_assets.streams.insights.insight import Insight
 from discogs_assets_tests.fix_insights import MONTH, Asked
 
-EACH = pytest.mark.parametrize("each", QUESTIONS, ids=lambda each: each.sheet.name)
+EACH = pytest.mark.parametrize("each", CATALOGUE, ids=lambda each: each.sheet.name)
 
 
 def test_every_sheet_but_the_log_has_a_question() -> None:
-    assert [each.sheet for each in QUESTIONS] == [sheet for sheet in INSIGHTS if sheet is not COMPUTATION_LOG]
+    assert [each.sheet for each in CATALOGUE] == [sheet for sheet in INSIGHTS if sheet is not COMPUTATION_LOG]
     with pytest.raises(KeyError):
-        question(COMPUTATION_LOG.name)
+        find_insight(COMPUTATION_LOG.name)
 
 
 @EACH
-def test_an_answer_has_the_columns_of_its_sheet_and_is_the_same_each_time(each: Question, asked: Asked) -> None:
+def test_an_answer_has_the_columns_of_its_sheet_and_is_the_same_each_time(each: Insight, asked: Asked) -> None:
     target = asked.folder / "answer.parquet"
     each.write(asked.files, MONTH, target)
     once = target.read_bytes()
@@ -33,7 +33,7 @@ def test_an_answer_has_the_columns_of_its_sheet_and_is_the_same_each_time(each: 
 
 
 @EACH
-def test_a_question_reads_what_it_says_and_nothing_else(each: Question, asked: Asked) -> None:
+def test_a_question_reads_what_it_says_and_nothing_else(each: Insight, asked: Asked) -> None:
     only = {name: files for name, files in asked.files.items() if name in each.reads}
     assert each.write(only, MONTH, asked.folder / "only.parquet") == len(asked.answer(each.sheet.name))
     for name in each.reads:
@@ -42,7 +42,7 @@ def test_a_question_reads_what_it_says_and_nothing_else(each: Question, asked: A
 
 
 @EACH
-def test_an_answer_is_drawn(each: Question, asked: Asked) -> None:
+def test_an_answer_is_drawn(each: Insight, asked: Asked) -> None:
     answer = asked.answer(each.sheet.name)
     drawn = each.picture(answer.lazy())
     # A small month may have no anniversary.

@@ -1,4 +1,4 @@
-"""Tests of `stores.dumps.archive`."""
+"""Tests of `stores.dumps.discogs_archive`."""
 
 import gzip
 import hashlib
@@ -11,8 +11,8 @@ import pytest
 
 from discogs_assets.errors import DumpDamagedError, DumpMissingError, ServerError, SettingError
 from discogs_assets.settings import Settings
-from discogs_assets.stores.dumps.archive import Archive
-from discogs_assets.stores.lake import local
+from discogs_assets.stores.dumps.discogs_archive import Archive
+from discogs_assets.stores.lake import local_lake
 from discogs_assets_tests.fix_site import CHALLENGE, FakeSite, Fault
 
 MONTH = "2026-11-01"
@@ -330,7 +330,11 @@ def test_beside_a_lake_in_s3_a_copy_is_every_machine_s(
     assert (found.path.read_bytes(), found.path.name, found.sha256) == (b"abc", taken.path.name, taken.sha256)
     assert found.path.is_relative_to(tmp_path / "other" / "staged" / "dumps")
     assert other.address("artists", MONTH) == f"s3://{bucket}/dumps/discogs/artists/2026-11-01/"
-    assert (other.copies.months(), local.of(Settings()).months(), local.of(Settings()).drop(MONTH)) == ([MONTH], [], {})
+    assert (other.copies.months(), local_lake.of(Settings()).months(), local_lake.of(Settings()).drop(MONTH)) == (
+        [MONTH],
+        [],
+        {},
+    )
     assert other.copies.drop(MONTH).keys() == {"discogs/artists"}
     with pytest.raises(DumpMissingError, match="Materialise it first"):
         Archive.of(Settings()).dump("artists", MONTH)

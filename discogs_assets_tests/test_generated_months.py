@@ -28,7 +28,7 @@ from discogs_assets.schema.graph import MUSICBRAINZ
 from discogs_assets.schema.model import Entity
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets_tests.watching import repeatedly
 

@@ -1,4 +1,4 @@
-"""Tests of `stores.lake.local`, of a folder and in S3 alike."""
+"""Tests of `stores.lake.local_lake`, of a folder and in S3 alike."""
 
 import re
 from pathlib import Path
@@ -12,8 +12,8 @@ from discogs_assets import stores
 from discogs_assets.cli import app
 from discogs_assets.errors import BusyError, DumpMissingError
 from discogs_assets.settings import Settings
-from discogs_assets.stores.lake import local as lakes
-from discogs_assets.stores.lake.local import Lake
+from discogs_assets.stores.lake import local_lake as lakes
+from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.lake.s3_manifest import ObjectFolder
 
 README = (Path(stores.__file__).parent / "README.md").read_text()

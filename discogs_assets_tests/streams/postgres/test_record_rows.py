@@ -1,4 +1,4 @@
-"""Tests of `streams.postgres.jsonb_rows`."""
+"""Tests of `streams.postgres.record_rows`."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from discogs_assets.schema.model import Entity
 from discogs_assets.streams import parquet
 from discogs_assets.streams.discogs.framing import Block
 from discogs_assets.streams.discogs.parse import Parser
-from discogs_assets.streams.postgres import jsonb_rows
+from discogs_assets.streams.postgres import record_rows
 from discogs_assets_tests import judge
 from discogs_assets_tests.strategies import records
 
@@ -25,7 +25,7 @@ def rows(folder: Path, entity: Entity, elements: list[bytes]) -> list[dict[str, 
     path = folder / "part.parquet"
     with parquet.writing(path, arrow.record(entity), {}) as writer:
         writer.write(batch)
-    found = [row for frame in jsonb_rows.frames(entity, [path]) for row in frame.iter_rows(named=True)]
+    found = [row for frame in record_rows.frames(entity, [path]) for row in frame.iter_rows(named=True)]
     assert all(list(row) == [column.name for column in sql.stored_columns(entity)] for row in found)
     return found
 

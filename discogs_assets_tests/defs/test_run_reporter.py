@@ -1,4 +1,4 @@
-"""Tests of `defs.run_report`."""
+"""Tests of `defs.run_reporter`."""
 
 import io
 import json
@@ -12,8 +12,8 @@ import dagster as dg
 import pytest
 
 from discogs_assets.connections.run_report import Progress, RunReport
-from discogs_assets.defs import run_report
-from discogs_assets.defs.run_report import Reporter, read_progress
+from discogs_assets.defs import run_reporter
+from discogs_assets.defs.run_reporter import Reporter, read_progress
 from discogs_assets.defs.sensors import run_monitor
 from discogs_assets.streams.discogs.convert import Account
 
@@ -157,7 +157,7 @@ def test_a_fault_is_the_last_report(monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.StringIO()
     monkeypatch.setattr(Reporter, "read", fail)
     monkeypatch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
-    run_report.write_reports(written)
+    run_reporter.write_reports(written)
     assert RunReport.model_validate_json(written.getvalue()).fault == (
         "Dagster's records cannot be read: line one line two"
     )
@@ -165,7 +165,7 @@ def test_a_fault_is_the_last_report(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_process_writes_reports_alone_and_ends_with_its_reader(tmp_path: Path) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-m", "discogs_assets.defs.run_report"],
+        [sys.executable, "-m", "discogs_assets.defs.run_reporter"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={"DAGSTER_HOME": str(tmp_path)},

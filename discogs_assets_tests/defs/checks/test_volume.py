@@ -1,4 +1,4 @@
-"""Tests of `defs.checks.volume_checks`: months of labels, without a server."""
+"""Tests of `defs.checks.volume`: months of labels, without a server."""
 
 import gzip
 import hashlib
@@ -10,8 +10,8 @@ import pytest
 
 from discogs_assets.definitions import defs
 from discogs_assets.defs import event_log, keys
-from discogs_assets.defs.checks import specs, volume_checks
-from discogs_assets.defs.checks.volume_checks import Month
+from discogs_assets.defs.checks import specs, volume
+from discogs_assets.defs.checks.volume import Month
 from discogs_assets.defs.event_log import Checked, Materialised
 from discogs_assets.schema.discogs import ARTISTS, LABELS
 from discogs_assets.schema.graph import RELATIONSHIPS
@@ -43,7 +43,7 @@ def load(
     file.with_name(file.name.replace("labels.xml.gz", "CHECKSUM.txt")).write_text(
         f"{hashlib.sha256(packed).hexdigest()} {file.name}\n"
     )
-    config = {**QUIET, **(volume_checks.accepting(LABELS) if accept else {})}
+    config = {**QUIET, **(volume.accepting(LABELS) if accept else {})}
     selected = [keys.dump(LABELS), keys.records(LABELS)]
     job = defs.resolve_implicit_global_asset_job_def()
     return job.execute_in_process(
@@ -66,7 +66,7 @@ def test_a_month_that_is_not_whole_is_refused_and_no_measure_of_the_next(
 ) -> None:
     spec = specs.COUNTED[LABELS]
     assert load(instance, tmp_path, AUGUST, 200)
-    assert read_check(instance, spec, AUGUST).description == volume_checks.FIRST
+    assert read_check(instance, spec, AUGUST).description == volume.FIRST
     assert find_materialisation(instance, AUGUST).text("compared_with") == "nothing"
 
     assert not load(instance, tmp_path, SEPTEMBER, 140)
@@ -100,30 +100,30 @@ def test_a_month_that_is_not_whole_is_refused_and_no_measure_of_the_next(
 
 
 def test_more_records_than_a_month_brings_are_a_warning() -> None:
-    found = volume_checks.check_count(LABELS, Month(NOVEMBER, 10_501, 0), BEFORE, accept=False)
+    found = volume.check_count(LABELS, Month(NOVEMBER, 10_501, 0), BEFORE, accept=False)
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "expected 9,800 to 10,500 records, found 10,501" in str(found.description)
-    assert volume_checks.check_count(LABELS, Month("2026-12-01", 10_501, 0), BEFORE, accept=False).passed
-    assert volume_checks.check_count(LABELS, Month(NOVEMBER, 9_800, 0), BEFORE, accept=False).passed
+    assert volume.check_count(LABELS, Month("2026-12-01", 10_501, 0), BEFORE, accept=False).passed
+    assert volume.check_count(LABELS, Month(NOVEMBER, 9_800, 0), BEFORE, accept=False).passed
 
 
 def test_no_more_records_in_quarantine_than_a_month_before_are_no_news() -> None:
-    assert volume_checks.check_refused(LABELS, Month(NOVEMBER, 10_000, 1), BEFORE, ["why"]).passed
-    assert not volume_checks.check_refused(LABELS, Month(NOVEMBER, 10_000, 2), BEFORE, ["why"]).passed
-    assert not volume_checks.check_refused(LABELS, Month(NOVEMBER, 10_000, 1), None, ["why"]).passed
+    assert volume.check_refused(LABELS, Month(NOVEMBER, 10_000, 1), BEFORE, ["why"]).passed
+    assert not volume.check_refused(LABELS, Month(NOVEMBER, 10_000, 2), BEFORE, ["why"]).passed
+    assert not volume.check_refused(LABELS, Month(NOVEMBER, 10_000, 1), None, ["why"]).passed
 
 
 def test_a_part_that_fewer_records_have_is_named_with_what_was_expected() -> None:
     fallen = Month(NOVEMBER, 10_000, 0, {"name": 9_650, "profile": 100, "urls": 1})
-    found = volume_checks.check_completeness(ARTISTS, fallen, BEFORE)
+    found = volume.check_completeness(ARTISTS, fallen, BEFORE)
     assert (found.passed, found.severity, found.metadata["parts"].value) == (False, dg.AssetCheckSeverity.WARN, 2)
     assert "96.5% of the records have name, expected 97.0% at least (2026-10: 99.0%)" in str(found.description)
     assert "1.0% of the records have profile, expected 1.5% at least" in str(found.description)
-    assert volume_checks.check_completeness(
+    assert volume.check_completeness(
         ARTISTS, Month(NOVEMBER, 10_000, 0, {"name": 9_800, "profile": 160}), BEFORE
     ).passed
     assert "was loaded without counting" in str(
-        volume_checks.check_completeness(ARTISTS, fallen, Month(OCTOBER, 10_000, 0)).description
+        volume.check_completeness(ARTISTS, fallen, Month(OCTOBER, 10_000, 0)).description
     )
 
 
@@ -142,7 +142,7 @@ def test_references_that_lead_nowhere_are_a_warning_where_there_are_many(
 ) -> None:
     tally = Tally(rows=900 - dangling)
     tally.omitted.update(dangling=dangling, duplicate=100, placeholder=5_000, unlinked=5_000)
-    found = volume_checks.references(ON, tally, targets, older)
+    found = volume.references(ON, tally, targets, older)
     assert (found.passed, found.severity) == (passed, dg.AssetCheckSeverity.WARN)
     assert f"{1 - dangling / 1000:.2%} of 1,000 references resolve to a record" in str(found.description)
     assert ("Are Label records missing?" in str(found.description)) == (not passed)

@@ -1,10 +1,10 @@
-"""Tests of `queries.records.connections`, against the credits of the sample's records."""
+"""Tests of `queries.records.shared_credits`, against the credits of the sample's records."""
 
 from collections import Counter, defaultdict
 
 import pytest
 
-from discogs_assets.queries.records import connections as questions
+from discogs_assets.queries.records import shared_credits as questions
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
 from discogs_assets_tests.queries.records.test_credits import CREDITS, PEOPLE, Person, ask, once

@@ -1,4 +1,4 @@
-"""Questions about a month: their sources, their answers as Parquet files, and their pictures."""
+"""An insight: a question about a month, its sources, its answer as a Parquet file, and its picture."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ such as 2026-11-01.
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question about a month; `reads` are the entities, node labels and relationship types it needs.
+class Insight:
+    """A question about a month and its answer; `reads` are the entities, node labels and relationship types it needs.
 
     `sheet` declares the meaning of the answer, `picture` draws it.
     """

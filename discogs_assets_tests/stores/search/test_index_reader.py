@@ -13,7 +13,7 @@ from discogs_assets.errors import LoadError
 from discogs_assets.schema.search_index import ENTITIES, Part, Row
 from discogs_assets.stores.search import bands
 from discogs_assets.stores.search.documents import write_documents
-from discogs_assets.stores.search.index import Filters, SearchIndex
+from discogs_assets.stores.search.index_reader import Filters, SearchIndex
 
 ARTISTS = (
     Row(id=1, name="Björk", popularity=500),
@@ -152,7 +152,7 @@ def test_completions_are_the_same_however_few_documents_are_searched_at_once(
     monkeypatch.setattr(bands, "FIRST", 1)
     monkeypatch.setattr(bands, "GROWTH", 1.5)
     monkeypatch.setattr(bands, "SURPLUS", 0)
-    monkeypatch.setattr("discogs_assets.stores.search.index.COMMON", 0)
+    monkeypatch.setattr("discogs_assets.stores.search.index_reader.COMMON", 0)
     stepwise = SearchIndex.open(folder)
     for text in (*PREFIXES, *"abcdefghijklmnopqrstuvwxyz", "ti", "tit", "titl", "title 1", "m d", "blp", "blp1507"):
         assert stepwise.complete(text, limit=limit) == index.complete(text, limit=limit), text
