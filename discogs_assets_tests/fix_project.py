@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -126,10 +127,18 @@ def copy_demo(template: Path) -> Iterator[Project]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name a temporary folder for the demo, unless `--demo` does; the processes of xdist are told which."""
-    if not config.option.demo:
+    """Name a temporary folder for the demo, unless `--demo` does; a process of xdist takes the name of the first."""
+    if told := getattr(config, "workerinput", None):
+        config.option.demo = told["demo"]
+    elif not config.option.demo:
         config.option.demo = tempfile.mkdtemp(prefix="discogs_assets_demo_")
         config.add_cleanup(lambda: shutil.rmtree(config.option.demo, ignore_errors=True))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of xdist where the demo is."""
+    node.workerinput["demo"] = node.config.option.demo
 
 
 @pytest.fixture(scope="session")
