@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None, *, warm: bool = False) -> FastA
         # FastAPI's pages load scripts from other sites, which the security policy forbids.
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         middleware=[
             Middleware(AccessLog, form=settings.api_log, metrics=measured),
             Middleware(Framing),

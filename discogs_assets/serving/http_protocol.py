@@ -38,6 +38,9 @@ class HttpProtocol(HttpToolsProtocol):
     CONNECTIONS: ClassVar[int] = limit_connections(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     """Connections of all addresses; more are closed at once."""
 
+    PIPELINE: ClassVar[int] = 16
+    """Requests that wait on a connection for the one under way; with more it is closed."""
+
     _head = 0
     _deadline: asyncio.TimerHandle | None = None
 
@@ -85,10 +88,18 @@ class HttpProtocol(HttpToolsProtocol):
             raise ValueError("the headers are too long")
 
     def on_headers_complete(self) -> None:
-        """Begin the request."""
+        """Begin the request. Raises ValueError, which ends the connection, if too many wait before it."""
         self._head = 0
         self._end_wait()
+        if len(self.pipeline) >= self.PIPELINE:
+            raise ValueError("too many requests wait for an answer")
         super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Begin the next request; while others wait, no more are read."""
+        super().on_response_complete()
+        if self.pipeline:
+            self.flow.pause_reading()
 
     def send_400_response(self, msg: str) -> None:
         """Answer a request that could not be parsed, and close the connection."""

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from typing import Any
 
 import pytest
@@ -129,3 +129,19 @@ def test_the_limit_of_connections_leaves_files_to_the_rest(files: int) -> None:
     held = limit_connections(files)
     assert held >= 32
     assert files == resource.RLIM_INFINITY or held <= files - min(files // 2, 256)
+
+
+def test_some_requests_may_be_sent_at_once_but_not_thousands(port: int) -> None:
+    with closing(connect(port)) as client:
+        client.sendall(REQUEST * 10)
+        received = b""
+        while received.count(b"ok") < 10:
+            received += client.recv(10_000)
+    with closing(connect(port)) as client:
+        client.sendall(REQUEST * 5_000)
+        received = b""
+        with suppress(ConnectionResetError):
+            while block := client.recv(10_000):
+                received += block
+    assert received.count(b"ok") < 100
+    assert b"too many requests" in received or b"400" in received

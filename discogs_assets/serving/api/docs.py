@@ -1,13 +1,16 @@
-"""The reference as a web page, without scripts."""
+"""The reference as a web page, without scripts, and the description of the API by OpenAPI."""
 
+import gzip
+import hashlib
+import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
 from fastapi import FastAPI, Request
 from markdown_it import MarkdownIt
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -39,17 +42,53 @@ FILE_LINK = re.compile(r'<a href="(?!https?:|[/#])[^"]*">(.*?)</a>')
 """Link to another file of the documentation, which the server does not show."""
 
 
+class Document:
+    """A text that stays as it is while the server runs, compressed once."""
+
+    def __init__(self, text: str, media_type: str) -> None:
+        self._plain = text.encode()
+        self._packed = gzip.compress(self._plain)
+        self._headers = {
+            "Content-Type": media_type,
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Encoding",
+            "ETag": f'W/"{hashlib.sha256(self._plain).hexdigest()[:16]}"',
+        }
+
+    def respond(self, request: Request, **headers: str) -> Response:
+        """Return the response to a request, 304 if the client has the text."""
+        sent = {**self._headers, **headers}
+        if self._headers["ETag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=sent)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(self._packed, headers={**sent, "Content-Encoding": "gzip"})
+        return Response(self._plain, headers=sent)
+
+
 def install(app: FastAPI) -> None:
-    """Add the page and its style sheet to the application."""
+    """Add the page, its style sheet and the description to the application."""
 
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:
-        page = render_page().replace(DEFAULT, str(request.base_url).rstrip("/"))
-        return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
+        page = _write_page(str(request.base_url).rstrip("/"))
+        return page.respond(request, **{"Content-Security-Policy": POLICY})
 
     @app.get("/docs.css", include_in_schema=False)
     async def style() -> Response:
         return Response((files("discogs_assets.serving") / "docs.css").read_text(), media_type="text/css")
+
+    @cache
+    def describe() -> Document:
+        return Document(json.dumps(app.openapi(), ensure_ascii=False), "application/json")
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi(request: Request) -> Response:
+        return describe().respond(request)
+
+
+@lru_cache(maxsize=8)
+def _write_page(address: str) -> Document:
+    return Document(render_page().replace(DEFAULT, address), "text/html; charset=utf-8")
 
 
 @cache

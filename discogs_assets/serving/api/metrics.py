@@ -1,13 +1,19 @@
 """Metrics in the format of Prometheus."""
 
+import time
 from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.datastructures import State
 from starlette.responses import Response
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of latencies in seconds."""
+
+
+FRESH_SECONDS = 1.0
+"""Age at which the text of the metrics is written anew: no scraper needs it more often, and it takes 20 ms."""
 
 
 class Metrics:
@@ -29,6 +35,25 @@ class Metrics:
             "Seconds since the first day of the published month.",
             registry=self.registry,
         )
+        self._written = -FRESH_SECONDS, b""
+
+    def write(self, state: State) -> bytes:
+        """Return the text of all metrics."""
+        if time.monotonic() - self._written[0] >= FRESH_SECONDS:
+            self._read(state)
+            self._written = time.monotonic(), generate_latest(self.registry)
+        return self._written[1]
+
+    def _read(self, state: State) -> None:
+        for what in ("hits", "misses", "size"):
+            self.cache.labels(what).set(getattr(state.cache, what))
+        for what, value in state.readers.tables.pool.get_stats().items():
+            self.pool.labels(what).set(value)
+        self.month.clear()
+        if shown := state.readers.tables.seen:
+            self.month.labels(shown.month).set(1)
+            began = datetime.fromisoformat(shown.partition).replace(tzinfo=UTC)
+            self.age.set((datetime.now(UTC) - began).total_seconds())
 
 
 def install(app: FastAPI) -> None:
@@ -37,14 +62,4 @@ def install(app: FastAPI) -> None:
     @app.get("/metrics", include_in_schema=False)
     async def metrics(request: Request) -> Response:
         state = request.app.state
-        measured: Metrics = state.metrics
-        for what in ("hits", "misses", "size"):
-            measured.cache.labels(what).set(getattr(state.cache, what))
-        for what, value in state.readers.tables.pool.get_stats().items():
-            measured.pool.labels(what).set(value)
-        measured.month.clear()
-        if shown := state.readers.tables.seen:
-            measured.month.labels(shown.month).set(1)
-            began = datetime.fromisoformat(shown.partition).replace(tzinfo=UTC)
-            measured.age.set((datetime.now(UTC) - began).total_seconds())
-        return Response(generate_latest(measured.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return Response(state.metrics.write(state), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -3,8 +3,9 @@
 The loopback is no boundary: any web page can reach it, by DNS rebinding under a name of its own.
 """
 
+import re
 from collections.abc import Sequence
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from discogs_assets.serving.api.problems import problem
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::[0-9]{1,5})?", re.ASCII)
+"""The Host header: a name or an address, and perhaps a port."""
 
 PATH_BYTES = 4_096
 QUERY_BYTES = 16_384
@@ -23,6 +27,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 """Headers of every response."""
@@ -58,8 +63,12 @@ class Guard:
         return self._find_foreigner(scope, headers) or _find_excess(scope, headers) or _find_malformed(scope)
 
     def _find_foreigner(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
-        host = headers.get("host", "")
-        if _hostname(f"//{host}") not in self._hosts:
+        named = headers.getlist("host")
+        if len(named) != 1:
+            return 400, f"{len(named)} Host headers, expected 1"
+        (host,) = named
+        found = HOST.fullmatch(host)
+        if not found or (found["address"] or found["name"]).lower() not in self._hosts:
             return 421, f"the host {host[:100]!r} is not served here; DISCOGS_API_HOSTS lists the names that are"
         origin = headers.get("origin")
         if origin is not None and origin != f"{scope['scheme']}://{host}" and origin not in self._origins:
@@ -67,16 +76,12 @@ class Guard:
         return None
 
 
-def _hostname(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
-
-
 def _find_excess(scope: Scope, headers: Headers) -> tuple[int, str] | None:
     if len(scope.get("raw_path") or b"") > PATH_BYTES or len(scope["query_string"]) > QUERY_BYTES:
-        return 414, f"the URL is too long, expected at most {QUERY_BYTES} bytes of parameters"
+        return (
+            414,
+            f"the URL is too long, expected a path of at most {PATH_BYTES} bytes and {QUERY_BYTES} of parameters",
+        )
     if sum(len(name) + len(value) for name, value in headers.raw) > HEADER_BYTES:
         return 431, f"the headers are too long, expected at most {HEADER_BYTES} bytes"
     length = headers.get("content-length", "0")

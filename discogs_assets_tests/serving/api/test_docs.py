@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 
 from discogs_assets.queries.catalogue import QUESTIONS
@@ -32,3 +33,14 @@ def test_the_page_and_its_style_sheet_are_served_under_a_policy_that_allows_them
     assert "style-src 'self'" in page.headers["content-security-policy"]
     assert "script" not in page.headers["content-security-policy"]
     assert style.headers["content-type"].startswith("text/css")
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
+def test_a_document_is_compressed_once_and_sent_to_those_who_lack_it(api: Api, path: str) -> None:
+    packed = api.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = api.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.text == plain.text
+    assert api.get(path, headers={"If-None-Match": packed.headers["etag"]}).status_code == httpx.codes.NOT_MODIFIED
+    assert api.get(path, headers={"If-None-Match": '"another"'}).status_code == httpx.codes.OK

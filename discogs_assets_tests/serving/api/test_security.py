@@ -30,10 +30,19 @@ def test_a_host_that_is_ours_is_served(client: Api, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "[", "a b", "user@evil.example"]
+    "host",
+    [
+        *("evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "[", "a b", "user@evil.example"),
+        *("[::1]evil.example", "localhost:8004/evil.example", "localhost:x", "localhost:999999", "localhost:", "::1"),
+    ],
 )
 def test_a_host_that_is_not_ours_is_refused(client: Api, host: str) -> None:
     assert status(client, Host=host) == 421
+
+
+def test_a_request_with_two_hosts_is_malformed(client: Api) -> None:
+    named = [("Host", "localhost"), ("Host", "evil.example")]
+    assert client.get("/health/live", headers=named).status_code == 400
 
 
 @pytest.mark.parametrize(
