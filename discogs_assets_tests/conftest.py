@@ -41,7 +41,7 @@ The first process creates the demo; meanwhile the other runs tests that need non
 """
 
 
-SLOW = {"demo", "neo4j_server", "s3_endpoint"}
+SLOW = {"demo", "neo4j_server", "s3_endpoint", "served"}
 """Fixtures that take long to make."""
 
 

@@ -129,7 +129,10 @@ def _generate_month(folder: Path) -> Asked:
     return _write_graph(folder, {each.name: _parse_records(folder, each, named[each.name]) for each in ENTITIES})
 
 
-@pytest.fixture(scope="session", params=[_sample, _odd, _generate_month], ids=lambda make: make.__name__.strip("_"))
+_GENERATED = pytest.param(_generate_month, marks=pytest.mark.slow)
+
+
+@pytest.fixture(scope="session", params=[_sample, _odd, _GENERATED], ids=lambda make: make.__name__.strip("_"))
 def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Asked:
     """The sample's newer month, a few odd records, a generated month."""
     make: Callable[[Path], Asked] = request.param

@@ -11,6 +11,8 @@ from discogs_assets.errors import DumpMissingError
 from discogs_assets.schema.insights import COMPUTATION_LOG, INSIGHTS
 from discogs_assets_tests.fix_insights import MONTH, Asked
 
+pytestmark = pytest.mark.slow
+
 
 def test_one_month_cannot_be_compared(tmp_path: Path) -> None:
     with pytest.raises(DumpMissingError, match="expected two to be compared"):

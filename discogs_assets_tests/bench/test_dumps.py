@@ -8,6 +8,8 @@ from discogs_assets.bench import dumps
 from discogs_assets.errors import DumpMissingError
 from discogs_assets.sample.generator import Plan, musicbrainz
 
+pytestmark = pytest.mark.slow
+
 
 def silent(*_: object) -> None:
     """Ignore progress and narration."""

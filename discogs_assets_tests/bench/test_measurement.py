@@ -14,6 +14,8 @@ import pytest
 
 from discogs_assets.bench.measurement import measure, measure_command, measure_tree
 
+pytestmark = pytest.mark.slow
+
 BUSY = "import time; until = time.process_time() + 0.4\nwhile time.process_time() < until: pass"
 
 

@@ -16,6 +16,8 @@ from discogs_assets.errors import LoadError, ServerError, SettingError
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres.loads import Postgres
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(sys.executable).with_name("discogs")
 
 

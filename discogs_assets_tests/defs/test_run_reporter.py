@@ -17,6 +17,8 @@ from discogs_assets.defs.run_reporter import Reporter, read_progress
 from discogs_assets.defs.sensors import run_monitor
 from discogs_assets.streams.discogs.convert import Account
 
+pytestmark = pytest.mark.slow
+
 GONE = json.dumps([socket.gethostname(), 2**22 - 7, 1.0])
 
 MONTHS = dg.MonthlyPartitionsDefinition("2026-01-01")

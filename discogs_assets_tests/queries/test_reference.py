@@ -12,6 +12,8 @@ from discogs_assets.queries.question import Question
 from discogs_assets.queries.reference import describe_questions, read_answers, shorten, write_path
 from discogs_assets_tests.fix_api import Api
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(discogs_assets.__file__).parent / "serving" / "README.md"
 HEADING = "## Questions\n"
 ANSWERS = Path(discogs_assets.__file__).parent / "queries" / "answers.json"

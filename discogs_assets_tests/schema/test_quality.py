@@ -12,6 +12,8 @@ from discogs_assets.schema.model import Entity, Field, Rows
 from discogs_assets.schema.quality import RULES, QualityRule, rules
 from discogs_assets_tests import flags, strategies
 
+pytestmark = pytest.mark.slow
+
 Record = dict[str, Any]
 
 ARTIST = {"id": 45, "name": "Aphex Twin"}

@@ -22,6 +22,8 @@ from discogs_assets.streams import changes, parquet
 from discogs_assets.streams.changes import Month, Tally
 from discogs_assets.streams.discogs import convert
 
+pytestmark = pytest.mark.slow
+
 Record = dict[str, Any]
 SCHEMA = arrow.record(RELEASES)
 CREDIT = st.fixed_dictionaries({"name": st.sampled_from([None, "", "a", "b"])})

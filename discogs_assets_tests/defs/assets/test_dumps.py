@@ -18,6 +18,8 @@ from discogs_assets.schema.model import Entity
 from discogs_assets_tests.fix_runs import NAMES, FakeIndex, FolderOfRuns
 from discogs_assets_tests.fix_site import CHALLENGE, FakeSite, Fault
 
+pytestmark = pytest.mark.slow
+
 MONTH = "2026-11-01"
 FIRST, SECOND = "20261118-001001", "20261121-001001"
 CONTENT = gzip.compress(b"<artists></artists>")

@@ -31,6 +31,8 @@ from discogs_assets.stores.neo4j.load_checkpoint import Ledger
 from discogs_assets.stores.postgres.loads import Postgres
 from discogs_assets.stores.postgres.publication import Publication
 
+pytestmark = pytest.mark.slow
+
 NOVEMBER, OCTOBER = "2026-11-01", "2026-10-01"
 LOADED = targets.required_assets(Settings())
 NEEDED = list(dict.fromkeys([*LOADED, *(spec.asset_key for spec in checks.ALL)]))

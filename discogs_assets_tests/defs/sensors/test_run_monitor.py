@@ -16,6 +16,8 @@ import pytest
 
 from discogs_assets.defs.sensors import run_monitor
 
+pytestmark = pytest.mark.slow
+
 GONE = json.dumps([socket.gethostname(), 2**22 - 7, 1.0])
 
 STEP = """

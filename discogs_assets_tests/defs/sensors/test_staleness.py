@@ -13,6 +13,8 @@ from discogs_assets.schema.discogs import ARTISTS, ENTITIES, LABELS, MASTERS
 from discogs_assets.schema.model import Entity
 from discogs_assets_tests.fix_records import ALL, GRAPH, LINEAGE, downstream, record, sums
 
+pytestmark = pytest.mark.slow
+
 OCTOBER, NOVEMBER = "2026-10-01", "2026-11-01"
 
 

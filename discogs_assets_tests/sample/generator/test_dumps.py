@@ -17,6 +17,8 @@ from discogs_assets.stores.dumps.discogs_archive import Archive
 from discogs_assets_tests.sample.generator import walk
 from discogs_assets_tests.sample.generator.walk import RECORDS, Month
 
+pytestmark = pytest.mark.slow
+
 RELEASES = 2_000
 PARTITIONS = ("2026-10-01", "2026-11-01")
 

@@ -16,6 +16,8 @@ from discogs_assets.schema.musicbrainz import ENTITIES, entity
 from discogs_assets.streams.musicbrainz.discogs_urls import discogs_id
 from discogs_assets_tests import mbdump
 
+pytestmark = pytest.mark.slow
+
 PLAN = Plan(12_000, months=1)
 PARTITION = "2026-10-01"
 RUN = "20261003-001001"

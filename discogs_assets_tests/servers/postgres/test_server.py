@@ -21,6 +21,8 @@ from discogs_assets.servers.credentials import credentials
 from discogs_assets.servers.postgres.server import PostgresAddress, PostgresServer
 from discogs_assets_tests.servers.fix_embedded import Python, User
 
+pytestmark = pytest.mark.slow
+
 START = """
 import sys
 from pathlib import Path

@@ -16,6 +16,8 @@ from discogs_assets.stores.lake.atomic_dir import alone
 from discogs_assets_tests.fix_runs import NAMES, FakeIndex, FolderOfRuns, Mirror, pack_file, read
 from discogs_assets_tests.fix_site import CHALLENGE, Fault
 
+pytestmark = pytest.mark.slow
+
 OCTOBER, NOVEMBER = "2026-10-01", "2026-11-01"
 FIRST, SECOND, THIRD = "20261114-001001", "20261118-001001", "20261121-001001"
 

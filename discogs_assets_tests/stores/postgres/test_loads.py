@@ -33,6 +33,8 @@ from discogs_assets.streams.postgres import flat_rows, record_rows
 from discogs_assets_tests import judge
 from discogs_assets_tests.fix_musicbrainz import files, link, mbid, record
 
+pytestmark = pytest.mark.slow
+
 NOVEMBER = "2026-11-01"
 
 

@@ -19,6 +19,8 @@ from discogs_assets.stores.search.index_reader import SearchIndex
 from discogs_assets.streams.search.rows import SOURCES, build_rows
 from discogs_assets_tests.fix_insights import Asked
 
+pytestmark = pytest.mark.slow
+
 LISTS = ("title", "artist", "artist_id", "label", "label_id", "catno", "genre", "style", "format", "description",
     "country", "credit", "credit_id", "role", "has", "master_id")  # fmt: skip
 

@@ -15,6 +15,8 @@ from discogs_assets_tests import judge
 from discogs_assets_tests.layouts import LAYOUTS
 from discogs_assets_tests.strategies import records
 
+pytestmark = pytest.mark.slow
+
 YEAR = 2027
 entities = pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
 

@@ -14,6 +14,8 @@ from discogs_assets.streams.discogs.undeclared import Vocabulary
 from discogs_assets_tests.layouts import LAYOUTS
 from discogs_assets_tests.strategies import records
 
+pytestmark = pytest.mark.slow
+
 entities = pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
 VOCABULARIES = {entity: Vocabulary(entity) for entity in ENTITIES}
 

@@ -15,6 +15,8 @@ from discogs_assets.streams.graph.nodes import write_nodes
 from discogs_assets.streams.graph.relationships import write_relationships
 from discogs_assets_tests.fix_musicbrainz import Files, files, link, mbid, record, relation
 
+pytestmark = pytest.mark.slow
+
 GROUP, MEMBER, ALIAS, VARIOUS, GONE = 1, 2, 3, 194, 9
 """Ids at Discogs, of which the last is nobody's."""
 

@@ -10,6 +10,8 @@ from discogs_assets.streams.insights.catalogue import CATALOGUE, find_insight
 from discogs_assets.streams.insights.insight import Insight
 from discogs_assets_tests.fix_insights import MONTH, Asked
 
+pytestmark = pytest.mark.slow
+
 EACH = pytest.mark.parametrize("each", CATALOGUE, ids=lambda each: each.sheet.name)
 
 

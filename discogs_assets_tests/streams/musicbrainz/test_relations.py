@@ -16,6 +16,8 @@ from discogs_assets.streams.graph.enrichment import RELATIONS
 from discogs_assets.streams.musicbrainz import relations as musicbrainz_links
 from discogs_assets_tests.fix_musicbrainz import Record, files, link, mbid, record, relation
 
+pytestmark = pytest.mark.slow
+
 HETFIELD, METALLICA, ULRICH = 1, 2, 3
 
 

@@ -22,6 +22,8 @@ from discogs_assets.streams.postgres import child_rows
 from discogs_assets_tests.layouts import LAYOUTS
 from discogs_assets_tests.strategies import records
 
+pytestmark = pytest.mark.slow
+
 PARSERS = {entity: Parser(entity, 2027) for entity in ENTITIES}
 entities = pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
 

@@ -19,6 +19,8 @@ from discogs_assets.streams.postgres import record_rows
 from discogs_assets_tests import judge
 from discogs_assets_tests.strategies import records
 
+pytestmark = pytest.mark.slow
+
 
 def rows(folder: Path, entity: Entity, elements: list[bytes]) -> list[dict[str, Any]]:
     batch = Parser(entity, 2027).parse(Block(entity.record, b"".join(elements), len(elements), 0)).batch
