@@ -48,6 +48,8 @@ def describe_questions() -> str:
 
 def _describe(asked: Question) -> Iterator[str]:
     yield from ("", f"### {asked.name.replace('_', '-')}", "", " ".join(asked.doc.split()), "")
+    route = asked.path.replace(":path}", "}")
+    yield from (f"`GET {route}`", "")
     yield from ("```sh", write_command(asked), f"curl 'http://127.0.0.1:8004{write_path(asked)}'", "```", "")
     properties = asked.arguments.model_json_schema()["properties"]
     if properties:
@@ -55,7 +57,8 @@ def _describe(asked: Question) -> Iterator[str]:
     for name, each in properties.items():
         default = "required" if asked.parameters[name][1] is ... else each.get("default")
         shown = "" if default in (None, "") else f"{default}"
-        yield f"| `{name}` | {_type(each)} | {shown} | {each.get('description', '')} |"
+        kind = f"{_type(each)}, in the path" if f"{{{name}}}" in route else _type(each)
+        yield f"| `{name}` | {kind} | {shown} | {each.get('description', '')} |"
     yield ""
     reads = f"Reads {', '.join(asked.stores)}."
     if asked.media:

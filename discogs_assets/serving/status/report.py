@@ -72,7 +72,7 @@ def describe(
     away = [each.name for each in stores if each.state == "away"]
     empty = shown is None and (not away or dagster.state == "none")
     running = [each for each in read.runs if each.ended is None]
-    fails = away or any(each.severity == "error" for each in read.checks)
+    fails = away or dagster.state == "away" or any(each.severity == "error" for each in read.checks)
     return Status(
         at=now,
         state="empty" if empty else "degraded" if fails else "ok",
@@ -106,5 +106,7 @@ def _advise(away: Sequence[StoreName], empty: bool, dagster: DagsterStatus) -> I
             f"{' and '.join(NAMES[each] for each in away)} {verb} not answer. Start what does not run: `discogs up`. "
             "`discogs doctor` examines it."
         )
+    if dagster.state == "away":
+        yield "Runs and checks are unknown: Dagster's records cannot be read. `discogs doctor` examines them."
     if dagster.state == "none" and not empty:
         yield "No run is recorded. `discogs up` sets up Dagster's records, `discogs dev` starts its UI."

@@ -32,6 +32,10 @@ FETCHED = 1000
 PART = r'"(?:[^"]|"")+"|[^\W\d]\w*'
 NAME = re.compile(rf"(?:(?P<schema>{PART})\s*\.\s*)?(?P<name>{PART})")
 OPENING = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(\w*)", re.DOTALL)
+ABOUT_SERVER = re.compile(
+    r"\b(?:duckdb_(?:databases|extensions|logs?|secrets|settings)|pragma_\w+|current_setting)\b", re.IGNORECASE
+)
+"""Functions whose answers name settings and folders of the server."""
 
 SETTINGS: Mapping[str, str] = {
     "autoinstall_known_extensions": "false",
@@ -102,6 +106,7 @@ def asking(
         try:
             query = _extract_query(connection, statement)
             if sandboxed:
+                _refuse_settings(query)
                 _enter_sandbox(connection, lake)
             _create_schemas(connection, found)
             yield _read_answer(_execute(connection, query, found))
@@ -133,6 +138,12 @@ def _extract_query(connection: duckdb.DuckDBPyConnection, statement: str) -> str
             f"{keyword} is not a query, and the lake is read-only here. Expected SELECT, FROM, WITH or PIVOT."
         )
     return str(only.query)
+
+
+def _refuse_settings(query: str) -> None:
+    """Raise LoadError if a query reads settings, which name folders of this machine."""
+    if found := ABOUT_SERVER.search(query):
+        raise LoadError(f"{found[0]} is not allowed here: it shows settings of the server, not data.")
 
 
 def _enter_sandbox(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
