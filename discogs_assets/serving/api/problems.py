@@ -139,4 +139,7 @@ def _explain(each: Mapping[str, Any]) -> str:
 
 async def _http(_: Request, error: Any) -> Response:
     advice = ". /openapi.json lists the paths" if error.status_code in (404, 405) else ""
-    return problem(error.status_code, f"{error.detail}{advice}", error.headers)
+    headers = {**(error.headers or {})}
+    if headers.get("Allow") == "GET":
+        headers["Allow"] = "GET, HEAD"  # see `framing`
+    return problem(error.status_code, f"{error.detail}{advice}", headers)

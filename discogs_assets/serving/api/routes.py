@@ -115,8 +115,9 @@ async def find_answer(state: State, asked: Question, values: dict[str, Any]) -> 
 
 def _require_known(request: Request, asked: Question) -> None:
     """Raise QuestionError (422) for an unknown parameter, and for one with several values that takes one."""
+    known = [each for each in asked.parameters if f"{{{each}" not in asked.path]
     for name in dict.fromkeys(request.query_params):
-        if name not in asked.parameters or f"{{{name}" in asked.path:
-            raise QuestionError(422, f"{name[:100]!r} is not a parameter, expected {', '.join(asked.parameters)}")
+        if name not in known:
+            raise QuestionError(422, f"{name[:100]!r} is not a parameter, expected {', '.join(known) or 'none'}")
         if len(request.query_params.getlist(name)) > 1 and not asked.takes_several(name):
             raise QuestionError(422, f"{name} is given several times, expected once")

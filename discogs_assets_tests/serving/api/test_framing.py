@@ -99,3 +99,9 @@ def test_a_head_does_not_wait_for_the_body() -> None:
     assert start["status"] == 200
     assert not body.get("body")
     assert not ended
+
+
+def test_a_refused_method_names_head_and_a_refused_parameter_the_ones_there_are(api: Api) -> None:
+    refused = api.request("POST", "/api/autocomplete")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+    assert "expected month" in api.get("/api/genre-tree", params={"depth": "1"}).json()["detail"]
