@@ -189,7 +189,11 @@ def test_a_year_hides_later_neighbours(visitor: Visit) -> None:
 
 def test_facets_count_and_narrow_and_pages_turn(visitor: Visit) -> None:
     page = visitor.open("/")
-    page.get_by_role("combobox", name="Search everything").fill("the")
+    box = page.get_by_role("combobox", name="Search everything")
+    box.fill("grundman")
+    page.get_by_role("group", name="Credits of").get_by_role("option", name=re.compile("Bernie Grundman")).click()
+    expect(page).to_have_url(re.compile("p=artist%3A307942"))
+    box.fill("the")
     page.keyboard.press("Enter")
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("96 hits for “the”")
@@ -290,9 +294,13 @@ def test_a_failure_says_what_to_do_and_ends_with_its_cause(browser: Browser, ori
         page.get_by_role("button", name="Try again").click()
         expect(page.get_by_role("application")).to_be_visible()
         visitor.open("/?type=artist&id=999999999")
-        expect(page.get_by_role("alert")).to_contain_text("there is no artist")
+        expect(page.get_by_role("alert")).to_contain_text("no record of the artist 999999999")
+        expect(page.get_by_role("button", name="Try again")).to_have_count(0)
         visitor.open("/?pane=search&q=qqqqzzzz")
         expect(page.locator("main")).to_contain_text("Try fewer words")
+        visitor.open("/?pane=search&q=beatels")
+        page.get_by_role("link", name="The Beatles").click()
+        expect(page.locator(".hit").filter(has_text="UK · Vinyl").first).to_be_visible()
         assert all("Failed to load resource" in each for each in visitor.said)
         visitor.said.clear()
 

@@ -15,7 +15,7 @@ from discogs_assets.queries.page import Page
 from discogs_assets.queries.question import Offset, Result, Text, question
 from discogs_assets.queries.records.credits import Category as RoleCategory
 from discogs_assets.queries.records.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
-from discogs_assets.queries.search.text import find_catno
+from discogs_assets.queries.search.text import find_catno, find_label
 from discogs_assets.schema.insights import LEADERS
 
 CURSOR_LIMIT = 200_000
@@ -156,6 +156,10 @@ class Child(Named):
     """First catalogue number of a release."""
     country: str | None = None
     """Country of a release."""
+    label: str | None = None
+    """First label of a release."""
+    formats: list[str] | None = None
+    """Names of a release's formats."""
     release_count: int | None = None
     """Number of releases between it and the entity, if they are what connects them."""
     first_year: int | None = None
@@ -218,7 +222,7 @@ async def expand(
         values = {"key": center.id, "start": start, "end": start + limit, "before": before_year, "role": role}
         (row,) = await at.cypher(_page(type, category, before_year is not None, role is not None), **values)
         other, total = PATTERNS[type][category][0], row["total"]
-        rows = await _add_catnos(at, row["page"]) if other == "release" else row["page"]
+        rows = await _add_editions(at, row["page"]) if other == "release" else row["page"]
         children = [Child(type=other, **each) for each in rows]
     more = start + limit < total
     return Expanded(
@@ -250,22 +254,30 @@ async def _find_releases(
             artist=hit.subtitle,
             catno=find_catno(hit),
             country=hit.country,
+            label=find_label(hit),
+            formats=[*hit.formats],
         )
         for hit in page.hits
     ]
     return children, page.total
 
 
-CATNOS = """
-SELECT DISTINCT ON (release_id) release_id, catno FROM {release_labels} l
-WHERE release_id = ANY(%(ids)s) AND catno IS NOT NULL ORDER BY release_id, ordinal
+EDITIONS = """
+SELECT id, data->'labels' AS labels, jsonb_path_query_array(data, '$.formats[*].name') AS formats
+FROM {releases} r WHERE id = ANY(%(ids)s)
 """
 
 
-async def _add_catnos(at: Reading, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows of releases with their first catalogue numbers."""
-    found = {row["release_id"]: row["catno"] for row in await at.sql(CATNOS, ids=[row["id"] for row in rows])}
-    return [{**row, "catno": found.get(row["id"])} for row in rows]
+async def _add_editions(at: Reading, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of releases with their first label and catalogue number, and their formats."""
+    found = {row["id"]: row for row in await at.sql(EDITIONS, ids=[row["id"] for row in rows])}
+    return [{**row, **_describe_edition(found.get(row["id"], {}))} for row in rows]
+
+
+def _describe_edition(release: dict[str, Any]) -> dict[str, Any]:
+    labels = release.get("labels") or []
+    first = {part: next((each[part] for each in labels if each.get(part)), None) for part in ("name", "catno")}
+    return {"label": first["name"], "catno": first["catno"], "formats": list(dict.fromkeys(release.get("formats", [])))}
 
 
 def _has_leaders(at: Reading, kind: Kind, category: str) -> bool:

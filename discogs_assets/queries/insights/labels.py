@@ -22,8 +22,11 @@ PROFILES = "SELECT * FROM {label_dna} d WHERE label_id = ANY(%(ids)s)"
 SIMILAR = """
 SELECT d.label_id, d.name AS label_name, s.similarity, d.release_count, d.genres
 FROM {similar_labels} s JOIN {label_dna} d ON d.label_id = s.similar_id
-WHERE s.label_id = %(id)s AND s.rank <= %(limit)s ORDER BY s.rank
+WHERE s.label_id = %(id)s AND s.similarity >= %(least)s ORDER BY s.rank
 """
+
+LEAST_SIMILARITY = 0.1
+"""Similarity below which two labels have next to nothing in common."""
 
 
 class Share(Result):
@@ -138,11 +141,13 @@ async def label_similar(
 ) -> SimilarLabels:
     """Return the labels most similar to a label by genres and styles; ties are ordered by releases, then by id.
 
-    Labels are compared if they have a frequent style in common: see `similar_labels` in the data dictionary.
+    Labels are compared if one of the five most frequent styles of one is among those of the other: see `similar_labels`
+    in the data dictionary. Left out are labels without a genre in common, and those with a similarity below 0.1.
     """
     (own,) = await find_profiles(at, [id])
     similar = []
-    for row in await at.sql(SIMILAR, id=id, limit=limit):
+    for row in await at.sql(SIMILAR, id=id, least=LEAST_SIMILARITY):
         theirs = {each["name"] for each in row.pop("genres")}
-        similar.append(SimilarLabel(**row, shared_genres=[each.name for each in own.genres if each.name in theirs]))
-    return SimilarLabels(label_id=id, label_name=own.label_name, similar=similar)
+        if shared := [each.name for each in own.genres if each.name in theirs]:
+            similar.append(SimilarLabel(**row, shared_genres=shared))
+    return SimilarLabels(label_id=id, label_name=own.label_name, similar=similar[:limit])

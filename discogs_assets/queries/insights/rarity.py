@@ -19,6 +19,11 @@ SIZE = Annotated[int | None, Field(ge=1, le=100, description="Releases of a page
 LIMIT = Annotated[int | None, Field(ge=1, le=100, description="Releases of a page, instead of page_size.")]
 OFFSET = Annotated[Offset | None, Field(description="Releases to skip, instead of page.")]
 
+SORT = Annotated[
+    Literal["rarity", "gem"],
+    Field(description="Score that orders the releases, the highest first: rarity or hidden gem."),
+]
+
 DEFAULT_SIZE = 20
 
 Window = tuple[int | None, int | None, int | None, int | None]
@@ -34,6 +39,7 @@ COUNT = f"SELECT count(*) AS count FROM ({OWNED} LIMIT {FEW_RELEASES + 1}) AS co
 
 BY_RARITY = "rarity_score DESC, release_id DESC"
 BY_GEM = "hidden_gem_score DESC, release_id DESC"
+ORDERS = {"rarity": BY_RARITY, "gem": BY_GEM}
 """Orders that the indexes of the table have."""
 
 
@@ -150,14 +156,17 @@ async def hidden_gems(
     return Ranking(**await _rank(at, source, BY_GEM, (page, page_size, limit, offset), least=min_rarity))
 
 
-async def _rank_of(at: Reading, kind: str, id: int, window: Window) -> RankingOf:  # noqa: A002
-    """Return the rarest releases of an artist or label. Raises QuestionError (404) if there is none with the id."""
+async def _rank_of(at: Reading, kind: str, id: int, sort: str, window: Window) -> RankingOf:  # noqa: A002
+    """Return the releases of an artist or label with the highest scores.
+
+    Raises QuestionError (404) if there is none with the id.
+    """
     found = await at.sql(f"SELECT name FROM {{{kind}s}} o WHERE id = %(id)s", id=id)
     if not found:
         raise QuestionError(404, f"there is no {kind} with the id {id} in {at.publication.month}")
     (owned,) = await at.sql(COUNT.format(kind=kind), id=id)
     source = FEW if owned["count"] <= FEW_RELEASES else MANY
-    ranked = await _rank(at, source.format(kind=kind), BY_RARITY, window, id=id)
+    ranked = await _rank(at, source.format(kind=kind), ORDERS[sort], window, id=id)
     return RankingOf(id=id, name=found[0]["name"], **ranked)
 
 
@@ -165,26 +174,28 @@ async def _rank_of(at: Reading, kind: str, id: int, window: Window) -> RankingOf
 async def artist_rarity(
     at: Reading,
     id: Annotated[Id, Field(description="Discogs id of the artist.")],  # noqa: A002
+    sort: SORT = "rarity",
     page: NUMBER = None,
     page_size: SIZE = None,
     limit: LIMIT = None,
     offset: OFFSET = None,
 ) -> RankingOf:
-    """Return the rarest releases of which an artist is a main artist."""
-    return await _rank_of(at, "artist", id, (page, page_size, limit, offset))
+    """Return the rarest releases of which an artist is a main artist, or the hidden gems among them."""
+    return await _rank_of(at, "artist", id, sort, (page, page_size, limit, offset))
 
 
 @question("/rarity/label/{id}", "postgres", example={"id": 281}, rows="items")
 async def label_rarity(
     at: Reading,
     id: Annotated[Id, Field(description="Discogs id of the label.")],  # noqa: A002
+    sort: SORT = "rarity",
     page: NUMBER = None,
     page_size: SIZE = None,
     limit: LIMIT = None,
     offset: OFFSET = None,
 ) -> RankingOf:
-    """Return the rarest releases of a label."""
-    return await _rank_of(at, "label", id, (page, page_size, limit, offset))
+    """Return the rarest releases of a label, or its hidden gems."""
+    return await _rank_of(at, "label", id, sort, (page, page_size, limit, offset))
 
 
 @question("/rarity/{release_id}", "postgres", example={"release_id": 1873013})

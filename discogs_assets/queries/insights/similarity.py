@@ -15,6 +15,9 @@ from discogs_assets.schema.insights import LEAST_RELEASES, SIMILAR, SIMILARITY
 BEAM = 10
 """Discoveries of a hop, the best ones, from which the next hop starts."""
 
+LEAST_SIMILARITY = 0.1
+"""Similarity below which an artist is no discovery: it has next to nothing in common."""
+
 NEIGHBOURS = 20
 """Neighbours of each of them and each kind that a hop considers."""
 
@@ -134,7 +137,7 @@ class Step(Result):
 FROM_ARTISTS = f"""
 SELECT artist_id AS source, similar_id AS id, name, 'artist' AS type, similarity AS weight,
     format('similar: %%s', round(similarity::numeric, 2)) AS reason
-FROM {{similar_artists}} s WHERE artist_id = ANY(%(ids)s) AND rank <= {NEIGHBOURS}
+FROM {{similar_artists}} s WHERE artist_id = ANY(%(ids)s) AND rank <= {NEIGHBOURS} AND similarity >= {LEAST_SIMILARITY}
 UNION ALL
 SELECT artist_id, collaborator_id, name, 'artist',
     releases::float / max(releases) OVER (PARTITION BY artist_id), format('releases together: %%s', releases)
@@ -174,11 +177,11 @@ async def recommend(
 ) -> Discoveries:
     """Return artists to discover from an entity, with the way to each and the reason.
 
-    From an artist, steps lead to similar artists, weighted by similarity, and to collaborators, weighted by releases
-    together; from a label, genre or style to its artists with the most releases; from a release or master to its
-    artists. A step is weighted relative to the strongest one from the same entity, and a score is the product of the
-    weights on the best way. Each further hop starts from the 10 best of the hop before and considers 20 neighbours of
-    each kind; ties are ordered by id.
+    From an artist, steps lead to similar artists, weighted by a similarity of 0.1 or more, and to collaborators,
+    weighted by releases together; from a label, genre or style to its artists with the most releases; from a release or
+    master to its artists. A step is weighted relative to the strongest one from the same entity, and a score is the
+    product of the weights on the best way. Each further hop starts from the 10 best of the hop before and considers 20
+    neighbours of each kind; ties are ordered by id.
     """
     named = type in ("genre", "style")
     if not named and not (id.isascii() and id.isdigit() and 0 < len(id) <= 10):

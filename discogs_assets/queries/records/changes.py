@@ -1,6 +1,7 @@
 """Changes of records from month to month."""
 
-from typing import Annotated, Literal
+from collections.abc import Collection, Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -32,6 +33,11 @@ class Edit(Result):
     before: str | None
     """Value before, null if there was none; lists and structs are JSON."""
     after: str | None
+    name: str | None = None
+    """Name or title of the record in the month asked, or of one removed in the month compared with, if it is loaded."""
+    artist: str | None = None
+    """Main artists of a release or master as one line, from the same month."""
+    year: int | None = None
 
 
 class Changes(Page):
@@ -41,6 +47,41 @@ class Changes(Page):
 
 
 COLUMNS = "entity, id, month, compared_with, change, path, before, after"
+
+
+FACTS = {
+    **dict.fromkeys(("artists", "labels"), "name, NULL AS artist, NULL::int AS year"),
+    **dict.fromkeys(("masters", "releases"), "title AS name, artist, year"),
+}
+"""Columns that name a record, by entity."""
+
+Facts = dict[tuple[str, int], dict[str, Any]]
+"""Name, artist and year by entity and id."""
+
+
+async def _name_records(at: Reading, rows: Sequence[dict[str, Any]]) -> list[Edit]:
+    """Return the edits with the names of their records, which one query for each month reads."""
+    found = await _read_facts(at, {(row["entity"], row["id"]) for row in rows})
+    gone = {(row["entity"], row["id"]): row["compared_with"] for row in rows if row["change"] == "removed"}
+    for month in sorted({month for key, month in gone.items() if key not in found}):
+        try:
+            older = Reading(at.readers, await at.readers.find(month))
+        except QuestionError:
+            continue  # It is no longer loaded.
+        found |= await _read_facts(older, {key for key, of in gone.items() if of == month and key not in found})
+    return [Edit(**row, **found.get((row["entity"], row["id"]), {})) for row in rows]
+
+
+async def _read_facts(at: Reading, keys: Collection[tuple[str, int]]) -> Facts:
+    entities = sorted({entity for entity, _ in keys if at.has(entity)})
+    if not entities:
+        return {}
+    statements = (
+        f"SELECT '{name}' AS entity, id, {FACTS[name]} FROM {{{name}}} e WHERE id = ANY(%({name})s)"
+        for name in entities
+    )
+    ids = {name: [key for entity, key in keys if entity == name] for name in entities}
+    return {(row.pop("entity"), row.pop("id")): row for row in await at.sql(" UNION ALL ".join(statements), **ids)}
 
 
 @question("/changes/{in_month}", "postgres", example={"in_month": "2026-11", "entity": "labels"}, rows="changes")
@@ -64,7 +105,7 @@ async def changes(
     )
     values = {"in_month": in_month, "entity": entity, "change": change}
     rows, place = await read_rows(at, statement, limit, offset, **values)
-    return Changes(changes=[Edit(**row) for row in rows], **place)
+    return Changes(changes=await _name_records(at, rows), **place)
 
 
 async def _require_month(at: Reading, in_month: str) -> None:
@@ -139,7 +180,7 @@ async def history(
         raise QuestionError(
             404, f"there is no record {id} among the {entity} of {at.publication.month}, nor edits of it"
         )
-    return History(entity=entity, id=id, changes=[Edit(**row) for row in rows], **place)
+    return History(entity=entity, id=id, changes=await _name_records(at, rows), **place)
 
 
 CHANGE_QUESTIONS = (change_counts, changes, history)

@@ -1,6 +1,7 @@
 """Credits of a person and of a release, and persons by category of role."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -12,9 +13,13 @@ from discogs_assets.errors import QuestionError
 from discogs_assets.queries.page import Page, place_page, read_rows
 from discogs_assets.queries.question import ID_LIMIT, Id, Offset, Result, Text, question
 from discogs_assets.queries.records.entities import CANDIDATES
+from discogs_assets.queries.records.mentions import Mentions, find_mentions
 
 ARTISTS_READ = 100
 """Artists considered for a completion."""
+
+LEADING = 1_000
+"""Persons of each category, those with the most credits, whose names a completion is searched in."""
 
 Category = Literal[
     "arrangement", "conducting", "design", "engineering", "management", "mastering", "other", "performance",
@@ -155,6 +160,8 @@ class CategoryCount(Result):
 class Profile(Credited):
     """A person's credits in numbers."""
 
+    has_record: bool
+    """True for an artist with a record of its own in the month, which other questions know, too."""
     total_credits: int
     categories: list[str]
     """Categories, the most frequent first."""
@@ -168,8 +175,10 @@ async def credits_profile(at: Reading, name: NAME, id: ID = None) -> Profile:  #
     """Return the number of a person's credits by category, the largest first, and their first and last year."""
     person = await find_person(at, name, id)
     rows = sorted(person.totals, key=lambda each: (-each["credits"], each["category"]))
+    known = await at.sql("SELECT FROM {artists} a WHERE id = %(id)s", id=person.id)
     return Profile(
         **person.shown,
+        has_record=bool(known),
         total_credits=sum(row["credits"] for row in rows),
         categories=[row["category"] for row in rows],
         **_span(rows),
@@ -201,7 +210,7 @@ class PersonCredit(Result):
     labels: list[dict[str, JsonValue]]
 
 
-class PersonCredits(Credited, Page):
+class PersonCredits(Credited, Page, Mentions):
     """A page of a person's credits."""
 
     total_credits: int
@@ -224,6 +233,13 @@ SELECT page.*, r.title, r.data->'artists' AS artists, r.data->'labels' AS labels
 ORDER BY page.year, page.release_id, page.role
 """
 
+OTHERS = """
+AND NOT EXISTS (SELECT FROM {release_artists} a WHERE a.release_id = c.release_id AND a.artist_id = %(person)s)
+"""
+COUNT = """
+SELECT count(*) AS total FROM (SELECT DISTINCT c.release_id, c.role FROM {credit_roles} c WHERE %(condition)s) AS roles
+"""
+
 
 @question("/credits/person/{name:path}", "postgres", example={"name": "Rudy Van Gelder", "limit": 3}, rows="credits")
 async def credits_person(
@@ -231,6 +247,7 @@ async def credits_person(
     name: NAME,
     id: ID = None,  # noqa: A002
     category: CATEGORY = None,
+    others: Annotated[bool, Field(description="Only releases of which the person is no main artist.")] = False,
     limit: LIMIT = 50,
     offset: OFFSET = 0,
 ) -> PersonCredits:
@@ -239,12 +256,18 @@ async def credits_person(
     A role is one credit per release, on however many of its tracks.
     """
     person = await find_person(at, name, id)
-    total = sum(row["credits"] for row in person.totals if category in (None, row["category"]))
     condition = person.condition + (" AND c.category = %(category)s" if category else "")
-    values = {"person": person.value, "category": category, "limit": limit, "offset": offset}
-    rows = await at.sql(CREDITS % {"condition": condition}, **values) if offset < total else []
+    values = {"person": person.value, "category": category}
+    total = sum(row["credits"] for row in person.totals if category in (None, row["category"]))
+    if others and person.id:
+        condition += OTHERS
+        total = (await at.sql(COUNT % {"condition": condition}, **values))[0]["total"]
+    page = {**values, "limit": limit, "offset": offset}
+    rows = await at.sql(CREDITS % {"condition": condition}, **page) if offset < total else []
     found = [PersonCredit(**row | {part: row[part] or [] for part in ("artists", "labels")}) for row in rows]
-    return PersonCredits(**person.shown, total_credits=total, credits=found, **place_page(total, limit, offset))
+    mentions = await find_mentions(at, [{part: row[part] for part in ("artists", "labels")} for row in rows])
+    place = place_page(total, limit, offset)
+    return PersonCredits(**person.shown, total_credits=total, credits=found, **mentions, **place)
 
 
 class ReleaseCredit(Result):
@@ -341,38 +364,51 @@ async def credits_top(
 
 
 class Completion(Result):
-    """A credited artist."""
+    """A credited person."""
 
     id: int
+    """Discogs id of the artist; 0 for a name that credits link to no artist."""
     name: str
     score: int
     """Number of its credits."""
 
 
 class Completions(Result):
-    """Artists with a name that begins so, those with the most credits first."""
+    """Credited persons with a name that has all words of a text, those with the most credits first."""
 
     results: list[Completion]
+
+
+COMPLETED = """
+WITH found AS (
+    SELECT artist_id, name FROM {credit_totals} t WHERE artist_id > 0 AND artist_id = ANY(%(ids)s)
+    UNION SELECT artist_id, name FROM {credit_totals} t WHERE name = %(text)s
+    UNION SELECT artist_id, name FROM {credit_totals} t WHERE rank <= %(leading)s AND plain(name) ~ ALL (ARRAY(
+        SELECT '\\m' || regexp_replace(plain(word), '[^[:alnum:]]', '.', 'g') FROM unnest(%(words)s::text[]) AS w (word)
+    ))
+)
+SELECT artist_id AS id, name, sum(t.credits)::bigint AS score FROM found JOIN {credit_totals} t USING (artist_id, name)
+GROUP BY 1, 2 ORDER BY score DESC, id, name LIMIT %(limit)s
+"""
+WORD = re.compile(r"[^\W_]+")
 
 
 @question("/credits/autocomplete", "search", "postgres", example={"q": "rudy van", "limit": 5}, rows="results")
 async def credits_autocomplete(
     at: Reading,
-    q: Annotated[Text, Field(min_length=2, description="Beginning of a name, or of its words.")],
+    q: Annotated[Text, Field(min_length=2, description="Words of a name or their beginnings, in any order.")],
     limit: Annotated[int, Field(ge=1, le=50, description="Most names to return.")] = 10,
 ) -> Completions:
-    """Complete the name of a credited artist.
+    """Complete the name of a credited person: an artist, or a name that credits link to none.
 
-    Of the 100 best artists that `autocomplete` would find, those with credits are returned, the most credited first.
+    Found are those of the 100 best artists that `autocomplete` would find, of the 1,000 persons with the most credits
+    of each category, and of this exact name. The most credited come first; ties are ordered by id, then by name.
     """
     index = await at.index()
     hits = await asyncio.to_thread(index.complete, q, "artists", ARTISTS_READ)
-    statement = """
-        SELECT artist_id AS id, name, sum(credits)::bigint AS score FROM {credit_totals} t
-        WHERE artist_id > 0 AND artist_id = ANY(%(ids)s) GROUP BY 1, 2 ORDER BY score DESC, id LIMIT %(limit)s
-    """
-    rows = await at.sql(statement, ids=[hit.id for hit in hits], limit=limit)
-    return Completions(results=[Completion(**row) for row in rows])
+    words = WORD.findall(q)
+    values = {"ids": [hit.id for hit in hits], "text": q.strip(), "words": words, "leading": LEADING if words else 0}
+    return Completions(results=[Completion(**row) for row in await at.sql(COMPLETED, **values, limit=limit)])
 
 
 CREDITS_QUESTIONS = (

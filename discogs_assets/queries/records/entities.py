@@ -1,5 +1,6 @@
 """Entities: how parameters name them, their nodes, and their whole records."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -8,6 +9,7 @@ from pydantic import Field, JsonValue
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
 from discogs_assets.queries.question import Id, Question, Result, Text, question
+from discogs_assets.queries.records.mentions import Mentions, collect, look_up, read_mentions
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.schema.model import Entity
 
@@ -91,6 +93,8 @@ class Artist(Named):
     """Styles of its releases, the most frequent first; at most 50."""
     release_count: int
     """Releases with it as a main artist; 0 for placeholders such as Various, which the graph leaves out."""
+    credit_count: int = 0
+    """Credits: roles on releases, each once per release; `credits_person` lists them."""
     groups: list[dict[str, JsonValue]]
 
 
@@ -163,6 +167,8 @@ SELECT id, title AS name, 'master' AS type, year, NULL AS country, NULL AS maste
 FROM {masters} m WHERE id = %(id)s
 """
 
+CREDITS = "SELECT coalesce(sum(credits), 0)::bigint AS credits FROM {credit_totals} t WHERE artist_id = %(id)s"
+
 PARTS = ("artists", "labels", "genres", "styles")
 
 
@@ -184,7 +190,10 @@ async def node(
         return await _work(at, type, number)
     found = await at.cypher(ARTIST if type == "artist" else LABEL, id=number)
     row = _only(at, type, id, found)
-    return Artist(**row) if type == "artist" else LabelNode(**row)
+    if type == "label":
+        return LabelNode(**row)
+    (counted,) = await at.sql(CREDITS, id=number) if at.has("credit_totals") else [{"credits": 0}]
+    return Artist(**row, credit_count=counted["credits"])
 
 
 async def _category(at: Reading, kind: Kind, name: str) -> Category:
@@ -212,16 +221,35 @@ def _only(at: Reading, kind: str, id: str, rows: list[dict[str, Any]]) -> dict[s
     return rows[0]
 
 
-class Record(Result):
+class Record(Mentions):
     """A whole record."""
 
     type: Kind
     id: int
     data: dict[str, JsonValue]
     """The record as in the dump, without keys that have no value."""
+    names: dict[str, dict[int, str]]
+    """By type and id, the names of the records that its texts mention by id alone, as in [l38404]."""
+
+
+MARKUP = re.compile(r"\[([almr])=?([1-9][0-9]{0,9})\]", re.IGNORECASE)
+MARKED: dict[str, str] = {"a": "artist", "l": "label", "m": "master", "r": "release"}
+TEXTS = ("profile", "notes")
+"""Ids in the markup of these parts of a record."""
 
 
 EXAMPLES = {"artists": 45467, "labels": 281, "masters": 10362, "releases": 1873013}
+
+
+async def _read_record(at: Reading, kind: Kind, id: int, data: dict[str, Any]) -> Record:  # noqa: A002
+    texts = "\n".join(data.get(part) or "" for part in TEXTS)
+    marked = {(MARKED[of.lower()], int(key)) for of, key in MARKUP.findall(texts)}
+    rows = await look_up(at, {*collect(data), *marked})
+    names: dict[str, dict[int, str]] = {}
+    for row in rows:
+        if (row["type"], row["id"]) in marked and row["name"]:
+            names.setdefault(row["type"], {})[row["id"]] = row["name"]
+    return Record(type=kind, id=id, data=data, names=names, **read_mentions(rows))
 
 
 def _declare_record(entity: Entity) -> Question:
@@ -230,7 +258,7 @@ def _declare_record(entity: Entity) -> Question:
     async def record(at: Reading, id: Annotated[Id, Field(description="Discogs id.")]) -> Record:  # noqa: A002
         statement = f"SELECT data FROM {{{entity.name}}} e WHERE id = %(id)s"
         row = _only(at, entity.record, str(id), await at.sql(statement, id=id))
-        return Record(type=entity.record, id=id, data=row["data"])
+        return await _read_record(at, entity.record, id, row["data"])
 
     record.__name__ = entity.record
     record.__doc__ = f"Return the whole record of {'an' if entity.record[0] in 'aeiou' else 'a'} {entity.record}."

@@ -9,6 +9,7 @@ from discogs_assets.connections.readers import Reading
 from discogs_assets.queries.page import Page, place_page
 from discogs_assets.queries.question import Result, question
 from discogs_assets.queries.records.credits import ID, LIMIT, NAME, OFFSET, Credited, condition_on, find_person
+from discogs_assets.queries.records.mentions import Mentions, find_mentions
 from discogs_assets.schema.discogs import PLACEHOLDERS
 
 PERSONS_READ = 20
@@ -29,7 +30,7 @@ class SharedRelease(Result):
     artists: list[dict[str, JsonValue]]
 
 
-class Shared(Page):
+class Shared(Page, Mentions):
     """A page of the releases with credits of two persons."""
 
     person1: Credited
@@ -80,6 +81,7 @@ async def credits_shared(
         person2=Credited(**two.shown),
         total=total,
         shared_releases=found,
+        **await find_mentions(at, [{"artists": each.artists} for each in found]),
         **place_page(total, limit, offset),
     )
 

@@ -101,6 +101,10 @@ class Metadata(Result):
     catno: str | None
     """First catalogue number of a release."""
     country: str | None
+    label: str | None
+    """First label of a release."""
+    formats: list[str]
+    """Names of a release's formats."""
     release_count: int
     """Number of its releases."""
 
@@ -121,6 +125,8 @@ class Search(Result):
     total: int
     facets: Facets
     results: list[Found]
+    suggestions: list[str]
+    """If there is no hit: names that have words like these."""
     pagination: Page
 
 
@@ -160,6 +166,7 @@ async def search(
             decade=[Facet(name=name, count=count) for name, count in page.facets["decade"]],
         ),
         results=[_describe(hit, words) for hit in page.hits],
+        suggestions=[] if page.total else [*await asyncio.to_thread(index.suggest, q, entities)],
         pagination=Page(**place_page(page.total, limit, offset)),
     )
 
@@ -167,6 +174,11 @@ async def search(
 def find_catno(hit: "Hit") -> str | None:
     """Return the first catalogue number of a release, None without one."""
     return next((catno for _, _, catno in hit.labels if catno), None)
+
+
+def find_label(hit: "Hit") -> str | None:
+    """Return the name of a release's first label, None without one."""
+    return next((name for _, name, _ in hit.labels if name), None)
 
 
 def _name(hit: "Hit") -> dict[str, object]:
@@ -185,6 +197,8 @@ def _describe(hit: "Hit", words: set[str]) -> Found:
             subtitle=hit.subtitle,
             catno=find_catno(hit),
             country=hit.country,
+            label=find_label(hit),
+            formats=[*hit.formats],
             release_count=hit.popularity,
         ),
     )

@@ -7,6 +7,7 @@ import { go, link, start, useQuery } from "./core/router.js";
 import { chooseTheme, useTheme } from "./core/theme.js";
 import { nameMonth } from "./panes/months.js";
 import { findPane, PANES } from "./panes/panes.js";
+import { completeEverything } from "./panes/person.js";
 import { Icon } from "./parts/icons.js";
 import { Picker } from "./parts/picker.js";
 
@@ -31,7 +32,8 @@ function Header({ query }) {
       h(Icon, { name: "search" }),
       h(Picker, {
         id: "search", label: "Search everything", placeholder: "Artist, label, record, catalogue number…", text: query.get("pane") === "search" ? query.get("q") || "" : "",
-        clears: true, onPick: (entity) => go(exploreLink(entity)), onSubmit: (text) => go(link({ pane: "search", q: text })),
+        clears: true, complete: completeEverything, none: "No name starts like this. Press Enter to search all words.",
+        onPick: (entity) => go(entity.href || exploreLink(entity)), onSubmit: (text) => go(link({ pane: "search", q: text })),
       }),
       h("kbd", { "aria-hidden": "true", title: "Press / to search" }, "/")),
     h("a", { class: "month", href: link({ pane: "months" }), title: "The month that everything here is of" }, month && nameMonth(month)),

@@ -6,10 +6,12 @@ type Child = import("preact").ComponentChildren;
 
 interface Named { type: Kind; id: number | string; name: string | null }
 
-interface Suggestion extends Named { year: number | null; subtitle: string | null; score?: number }
+/** `group` is the heading above it, `href` a page other than the graph. */
+interface Suggestion extends Named { year: number | null; subtitle: string | null; score?: number; group?: string; href?: string }
 interface Neighbours { category: string; name: string; type: Kind; count: number }
 interface Explored { center: Named; categories: Neighbours[] }
-interface Neighbour extends Named { year?: number | null; release_count?: number | null; first_year?: number | null }
+interface Edition { artist?: string | null; country?: string | null; formats?: string[] | null; label?: string | null; catno?: string | null }
+interface Neighbour extends Named, Edition { year?: number | null; release_count?: number | null; first_year?: number | null }
 interface Expanded { children: Neighbour[]; total: number; has_more: boolean; cursor: string | null }
 interface Trends { name: string | null; type: Kind; data: { year: number; count: number }[] }
 interface Compared extends Named { data: { year: number; count: number; share: number | null }[] }
@@ -18,12 +20,13 @@ interface PathFound { found: boolean; length: number | null; path: Step[] }
 interface FacetCount { name: string; count: number }
 interface Hit extends Named {
   highlight: string;
-  metadata: { year: number | null; genres: string[]; styles: string[]; subtitle: string | null; release_count: number };
+  metadata: { year: number | null; genres: string[]; styles: string[]; subtitle: string | null; release_count: number; country: string | null; label: string | null; catno: string | null; formats: string[] };
 }
 interface SearchPage {
   total: number;
   facets: { type: FacetCount[]; genre: FacetCount[]; decade: FacetCount[] };
   results: Hit[];
+  suggestions: string[];
   pagination: { limit: number; offset: number; has_more: boolean };
 }
 interface GenreTree {

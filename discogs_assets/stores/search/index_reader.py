@@ -28,6 +28,10 @@ CANDIDATES = 100
 """Largest number of entities of one name that a lookup returns."""
 
 
+LIKE_WORDS = 8
+"""Largest number of words of a text for which similar names are looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Conditions on releases and masters, all of which must hold; of several genres or styles, one must match.
@@ -143,6 +147,17 @@ class SearchIndex:
         found = {(at.segment_ord, at.doc): (score, at) for score, at in [*hits, *named]}
         return [hit for _, hit in sorted(found.items(), key=lambda each: (-each[1][0], each[0]))][:limit]
 
+    def suggest(self, text: str, entities: Sequence[str] = (), limit: int = 3) -> Sequence[str]:
+        """Return names that have words like all of the text's, popular ones first: for a text without a hit.
+
+        Words differ by at most one letter, by two if they have more than five, none below three letters.
+        """
+        words = dict.fromkeys(WORDS.analyze(documents.clean(text)))
+        if not words or len(words) > LIKE_WORDS:
+            return []
+        page = self._page(_all_of([*map(_resemble, words)]), entities or ENTITIES, "", CANDIDATES, 0)
+        return [*dict.fromkeys(hit.name for hit in page.hits)][:limit]
+
     def lookup(self, entity: str, name: str) -> Sequence[Hit]:
         """Return the entities of this exact name, popular ones first.
 
@@ -227,6 +242,12 @@ def _any_of(queries: Sequence[Query]) -> Query:
 
 def _term(field: IndexField, text: str) -> Query:
     return Query.term_query(SCHEMA, field.name, text, "freq" if field.kind is Kind.WORDS else "basic")
+
+
+def _resemble(word: str) -> Query:
+    """Return the query for words of names that differ in few letters; two that changed places are one difference."""
+    distance = 0 if len(word) < 3 else 1 if len(word) < 6 else 2
+    return Query.fuzzy_term_query(SCHEMA, search_index.NAME.name, word, distance=distance, transposition_cost_one=True)
 
 
 def _exact(text: str) -> list[Query]:

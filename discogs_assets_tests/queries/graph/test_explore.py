@@ -76,6 +76,8 @@ def require_facts(served: Served, shown: dict[str, Any]) -> None:
     record = served.month.releases[shown["id"]]
     numbers = [label["catno"] for label in record.get("labels") or () if label.get("catno")]
     assert (shown["country"], shown["catno"]) == (record.get("country"), next(iter(numbers), None))
+    assert shown["label"] == next((label["name"] for label in record.get("labels") or ()), None)
+    assert shown["formats"] == [*dict.fromkeys(each["name"] for each in record.get("formats") or ())]
     names = [each.get("anv") or each["name"].partition(" (")[0] for each in record.get("artists") or ()]
     assert all(name in shown["artist"] for name in names)
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from discogs_assets.queries.insights.labels import LEAST_SIMILARITY
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
-from discogs_assets_tests.streams.insights.test_similar_labels import Label, require_most_similar
+from discogs_assets_tests.streams.insights.test_similar_labels import Label, require_most_similar, similarity
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -84,7 +85,11 @@ def test_the_similar_labels_are_those_of_a_comparison_of_all_pairs(api: Api) -> 
         ]
         for label in LARGE
     }
-    require_most_similar(rows, [Label(label, releases) for label, releases in records.items()])
+
+    def related(one: Label, other: Label) -> bool:
+        return bool(one.genres.keys() & other.genres.keys()) and similarity(one, other) >= LEAST_SIMILARITY
+
+    require_most_similar(rows, [Label(label, releases) for label, releases in records.items()], related)
 
 
 @pytest.mark.parametrize("path", ["label/{}/dna", "label/{}/similar", "label/dna/compare?ids=281,{}"])

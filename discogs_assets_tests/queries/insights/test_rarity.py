@@ -74,6 +74,8 @@ def test_the_lists_of_artists_and_labels_have_their_releases_alone(api: Api, rat
         named = [each for each in sample.releases.values() if key in {of["id"] for of in each.get(f"{kind}s") or ()}]
         ids = read_pages(api, f"rarity/{kind}/{key}")
         assert ids == order(rated, of={each["id"] for each in named})
+        gems = read_pages(api, f"rarity/{kind}/{key}", sort="gem")
+        assert gems == order(rated, "hidden_gem_score", {each["id"] for each in named})
         assert api.answer(f"rarity/{kind}/{key}")["name"] == record["name"]
         sizes.add(len(ids))
     assert {0, 1} < sizes

@@ -14,6 +14,7 @@ from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.fix_project import Project
+from discogs_assets_tests.queries import sample
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -51,6 +52,9 @@ def test_a_month_has_the_records_that_differ_from_the_month_before(api: Api) -> 
     assert {(each["month"], each["compared_with"]) for each in found} == {("2026-11", "2026-10")}
     assert read_all(api, "changes/2026-11", 500) == found
     for each in found:
+        named = (OCTOBER if each["change"] == "removed" else NOVEMBER)[each["entity"]][each["id"]]
+        assert (each["name"], each["year"]) == (named.get("name") or named["title"], sample.year(named))
+        assert (each["artist"] is None) == (each["entity"] in ("artists", "labels"))
         if each["change"] in ("added", "removed"):
             record = (NOVEMBER if each["change"] == "added" else OCTOBER)[each["entity"]][each["id"]]
             field, value = ("after", "before") if each["change"] == "added" else ("before", "after")

@@ -173,11 +173,29 @@ def test_every_category_can_be_asked_and_no_other(api: Api) -> None:
     assert "'performance'" in refused.json()["detail"]
 
 
-def test_a_credited_artist_is_completed_with_the_number_of_its_credits(api: Api) -> None:
+def test_a_credited_person_is_completed_by_any_words_with_the_number_of_its_credits(api: Api) -> None:
     for key, name in PEOPLE:
-        if key in sample.artists:
-            found = api.answer("credits/autocomplete", q=name[: max(2, len(name) - 1)], limit=50)["results"]
+        *_, last = name.split()
+        for text in {name[: max(2, len(name) - 1)], last if len(last) > 1 else name}:
+            found = api.answer("credits/autocomplete", q=text, limit=50)["results"]
             assert (key, name, len(once((key, name)))) in [(each["id"], each["name"], each["score"]) for each in found]
             assert [each["score"] for each in found] == sorted((each["score"] for each in found), reverse=True)
-    for text in ("(", "+-&|!{}[]^~*?:\\/", "AND OR", "''"):
+    for text in ("(", "+-&|!{}[]^~*?:\\/", "AND OR", "''", "\u2048\u2474 \u00bd"):
         assert api.get("/api/credits/autocomplete", params={"q": text}).status_code in (200, 422)
+
+
+def test_credits_are_narrowed_to_releases_of_others(api: Api) -> None:
+    narrowed = False
+    for of in PEOPLE:
+        own = {key for key, each in sample.releases.items() if of[0] in {by["id"] for by in each["artists"]}}
+        expected = [(each.release, each.role) for each in once(of) if not of[0] or each.release not in own]
+        found = ask(api, "credits/person/{}", of, others=True, limit=200)
+        assert [(each["release_id"], each["role"]) for each in found["credits"]] == expected
+        assert found["total_credits"] == len(expected)
+        narrowed |= 0 < len(expected) < len(once(of))
+    assert narrowed
+
+
+def test_a_person_without_a_record_is_told_from_an_artist_with_one(api: Api) -> None:
+    for key, name in PEOPLE:
+        assert ask(api, "credits/person/{}/profile", (key, name))["has_record"] == (key in sample.artists)

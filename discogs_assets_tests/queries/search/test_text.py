@@ -35,8 +35,16 @@ def test_a_hit_has_the_country_and_the_first_catalogue_number_of_its_release(api
         record = sample.releases[each["id"]]
         numbers = [label["catno"] for label in record.get("labels") or () if label.get("catno")]
         assert (each["country"], each["catno"]) == (record.get("country"), next(iter(numbers), None))
+        if "formats" in each:
+            assert each["label"] == record["labels"][0]["name"]
+            assert each["formats"] == [*dict.fromkeys(of["name"] for of in record["formats"])]
     (other, *_) = api.answer("search", q="pink floyd", types="artist")["results"]
     assert (other["metadata"]["country"], other["metadata"]["catno"]) == (None, None)
+
+
+def test_a_text_without_a_hit_suggests_names(api: Api) -> None:
+    assert api.answer("search", q="beatels")["suggestions"] == ["The Beatles"]
+    assert api.answer("search", q="beatles")["suggestions"] == []
 
 
 def test_hits_are_counted_by_type_genre_and_decade_over_all_pages(api: Api) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -79,9 +80,38 @@ def test_a_name_is_credited_as_it_is_typed_or_not_at_all(visitor: Visit) -> None
     expect(page.get_by_text("Credits link this name to no artist")).to_be_visible()
     person.fill("Alfred Lyon")
     person.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("nobody with the name 'Alfred Lyon' is credited")
+    expect(page.get_by_role("alert")).to_contain_text("Nobody is credited exactly as “Alfred Lyon”")
     expect(person).to_be_visible()
+    person.fill("grundman")
+    expect(page.get_by_role("option", name=re.compile("Bernie Grundman"))).to_be_visible()
+    person.press("Enter")
+    press(page.get_by_role("alert").get_by_role("link", name="Bernie Grundman"))
+    expect(page.get_by_text("This month has no record of this artist")).to_be_visible()
+    require_links_that_lead_on(visitor)
+    assert "/api/" not in page.locator("body").inner_text()
     visitor.said.clear()
+
+
+def require_links_that_lead_on(visitor: Visit) -> None:
+    """Require that each link to an entity is to one that the API knows."""
+    links = visitor.page.locator("main a").evaluate_all("(all) => all.map((a) => a.href)")
+    found = [dict(parse_qsl(urlsplit(each).query)) for each in {*links}]
+    keys = {(each["type"], each.get("id") or each["name"]) for each in found if {"id", "name"} & {*each}}
+    keys |= {tuple(each["sel"].split(":", 1)) for each in found if "sel" in each}
+    keys |= {tuple(each["p"].split(":", 1)) for each in found if each.get("p", "").startswith("artist:")}
+    assert keys
+    for kind, key in keys:
+        path = f"node/{quote(key, safe='')}?type={kind}"
+        if visitor.page.request.get(f"{visitor.origin}/api/{path}").status == 404:
+            assert kind == "artist"
+            assert ask(visitor, f"credits/person/x/profile?id={key}")["total_credits"] > 0
+
+
+@pytest.mark.parametrize("link", ["type=release&id=9359985", "type=artist&id=4654", "type=artist&id=1"])
+def test_no_link_of_a_record_leads_nowhere(visitor: Visit, link: str) -> None:
+    page = visitor.open(f"/?{link}")
+    expect(page.get_by_label("Facts").get_by_text("Names without a link have no record")).to_be_visible()
+    require_links_that_lead_on(visitor)
 
 
 def test_labels_are_compared_and_lead_to_similar_ones(visitor: Visit) -> None:
@@ -98,7 +128,7 @@ def test_labels_are_compared_and_lead_to_similar_ones(visitor: Visit) -> None:
     press(page.get_by_role("link", name="Remove Blue Note"))
     expect(page.get_by_role("img", name="Genres of Columbia")).to_be_visible()
     visitor.open("/?pane=labels&l=label:281&l=label:38404")
-    expect(page.get_by_role("alert")).to_contain_text("has too few releases")
+    expect(page.get_by_role("alert")).to_contain_text("fewer than five releases")
     press(page.get_by_role("link", name="Remove label 38404"))
     expect(page.get_by_role("img", name="Genres of Blue Note")).to_be_visible()
     visitor.said.clear()
@@ -138,7 +168,10 @@ def test_rarity_is_listed_by_tier_as_gems_and_of_an_artist(visitor: Visit) -> No
     page.get_by_label("Rarity at least").select_option("80")
     expect(table(page, "Hidden gems").locator("tbody tr").first).not_to_contain_text("Obscured By Clouds")
     pick(page, "Releases of", "pink fl", "Pink Floyd")
+    expect(table(page, "Hidden gems of Pink Floyd")).to_be_visible()
+    press(page.get_by_role("link", name="Rarest", exact=True))
     expect(table(page, "Rarest releases of Pink Floyd")).to_be_visible()
+    press(page.get_by_role("link", name="Hidden gems"))
     press(page.get_by_role("link", name="All artists and labels"))
     expect(table(page, "Hidden gems")).to_be_visible()
 

@@ -50,6 +50,7 @@ def test_a_graph_is_saved_as_it_is_shown(visitor: Visit, tmp_path: Path, hostile
     assert len(rows) == len(data["links"]) == shown["entities"] - 1
     assert {row["from_name"] for row in rows} == {name}
     assert max(int(row["year"]) for row in rows if row["category"] == "releases") <= 1990
+    assert all(row["country"] and row["formats"] and row["label"] for row in rows if row["category"] == "releases")
     picture = save(page, "SVG", tmp_path)
     texts = [each.text or "" for each in etree.parse(picture).iter("{http://www.w3.org/2000/svg}text")]
     assert name in texts

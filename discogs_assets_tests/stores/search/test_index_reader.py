@@ -113,6 +113,21 @@ def test_an_odd_name_is_found_first(index: SearchIndex, text: str, found: int) -
     assert index.search(text, ["artists"]).hits[0].id == found
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    {
+        "beatels": ["The Beatles"],
+        "bjrok": ["Björk"],
+        "motorhed": ["Motörhead"],
+        "zzzzzzzz": [],
+        " ": [],
+        "u3": [],
+    }.items(),
+)
+def test_words_with_few_wrong_letters_suggest_names(index: SearchIndex, text: str, names: list[str]) -> None:
+    assert [*index.suggest(text, ["artists"])][:1] == names
+
+
 PREFIXES = {
     "bj": 15,
     "björk": 1,
@@ -209,6 +224,7 @@ def test_any_text_has_an_answer(text: str) -> None:
     assert index.search(text, limit=3).total >= 0
     assert len(index.complete(text, limit=3)) <= 3
     assert len(index.lookup("artists", text)) <= 1
+    assert len(index.suggest(text)) <= 3
 
 
 OPENED: list[SearchIndex] = []

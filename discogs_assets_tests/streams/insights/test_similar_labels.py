@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,18 @@ def similarity(one: Label, other: Label) -> float:
     return (cosine(one.genres, other.genres) + cosine(one.styles, other.styles)) / 2
 
 
-def require_most_similar(found: list[Row], labels: list[Label]) -> None:
-    """Compare the rows with all pairs, one by one; a similarity may be rounded either way at the fifth place."""
+def require_most_similar(
+    found: list[Row], labels: list[Label], wanted: Callable[[Label, Label], bool] = lambda *_: True
+) -> None:
+    """Compare the rows with all wanted pairs; a similarity may be rounded either way at the fifth place."""
     by_label, sizes = defaultdict[int, list[Row]](list), {each.id: each.size for each in labels}
     for row in found:
         by_label[row[0]].append(row)
     assert [*by_label] == sorted(by_label)
     for one in labels:
         rows = by_label.pop(one.id, [])
-        all_of_one = {e.id: similarity(one, e) for e in labels if e is not one and e.frequent & one.frequent}
+        others = [e for e in labels if e is not one and e.frequent & one.frequent and wanted(one, e)]
+        all_of_one = {e.id: similarity(one, e) for e in others}
         assert [rank for _, rank, _, _ in rows] == [*range(1, min(len(all_of_one), RANKED_LABELS) + 1)]
         assert {other: value for _, _, other, value in rows} == {
             other: pytest.approx(all_of_one[other], abs=1e-4) for _, _, other, _ in rows

@@ -47,6 +47,9 @@ export const parametersOf = (entity, name = "name") =>
 /** The graph that starts at an entity. @param {Named} entity */
 export const exploreLink = (entity) => link(parametersOf(entity));
 
+/** The list of a master's versions. @param {number | string} id */
+export const versionsLink = (id) => link({ type: "master", id, open: `master:${id}/releases/1`, view: "table" });
+
 /** The panel of an entity, in the graph that is shown. @param {Named} entity */
 export const selectLink = (entity) => change({ sel: keyOf(entity) });
 

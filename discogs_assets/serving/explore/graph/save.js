@@ -6,6 +6,7 @@ import { nameFile, save, toObjects, toPng, writeCsv } from "../parts/files.js";
 import { Menu } from "../parts/menu.js";
 import { readColours } from "./colours.js";
 import { draw } from "./draw.js";
+import { EDITION } from "./edition.js";
 import { yearOf } from "./picture.js";
 import { SvgContext } from "./svg.js";
 
@@ -58,6 +59,7 @@ const COLUMNS = [
   { name: "to_id", title: "Id", value: ({ to }) => to.id },
   { name: "to_name", title: "Name", value: ({ to }) => to.name },
   { name: "year", title: "Year", value: ({ to }) => yearOf(to) },
+  ...EDITION.map(({ name, title, value }) => ({ name, title, value: (/** @type {Link} */ { to }) => value(to) })),
   { name: "releases", title: "Releases between", value: ({ to }) => to.release_count },
 ];
 

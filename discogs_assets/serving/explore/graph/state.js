@@ -1,6 +1,7 @@
 /** The state of a graph: entities whose categories are shown, and categories that are open. The URL holds all of it. */
 import { ask, toProblem } from "../core/api.js";
 import { keyOf, parametersOf, parseKey } from "../core/entities.js";
+import { describe } from "../parts/states.js";
 
 /** Neighbours that a click loads. */
 export const PAGE = 40;
@@ -142,6 +143,6 @@ async function loadCategory(owner, found, pages, { before, role }, signal) {
     return { ...closed, open: true, total: all[0].total, children: all.flatMap((each) => each.children) };
   } catch (error) {
     if (signal.aborted) throw error;
-    return { ...closed, open: true, problem: toProblem(error).message };
+    return { ...closed, open: true, problem: describe(toProblem(error)) };
   }
 }

@@ -2,6 +2,7 @@
 import { classes, h, number } from "../core/dom.js";
 import { keyOf, MEANINGS, nameOf, selectLink } from "../core/entities.js";
 import { EntityLink, KindBadge } from "../parts/entity.js";
+import { EDITION } from "./edition.js";
 import { isLate, yearOf } from "./picture.js";
 
 /** @typedef {import("./state.js").Category} Category */
@@ -36,22 +37,25 @@ function CategoryPart({ category, versus, actions }) {
 /** @param {{ category: Category, versus: number | null, actions: Actions }} props */
 function Neighbourhood({ category, versus, actions }) {
   const works = category.kind === "release" || category.kind === "master";
+  const edition = EDITION.filter(({ value }) => works && category.children.some((each) => String(value(each) ?? "")));
   const shared = !works && category.children.some((each) => each.release_count);
-  return h("table", null,
+  return h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": `${category.name}: neighbours` }, h("table", null,
     h("caption", { class: "unseen" }, category.name),
     h("thead", null, h("tr", null,
       h("th", { scope: "col" }, "Name"),
       works && h("th", { scope: "col", class: "figure" }, "Year"),
+      edition.map(({ name, title }) => h("th", { key: name, scope: "col" }, title)),
       shared && h("th", { scope: "col", class: "figure" }, "Releases between"),
       versus !== null && h("th", { scope: "col" }, "Came"),
       h("th", { scope: "col" }, h("span", { class: "unseen" }, "Actions")))),
     h("tbody", null, category.children.map((child) => h("tr", { key: keyOf(child) },
       h("td", null, h(EntityLink, { entity: child, href: selectLink(child) })),
       works && h("td", { class: "figure" }, child.year || "–"),
+      edition.map(({ name, value }) => h("td", { key: name }, h("bdi", null, [value(child) ?? []].flat().join(", ") || "–"))),
       shared && h("td", { class: "figure" }, child.release_count ? number(child.release_count) : "–"),
       versus !== null && h("td", null, !yearOf(child) ? "no year" : isLate(child, versus) ? `after ${versus}` : `until ${versus}`),
       h("td", { class: "action" }, !actions.grown.has(keyOf(child)) && h("button", {
         type: "button", class: "quiet", "aria-label": `Show neighbours of ${nameOf(child)}`,
         onClick: () => actions.onGrow(child),
-      }, "neighbours"))))));
+      }, "neighbours")))))));
 }

@@ -1,6 +1,6 @@
 /** Credits: a person's roles over the years, its releases, and who is credited with it; or who has the most credits. */
 import { h, number, plural, useEffect } from "../core/dom.js";
-import { ask, useAnswer } from "../core/api.js";
+import { useAnswer, usePromise } from "../core/api.js";
 import { change, go, link, useQuery } from "../core/router.js";
 import { Bars } from "../parts/bars.js";
 import { Chart, tabulate } from "../parts/chart.js";
@@ -9,14 +9,15 @@ import { column, digits, entity, references } from "../parts/columns.js";
 import { EntityLink } from "../parts/entity.js";
 import { Pages, readOffset } from "../parts/pages.js";
 import { Picker } from "../parts/picker.js";
+import { Mentions } from "../parts/reference.js";
 import { Failure, Loading } from "../parts/states.js";
 import { Plot, Table } from "../parts/table.js";
 import { Connections, Shared } from "./credits_shared.js";
-import { linkPerson, parsePerson, PersonLink, personParameters, personPath } from "./person.js";
+import { completePersons, keyOfPerson, linkPerson, parsePerson, PersonLink, personParameters, personPath } from "./person.js";
 
 /** @typedef {import("./person.js").Person} Person */
 /** @typedef {{ category: string, count: number, rank: number, releases: number }} RoleCount */
-/** @typedef {{ artist_id: number | null, name: string, total_credits: number, first_year: number | null, last_year: number | null, role_breakdown: RoleCount[] }} Profile */
+/** @typedef {{ artist_id: number | null, name: string, has_record: boolean, total_credits: number, first_year: number | null, last_year: number | null, role_breakdown: RoleCount[] }} Profile */
 /** @typedef {{ year: number, category: string, count: number }} YearCount */
 /** @typedef {{ release_id: number, title: string | null, year: number | null, role: string, category: string, credited_as: string | null, tracks: string | null, artists: Reference[], labels: Reference[] }} Credit */
 
@@ -27,6 +28,8 @@ const CATEGORIES = optionsOf([
 
 /** @type {[string, string]} */
 const ALL = ["", "all roles"];
+/** @type {import("../parts/choice.js").Options} */
+const OWNERS = [["", "all releases"], ["others", "releases of others"]];
 const PAGE = 25;
 
 /** Lines of the chart; what is left is one more. */
@@ -50,25 +53,19 @@ function PersonPicker({ label, place, people }) {
   const pick = (/** @type {string} */ key) => {
     const keys = people.map((each) => each.key);
     keys[place] = key;
-    go(change({ p: keys, offset: null, role: place ? undefined : null }));
+    go(change({ p: keys, offset: null, ...(place ? {} : { role: null, by: null }) }));
   };
   return h(Picker, {
-    label, visible: true, placeholder: "Producer, engineer, musician…", text: /** @type {Profile | null} */ (answer)?.name || "", complete: completePerson,
-    onPick: (entity) => pick(`artist:${entity.id}`), onSubmit: (text) => pick(`name:${text}`),
+    label, visible: true, placeholder: "Producer, engineer, musician…", text: /** @type {Profile | null} */ (answer)?.name || "",
+    complete: completePersons, none: "No credit has a name with these words.",
+    onPick: ({ id, name }) => pick(keyOfPerson({ artist_id: Number(id) || null, name })), onSubmit: (text) => pick(`name:${text}`),
   });
-}
-
-/** @param {string} text @param {AbortSignal} signal @returns {Promise<Suggestion[]>} */
-async function completePerson(text, signal) {
-  if (text.length < 2) return [];
-  const { results } = /** @type {{ results: { id: number, name: string, score: number }[] }} */ (await ask("credits/autocomplete", { q: text }, signal));
-  return results.map(({ id, name, score }) => ({ type: "artist", id, name, year: null, subtitle: plural(score, "credit") }));
 }
 
 /** @param {{ people: Person[] }} props */
 function Found({ people: [person, other] }) {
   const { answer, problem, retry } = useAnswer(personPath(person, "profile"), personParameters(person));
-  if (problem) return h(Failure, { problem, retry, choose: ({ id, name }) => linkPerson({ artist_id: Number(id) || null, name }) });
+  if (problem) return h(Failure, { problem, retry, missing: h(Unknown, { person }), choose: ({ id, name }) => linkPerson({ artist_id: Number(id) || null, name }) });
   if (!answer) return h(Loading, { lines: 16, text: "Loading credits" });
   const profile = /** @type {Profile} */ (answer);
   return h("div", null,
@@ -81,14 +78,23 @@ function Found({ people: [person, other] }) {
     h(Connections, { person, name: profile.name }));
 }
 
+/** Advice if nobody is credited so. @param {{ person: Person }} props */
+function Unknown({ person: { kind, text } }) {
+  const named = kind !== "artist";
+  const { answer } = usePromise(named ? text : null, (signal) => completePersons(text, signal));
+  if (!named) return h("p", null, "This artist has no credits in this month. Its own releases are in the graph.");
+  return h("div", null, h("p", null, "Nobody is credited exactly as “", h("bdi", null, text), "”. ", answer?.length ? "Do you mean:" : "Type one word of the name in the box above."),
+    h("ul", { class: "plain" }, (answer || []).map((each) => h("li", { key: each.href }, h("a", { href: each.href }, h("bdi", null, each.name)), ` (${each.subtitle})`))));
+}
+
 /** @param {{ profile: Profile }} props */
 function Summary({ profile }) {
-  const { artist_id: id, name, total_credits: total, first_year: first, last_year: last } = profile;
-  const entity = id ? /** @type {Named} */ ({ type: "artist", id, name }) : null;
+  const { artist_id: id, name, has_record: known, total_credits: total, first_year: first, last_year: last } = profile;
+  const entity = known ? /** @type {Named} */ ({ type: "artist", id, name }) : null;
   return h("header", null,
     h("h2", null, h("bdi", null, name)),
     h("p", null, `${plural(total, "credit")}${first ? `, from ${first} to ${last}` : ""}. `,
-      entity ? h(EntityLink, { entity, children: "Show in the graph" }) : "Credits link this name to no artist."));
+      entity ? h(EntityLink, { entity, children: "Show in the graph" }) : id ? "This month has no record of this artist; its credits are all that is known." : "Credits link this name to no artist."));
 }
 
 /** @param {{ profile: Profile }} props */
@@ -102,6 +108,7 @@ function Roles({ profile }) {
     column("rank", "Rank of all", (/** @type {RoleCount} */ row) => row.rank, (row) => h("a", { href: link({ pane: "credits", role: row.category }) }, number(row.rank))),
   ];
   return h("section", null, h("h2", null, "Roles"),
+    h("p", { class: "hint" }, "By the credits’ words: photography and artwork, for example, are design."),
     h(Plot, { title, columns, rows, children: h(Bars, { label: title, format: number, bars: rows.map(({ category, count }) => ({ name: category, values: [count] })) }) }));
 }
 
@@ -137,16 +144,21 @@ function sumLines(timeline) {
 function Releases({ person, profile }) {
   const options = [ALL, ...optionsOf(profile.role_breakdown.map((each) => each.category))];
   const role = useChoice("role", options);
+  const by = useChoice("by", OWNERS);
   const offset = readOffset(useQuery());
-  const { answer, problem, loading, retry } = useAnswer(personPath(person), { ...personParameters(person), category: role, limit: PAGE, offset });
-  const page = /** @type {{ credits: Credit[], total_credits: number, has_more: boolean } | null} */ (answer);
-  const title = `Credits of ${profile.name}${role && `: ${role}`}`;
+  const { answer, problem, loading, retry } = useAnswer(personPath(person), {
+    ...personParameters(person), category: role, others: by && "true", limit: PAGE, offset,
+  });
+  const page = /** @type {import("../parts/reference.js").Mentioned & { credits: Credit[], total_credits: number, has_more: boolean } | null} */ (answer);
+  const title = `Credits of ${profile.name}${by && " on releases of others"}${role && `: ${role}`}`;
   return h("section", { "aria-busy": loading },
     h("h2", null, "Releases"),
-    h(Choice, { label: "Credits for", name: "role", options }),
+    h("div", { class: "choices" },
+      h(Choice, { label: "Credits for", name: "role", options }),
+      profile.has_record && h(Choice, { label: "On", name: "by", options: OWNERS })),
     problem && h(Failure, { problem, retry }),
     !page && !problem && h(Loading, { lines: 20, text: "Loading releases" }),
-    page && h(Table, { title, said: true, columns: CREDIT_COLUMNS, rows: page.credits }),
+    page && h(Mentions.Provider, { value: page }, h(Table, { title, said: true, columns: CREDIT_COLUMNS, rows: page.credits })),
     page && h(Pages, { offset, size: PAGE, shown: page.credits.length, total: page.total_credits, more: page.has_more }));
 }
 
@@ -167,7 +179,7 @@ function Leaders() {
   const { answer, problem, loading, retry } = useAnswer(`credits/role/${role}/top`, { limit: PAGE, offset });
   const page = /** @type {{ entries: Leader[], has_more: boolean } | null} */ (answer);
   return h("section", { "aria-busy": loading },
-    h("p", { class: "hint" }, "A role counts once per release, on however many of its tracks. Kinds of roles are those of the credits’ words, such as “Mastered By”."),
+    h("p", { class: "hint" }, "A role counts once per release, on however many of its tracks. Kinds of roles are those of the credits’ words: photography, artwork and layout are design, recording and mixing are engineering, lyrics and composing are writing, liner notes and translations are text."),
     h(Choice, { label: "Credits for", name: "role", options: CATEGORIES }),
     problem && h(Failure, { problem, retry }),
     !page && !problem && h(Loading, { lines: 20, text: "Loading persons" }),

@@ -4,6 +4,7 @@ import { useAnswer } from "../core/api.js";
 import { change, useQuery } from "../core/router.js";
 import { Choice, useChoice } from "../parts/choice.js";
 import { column, digits, entity, references } from "../parts/columns.js";
+import { Mentions } from "../parts/reference.js";
 import { Failure, Loading } from "../parts/states.js";
 import { Table } from "../parts/table.js";
 import { idOf, keyOfPerson, PersonLink, personParameters } from "./person.js";
@@ -11,7 +12,7 @@ import { idOf, keyOfPerson, PersonLink, personParameters } from "./person.js";
 /** @typedef {import("./person.js").Person} Person */
 /** @typedef {import("./person.js").Credited} Credited */
 /** @typedef {{ release_id: number, title: string | null, year: number | null, person1_roles: string[], person2_roles: string[], artists: Reference[] }} SharedRelease */
-/** @typedef {{ person1: Credited, person2: Credited, total: number, shared_releases: SharedRelease[] }} SharedCredits */
+/** @typedef {import("../parts/reference.js").Mentioned & { person1: Credited, person2: Credited, total: number, shared_releases: SharedRelease[] }} SharedCredits */
 /** @typedef {Credited & { distance: number, shared_count: number }} Connected */
 
 /** Rows that these lists show; more would hide the rest of the pane. */
@@ -28,11 +29,11 @@ export function Shared({ people: [one, two] }) {
   const found = /** @type {SharedCredits | null} */ (answer);
   const choose = (/** @type {Named} */ { id, name }) => change({ p: [one.key, keyOfPerson({ artist_id: Number(id) || null, name })] });
   return h("section", { class: "shared" }, h("h2", null, "Credited together"),
-    problem && h(Failure, { problem, retry, choose }),
+    problem && h(Failure, { problem, retry, choose, missing: h("p", null, "Nobody is credited exactly as “", h("bdi", null, two.text), "”. Type one word of the name in the box above.") }),
     !found && !problem && h(Loading, { lines: 6, text: "Comparing credits" }),
     found && h("p", { role: "status" }, `${plural(found.total, "release")} with `, h(PersonLink, { person: found.person1 }), " and ", h(PersonLink, { person: found.person2 }),
       found.total > ROWS && `, the first ${ROWS} of which follow`, "."),
-    found && found.total > 0 && h(Table, { title: `Releases of ${found.person1.name} and ${found.person2.name}`, said: true, columns: sharedColumns(found), rows: found.shared_releases }));
+    found && found.total > 0 && h(Mentions.Provider, { value: found }, h(Table, { title: `Releases of ${found.person1.name} and ${found.person2.name}`, said: true, columns: sharedColumns(found), rows: found.shared_releases })));
 }
 
 /** @param {Person} person @param {number} place */

@@ -1,5 +1,5 @@
 /** Discover: artists similar to one, and where to go from an entity in a few steps, with the reasons. */
-import { h, plural, useEffect } from "../core/dom.js";
+import { h, useEffect } from "../core/dom.js";
 import { useAnswer } from "../core/api.js";
 import { keyOf, nameOf, parseKey } from "../core/entities.js";
 import { change, go, useQuery } from "../core/router.js";
@@ -52,7 +52,7 @@ function Discoveries({ from }) {
   const { answer, problem, loading, retry } = useAnswer(`recommend/explore/${from.type}/${encodeURIComponent(String(from.id))}`, { hops, limit: DISCOVERIES });
   const found = /** @type {{ from: Named, discoveries: Discovery[] } | null} */ (answer);
   return h("section", { "aria-busy": loading }, h("h2", null, "From here"),
-    h("p", { class: "hint" }, "Each step leads to similar artists and collaborators, or to the artists of a label, genre or record. The score is the product of the weights of the steps."),
+    h("p", { class: "hint" }, "Each step leads to similar artists (from 10 % on) and collaborators, or to the artists of a label, genre or record. The score is the product of the steps’ weights, each relative to the strongest: a long way scores little."),
     h(Choice, { label: "At most", name: "hops", options: HOPS }),
     problem && h(Failure, { problem, retry }),
     !found && !problem && h(Loading, { lines: 16, text: "Looking around" }),
@@ -79,10 +79,10 @@ function SimilarArtists({ id }) {
   const title = page && `Artists similar to ${page.artist_name}`;
   return h("section", { "aria-busy": loading }, h("h2", null, "Similar artists"),
     h("p", { class: "hint" }, "The weighted mean of four cosines: of the releases by genre (35 %), by style (25 %), by label (25 %) and by collaborator (15 %)."),
-    problem && h(Failure, { problem, retry }),
+    problem && h(Failure, { problem, retry, missing: "An artist is compared with others from three releases as a main artist on." }),
     !page && !problem && h(Loading, { lines: 16, text: "Loading similar artists" }),
     page && title && (page.similar.length
       ? h(Plot, { title, columns: SIMILAR_COLUMNS, rows: page.similar, open: true, children: h(Bars, { label: title, most: 1, format: (value) => percent(100 * value), bars: page.similar.map((each) => ({ name: each.artist_name || `artist ${each.artist_id}`, values: [each.similarity] })) }) })
-      : h(Empty, { title: "No artist resembles it" }, `None shares a frequent style, label or collaborator: ${plural(page.total, "artist")}.`)),
+      : h(Empty, { title: "No artist resembles it" }, "None shares a frequent style, label or collaborator.")),
     page && h(Pages, { offset, size: PAGE, shown: page.similar.length, total: page.total, more: page.has_more }));
 }

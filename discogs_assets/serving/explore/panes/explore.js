@@ -14,7 +14,7 @@ import { GraphTable } from "../graph/table.js";
 import { Chain, pathParameters } from "../parts/chain.js";
 import { Icon } from "../parts/icons.js";
 import { Panel } from "../parts/panel.js";
-import { Failure, Loading } from "../parts/states.js";
+import { Failure, Loading, NoRecord } from "../parts/states.js";
 import { Timeline } from "../parts/timeline.js";
 import { Welcome } from "./welcome.js";
 
@@ -32,7 +32,7 @@ export function Explore() {
   useEffect(() => {
     if (restored && !wanted) go(link({ ...restored.parameters, snapshot: token }), true);
   }, [restored]);
-  if (problem && !wanted) return h("div", { class: "explore" }, h(Failure, { problem, retry }));
+  if (problem && !wanted) return h("div", { class: "explore" }, h(Failure, { problem, retry, missing: problem.message }));
   if (token && !restored && !problem) return h(Awaited, null);
   if (!wanted) return token ? h(Awaited, null) : h(Welcome, null);
   const places = restored?.places || NO_PLACES;
@@ -52,7 +52,8 @@ function Graph({ wanted, places, lost }) {
   const { answer: roots, problem, loading, retry } = usePromise(JSON.stringify(content), (signal) => load(wanted, signal));
   const undo = useUndo();
   const actions = makeActions(wanted, roots || [], undo.record);
-  if (problem) return h("div", { class: "explore" }, h(Failure, { problem, retry }));
+  const { type, id } = wanted.center;
+  if (problem) return h("div", { class: "explore" }, h(Failure, { problem, retry, missing: id && h(NoRecord, { kind: /** @type {Kind} */ (type), id }) }));
   if (!roots) return h(Awaited, null);
   return h(Shown, { wanted, places, lost, roots, loading, undo, actions });
 }

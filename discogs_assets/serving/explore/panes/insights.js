@@ -2,6 +2,7 @@
 import { h, number, plural, useEffect } from "../core/dom.js";
 import { useAnswer } from "../core/api.js";
 import { useQuery } from "../core/router.js";
+import { nameDate } from "../core/dates.js";
 import { Bars } from "../parts/bars.js";
 import { Choice, optionsOf, Segments, useChoice } from "../parts/choice.js";
 import { column, digits, entity, percent } from "../parts/columns.js";
@@ -88,9 +89,11 @@ function TopArtists() {
   const title = "Artists by PageRank";
   return h(Ranking, {
     path: "top-artists", title: () => title, columns: ARTIST_COLUMNS, none: "No artist has a collaborator",
-    picture: (/** @type {RankedArtist[]} */ items) => h(Bars, {
-      label: title, format: (value) => value.toPrecision(3), bars: items.map((each) => ({ name: each.artist_name || `artist ${each.artist_id}`, values: [each.pagerank] })),
-    }),
+    picture: (/** @type {RankedArtist[]} */ items) => [
+      items.some((each, place) => each.pagerank === items[place + 1]?.pagerank) && h("p", { key: "ties", class: "hint" }, "Artists of the same value are equally central. Their ranks differ only because a list needs an order: by collaborators, then by id."),
+      h(Bars, {
+        key: "bars", label: title, format: (value) => value.toPrecision(3), bars: items.map((each) => ({ name: each.artist_name || `artist ${each.artist_id}`, values: [each.pagerank] })),
+      })],
   });
 }
 
@@ -149,7 +152,7 @@ const ANNIVERSARY_COLUMNS = [
   entity("master", "Master", "master", (/** @type {Anniversary} */ row) => ({ id: row.master_id, name: row.title })),
   column("artist", "Artist", (/** @type {Anniversary} */ row) => row.artist_name),
   column("age", "Age", (/** @type {Anniversary} */ row) => row.anniversary, (row) => plural(row.anniversary, "year")),
-  column("released", "Released", (/** @type {Anniversary} */ row) => row.released || String(row.release_year)),
+  column("released", "Released", (/** @type {Anniversary} */ row) => row.released || String(row.release_year), (row) => nameDate(row.released) || String(row.release_year)),
   column("month_known", "Month known", (/** @type {Anniversary} */ row) => row.month_known),
 ];
 

@@ -16,6 +16,9 @@ import { Plot, Table } from "../parts/table.js";
 const MOST = 5;
 const SIMILAR = 20;
 
+/** Most frequent styles by which labels are compared. */
+const FREQUENT = 5;
+
 /** Bars of a plot; its table has all values. */
 const BARS = 12;
 
@@ -37,7 +40,7 @@ export function LabelsPane() {
       entities: ids.map((id) => ({ type: /** @type {Kind} */ ("label"), id: Number(id), name: names.get(id) || null })),
     }),
     !ids.length && h(Empty, { title: "Choose a label, or up to five" }, "Their genres, styles, formats and decades are shown side by side, and labels that resemble one. A label needs at least five releases."),
-    problem && h(Failure, { problem, retry }),
+    problem && h(Failure, { problem, retry, missing: `${ids.length > 1 ? "One of these labels has" : "This label has"} fewer than five releases, or no record, in this month. Choose another one.` }),
     ids.length > 0 && !problem && !found.length && h(Loading, { lines: 24, text: "Loading labels" }),
     found.length > 0 && !problem && h("div", { "aria-busy": loading },
       h(Numbers, { labels: found }),
@@ -96,6 +99,7 @@ function SimilarLabels({ label }) {
   const rows = /** @type {{ similar: Similar[] } | null} */ (answer)?.similar;
   const keys = useQuery().getAll("l");
   const name = label.label_name || "";
+  const frequent = label.styles.slice(0, FREQUENT).map((each) => each.name);
   const columns = [
     entity("label", "Label", "label", (/** @type {Similar} */ row) => ({ id: row.label_id, name: row.label_name })),
     column("similarity", "Similarity", (/** @type {Similar} */ row) => row.similarity, (row) => percent(100 * row.similarity)),
@@ -105,10 +109,10 @@ function SimilarLabels({ label }) {
       (row) => h("a", { href: change({ l: [...keys, `label:${row.label_id}`] }), "aria-label": `Compare with ${row.label_name}` }, "compare")),
   ];
   return h("section", null, h("h2", null, "Labels that resemble it"),
-    h("p", { class: "hint" }, "The mean of two cosines, of the releases by genre and by style: 100 % is the same mixture."),
+    h("p", { class: "hint" }, "Half of it is how alike the labels’ genres are, half how alike their styles are: 100 % is the same mixture of both. Labels are compared if they share one of their five most frequent styles; those without a genre in common, or below 10 %, are left out."),
     problem && h(Failure, { problem, retry }),
     !rows && !problem && h(Loading, { lines: 10, text: "Loading similar labels" }),
     rows && (rows.length
       ? h(Plot, { title: `Labels similar to ${name}`, columns, rows, open: true, children: h(Bars, { label: `Similarity to ${name}: ${plural(rows.length, "label")}`, format: percent, most: 100, bars: rows.slice(0, BARS).map((row) => ({ name: row.label_name || number(row.label_id), values: [100 * row.similarity] })) }) })
-      : h(Empty, { title: "No label resembles it" }, "None has one of its five most frequent styles.")));
+      : h(Empty, { title: "No label resembles it" }, `No other label has one of its five most frequent styles${frequent.length ? ` (${frequent.join(", ")})` : ""} among its own five, a genre in common and a similarity of 10 %. In a small sample few labels are that close.`)));
 }

@@ -6,6 +6,7 @@ import { change, link, useQuery } from "../core/router.js";
 import { EntityLink, KindBadge } from "../parts/entity.js";
 import { Pages, readOffset } from "../parts/pages.js";
 import { Empty, Failure, Loading } from "../parts/states.js";
+import { nameField, nameValue } from "./edits.js";
 
 const PAGE = 50;
 
@@ -14,7 +15,7 @@ const SHOWN = 240;
 
 const CHANGES = ["added", "changed", "removed"];
 
-/** @typedef {{ entity: string, id: number, month: string, compared_with: string, change: string, path: string, before: string | null, after: string | null }} Edit */
+/** @typedef {{ entity: string, id: number, month: string, compared_with: string, change: string, path: string, before: string | null, after: string | null, name: string | null, artist: string | null, year: number | null }} Edit */
 /** @typedef {{ changes: Edit[], has_more: boolean }} Edits */
 /** @typedef {{ compared_with: string | null, counts: { entity: string, change: string, records: number, edits: number }[] }} Counts */
 
@@ -69,7 +70,7 @@ function Changes({ month }) {
   const edits = /** @type {import("../core/api.js").Awaited<Edits>} */ (
     useAnswer(`changes/${month}`, { entity, change: kind, limit: PAGE, offset }));
   const failed = [counts, edits].find((each) => each.problem);
-  if (failed?.problem) return h(Failure, { problem: failed.problem, retry: failed.retry });
+  if (failed?.problem) return h(Failure, { problem: failed.problem, retry: failed.retry, missing: "That month is newer than the one you look at." });
   if (!counts.answer || !edits.answer) return h(Loading, { lines: 8, text: "Loading changes" });
   const { compared_with: older, counts: all } = counts.answer;
   return h("div", { class: "months", "aria-busy": edits.loading },
@@ -104,22 +105,24 @@ function EditTable({ edits, caption, dated }) {
     h("thead", null, h("tr", null, [dated ? "Month" : "Record", "Change", "Field", "Before", "After"].map((name) => h("th", { key: name, scope: "col" }, name)))),
     h("tbody", null, edits.map((edit, place) => h("tr", { key: place },
       h("th", { scope: "row" }, dated ? h("a", { href: link({ pane: "months", in: edit.month }) }, nameMonth(edit.month)) : h(RecordLink, { edit })),
-      h("td", null, edit.change), h("td", null, h("code", { dir: "auto" }, edit.path)),
-      h("td", null, h(Value, { text: edit.before })), h("td", null, h(Value, { text: edit.after })))))));
+      h("td", null, edit.change), h("td", { title: edit.path, dir: "auto" }, nameField(edit.path)),
+      h("td", null, h(Value, { path: edit.path, value: edit.before })), h("td", null, h(Value, { path: edit.path, value: edit.after })))))));
 }
 
 /** @param {{ edit: Edit }} props */
 function RecordLink({ edit }) {
   const type = TYPES[edit.entity];
-  const name = edit.change === "changed" ? null : edit.after || edit.before;
-  const entity = { type, id: edit.id, name };
-  return h("span", null, edit.change === "removed" ? h("bdi", null, nameOf(entity)) : h(EntityLink, { entity }), " ",
+  const entity = { type, id: edit.id, name: edit.name || (edit.change === "changed" ? null : edit.after || edit.before) };
+  const more = [edit.artist, edit.year].filter(Boolean).join(", ");
+  return h("span", null, edit.change === "removed" ? h("bdi", null, nameOf(entity)) : h(EntityLink, { entity }),
+    more && h("span", { class: "option-more", dir: "auto" }, more), " ",
     h("a", { class: "count", href: link({ pane: "months", of: keyOf(entity) }), "aria-label": `History of ${type} ${edit.id}` }, "history"));
 }
 
-/** @param {{ text: string | null }} props */
-function Value({ text }) {
-  if (text === null) return "–";
+/** @param {{ path: string, value: string | null }} props */
+function Value({ path, value }) {
+  if (value === null) return "–";
+  const text = nameValue(path, value);
   if (text.length <= SHOWN) return h("span", { class: "lines", dir: "auto" }, text);
   return h("details", { class: "lines" }, h("summary", { dir: "auto" }, `${[...text].slice(0, SHOWN).join("")}…`), h("span", { dir: "auto" }, text));
 }

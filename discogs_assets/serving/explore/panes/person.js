@@ -1,6 +1,8 @@
 /** Persons of credits: artists, and names that credits link to no artist. */
-import { h } from "../core/dom.js";
+import { h, plural } from "../core/dom.js";
+import { ask } from "../core/api.js";
 import { link } from "../core/router.js";
+import { completeNames } from "../parts/picker.js";
 
 /**
  * A person as the URL has it: `artist:252966`, `credit:Alfred Lion` for a name without an artist, or `name:…` for
@@ -34,3 +36,23 @@ export const linkPerson = (person) => link({ pane: "credits", p: keyOfPerson(per
 /** @param {{ person: Credited }} props */
 export const PersonLink = ({ person }) =>
   h("a", { class: "entity", href: linkPerson(person) }, h("bdi", null, person.name || `artist ${person.artist_id}`));
+
+/** Credited persons whose names have the words of a text. @param {string} text @param {AbortSignal} signal @param {number} [limit] @returns {Promise<Suggestion[]>} */
+export async function completePersons(text, signal, limit = 10) {
+  if (text.length < 2) return [];
+  const { results } = /** @type {{ results: { id: number, name: string, score: number }[] }} */ (await ask("credits/autocomplete", { q: text, limit }, signal));
+  return results.map(({ id, name, score }) => ({
+    type: "artist", id, name, year: null, subtitle: plural(score, "credit"), href: linkPerson({ artist_id: id || null, name }),
+  }));
+}
+
+/** Persons that the box for everything suggests. */
+const PERSONS = 4;
+
+/** Entities whose names a text begins, then credited persons; names do not wait for a failing store of credits. @param {string} text @param {AbortSignal} signal */
+export async function completeEverything(text, signal) {
+  const [names, persons] = await Promise.all([
+    completeNames(text, undefined, signal), completePersons(text, signal, PERSONS).catch(() => []),
+  ]);
+  return [...names, ...persons.map((each) => ({ ...each, group: "Credits of" }))];
+}

@@ -4,7 +4,7 @@ import { useAnswer } from "../core/api.js";
 import { keyOf, nameOf, parseKey } from "../core/entities.js";
 import { change, go, useQuery } from "../core/router.js";
 import { Choice, optionsOf, Segments, useChoice } from "../parts/choice.js";
-import { column, digits, entity, score } from "../parts/columns.js";
+import { column, digits, score } from "../parts/columns.js";
 import { Pages, readOffset } from "../parts/pages.js";
 import { Picker } from "../parts/picker.js";
 import { Empty, Failure, Loading } from "../parts/states.js";
@@ -44,12 +44,13 @@ function Owner({ of }) {
   const list = useChoice("list", LISTS);
   const [tier, least] = [useChoice("tier", TIER_OPTIONS), useChoice("min", LEAST)];
   const offset = readOffset(useQuery());
-  const gems = !of && list === "gems";
+  const gems = list === "gems";
   const path = of ? `rarity/${of.type}/${of.id}` : gems ? "rarity/hidden-gems" : "rarity/leaderboard";
-  const { answer, problem, loading, retry } = useAnswer(path, { limit: PAGE, offset, tier: of || gems ? null : tier, min_rarity: gems ? least : null });
+  const filters = of ? { sort: gems ? "gem" : null } : gems ? { min_rarity: least } : { tier };
+  const { answer, problem, loading, retry } = useAnswer(path, { limit: PAGE, offset, ...filters });
   const page = /** @type {Ranking | null} */ (answer);
   const name = of && (page?.name || nameOf(of));
-  const title = of ? `Rarest releases of ${name}` : gems ? "Hidden gems" : `Rarest releases${tier && `: ${tier}`}`;
+  const title = `${gems ? "Hidden gems" : "Rarest releases"}${of ? ` of ${name}` : !gems && tier ? `: ${tier}` : ""}`;
   return h("section", { "aria-busy": loading },
     h("div", { class: "ends" },
       h(Picker, {
@@ -57,9 +58,10 @@ function Owner({ of }) {
         onPick: (entity) => go(change({ of: keyOf(entity), offset: null })),
       }),
       h("div", { class: "choices" },
-        of ? h("a", { class: "button", href: change({ of: null, offset: null }) }, "All artists and labels") : h(Segments, { label: "List", name: "list", options: LISTS }),
+        h(Segments, { label: "List", name: "list", options: LISTS }),
+        of && h("a", { class: "button", href: change({ of: null, offset: null }) }, "All artists and labels"),
         !of && !gems && h(Choice, { label: "Tier", name: "tier", options: TIER_OPTIONS }),
-        gems && h(Choice, { label: "Rarity at least", name: "min", options: LEAST }))),
+        !of && gems && h(Choice, { label: "Rarity at least", name: "min", options: LEAST }))),
     problem && h(Failure, { problem, retry }),
     !page && !problem && h(Loading, { lines: 22, text: "Loading releases" }),
     page && (page.items.length
@@ -69,11 +71,11 @@ function Owner({ of }) {
 }
 
 const COLUMNS = [
-  entity("title", "Release", "release", (/** @type {Rated} */ row) => ({ id: row.release_id, name: row.title })),
+  column("title", "Release", (/** @type {Rated} */ row) => row.title, (row) => h("a", { class: "entity", href: change({ r: row.release_id }), title: "Why it is rare" }, h("bdi", null, row.title || `release ${row.release_id}`))),
   column("artist", "Artist", (/** @type {Rated} */ row) => row.artist),
   digits("year", "Year", (/** @type {Rated} */ row) => row.year),
   column("rarity_score", "Rarity", (/** @type {Rated} */ row) => row.rarity_score,
-    (row) => h("a", { href: change({ r: row.release_id }), "aria-label": `${score(row.rarity_score)}: why ${row.title} is ${row.tier}` }, score(row.rarity_score))),
+    (row) => h("a", { href: change({ r: row.release_id }), "aria-label": `${score(row.rarity_score)}: why ${row.title} is ${row.tier}` }, `${score(row.rarity_score)} – why?`)),
   column("tier", "Tier", (/** @type {Rated} */ row) => row.tier, (row) => h("span", { class: `tier ${row.tier}` }, row.tier)),
   column("hidden_gem_score", "Gem", (/** @type {Rated} */ row) => row.hidden_gem_score, (row) => score(row.hidden_gem_score)),
   digits("release_id", "Release id", (/** @type {Rated} */ row) => row.release_id),

@@ -1,28 +1,28 @@
 /** The score of a release's rarity: its meaning in words, and its parts as bars. */
 import { h } from "../core/dom.js";
 import { useAnswer } from "../core/api.js";
+import { exploreLink, nameOf } from "../core/entities.js";
 import { change } from "../core/router.js";
 import { Bars } from "../parts/bars.js";
 import { column, percent, score } from "../parts/columns.js";
-import { EntityLink } from "../parts/entity.js";
 import { Failure, Loading } from "../parts/states.js";
 import { Plot } from "../parts/table.js";
 
 /** Least score of each tier, and its meaning. @type {Record<string, [number, string]>} */
 export const TIERS = {
-  "ultra-rare": [80, "nearly every signal is high: one old pressing, on a small label"],
-  rare: [60, "most signals are high: few pressings, and old ones"],
-  scarce: [40, "some signals are high"],
-  uncommon: [20, "few signals are high: pressed several times, or recently"],
-  common: [0, "no signal is: pressed often, recently, in usual formats"],
+  "ultra-rare": [80, "a very high mean, as of an old and only pressing on a small label; a single signal may be low all the same"],
+  rare: [60, "a high mean: most of the weight is on high signals, such as few and old pressings"],
+  scarce: [40, "a middling mean: some signals are high"],
+  uncommon: [20, "a low mean: pressed several times, or recently"],
+  common: [0, "a very low mean: pressed often, recently, in usual formats"],
 };
 
 /** Signals: title, and the meaning of a high value. @type {Record<string, [string, string]>} */
 const SIGNALS = {
-  pressing_scarcity: ["Few pressings", "The fewer releases its master has, the more; a release without a master has 90."],
+  pressing_scarcity: ["Few pressings", "The fewer releases its master has in this month’s data, the more; a release without a master has 90."],
   temporal_scarcity: ["Age", "1.5 points a year, up to 100; 40 fewer if another release of its master is at most 10 years old."],
   graph_isolation: ["Few connections", "The fewer artists, labels, genres and credits it is linked to, the more."],
-  label_catalog: ["Small label", "The fewer releases its smallest label has, the more."],
+  label_catalog: ["Small label", "The fewer releases its smallest label has in this month’s data, the more. In a sample of a month nearly every label is small."],
   format_rarity: ["Rare format", "Its rarest format counts, from 100 for a test pressing down to 5 for a file."],
 };
 
@@ -44,7 +44,9 @@ export function Breakdown({ release }) {
     problem && h(Failure, { problem, retry }),
     !answer && !problem && h(Loading, { lines: 9, text: "Loading the score" }),
     answer && h(Score, { rarity: /** @type {Rarity} */ (answer) }),
-    h("a", { class: "button", href: change({ r: null }) }, "Close"));
+    h("div", { class: "actions" },
+      h("a", { class: "button", href: exploreLink({ type: "release", id: release, name: null }) }, "Show the release"),
+      h("a", { class: "button", href: change({ r: null }) }, "Close")));
 }
 
 /** @typedef {{ name: string, score: number, weight: number }} Signal */
@@ -55,7 +57,7 @@ function Score({ rarity }) {
   const rows = Object.entries(rarity.breakdown).map(([name, each]) => ({ name, ...each })).sort((a, b) => b.weight - a.weight);
   const title = `Rarity of ${rarity.title || `release ${rarity.release_id}`}`;
   return h("div", null,
-    h("h2", null, h(EntityLink, { entity }), rarity.artist && h("span", { class: "count" }, " by ", h("bdi", null, rarity.artist))),
+    h("h2", null, h("bdi", null, nameOf(entity)), rarity.artist && h("span", { class: "count" }, " by ", h("bdi", null, rarity.artist))),
     h("p", null, `Rarity ${score(rarity.rarity_score)} of 100: `, h("span", { class: `tier ${rarity.tier}` }, rarity.tier), `, ${TIERS[rarity.tier]?.[1]}. As a hidden gem: ${score(rarity.hidden_gem_score)}.`),
     h(Plot, {
       title, columns: COLUMNS, rows, open: true,

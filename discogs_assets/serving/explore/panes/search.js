@@ -1,13 +1,20 @@
 /** Search: all hits of a text, with facets that count and narrow, in pages. */
 import { classes, h, number, plural, useEffect } from "../core/dom.js";
-import { useAnswer } from "../core/api.js";
+import { useAnswer, usePromise } from "../core/api.js";
 import { exploreLink, PLURALS } from "../core/entities.js";
 import { change, useQuery } from "../core/router.js";
+import { column } from "../parts/columns.js";
+import { Downloads } from "../parts/downloads.js";
 import { KindBadge } from "../parts/entity.js";
 import { Pages, readOffset } from "../parts/pages.js";
 import { Empty, Failure, Loading } from "../parts/states.js";
+import { completePersons } from "./person.js";
 
 const PAGE = 20;
+const PERSONS = 5;
+
+/** @type {Kind[]} */
+const WORKS = ["release", "master"];
 
 export function Search() {
   const query = useQuery();
@@ -32,9 +39,13 @@ function Found({ text, page, loading }) {
     h(Filters, { facets: page.facets }),
     h("section", { class: "results" },
       h("div", { role: "status" }, h("h1", null, `${plural(page.total, "hit")} for “`, h("bdi", null, text), "”")),
+      h(Persons, { text }),
       page.results.length
         ? h("ol", { class: "plain hits" }, page.results.map((hit) => h(HitRow, { key: `${hit.type}:${hit.id}`, hit })))
-        : h(Empty, { title: "Nothing has all of these words" }, "Try fewer words, or take a filter away. Accents, case and punctuation do not matter."),
+        : h(Empty, { title: "Nothing has all of these words" }, page.suggestions.length > 0 && h("p", null, "Did you mean ",
+          page.suggestions.map((name, place) => [place > 0 && " or ", h("a", { href: change({ q: name, offset: null }) }, h("bdi", null, name))]), "?"),
+        "Try fewer words, or take a filter away. Accents, case and punctuation do not matter."),
+      page.results.length > 0 && h(Downloads, { title: `Hits for ${text}`, columns: HIT_COLUMNS, rows: page.results }),
       h(Pages, { offset: page.pagination.offset, size: PAGE, shown: page.results.length, total: page.total, more: page.pagination.has_more })));
 }
 
@@ -65,14 +76,39 @@ function Facet({ title, name, options }) {
 
 /** @param {{ hit: Hit }} props */
 function HitRow({ hit }) {
-  const { subtitle, year, genres, styles, release_count: releases } = hit.metadata;
-  const works = hit.type === "release" || hit.type === "master";
-  const more = [subtitle, year, ...genres.slice(0, 2), ...styles.slice(0, 3), !works && releases ? plural(releases, "release") : null];
+  const { subtitle, year, country, formats, label, catno, genres, styles, release_count: releases } = hit.metadata;
+  const works = WORKS.includes(hit.type);
+  const more = [subtitle, year, country, formats.join(", "), [label, catno].filter(Boolean).join(" – "), ...genres.slice(0, 2), ...styles.slice(0, 3), !works && releases ? plural(releases, "release") : null];
   return h("li", { class: "hit" },
     h("a", { href: exploreLink(hit) }, h("bdi", null, convertMarks(hit.highlight))),
     h(KindBadge, { kind: hit.type }),
     h("p", { class: "option-more", dir: "auto" }, more.filter(Boolean).join(" · ")));
 }
+
+/** Credited persons with these words in their names: they need no record of their own. @param {{ text: string }} props */
+function Persons({ text }) {
+  const { answer } = usePromise(text, (signal) => completePersons(text, signal, PERSONS));
+  return answer?.length ? h("p", null, "Credited on records: ", answer.map((each, place) => h("span", { key: each.href }, place > 0 && ", ",
+    h("a", { class: "entity", href: each.href }, h("bdi", null, each.name)), ` (${each.subtitle})`))) : null;
+}
+
+/** @param {(hit: Hit["metadata"]) => import("../parts/files.js").Cell} find @returns {(hit: Hit) => import("../parts/files.js").Cell} */
+const of = (find) => (hit) => find(hit.metadata);
+
+const HIT_COLUMNS = [
+  column("type", "Type", (/** @type {Hit} */ hit) => hit.type),
+  column("id", "Id", (/** @type {Hit} */ hit) => hit.id),
+  column("name", "Name", (/** @type {Hit} */ hit) => hit.name),
+  column("artist", "Artist", (/** @type {Hit} */ hit) => (WORKS.includes(hit.type) ? hit.metadata.subtitle : null)),
+  column("year", "Year", of((found) => found.year)),
+  column("country", "Country", of((found) => found.country)),
+  column("formats", "Format", of((found) => found.formats)),
+  column("label", "Label", of((found) => found.label)),
+  column("catno", "Catalogue number", of((found) => found.catno)),
+  column("genres", "Genres", of((found) => found.genres)),
+  column("styles", "Styles", of((found) => found.styles)),
+  column("releases", "Releases", of((found) => found.release_count)),
+];
 
 /** @type {Record<string, string>} */
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'" };

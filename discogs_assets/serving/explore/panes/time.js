@@ -1,7 +1,7 @@
 /** Time: the years in which genres and styles began, until a year or between two. */
 import { classes, h, number, plural, useEffect } from "../core/dom.js";
 import { useAnswer } from "../core/api.js";
-import { keyOf, parametersOf } from "../core/entities.js";
+import { keyOf, parametersOf, PLURALS } from "../core/entities.js";
 import { link, useQuery } from "../core/router.js";
 import { readYear } from "../graph/state.js";
 import { EntityLink } from "../parts/entity.js";
@@ -38,12 +38,13 @@ function Beginnings({ first, last, all }) {
   const after = other === null ? until - 1 : Math.min(year, other);
   const begun = all.filter((each) => each.first_year <= until);
   const fresh = begun.filter((each) => each.first_year > after);
+  const undated = useUndated(all);
   const span = after === until - 1 ? `in ${until}` : `from ${after + 1} to ${until}`;
   return h("div", { class: "time" },
     h("h1", null, "When genres and styles began"),
-    h("p", { class: "hint" }, "The year of the first release of each in Discogs. Choose a year, play them, or compare two."),
+    h("p", { class: "hint" }, `The year of the earliest dated release of each in this month’s data; in a sample that may be long after it began.${undated ? ` Left out for want of a dated release: ${undated}.` : ""} Choose a year, play them, or compare two.`),
     h(Timeline, { name: "year", label: "Until", first, last, busy: false }),
-    h("div", { role: "status" }, h("p", null, `By ${until}: ${count(begun)} had begun, of ${count(all)}. ${count(fresh)} began ${span}.`)),
+    h("div", { role: "status" }, h("p", null, `By ${until}: ${count(begun)} had begun, of ${count(all)}. ${fresh.length ? count(fresh) : "None"} began ${span}.`)),
     h("h2", null, `New ${span}`),
     fresh.length ? h(Names, { begun: fresh, until, fresh: true }) : h("p", { class: "hint" }, "None."),
     [...new Set(begun.map(decadeOf))].sort((a, b) => b - a).map((decade) => {
@@ -55,6 +56,15 @@ function Beginnings({ first, last, all }) {
 
 /** @param {Begun} begun */
 const decadeOf = ({ first_year: year }) => year - (year % 10);
+
+/** Genres and styles without a dated release, in words; nothing without any. @param {Begun[]} all */
+function useUndated(all) {
+  const { answer } = useAnswer("graph/stats");
+  const counts = /** @type {Statistics | null} */ (answer)?.counts;
+  const left = (/** @type {Kind} */ kind) => (counts ? counts[PLURALS[kind]] - all.filter((each) => each.type === kind).length : 0);
+  const [genres, styles] = [left("genre"), left("style")];
+  return genres + styles > 0 ? `${plural(genres, "genre")} and ${plural(styles, "style")}` : "";
+}
 
 /** @param {Begun[]} begun */
 function count(begun) {

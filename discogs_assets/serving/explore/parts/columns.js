@@ -1,6 +1,7 @@
 /** Columns of tables. */
 import { h, number } from "../core/dom.js";
 import { EntityLink } from "./entity.js";
+import { Reference } from "./reference.js";
 
 /** @template Row @typedef {import("./files.js").Column<Row>} Column */
 
@@ -26,7 +27,7 @@ export const column = (name, title, value, show) => ({ name, title, value, show 
 export const references = (name, title, type, find) => ({
   name, title, value: (row) => unite(find(row)).map((each) => each.name || ""),
   show: (row) => unite(find(row)).map((each, place) => h("span", { key: place }, place > 0 && ", ",
-    each.id ? h(EntityLink, { entity: { type, id: each.id, name: each.name || null } }) : h("bdi", null, each.name))),
+    h(Reference, { kind: type, value: each }))),
 });
 
 /** Each of the references once: a label is there for each of its catalogue numbers. @param {Reference[]} all */

@@ -10,13 +10,13 @@ import { EntityLink } from "./entity.js";
 const LEAST_RELEASES = 3;
 const SHOWN = 5;
 
-/** @param {{ entity: Named }} props */
+/** @param {{ entity: Named & { release_count?: number, credit_count?: number } }} props */
 export function Doors({ entity }) {
-  const { type, id } = entity;
+  const { type, id, release_count: releases, credit_count: credits } = entity;
   const doors = [
-    type === "artist" && door("Credits", { pane: "credits", p: keyOf(entity) }),
+    type === "artist" && Boolean(credits) && door("Credits", { pane: "credits", p: keyOf(entity) }),
     type === "label" && door("What it is made of", { pane: "labels", l: keyOf(entity) }),
-    (type === "artist" || type === "label") && door("Rarest releases", { pane: "rarity", of: keyOf(entity) }),
+    (type === "artist" || type === "label") && Boolean(releases) && door("Rarest releases", { pane: "rarity", of: keyOf(entity) }),
     type === "release" && door("How rare", { pane: "rarity", r: id }),
     door("Discover from here", { pane: "discover", from: keyOf(entity) }),
   ];

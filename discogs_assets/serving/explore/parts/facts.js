@@ -1,7 +1,10 @@
 /** Facts of an entity as rows of a definition list. */
-import { h, number } from "../core/dom.js";
-import { selectLink } from "../core/entities.js";
+import { h, number, useContext } from "../core/dom.js";
+import { nameDate } from "../core/dates.js";
+import { selectLink, versionsLink } from "../core/entities.js";
+import { link as linkTo } from "../core/router.js";
 import { EntityLink } from "./entity.js";
+import { Mentions, Reference } from "./reference.js";
 
 /** @typedef {[name: string, value: Child]} Fact */
 
@@ -23,13 +26,14 @@ export function findFacts(node, data) {
   /** @type {Fact[]} */
   const facts = [
     ["Real name", text(data.realname)],
-    ["Year", node.type === "release" ? text(data.released) || node.year : node.year],
+    ["Year", node.type === "release" ? text(nameDate(data.released)) || node.year : node.year],
     ["Artists", link("artist", data.artists, data.artists?.length > 1 || data.artists?.[0]?.anv)],
     ["Label", links("label", data.labels)],
     ["Format", formats(data.formats)],
     ["Country", text(node.country)],
-    ["Master", node.master_id && link("master", [{ id: node.master_id, name: "All versions" }])],
+    ["Master", node.master_id && h(Versions, { id: node.master_id })],
     ["Releases", count(node.release_count)],
+    ["Credits", node.credit_count > 0 && h("a", { href: linkTo({ pane: "credits", p: `artist:${node.id}` }) }, number(node.credit_count))],
     ["Artists", count(node.artist_count)],
     ["Labels", count(node.label_count)],
     ["Genres", names("genre", node.genres) || count(node.genre_count)],
@@ -45,14 +49,20 @@ export function findFacts(node, data) {
     ["Identifiers", identifiers(data.identifiers)],
     ["Contact", text(data.contactinfo)],
   ];
-  return facts.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false);
+  return facts.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== 0 && value !== false);
 }
 
 /** @param {string | undefined} value */
 const text = (value) => value && h("span", { class: "lines", dir: "auto" }, value);
 
 /** @param {number | null | undefined} value */
-const count = (value) => (typeof value === "number" ? number(value) : null);
+const count = (value) => (value ? number(value) : null);
+
+/** The list of a master's versions, if the month has the master. @param {{ id: number }} props */
+function Versions({ id }) {
+  const { absent } = useContext(Mentions);
+  return absent.master?.includes(id) ? h("span", null, "not in this month") : h("a", { href: versionsLink(id) }, "All versions");
+}
 
 /** @param {string[] | undefined} values */
 const list = (values) => values?.length && cut(values.map((each) => h("bdi", null, each)));
@@ -64,19 +74,14 @@ function cut(parts) {
 }
 
 /** @param {Kind} kind @param {string[] | undefined} values */
-const names = (kind, values) => values?.length && cut(values.map((name) => reference(kind, { id: name, name })));
+const names = (kind, values) => values?.length && cut(values.map((name) => h(EntityLink, { entity: { type: kind, id: name, name }, href: selectLink({ type: kind, id: name, name }) })));
 
 /** @param {Kind} kind @param {Reference[] | undefined} values @param {unknown} [wanted] */
 const link = (kind, values, wanted = true) =>
   wanted && values?.length ? cut(values.map((each) => reference(kind, each))) : null;
 
-/** A link, or text if the record is not linked. @param {Kind} kind @param {any} value */
-export function reference(kind, value) {
-  const name = value.anv || value.name || `${kind} ${value.id}`;
-  if (!value.id) return h("bdi", null, name);
-  const entity = { type: kind, id: value.id, name };
-  return h(EntityLink, { entity, href: selectLink(entity) });
-}
+/** A link to its panel, or text. @param {Kind} kind @param {Reference} value */
+export const reference = (kind, value) => h(Reference, { kind, value, selects: true });
 
 /** Labels with their catalogue numbers. @param {Kind} kind @param {Reference[] | undefined} values */
 const links = (kind, values) => values?.length && h("span", { class: "lines" }, values.map((each, place) =>

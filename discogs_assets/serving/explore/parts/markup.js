@@ -1,8 +1,7 @@
 /** Discogs markup of profiles and notes as text with links: [a=Name], [l123], [url=…]…[/url], [b]. */
 import { h } from "../core/dom.js";
-import { selectLink } from "../core/entities.js";
 import { link } from "../core/router.js";
-import { EntityLink } from "./entity.js";
+import { IdReference } from "./reference.js";
 
 /** @type {Record<string, Kind>} */
 const KINDS = { a: "artist", l: "label", m: "master", r: "release" };
@@ -22,10 +21,7 @@ export function Markup({ text }) {
 
 /** @param {RegExpMatchArray} found @returns {Child} */
 function convert([, idKind, id, nameKind, name, url, text, plain]) {
-  if (id) {
-    const entity = { type: KINDS[idKind.toLowerCase()], id: Number(id), name: null };
-    return h(EntityLink, { entity, href: selectLink(entity) });
-  }
+  if (id) return h(IdReference, { kind: KINDS[idKind.toLowerCase()], id: Number(id) });
   if (name) return h("a", { href: link({ pane: "search", q: name, types: KINDS[nameKind.toLowerCase()] }) }, h("bdi", null, name));
   if (url || plain) return h(Outside, { url: url || plain, children: text || url || plain });
   return null;

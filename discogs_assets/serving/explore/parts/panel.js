@@ -1,7 +1,7 @@
 /** The panel of an entity: what it is, its facts, its releases over time, and what to do next. */
 import { h, plural } from "../core/dom.js";
 import { useAnswer } from "../core/api.js";
-import { discogsLink, exploreLink, isNamed, keyOf, MEANINGS, nameOf, parametersOf, PLURALS } from "../core/entities.js";
+import { discogsLink, exploreLink, isNamed, keyOf, MEANINGS, nameOf, parametersOf, PLURALS, versionsLink } from "../core/entities.js";
 import { link } from "../core/router.js";
 import { Sparkline } from "./chart.js";
 import { Doors, Resembling } from "./doors.js";
@@ -9,7 +9,8 @@ import { KindBadge } from "./entity.js";
 import { Facts, findFacts } from "./facts.js";
 import { Markup, Outside } from "./markup.js";
 import { Credits, Tracklist } from "./record.js";
-import { Failure, Loading } from "./states.js";
+import { Mentions } from "./reference.js";
+import { Failure, Loading, NoRecord } from "./states.js";
 
 /**
  * @typedef {object} PanelProps
@@ -19,27 +20,31 @@ import { Failure, Loading } from "./states.js";
  * @property {() => void} onGrow
  */
 
+const NO_RECORD = { data: /** @type {any} */ ({}), absent: {}, credited: [] };
+
 /** @param {PanelProps} props */
 export function Panel({ entity, center, grown, onGrow }) {
   const node = useAnswer(`node/${encodeURIComponent(String(entity.id))}`, { type: entity.type });
   const record = useAnswer(isNamed(entity) ? null : `${PLURALS[entity.type]}/${entity.id}`);
   const shown = /** @type {any} */ (node.answer);
   const current = shown && keyOf(shown) === keyOf(entity) ? shown : null;
-  if (node.problem) return h("aside", { class: "panel", "aria-label": "Facts" }, h(Failure, { problem: node.problem, retry: node.retry }));
+  if (node.problem) return h("aside", { class: "panel", "aria-label": "Facts" }, h(Failure, { problem: node.problem, retry: node.retry, missing: h(NoRecord, { kind: entity.type, id: entity.id }) }));
   if (!current) return h("aside", { class: "panel", "aria-label": "Facts" }, h(Loading, { lines: 8, text: "Loading facts" }));
   const found = /** @type {any} */ (record.answer);
-  const data = found && found.id === entity.id && found.type === entity.type ? found.data : {};
-  return h("aside", { class: "panel", "aria-label": "Facts" },
+  const own = found && found.id === entity.id && found.type === entity.type ? found : NO_RECORD;
+  const data = own.data;
+  return h("aside", { class: "panel", "aria-label": "Facts" }, h(Mentions.Provider, { value: own },
     h(Title, { entity: current, data }),
     h(Actions, { entity: current, center, grown, onGrow }),
     h(Facts, { facts: findFacts(current, data) }),
+    Object.keys(own.absent).length > 0 && h("p", { class: "hint" }, "Names without a link have no record of their own in this month."),
     h(Activity, { entity: current }),
     current.type === "artist" && h(Resembling, { key: keyOf(current), artist: current }),
     data.profile && h(Markup, { text: data.profile }),
     data.notes && h(Markup, { text: data.notes }),
     data.tracklist && h(Tracklist, { tracks: data.tracklist }),
     data.extraartists && h(Credits, { credits: data.extraartists }),
-    data.urls && h(Urls, { urls: data.urls }));
+    data.urls && h(Urls, { urls: data.urls })));
 }
 
 /** @param {{ entity: Named, data: any }} props */
@@ -54,10 +59,12 @@ function Title({ entity, data }) {
 
 /** @param {PanelProps} props */
 function Actions({ entity, center, grown, onGrow }) {
+  const released = /** @type {{ release_count?: number }} */ (entity).release_count !== 0;
   return h("div", { class: "actions" },
     !grown && h("button", { type: "button", class: "primary", onClick: onGrow }, "Show its neighbours"),
     !center && h("a", { class: "button", href: exploreLink(entity) }, "Start here"),
-    entity.type !== "release" && h("a", { class: "button", href: link({ pane: "trends", s: keyOf(entity) }) }, "Trend"),
+    entity.type !== "release" && released && h("a", { class: "button", href: link({ pane: "trends", s: keyOf(entity) }) }, "Trend"),
+    entity.type === "master" && h("a", { class: "button", href: versionsLink(entity.id) }, "All versions"),
     !isNamed(entity) && h("a", { class: "button", href: link({ pane: "months", of: keyOf(entity) }) }, "History"),
     h("a", { class: "button", href: link({ pane: "path", from: keyOf(entity) }) }, "Path from here"),
     h(Doors, { entity }),

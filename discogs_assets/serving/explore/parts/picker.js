@@ -3,9 +3,11 @@ import { classes, h, useEffect, useId, useRef, useState } from "../core/dom.js";
 import { toProblem, usePromise, ask } from "../core/api.js";
 import { nameOf } from "../core/entities.js";
 import { KindBadge } from "./entity.js";
+import { describe } from "./states.js";
 
 const PAUSE = 90;
 const LIMIT = 12;
+const NONE = "No name starts like this.";
 
 /**
  * @typedef {object} PickerProps
@@ -19,6 +21,7 @@ const LIMIT = 12;
  * @property {boolean} [clears] whether a choice empties the input
  * @property {Kind[]} [kinds] of the entities; default: all
  * @property {(text: string, signal: AbortSignal) => Promise<Suggestion[]>} [complete] instead of `kinds`
+ * @property {string} [none] note if there is no suggestion
  */
 
 /** @param {PickerProps} props */
@@ -38,11 +41,23 @@ export function Picker(props) {
       onInput: state.type, onKeyDown: state.press, onFocus: state.open,
     }),
     h("div", { id: list, role: "listbox", "aria-label": `${label}: suggestions`, class: "suggestions", hidden: !shown },
-      shown && suggestions.map((each, place) => h(Option, {
-        key: `${each.type}:${each.id}`, id: `${list}-${place}`, entity: each, active: place === active,
-        onPick: () => state.pick(each),
-      }))),
+      shown && group(suggestions).map(([title, members]) => h("div", { key: title, role: "group", "aria-label": title || "Names" },
+        title && h("div", { class: "note", "aria-hidden": "true" }, title),
+        members.map(({ entity, place }) => h(Option, {
+          key: place, id: `${list}-${place}`, entity, active: place === active, onPick: () => state.pick(entity),
+        }))))),
     shown && state.note && h("div", { class: "suggestions note", role: "status" }, state.note));
+}
+
+/** Suggestions with their places, by group; those without one come first. @param {Suggestion[]} suggestions */
+function group(suggestions) {
+  /** @type {Map<string, { entity: Suggestion, place: number }[]>} */
+  const groups = new Map();
+  suggestions.forEach((entity, place) => {
+    const title = entity.group || "";
+    groups.set(title, [...(groups.get(title) || []), { entity, place }]);
+  });
+  return [...groups];
 }
 
 /** @param {{ id: string, entity: Suggestion, active: boolean, onPick: () => void }} props */
@@ -54,17 +69,17 @@ function Option({ id, entity, active, onPick }) {
   },
   h("span", { class: "option-name" }, h("bdi", null, nameOf(entity)),
     more && h("span", { class: "option-more", dir: "auto" }, more)),
-  h(KindBadge, { kind: entity.type }));
+  !entity.group && h(KindBadge, { kind: entity.type }));
 }
 
 /** State and actions of a picker. @param {PickerProps} props */
-function usePicker({ text: start = "", onPick, onSubmit, clears, kinds, complete }) {
+function usePicker({ text: start = "", onPick, onSubmit, clears, kinds, complete, none = NONE }) {
   const [text, setText] = useState(start);
   const [shown, setShown] = useState(false);
   const [active, setActive] = useState(-1);
   const [typed, setTyped] = useState(false);
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const { suggestions, note } = useSuggestions(typed ? text.trim() : "", complete || ((words, signal) => completeNames(words, kinds, signal)));
+  const { suggestions, note } = useSuggestions(typed ? text.trim() : "", complete || ((words, signal) => completeNames(words, kinds, signal)), none);
   useEffect(() => setText(start), [start]);
   const close = () => { setShown(false); setActive(-1); };
   const pick = (/** @type {Suggestion} */ entity) => {
@@ -108,7 +123,7 @@ function usePicker({ text: start = "", onPick, onSubmit, clears, kinds, complete
 }
 
 /** Entities whose names the text begins, the best first. @param {string} text @param {Kind[] | undefined} kinds @param {AbortSignal} signal */
-async function completeNames(text, kinds, signal) {
+export async function completeNames(text, kinds, signal) {
   const asked = (kinds || [undefined]).map((type) => ask("autocomplete", { q: text, type, limit: LIMIT }, signal));
   const found = (await Promise.all(asked)).flatMap((each) => /** @type {{ results: Suggestion[] }} */ (each).results);
   return found.sort((a, b) => (b.score || 0) - (a.score || 0)).slice(0, LIMIT);
@@ -118,14 +133,15 @@ async function completeNames(text, kinds, signal) {
  * Suggestions for a text, and a note if there are none.
  * @param {string} text
  * @param {(text: string, signal: AbortSignal) => Promise<Suggestion[]>} complete
+ * @param {string} missing
  */
-function useSuggestions(text, complete) {
+function useSuggestions(text, complete, missing) {
   const { answer, problem, loading } = usePromise(text || null, async (signal) => {
     await new Promise((done) => setTimeout(done, PAUSE));
     return signal.aborted ? null : complete(text, signal);
   });
   const suggestions = (text && answer) || [];
-  if (problem) return { suggestions: [], note: toProblem(problem).message };
+  if (problem) return { suggestions: [], note: describe(toProblem(problem)) };
   const none = text && !loading && answer && !suggestions.length;
-  return { suggestions, note: none ? "No name starts like this. Press Enter to search all words." : "" };
+  return { suggestions, note: none ? missing : "" };
 }

@@ -6,9 +6,14 @@ import { reference } from "./facts.js";
 
 /** @param {{ tracks: Track[] }} props */
 export function Tracklist({ tracks }) {
-  const counted = tracks.filter((each) => each.position).length;
-  return h("section", null, h("h2", null, plural(counted || tracks.length, "track")),
+  return h("section", null, h("h2", null, plural(countTracks(tracks), "track")),
     h("ol", { class: "tracks" }, tracks.map((each, place) => h(TrackRow, { key: place, track: each }))));
+}
+
+/** Tracks without headings; those of an index track count, and it does not. @param {Track[]} tracks */
+export function countTracks(tracks) {
+  const all = tracks.flatMap((each) => (each.sub_tracks?.length ? each.sub_tracks : [each]));
+  return all.filter((each) => each.position).length || all.length;
 }
 
 /** @param {{ track: Track }} props */

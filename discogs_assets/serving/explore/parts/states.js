@@ -1,7 +1,7 @@
 /** States of a part that is not there: awaited, empty, or failed, each with advice. */
 import { h } from "../core/dom.js";
+import { change, link } from "../core/router.js";
 import { KindBadge } from "./entity.js";
-import { change } from "../core/router.js";
 
 /** @typedef {import("../core/api.js").Problem} Problem */
 
@@ -16,10 +16,26 @@ export function Empty({ title, children }) {
   return h("div", { class: "empty" }, h("p", { class: "empty-title" }, title), h("div", null, children));
 }
 
+/** What is wrong, by status, where the answer of the API is for programmers. @type {Record<number, string>} */
+const CAUSES = {
+  404: "This month has no record of this name or number.",
+  409: "This month is loaded only in part, and what is needed here is missing.",
+  410: "This is of an earlier month.",
+  422: "The address of this page has a value that cannot be.",
+};
+
+/** What is wrong, for a visitor. @param {Problem} problem */
+export const describe = ({ status, message }) => CAUSES[status] || message;
+
+/** Whether the same question may be answered later. @param {Problem} problem */
+const passes = ({ status }) => ![404, 409, 422].includes(status);
+
 /** Advice by status. @type {Record<number, string>} */
 const ADVICE = {
   0: "Check the connection, then try again.",
   404: "Search for the name in the box at the top: it finds other spellings, too.",
+  409: "Whoever runs this server can load the rest.",
+  422: "Start from the box at the top.",
   410: "A new month was published meanwhile. Try again.",
   429: "Wait a moment, then try again.",
   503: "A store is starting or switching to a new month. Try again in a few seconds.",
@@ -28,14 +44,23 @@ const ADVICE = {
 
 /** Link to one of several entities of a name. @typedef {(entity: Named) => string} Choose */
 
-/** @param {{ problem: Problem, retry?: () => void, choose?: Choose }} props */
-export function Failure({ problem, retry, choose = ({ id }) => change({ id, name: null }) }) {
+/** @param {{ problem: Problem, retry?: () => void, choose?: Choose, missing?: Child }} props `missing` says what is not there, with advice */
+export function Failure({ problem, retry, choose = ({ id }) => change({ id, name: null }), missing }) {
   if (problem.candidates.length) return h(Candidates, { problem, choose });
   return h("div", { class: "failure", role: "alert" },
     h("p", { class: "empty-title" }, problem.status === 404 ? "Nothing is here" : "This did not work"),
-    h("p", { dir: "auto" }, problem.message),
-    ADVICE[problem.status] && h("p", null, ADVICE[problem.status]),
-    retry && h("button", { type: "button", onClick: retry }, "Try again"));
+    problem.status === 404 && missing
+      ? h("div", { dir: "auto" }, missing)
+      : [h("p", { dir: "auto" }, describe(problem)), ADVICE[problem.status] && h("p", null, ADVICE[problem.status])],
+    retry && passes(problem) && h("button", { type: "button", onClick: retry }, "Try again"));
+}
+
+/** Advice about an entity that the month does not have; an artist may be credited all the same. @param {{ kind: Kind, id: string | number }} props */
+export function NoRecord({ kind, id }) {
+  return h("p", null, `This month has no record of the ${kind} ${id}. `,
+    kind === "artist"
+      ? ["It may be credited on records: ", h("a", { key: "credits", href: link({ pane: "credits", p: `artist:${id}` }) }, "its credits"), "."]
+      : "Search for its name in the box at the top.");
 }
 
 /** Entities of one name, for the visitor to choose from. @param {{ problem: Problem, choose: Choose }} props */
