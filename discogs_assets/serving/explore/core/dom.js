@@ -1,7 +1,7 @@
 /** Preact, which the page loads as plain scripts: elements and hooks. */
 
 export const { h, render, Fragment } = preact;
-export const { useCallback, useEffect, useId, useMemo, useRef, useState } = preactHooks;
+export const { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } = preactHooks;
 
 /**
  * Join the class names that are given.

@@ -14,6 +14,7 @@ import { drawLabels, project, rank, sizeAt, widthOf } from "./labels.js";
  * @property {string} selected
  * @property {string} hovered
  * @property {Colours} colours
+ * @property {number} [labels] most names; default: as many as are drawn in time for a frame
  */
 
 /** Number of nodes beyond which they are plain shapes without names, drawn by type at once. */

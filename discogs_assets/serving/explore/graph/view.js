@@ -2,10 +2,10 @@
 import { readColours } from "./colours.js";
 import { CROWD, draw } from "./draw.js";
 import { listen } from "./gestures.js";
+import { frame } from "./frame.js";
 import { project, sizeAt } from "./labels.js";
 import { Layout } from "./layout.js";
 
-const FIT_MARGIN = 56;
 const ZOOMS = [0.05, 4];
 
 /**
@@ -92,14 +92,7 @@ export class GraphView {
   /** Bring all nodes into view. */
   fit() {
     if (!this.nodes.length || !this.canvas.clientWidth) return;
-    const xs = this.nodes.map((node) => node.x);
-    const ys = this.nodes.map((node) => node.y);
-    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    const k = Math.min((width - 2 * FIT_MARGIN) / (right - left || 1), (height - 2 * FIT_MARGIN) / (bottom - top || 1));
-    this.camera.k = Math.min(1.5, Math.max(ZOOMS[0], k));
-    this.camera.x = width / 2 - ((left + right) / 2) * this.camera.k;
-    this.camera.y = height / 2 - ((top + bottom) / 2) * this.camera.k;
+    this.camera = frame(this.nodes, this.canvas.clientWidth, this.canvas.clientHeight);
     this.paint();
   }
 

@@ -3,7 +3,7 @@ import { h, number, plural, useEffect } from "../core/dom.js";
 import { ask, useAnswer } from "../core/api.js";
 import { change, go, link, useQuery } from "../core/router.js";
 import { Bars } from "../parts/bars.js";
-import { Chart, tabulate } from "../parts/chart.js";
+import { Stack, tabulate } from "../parts/chart.js";
 import { Choice, optionsOf, useChoice } from "../parts/choice.js";
 import { column, digits, entity, references } from "../parts/columns.js";
 import { EntityLink } from "../parts/entity.js";
@@ -29,7 +29,7 @@ const CATEGORIES = optionsOf([
 const ALL = ["", "all roles"];
 const PAGE = 25;
 
-/** Lines of the chart; what is left is one more. */
+/** Categories of the chart; what is left is one more. */
 const LINES = 5;
 
 export function CreditsPane() {
@@ -115,7 +115,7 @@ function Timeline({ person, name }) {
     problem && h(Failure, { problem, retry }),
     !answer && !problem && h(Loading, { lines: 10, text: "Loading years" }),
     answer && !series.length && h("p", { class: "hint" }, "None of these credits has a year."),
-    series.length > 0 && h(Plot, { title, ...tabulate(series, number), children: h(Chart, { series, format: number, label: title, small: true }) }));
+    series.length > 0 && h(Plot, { title, ...tabulate(series, number), children: h(Stack, { series, format: number, label: title }) }));
 }
 
 /** The largest categories as series, all others as one. @param {YearCount[]} timeline @returns {import("../parts/chart.js").Series[]} */
