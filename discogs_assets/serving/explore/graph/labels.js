@@ -37,7 +37,7 @@ export const rank = (node, { selected, hovered }) =>
 /** @typedef {{ node: GraphNode, text: string, font: string, first: boolean, x: number, top: number }} Label */
 
 /**
- * Find places for names, the important ones first: below its node, or else above, right or left of it. A name that would
+ * Find places for names, the important ones first: below its node, or else above or beside it. A name that would
  * cover another one everywhere has no place.
  * @param {CanvasRenderingContext2D} context
  * @param {GraphNode[]} seen
@@ -56,7 +56,7 @@ export function placeLabels(context, seen, scene, size) {
     const text = first ? cutText(node.text, 60) : cutText(node.text, CHARACTERS);
     context.font = font;
     const width = widthOf(context, text);
-    const spots = findSpots(project(node, scene.camera), (node.width / 2) * size, width, scene.width);
+    const spots = findSpots(project(node, scene.camera), (node.width / 2) * size, width, scene);
     const free = spots.find(({ x, top }) => !cells(x, top + 2, width, HEIGHT).some((cell) => taken.has(cell))) || (first ? spots[0] : null);
     if (!free) continue;
     cells(free.x, free.top + 2, width, HEIGHT).forEach((cell) => taken.add(cell));
@@ -70,14 +70,18 @@ export function placeLabels(context, seen, scene, size) {
  * @param {{ x: number, y: number }} node
  * @param {number} radius
  * @param {number} width of the name
- * @param {number} room width of the canvas
+ * @param {{ width: number, height: number }} canvas
  */
-function findSpots({ x, y }, radius, width, room) {
-  const inside = (/** @type {number} */ middle) => Math.max(width / 2 + 4, Math.min(room - width / 2 - 4, middle));
-  const [below, above, aside] = [y + radius + 4, y - radius - HEIGHT - 5, radius + 6 + width / 2];
-  const spots = [[x, below], [x, above], [x + aside, y - 7], [x - aside, y - 7]].map(([middle, top]) => ({ x: inside(middle), top }));
-  // A node at the edge is not covered by its own name.
-  return spots.filter((spot) => spot.top !== y - 7 || Math.abs(spot.x - x) >= aside - 1);
+function findSpots({ x, y }, radius, width, canvas) {
+  const inside = (/** @type {number} */ middle) => Math.max(width / 2 + 4, Math.min(canvas.width - width / 2 - 4, middle));
+  const [below, above, aside] = [y + radius + 4, y - radius - HEIGHT - 8, radius + 9 + width / 2];
+  const slant = aside * 0.6;
+  const spots = [
+    [x, below], [x, above], [x + aside, y - 7], [x - aside, y - 7], [x + slant, below], [x - slant, below], [x + slant, above], [x - slant, above],
+  ].map(([middle, top]) => ({ x: inside(middle), top }));
+  // A name stays inside the canvas, and does not cover its own node at the edge.
+  const fits = spots.filter((spot) => spot.top > 2 && spot.top + HEIGHT + 3 < canvas.height && (spot.top !== y - 7 || Math.abs(spot.x - x) >= aside - 1));
+  return fits.length ? fits : [spots[0]];
 }
 
 /** Cells that a node itself covers. @param {GraphNode} node @param {Camera} camera @param {number} size */

@@ -53,7 +53,7 @@ const COLUMNS = [
   { name: "to_id", title: "Id", value: ({ to }) => to.id },
   { name: "to_name", title: "Name", value: ({ to }) => to.name },
   { name: "year", title: "Year", value: ({ to }) => yearOf(to) },
-  { name: "releases", title: "Releases between", value: ({ to }) => to.release_count },
+  { name: "releases", title: "Shared releases", value: ({ to }) => to.release_count },
 ];
 
 /** @param {Root[]} roots @param {Picture} picture @param {string[]} notes */

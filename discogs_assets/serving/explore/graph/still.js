@@ -7,7 +7,7 @@ import { findExtent } from "./frame.js";
 import { placeLabels, sizeAt } from "./labels.js";
 
 /** @typedef {import("./draw.js").Scene} Scene */
-/** @typedef {{ scene: Scene, title: string[], notes: string[], head: number, width: number, height: number }} Plan */
+/** @typedef {{ scene: Scene, title: string[], notes: string[], width: number, height: number }} Plan */
 
 const EDGE = 32;
 const TITLE = { size: 22, line: 28, weight: 600 };
@@ -42,41 +42,46 @@ function readScene({ nodes, links }) {
  */
 export function plan(context, picture, title, notes) {
   const found = readScene(picture);
-  let scene = crop(found, ZOOMS[0]);
+  let cropped = crop(found, ZOOMS[0], title);
   for (const zoom of found.nodes.length > CROWD ? [] : ZOOMS.slice(1)) {
-    if (!placeLabels(context, scene.nodes, scene, sizeAt(scene.camera.k)).missing) break;
-    scene = crop(found, zoom);
+    if (!placeLabels(context, cropped.scene.nodes, cropped.scene, sizeAt(cropped.scene.camera.k)).missing) break;
+    cropped = crop(found, zoom, title);
   }
-  const room = scene.width - 2 * EDGE;
-  const lines = wrapText(title, room, fontOf(TITLE.size, TITLE.weight));
-  const said = [...notes, `Discogs, ${edition.month}`].flatMap((note) => wrapText(note, room, fontOf(NOTE.size)));
-  const head = EDGE + lines.length * TITLE.line;
-  return { scene, title: lines, notes: said, head, width: scene.width, height: head + scene.height + said.length * NOTE.line + EDGE };
+  const { width, height } = cropped.scene;
+  const said = [...notes, `Discogs, ${edition.month}`].flatMap((note) => wrapText(note, width - 2 * EDGE, fontOf(NOTE.size)));
+  return { ...cropped, notes: said, width, height: height + said.length * NOTE.line + EDGE };
 }
 
-/** @param {ReturnType<typeof readScene>} found @param {number} zoom @returns {Scene} */
-function crop(found, zoom) {
+/**
+ * The graph at a zoom, below the lines of its title.
+ * @param {ReturnType<typeof readScene>} found
+ * @param {number} zoom
+ * @param {string} title
+ */
+function crop(found, zoom, title) {
   const whole = findExtent(found.nodes, { k: 1, x: 0, y: 0 });
   const k = Math.min(zoom, SIDES.most / (whole.right - whole.left), SIDES.most / (whole.bottom - whole.top));
   const { left, right, top, bottom } = findExtent(found.nodes, { k, x: 0, y: 0 });
   const width = Math.max(SIDES.least, right - left + 2 * (EDGE + NAMES.across));
-  return { ...found, camera: { k, x: (width - left - right) / 2, y: NAMES.down - top }, width, height: bottom - top + 2 * NAMES.down };
+  const lines = wrapText(title, width - 2 * EDGE, fontOf(TITLE.size, TITLE.weight));
+  const begin = EDGE + lines.length * TITLE.line + NAMES.down;
+  const camera = { k, x: (width - left - right) / 2, y: begin - top };
+  return { title: lines, scene: { ...found, camera, width, height: begin + bottom - top + NAMES.down } };
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Plan} plan */
-export function drawPlan(context, { scene, title, notes, head, width, height }) {
-  const { colours, camera } = scene;
+export function drawPlan(context, { scene, title, notes, width, height }) {
+  const { colours } = scene;
   context.fillStyle = colours.paper;
   context.beginPath();
   context.roundRect(0, 0, width, height, 0);
   context.fill();
-  draw(context, { ...scene, camera: { ...camera, y: camera.y + head }, height });
+  draw(context, scene);
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
   context.fillStyle = colours.ink;
   context.font = fontOf(TITLE.size, TITLE.weight);
   title.forEach((line, place) => context.fillText(line, EDGE, EDGE + TITLE.size - 4 + place * TITLE.line));
   context.font = fontOf(NOTE.size);
-  const foot = head + scene.height;
-  notes.forEach((line, place) => context.fillText(line, EDGE, foot + NOTE.line * (place + 1)));
+  notes.forEach((line, place) => context.fillText(line, EDGE, scene.height + NOTE.line * (place + 1)));
 }

@@ -99,7 +99,7 @@ function Roles({ profile }) {
     column("category", "Roles", (/** @type {RoleCount} */ row) => row.category, (row) => h("a", { href: change({ role: row.category, offset: null }) }, row.category)),
     column("credits", "Credits", (/** @type {RoleCount} */ row) => row.count),
     column("releases", "Releases", (/** @type {RoleCount} */ row) => row.releases),
-    column("rank", "Rank of all", (/** @type {RoleCount} */ row) => row.rank, (row) => h("a", { href: link({ pane: "credits", role: row.category }) }, number(row.rank))),
+    column("rank", "Overall rank", (/** @type {RoleCount} */ row) => row.rank, (row) => h("a", { href: link({ pane: "credits", role: row.category }) }, number(row.rank))),
   ];
   return h("section", null, h("h2", null, "Roles"),
     h(Plot, { title, columns, rows, children: h(Bars, { label: title, format: number, bars: rows.map(({ category, count }) => ({ name: category, values: [count] })) }) }));
@@ -167,10 +167,10 @@ function Leaders() {
   const { answer, problem, loading, retry } = useAnswer(`credits/role/${role}/top`, { limit: PAGE, offset });
   const page = /** @type {{ entries: Leader[], has_more: boolean } | null} */ (answer);
   return h("section", { "aria-busy": loading },
-    h("p", { class: "hint" }, "A role counts once per release, on however many of its tracks. Kinds of roles are those of the credits’ words, such as “Mastered By”."),
+    h("p", { class: "hint" }, "A role counts once per release, however many tracks it covers. Roles are grouped by their wording: “Mastered By” is mastering."),
     h(Choice, { label: "Credits for", name: "role", options: CATEGORIES }),
     problem && h(Failure, { problem, retry }),
-    !page && !problem && h(Loading, { lines: 20, text: "Loading persons" }),
+    !page && !problem && h(Loading, { lines: 20, text: "Loading people" }),
     page && h(Table, { title: `Most credits for ${role}`, columns: LEADER_COLUMNS, rows: page.entries }),
     page && h(Pages, { offset, size: PAGE, shown: page.entries.length, more: page.has_more }));
 }

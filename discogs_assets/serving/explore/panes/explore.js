@@ -179,9 +179,11 @@ function makeActions(wanted, roots, record) {
     record(() => go(before, true));
   };
   const pages = readPages(wanted.open);
-  const open = (/** @type {string} */ key, /** @type {number} */ count) => apply({ open: changePages(wanted.open, key, count) });
-  const onToggle = (/** @type {string} */ key) => open(key, pages.has(key) ? 0 : 1);
-  const onMore = (/** @type {string} */ key) => open(key, (pages.get(key) || 0) + 1);
+  const find = (/** @type {string} */ key) => roots.flatMap((root) => root.categories).find((each) => each.key === key);
+  const open = (/** @type {import("../graph/state.js").Category | undefined} */ category, /** @type {number} */ count) =>
+    category && apply({ open: changePages(wanted.open, category, count) });
+  const onToggle = (/** @type {string} */ key) => open(find(key), find(key)?.open ? 0 : 1);
+  const onMore = (/** @type {string} */ key) => open(find(key), (pages.get(key) || 0) + 1);
   const grow = (/** @type {Named} */ entity) => {
     const key = keyOf(entity);
     const known = roots.some((root) => keyOf(root.entity) === key);

@@ -23,7 +23,7 @@ export function Genres() {
   };
   return h("div", { class: "genres" },
     h("h1", null, "Genres and their styles"),
-    h("p", { class: "hint" }, "A style stands below every genre that is the only genre of one of its releases."),
+    h("p", { class: "hint" }, "A style is listed under each genre that occurs with it alone on a release."),
     h("label", { class: "field-label", for: "find" }, "Find a genre or style"),
     h("input", { id: "find", type: "search", value: text, autocomplete: "off", onInput: type }),
     h("p", { class: "unseen", role: "status" }, plural(shown.length, "genre")),
