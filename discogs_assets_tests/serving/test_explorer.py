@@ -82,6 +82,7 @@ def test_the_graph_opens_by_mouse_loads_more_pins_and_undoes(visitor: Visit) -> 
     page = visitor.open("/")
     page.get_by_role("link", name="Rock", exact=True).click()
     click_node(page, "genre:Rock/releases")
+    expect(page.locator(".tooltip")).to_contain_text("click to close")
     more = await_node(page, "genre:Rock/releases/more")
     assert more["text"] == "40 more"
     page.mouse.move(more["x"], more["y"])
@@ -100,6 +101,19 @@ def test_the_graph_opens_by_mouse_loads_more_pins_and_undoes(visitor: Visit) -> 
     await_count(page, range(60))
     click_node(page, "genre:Rock/releases")
     await_count(page, range(10))
+
+
+def test_a_category_of_one_neighbour_is_open_until_it_is_closed(visitor: Visit) -> None:
+    page = visitor.open("/?type=release&id=1873013")
+    await_node(page, "artist:45467")
+    click_node(page, "release:1873013/artists")
+    expect(page).to_have_url(re.compile("open=release%3A1873013%2Fartists%2F0"))
+    page.wait_for_function(
+        "() => !document.querySelector('canvas').graph.nodes.some((node) => node.key === 'artist:45467')"
+    )
+    click_node(page, "release:1873013/artists")
+    await_node(page, "artist:45467")
+    expect(page).not_to_have_url(re.compile("open="))
 
 
 def test_a_double_click_shows_what_a_neighbour_has_and_opens_a_category_once(visitor: Visit) -> None:

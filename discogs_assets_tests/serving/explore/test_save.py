@@ -52,7 +52,8 @@ def test_a_graph_is_saved_as_it_is_shown(visitor: Visit, tmp_path: Path, hostile
     assert max(int(row["year"]) for row in rows if row["category"] == "releases") <= 1990
     picture = save(page, "SVG", tmp_path)
     texts = [each.text or "" for each in etree.parse(picture).iter("{http://www.w3.org/2000/svg}text")]
-    assert name in texts
+    # A long title has several lines.
+    assert name.replace(" ", "") in "".join(texts).replace(" ", "")
     assert any("hidden: later than 1990" in each for each in texts)
     tags = {each.tag.rpartition("}")[2] for each in etree.parse(picture).iter()}
     assert tags == {"svg", "title", "path", "text"}

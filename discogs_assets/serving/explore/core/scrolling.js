@@ -1,63 +1,47 @@
-/** Places to which entries of the history were scrolled: back and forward return to them. */
+/** Places to which entries of the history were scrolled: back, forward and a reload return to them. */
 
 /** Milliseconds in which a page may become as high as it was. */
 const PATIENCE = 5000;
 
-/** @type {Map<string, number>} */
-const places = new Map();
-let current = "";
-let ending = () => {};
+/** End the return to a place. */
+let end = () => {};
 
-/** State of a new entry of the history. */
-const create = () => ({ entry: Math.random().toString(36).slice(2), y: 0 });
+/** Whether a place is being returned to. */
+let returns = false;
 
 /** Keep the place of the entry that is shown. */
-const keep = () => places.set(current, scrollY);
+const keep = () => history.replaceState({ y: scrollY }, "");
 
 /** Add an entry, at the top. @param {string} url */
 export function pushEntry(url) {
-  ending();
+  end();
   keep();
-  const state = create();
-  history.pushState(state, "", url);
-  current = state.entry;
+  history.pushState({ y: 0 }, "", url);
   scrollTo(0, 0);
 }
 
-/**
- * Scroll as soon as the page is high enough, unless the visitor scrolls or types before.
- * @param {number} y
- * @returns {AbortSignal} aborted at the end
- */
+/** Scroll as soon as the page is high enough, unless the visitor scrolls or types before. @param {number} y */
 function restore(y) {
-  ending();
+  end();
   const control = new AbortController();
   const until = performance.now() + PATIENCE;
-  ending = () => { control.abort(); ending = () => {}; };
-  for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(name, ending, { signal: control.signal, passive: true });
+  end = () => { control.abort(); returns = false; };
+  for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(name, end, { signal: control.signal, passive: true });
   const look = () => {
     if (control.signal.aborted) return;
     scrollTo(0, y);
-    if (Math.abs(scrollY - y) < 2 || performance.now() > until) ending();
+    if (Math.abs(scrollY - y) < 2 || performance.now() > until) end();
     else requestAnimationFrame(look);
   };
+  returns = true;
   requestAnimationFrame(look);
-  return control.signal;
 }
 
-/** Note places while the page is scrolled, and return to them. */
+/** Keep places while the page is scrolled, and return to them. */
 export function followHistory() {
   history.scrollRestoration = "manual";
-  if (!history.state?.entry) history.replaceState(create(), "");
-  current = history.state.entry;
-  let signal = restore(history.state.y);
-  addEventListener("scroll", () => { if (signal.aborted) keep(); }, { passive: true });
-  addEventListener("popstate", ({ state }) => {
-    if (!state?.entry) history.replaceState(create(), "");
-    current = history.state.entry;
-    // An entry without a state is new: a link to a part of the page, which the browser scrolls to.
-    if (state?.entry) signal = restore(places.get(current) ?? state.y ?? 0);
-  });
-  // A page that is loaded again has no other memory.
-  addEventListener("pagehide", () => history.replaceState({ entry: current, y: scrollY }, ""));
+  restore(history.state?.y || 0);
+  addEventListener("scrollend", () => { if (!returns) keep(); }, { passive: true });
+  // An entry without a place is new: a link to a part of the page, to which the browser scrolls.
+  addEventListener("popstate", ({ state }) => { if (state) restore(state.y || 0); });
 }

@@ -81,7 +81,7 @@ function writeSvg(picture, title, notes) {
 function writePng(picture, title, notes) {
   const canvas = document.createElement("canvas");
   const planned = plan(contextOf(canvas), picture, title, notes);
-  [canvas.width, canvas.height] = [Math.ceil(planned.width * SCALE), Math.ceil(planned.height * SCALE)];
+  [canvas.width, canvas.height] = [planned.width * SCALE, planned.height * SCALE];
   const context = contextOf(canvas);
   context.scale(SCALE, SCALE);
   drawPlan(context, planned);

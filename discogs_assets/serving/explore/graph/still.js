@@ -62,11 +62,11 @@ function crop(found, zoom, title) {
   const whole = findExtent(found.nodes, { k: 1, x: 0, y: 0 });
   const k = Math.min(zoom, SIDES.most / (whole.right - whole.left), SIDES.most / (whole.bottom - whole.top));
   const { left, right, top, bottom } = findExtent(found.nodes, { k, x: 0, y: 0 });
-  const width = Math.max(SIDES.least, right - left + 2 * (EDGE + NAMES.across));
+  const width = Math.ceil(Math.max(SIDES.least, right - left + 2 * (EDGE + NAMES.across)));
   const lines = wrapText(title, width - 2 * EDGE, fontOf(TITLE.size, TITLE.weight));
   const begin = EDGE + lines.length * TITLE.line + NAMES.down;
   const camera = { k, x: (width - left - right) / 2, y: begin - top };
-  return { title: lines, scene: { ...found, camera, width, height: begin + bottom - top + NAMES.down } };
+  return { title: lines, scene: { ...found, camera, width, height: Math.ceil(begin + bottom - top + NAMES.down) } };
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Plan} plan */
