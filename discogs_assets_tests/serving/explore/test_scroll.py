@@ -17,7 +17,8 @@ BROKEN = r"""() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [], range = new Range();
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const parent = node.parentElement;
-        if (!parent.checkVisibility({ visibilityProperty: true }) || parent.closest(".unseen, .stacked thead, code, svg")) continue;
+        if (!parent.checkVisibility({ visibilityProperty: true })) continue;
+        if (parent.closest(".unseen, .stacked thead, code, svg")) continue;
         for (const word of node.data.matchAll(/[\p{Script=Latin}\p{Script=Cyrillic}]{2,24}/gu)) {
             range.setStart(node, word.index);
             range.setEnd(node, word.index + word[0].length);

@@ -1,5 +1,5 @@
 /** Cameras that show all nodes with their names, and the extent of what they show. */
-import { project, sizeAt } from "./labels.js";
+import { project, scaleOf, sizeAt } from "./labels.js";
 
 /** @typedef {import("./draw.js").Camera} Camera */
 
@@ -16,7 +16,8 @@ export function findExtent(nodes, camera) {
   const extent = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
   for (const node of nodes) {
     const { x, y } = project(node, camera);
-    const [across, down] = [(node.width / 2) * size, (node.height / 2) * size];
+    const scale = scaleOf(node, size);
+    const [across, down] = [(node.width / 2) * scale, (node.height / 2) * scale];
     extent.left = Math.min(extent.left, x - across);
     extent.right = Math.max(extent.right, x + across);
     extent.top = Math.min(extent.top, y - down);

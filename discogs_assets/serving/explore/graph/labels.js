@@ -13,6 +13,12 @@ const HEIGHT = 11;
 /** Scale of nodes and texts: they grow and shrink less than distances do. @param {number} zoom */
 export const sizeAt = (zoom) => Math.min(1.3, Math.max(0.55, zoom));
 
+/** Least scale of nodes with a text of their own: 11 pixels. */
+const LEGIBLE = 0.92;
+
+/** Scale of a node: one with a text stays legible. @param {GraphNode} node @param {number} size */
+export const scaleOf = (node, size) => (node.role === "entity" ? size : Math.max(size, LEGIBLE));
+
 /** @param {GraphNode} node @param {Camera} camera */
 export const project = ({ x, y }, camera) => ({ x: x * camera.k + camera.x, y: y * camera.k + camera.y });
 
@@ -87,8 +93,9 @@ function findSpots({ x, y }, radius, width, canvas) {
 /** Cells that a node itself covers. @param {GraphNode} node @param {Camera} camera @param {number} size */
 function cellsOf(node, camera, size) {
   const { x, y } = project(node, camera);
-  const height = (node.role === "entity" ? node.height - 4 : node.height - 6) * size;
-  return cells(x, y - height / 2, (node.width - 4) * size, height);
+  const scale = scaleOf(node, size);
+  const height = (node.role === "entity" ? node.height - 4 : node.height - 6) * scale;
+  return cells(x, y - height / 2, (node.width - 4) * scale, height);
 }
 
 /**

@@ -3,7 +3,7 @@ import { readColours } from "./colours.js";
 import { CROWD, draw } from "./draw.js";
 import { listen } from "./gestures.js";
 import { frame } from "./frame.js";
-import { project, sizeAt } from "./labels.js";
+import { project, scaleOf, sizeAt } from "./labels.js";
 import { Layout } from "./layout.js";
 
 const ZOOMS = [0.05, 4];
@@ -129,7 +129,8 @@ export class GraphView {
     for (let index = this.nodes.length - 1; index >= 0; index--) {
       const node = this.nodes[index];
       const { x, y } = project(node, this.camera);
-      const [across, down] = [(node.width / 2) * size + 3, (node.height / 2) * size + 3];
+      const scale = scaleOf(node, size);
+      const [across, down] = [(node.width / 2) * scale + 3, (node.height / 2) * scale + 3];
       if (Math.abs(point.x - x) <= across && Math.abs(point.y - y) <= down) return node;
     }
     return null;
