@@ -40,9 +40,9 @@ PANES = {
     "search": ("/?pane=search&q=the&types=release&genres=Rock&offset=20", "hits for"),
     "path": ("/?pane=path&from=artist:45467&to=artist:157075", "2 links apart"),
     "trends": ("/?pane=trends&s=artist:45467&s=genre:Funk / Soul&as=shares", "Share of each one's"),
-    "credits": ("/?pane=credits&p=artist:252966&p=credit:Alfred Lion&depth=2", "2 releases with"),
+    "credits": ("/?pane=credits&p=artist:252966&p=credit:Alfred Lion&depth=2", "2 releases credit both"),
     "leaders": ("/?pane=credits&role=production", "George Martin"),
-    "labels": ("/?pane=labels&l=label:281", "Labels that resemble it"),
+    "labels": ("/?pane=labels&l=label:281", "Similar labels"),
     "compared labels": ("/?pane=labels&l=label:281&l=label:2294", "Alternative Rock"),
     "rarity": ("/?pane=rarity&tier=rare&r=1873013", "Rarity 44.9 of 100"),
     "discover": ("/?pane=discover&from=artist:45467", "EMI Electrola"),
@@ -82,6 +82,7 @@ def test_the_graph_opens_by_mouse_loads_more_pins_and_undoes(visitor: Visit) -> 
     page = visitor.open("/")
     page.get_by_role("link", name="Rock", exact=True).click()
     click_node(page, "genre:Rock/releases")
+    expect(page.locator(".tooltip")).to_contain_text("click to close")
     more = await_node(page, "genre:Rock/releases/more")
     assert more["text"] == "40 more"
     page.mouse.move(more["x"], more["y"])
@@ -100,6 +101,19 @@ def test_the_graph_opens_by_mouse_loads_more_pins_and_undoes(visitor: Visit) -> 
     await_count(page, range(60))
     click_node(page, "genre:Rock/releases")
     await_count(page, range(10))
+
+
+def test_a_category_of_one_neighbour_is_open_until_it_is_closed(visitor: Visit) -> None:
+    page = visitor.open("/?type=release&id=1873013")
+    await_node(page, "artist:45467")
+    click_node(page, "release:1873013/artists")
+    expect(page).to_have_url(re.compile("open=release%3A1873013%2Fartists%2F0"))
+    page.wait_for_function(
+        "() => !document.querySelector('canvas').graph.nodes.some((node) => node.key === 'artist:45467')"
+    )
+    click_node(page, "release:1873013/artists")
+    await_node(page, "artist:45467")
+    expect(page).not_to_have_url(re.compile("open="))
 
 
 def test_a_double_click_shows_what_a_neighbour_has_and_opens_a_category_once(visitor: Visit) -> None:

@@ -30,6 +30,9 @@ from discogs_assets_tests.test_end_to_end import execute
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
+STREAM_SECONDS = 1
+"""Time after which streams have ended, once their server is to stop."""
+
 SECONDS = 5_000
 """Milliseconds in which the page shows what has happened."""
 
@@ -164,12 +167,13 @@ def test_a_server_with_open_streams_stops_at_once_and_so_does_its_child(
         (child,) = find_children(psutil.Process(process.pid))
         began = time.monotonic()
         process.send_signal(number)
-        process.wait(10)
-        # A stream that did not end would keep it for ten seconds; without other load it takes less than one.
-        assert time.monotonic() - began < STOP_SECONDS / 2
-        child.wait(10)
         for each in streams:
             while each.recv(65_536):
                 pass
             each.close()
+        assert time.monotonic() - began < STREAM_SECONDS
+        process.wait(10)
+        # A stream that did not end would keep it for ten seconds; without other load it takes less than one.
+        assert time.monotonic() - began < STOP_SECONDS / 2
+        child.wait(10)
     assert process.returncode == (0 if number == signal.SIGTERM else -9)

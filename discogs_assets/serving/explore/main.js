@@ -3,13 +3,16 @@ import { Ask } from "./ask/ask.js";
 import { h, render, useEffect } from "./core/dom.js";
 import { useMonth } from "./core/api.js";
 import { exploreLink } from "./core/entities.js";
+import { focusMain, watchFocus } from "./core/focus.js";
 import { go, link, start, useQuery } from "./core/router.js";
 import { chooseTheme, useTheme } from "./core/theme.js";
 import { nameMonth } from "./panes/months.js";
-import { findPane, PANES } from "./panes/panes.js";
+import { Navigation } from "./panes/navigation.js";
+import { findPane } from "./panes/panes.js";
 import { completeEverything } from "./panes/person.js";
 import { Icon } from "./parts/icons.js";
 import { Picker } from "./parts/picker.js";
+import { useMedia } from "./parts/size.js";
 
 function Page() {
   const query = useQuery();
@@ -18,7 +21,7 @@ function Page() {
   return h("div", { class: `page pane-${pane.name}` },
     h("a", { class: "skip", href: "#main" }, "Skip to the content"),
     h(Header, { query }),
-    h(Tabs, { pane, query }),
+    h(Navigation, { pane, query }),
     h(Ask, null),
     h("main", { id: "main", tabIndex: -1 }, h(pane.view, { key: pane.name })));
 }
@@ -26,17 +29,19 @@ function Page() {
 /** @param {{ query: URLSearchParams }} props */
 function Header({ query }) {
   const month = useMonth();
+  const narrow = useMedia("(max-width: 640px)");
+  const leave = (/** @type {string} */ url) => { go(url); focusMain(); };
   return h("header", { class: "top" },
     h("a", { class: "brand", href: "/" }, h("img", { src: "/explore/icon.svg", alt: "", width: 28, height: 28 }), h("span", null, "discogs", h("span", { class: "second" }, " explorer"))),
     h("div", { role: "search", class: "search-box" },
       h(Icon, { name: "search" }),
       h(Picker, {
-        id: "search", label: "Search everything", placeholder: "Artist, label, record, catalogue number…", text: query.get("pane") === "search" ? query.get("q") || "" : "",
+        id: "search", label: "Search everything", placeholder: narrow ? "Artist, label, record, number…" : "Artist, label, record, catalogue number…", text: query.get("pane") === "search" ? query.get("q") || "" : "",
         clears: true, complete: completeEverything, none: "No name starts like this. Press Enter to search all words.",
-        onPick: (entity) => go(entity.href || exploreLink(entity)), onSubmit: (text) => go(link({ pane: "search", q: text })),
+        onPick: (entity) => leave(entity.href || exploreLink(entity)), onSubmit: (text) => leave(link({ pane: "search", q: text })),
       }),
       h("kbd", { "aria-hidden": "true", title: "Press / to search" }, "/")),
-    h("a", { class: "month", href: link({ pane: "months" }), title: "The month that everything here is of" }, month && nameMonth(month)),
+    h("a", { class: "month", href: link({ pane: "months" }), title: "The month of all data shown here" }, month && nameMonth(month, narrow ? "short" : "long")),
     h(ThemeSwitch, null));
 }
 
@@ -46,19 +51,6 @@ function ThemeSwitch() {
   return h("button", { type: "button", class: "tool", "aria-label": `Switch to ${other}`, title: `Switch to ${other}`, onClick: () => chooseTheme(other) },
     h(Icon, { name: theme === "dark" ? "sun" : "moon" }));
 }
-
-/** @param {{ pane: import("./panes/panes.js").Pane, query: URLSearchParams }} props */
-function Tabs({ pane, query }) {
-  const shown = query.get("sel") || (query.get("type") && query.get("id") ? `${query.get("type")}:${query.get("id")}` : "");
-  useEffect(() => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }), [pane]);
-  return h("nav", { class: "tabs", "aria-label": "Panes", onFocusIn: showWhole }, PANES.map(({ name, title, path, carry }) => h("a", {
-    key: name, "aria-current": pane.name === name ? "page" : undefined,
-    href: path || (name === "explore" ? "/" : link({ pane: name, ...(shown && carry ? carry(shown) : {}) })),
-  }, title)));
-}
-
-/** Scroll a tab into view that the keyboard has come to. @param {FocusEvent} event */
-const showWhole = ({ target }) => target instanceof Element && target.scrollIntoView({ inline: "nearest", block: "nearest" });
 
 /** Let the key / focus the search box. */
 function focusOnSlash() {
@@ -73,6 +65,7 @@ function focusOnSlash() {
 }
 
 start();
+watchFocus();
 const place = /** @type {HTMLElement} */ (document.getElementById("page"));
 place.replaceChildren();
 render(h(Page, null), place);

@@ -81,8 +81,9 @@ def test_a_picture_is_well_formed_and_stands_alone_whatever_is_written_in_it(mod
     svg, png = modules.evaluate(DRAW, title)
     found = ET.fromstring(svg)  # noqa: S314
     forbidden = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-    texts = [each.text for each in found.iter("{http://www.w3.org/2000/svg}text")]
-    assert forbidden.sub("\ufffd", title) in texts
+    texts = [each.text or "" for each in found.iter("{http://www.w3.org/2000/svg}text")]
+    # A long title has several lines.
+    assert "".join(texts).replace(" ", "").startswith(forbidden.sub("\ufffd", title).replace(" ", ""))
     assert {each.tag.split("}")[1] for each in found.iter()} <= {"svg", "g", "rect", "text", "title"}
     assert not re.search(r"(class|style|href|on\w+)=", re.sub(r">[^<]*<", "><", svg))
     data: Any = base64.b64decode(png)

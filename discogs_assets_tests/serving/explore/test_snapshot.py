@@ -32,10 +32,10 @@ def drag(page: Page, key: str, right: int, down: int) -> None:
 
 
 def create(page: Page) -> str:
-    """The link with all places that the page offers."""
+    """The link that keeps the layout."""
     page.get_by_role("button", name="Share", exact=True).click()
-    page.get_by_role("button", name="Create a link with all places").click()
-    return page.get_by_label("Link with all places", exact=True).input_value()
+    page.get_by_role("button", name="Create a link that keeps the layout").click()
+    return page.get_by_label("Link that keeps the layout", exact=True).input_value()
 
 
 def test_a_link_restores_nodes_places_pins_and_filters_exactly(visitor: Visit) -> None:
@@ -97,7 +97,7 @@ def test_a_refused_link_says_why_and_what_to_do(visitor: Visit, status: int, det
     page = visitor.open("/?type=artist&id=45467")
     page.route("**/api/snapshot", refuse)
     page.get_by_role("button", name="Share", exact=True).click()
-    page.get_by_role("button", name="Create a link with all places").click()
+    page.get_by_role("button", name="Create a link that keeps the layout").click()
     expect(page.get_by_role("alert")).to_contain_text(said)
     expect(page.get_by_role("alert")).to_contain_text(detail[:40])
     assert page.get_by_role("alert").locator("img").count() == 0
@@ -114,7 +114,7 @@ def test_beyond_the_quota_a_link_is_refused_with_the_other_one_as_advice(
     page = visitor.open("/?type=artist&id=45467")
     for _ in range(2):
         page.get_by_role("button", name="Share", exact=True).click()
-        page.get_by_role("button", name="Create a link with all places").click()
+        page.get_by_role("button", name="Create a link that keeps the layout").click()
         expect(page.locator(".share-links > [role=status]:not(:empty), .share-links > [role=alert]")).to_be_visible()
         said = page.locator(".share-links").inner_text()
         page.keyboard.press("Escape")

@@ -1,7 +1,7 @@
 /** Preact, which the page loads as plain scripts: elements and hooks. */
 
 export const { createContext, h, render, Fragment } = preact;
-export const { useCallback, useContext, useEffect, useId, useMemo, useRef, useState } = preactHooks;
+export const { useCallback, useContext, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } = preactHooks;
 
 /**
  * Join the class names that are given.

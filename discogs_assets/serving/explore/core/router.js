@@ -1,5 +1,6 @@
 /** The state of the page: the parameters of its URL. */
 import { useEffect, useState } from "./dom.js";
+import { followHistory, pushEntry } from "./scrolling.js";
 
 /** @typedef {Record<string, string | number | null | undefined | (string | number)[]>} Parameters */
 
@@ -46,8 +47,8 @@ export function change(changes) {
  */
 export function go(url, replace = false) {
   if (url === location.pathname + location.search) return;
-  history[replace ? "replaceState" : "pushState"](null, "", url);
-  if (!replace) scrollTo(0, 0);
+  if (replace) history.replaceState(history.state, "", url);
+  else pushEntry(url);
   notify();
 }
 
@@ -64,6 +65,7 @@ export function useQuery() {
 
 /** Follow links inside the page without loading it again. */
 export function start() {
+  followHistory();
   addEventListener("popstate", notify);
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target.closest("a") : null;

@@ -37,26 +37,30 @@ export function GraphCanvas(props) {
   useEffect(() => view.current?.show(picture, places), [picture]);
   useEffect(() => view.current?.select(selected), [selected, picture]);
   useEffect(() => view.current?.recolour(), [theme]);
+  // The node under the pointer, as it is now: its category may have opened meanwhile.
+  const shown = hovered && picture.nodes.find((node) => node.key === hovered.key);
   const pinned = picture.nodes.find((node) => node.key === selected);
   return h("div", { class: "graph-canvas" },
-    h("canvas", {
-      ref: canvas, tabIndex: 0, role: "application", "aria-label": label, "aria-describedby": "graph-keys",
-    }),
+    h("div", { class: "graph-view" },
+      h("canvas", {
+        ref: canvas, tabIndex: 0, role: "application", "aria-label": label, "aria-describedby": "graph-keys",
+      }),
+      shown && h("div", { class: "tooltip", dir: "auto" }, describe(shown))),
     h("p", { id: "graph-keys", class: "unseen" },
       "Arrow keys walk from node to node, Enter chooses, Shift with Enter finds the path from the selected node, space "
       + "opens, p pins, plus and minus zoom, 0 fits. "
       + "The table shows the same."),
-    h("p", { class: "unseen", "aria-live": "polite" }, hovered ? hovered.text : ""),
-    hovered && h("div", { class: "tooltip", dir: "auto" }, describe(hovered)),
-    h("div", { class: "zoom", role: "group", "aria-label": "View" },
-      h(Tool, { icon: "plus", label: "Zoom in", onClick: () => view.current?.zoom(1.3) }),
-      h(Tool, { icon: "minus", label: "Zoom out", onClick: () => view.current?.zoom(1 / 1.3) }),
-      h(Tool, { icon: "fit", label: "Fit the whole graph", onClick: () => view.current?.follow() }),
-      h(Tool, {
-        icon: "pin", label: "Pin or release the selected node",
-        onClick: () => pinned && view.current?.pin(pinned, !pinned.pinned),
-      })),
-    h(Legend, { picture }));
+    h("p", { class: "unseen", "aria-live": "polite" }, shown ? shown.text : ""),
+    h("div", { class: "graph-bar" },
+      h(Legend, { picture }),
+      h("div", { class: "zoom", role: "group", "aria-label": "View" },
+        h(Tool, { icon: "plus", label: "Zoom in", onClick: () => view.current?.zoom(1.3) }),
+        h(Tool, { icon: "minus", label: "Zoom out", onClick: () => view.current?.zoom(1 / 1.3) }),
+        h(Tool, { icon: "fit", label: "Fit the whole graph", onClick: () => view.current?.follow() }),
+        h(Tool, {
+          icon: "pin", label: "Pin or release the selected node",
+          onClick: () => pinned && view.current?.pin(pinned, !pinned.pinned),
+        }))));
 }
 
 /** @param {{ icon: "plus" | "minus" | "fit" | "pin", label: string, onClick: () => void }} props */
@@ -76,4 +80,3 @@ function Legend({ picture }) {
   return h("ul", { class: "kinds", "aria-label": "Types" }, KINDS.filter((kind) => shown.has(kind)).map((kind) =>
     h("li", { key: kind, class: kind }, PLURALS[kind])));
 }
-

@@ -1,5 +1,5 @@
 /** Drawing of a graph on a canvas. */
-import { drawLabels, project, rank, sizeAt, widthOf } from "./labels.js";
+import { drawLabels, project, rank, scaleOf, sizeAt, widthOf } from "./labels.js";
 
 /** @typedef {import("./colours.js").Colours} Colours */
 /** @typedef {{ k: number, x: number, y: number }} Camera */
@@ -14,6 +14,7 @@ import { drawLabels, project, rank, sizeAt, widthOf } from "./labels.js";
  * @property {string} selected
  * @property {string} hovered
  * @property {Colours} colours
+ * @property {number} [labels] most names; default: as many as are drawn in time for a frame
  */
 
 /** Number of nodes beyond which they are plain shapes without names, drawn by type at once. */
@@ -200,10 +201,11 @@ function drawPin(context, x, y, colours) {
  */
 function drawPill(context, node, { camera, colours, selected, hovered }, size) {
   const { x, y } = project(node, camera);
-  context.font = `${node.role === "category" ? 600 : 400} ${12 * size}px ${colours.font}`;
-  const width = widthOf(context, node.text) + 22 * size;
-  const height = node.height * size;
-  node.width = width / size;
+  const scale = scaleOf(node, size);
+  context.font = `${node.role === "category" ? 600 : 400} ${12 * scale}px ${colours.font}`;
+  const width = widthOf(context, node.text) + 22 * scale;
+  const height = node.height * scale;
+  node.width = width / scale;
   const filled = node.role === "category" && !node.open;
   context.beginPath();
   context.roundRect(x - width / 2, y - height / 2, width, height, height / 2);

@@ -4,18 +4,13 @@ import { edition } from "../core/api.js";
 import { nameOf } from "../core/entities.js";
 import { nameFile, save, toObjects, toPng, writeCsv } from "../parts/files.js";
 import { Menu } from "../parts/menu.js";
-import { readColours } from "./colours.js";
-import { draw } from "./draw.js";
 import { EDITION } from "./edition.js";
 import { yearOf } from "./picture.js";
+import { drawPlan, plan } from "./still.js";
 import { SvgContext } from "./svg.js";
 
 /** @typedef {import("./state.js").Root} Root */
 /** @typedef {{ from: Named, category: string, to: Neighbour }} Link */
-
-const SIZE = { width: 1600, height: 1200 };
-const EDGE = 70;
-const LINE = 20;
 
 /** Pixels a unit in a PNG. */
 const SCALE = 2;
@@ -60,7 +55,7 @@ const COLUMNS = [
   { name: "to_name", title: "Name", value: ({ to }) => to.name },
   { name: "year", title: "Year", value: ({ to }) => yearOf(to) },
   ...EDITION.map(({ name, title, value }) => ({ name, title, value: (/** @type {Link} */ { to }) => value(to) })),
-  { name: "releases", title: "Releases between", value: ({ to }) => to.release_count },
+  { name: "releases", title: "Shared releases", value: ({ to }) => to.release_count },
 ];
 
 /** @param {Root[]} roots @param {Picture} picture @param {string[]} notes */
@@ -73,57 +68,24 @@ function writeJson(roots, { nodes, links }, notes) {
   return `${JSON.stringify({ month: edition.month, center: roots[0].entity, notes, nodes: entities, links: found, path }, null, 2)}\n`;
 }
 
-/**
- * Draw all nodes with a title, and below it what is missing.
- * @param {CanvasRenderingContext2D} context
- * @param {Picture} picture
- * @param {string} title
- * @param {string[]} notes
- */
-function drawAll(context, { nodes, links }, title, notes) {
-  const { width, height } = SIZE;
-  const colours = readColours();
-  context.fillStyle = colours.paper;
-  context.beginPath();
-  context.roundRect(0, 0, width, height, 0);
-  context.fill();
-  const known = new Map(nodes.map((node) => [node.key, node]));
-  const join = (/** @type {boolean} */ path) => links.filter((link) => Boolean(link.path) === path).map(({ source, target }) =>
-    /** @type {[GraphNode, GraphNode]} */ ([known.get(source), known.get(target)]));
-  draw(context, { nodes, links: join(false), path: join(true), camera: fit(nodes), width, height, selected: "", hovered: "", colours });
-  context.textAlign = "left";
-  context.textBaseline = "alphabetic";
-  context.fillStyle = colours.ink;
-  context.font = `600 22px ${colours.font}`;
-  context.fillText(title, LINE, 36);
-  context.font = `13px ${colours.font}`;
-  [...notes, `Discogs, ${edition.month}`].forEach((note, place, all) => context.fillText(note, LINE, height - LINE * (all.length - place) + 4));
-}
-
-/** @param {GraphNode[]} nodes @returns {import("./draw.js").Camera} */
-function fit(nodes) {
-  const [xs, ys] = [nodes.map((node) => node.x), nodes.map((node) => node.y)];
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const k = Math.min(2, (SIZE.width - 2 * EDGE) / (right - left || 1), (SIZE.height - 3 * EDGE) / (bottom - top || 1));
-  return { k, x: SIZE.width / 2 - ((left + right) / 2) * k, y: SIZE.height / 2 - ((top + bottom) / 2) * k };
-}
-
 /** @param {HTMLCanvasElement} canvas */
 const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
 /** @param {Picture} picture @param {string} title @param {string[]} notes */
 function writeSvg(picture, title, notes) {
   const context = new SvgContext(contextOf(document.createElement("canvas")));
-  drawAll(/** @type {any} */ (context), picture, title, notes);
-  return new Blob([context.write(SIZE.width, SIZE.height, title)], { type: "image/svg+xml" });
+  const planned = plan(contextOf(document.createElement("canvas")), picture, title, notes);
+  drawPlan(/** @type {any} */ (context), planned);
+  return new Blob([context.write(planned.width, planned.height, title)], { type: "image/svg+xml" });
 }
 
 /** @param {Picture} picture @param {string} title @param {string[]} notes @returns {Promise<Blob>} */
 function writePng(picture, title, notes) {
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [SIZE.width * SCALE, SIZE.height * SCALE];
+  const planned = plan(contextOf(canvas), picture, title, notes);
+  [canvas.width, canvas.height] = [planned.width * SCALE, planned.height * SCALE];
   const context = contextOf(canvas);
   context.scale(SCALE, SCALE);
-  drawAll(context, picture, title, notes);
+  drawPlan(context, planned);
   return toPng(canvas);
 }

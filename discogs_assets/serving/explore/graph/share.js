@@ -36,9 +36,9 @@ function Links({ roots, picture, wanted, selected }) {
     h(Copied, { label: "Link to this graph", url: location.href }),
     h("p", { class: "hint" }, "Shows the same neighbours in a new layout. It never expires."),
     state.url
-      ? h(Copied, { label: "Link with all places", url: state.url })
-      : h("button", { type: "button", onClick: create }, "Create a link with all places"),
-    h("p", { class: "hint" }, "Restores pins and places, too. Whoever has the link can open it."),
+      ? h(Copied, { label: "Link that keeps the layout", url: state.url })
+      : h("button", { type: "button", onClick: create }, "Create a link that keeps the layout"),
+    h("p", { class: "hint" }, "Restores pins and places as well. Anyone with the link can open it."),
     more > 0 && h("p", { class: "hint" }, `It keeps the places of ${MOST} entities, pinned ones first; ${more} others are laid out around them.`),
     h("p", { role: "status" }, state.said),
     state.problem && h("p", { role: "alert", dir: "auto" }, state.problem));

@@ -57,8 +57,8 @@ export function makeSnapshot(roots, nodes, wanted, selected) {
   const known = new Map(nodes.map((node) => [node.key, node]));
   const owners = new Map(roots.map((root) => [keyOf(root.entity), root]));
   const pages = readPages(wanted.open);
-  const describe = (/** @type {import("./state.js").Category} */ { key, category }) => ({
-    category, pages: pages.get(key) || 0, ...placeOf(known.get(key)),
+  const describe = (/** @type {import("./state.js").Category} */ { key, category, open }) => ({
+    category, pages: open ? pages.get(key) || 1 : 0, ...placeOf(known.get(key)),
     ...(known.has(`${key}/more`) && { more: placeOf(known.get(`${key}/more`)) }),
   });
   const ends = [wanted.path?.from, wanted.path?.to].flatMap((each) => reduceKey(each || null) || []);
@@ -91,7 +91,7 @@ export function readSnapshot({ nodes, center, selected, path, ...filters }) {
       const key = `${keyed(node)}/${category}`;
       put(key, place);
       if (more) put(`${key}/more`, more);
-      if (pages) open.push(`${key}/${pages}`);
+      open.push(`${key}/${pages || 0}`);
     }
   }
   const grown = nodes.filter((node) => node.categories?.length && keyed(node) !== keyed(center)).map(keyed);

@@ -70,7 +70,7 @@ function readPath(query) {
   return from && parseKey(from) ? { from, to: parseKey(to) ? to : null } : null;
 }
 
-/** Pages of each open category. @param {string[]} open @returns {Map<string, number>} */
+/** Pages of each category that the URL has; 0 closes one that is usually open. @param {string[]} open @returns {Map<string, number>} */
 export function readPages(open) {
   return new Map(open.map((each) => {
     const [, key, pages] = /^(.*\/\w+)\/(\d{1,3})$/.exec(each) || [null, each, "1"];
@@ -78,16 +78,19 @@ export function readPages(open) {
   }));
 }
 
+/** Pages of a category that is not in the URL: one neighbour is shown at once. @param {number} count */
+const usualPages = (count) => (count === 1 ? 1 : 0);
+
 /**
- * The categories that are open, with one of them changed; without pages it is closed.
+ * The categories that the URL has, with one of them changed; without pages it is closed.
  * @param {string[]} open
- * @param {string} key
+ * @param {Category} category
  * @param {number} pages
  */
-export function changePages(open, key, pages) {
+export function changePages(open, { key, count }, pages) {
   const all = readPages(open);
   all.delete(key);
-  if (pages) all.set(key, pages);
+  if (pages !== usualPages(count)) all.set(key, pages);
   return [...all].map(([each, count]) => `${each}/${count}`);
 }
 
@@ -117,7 +120,7 @@ async function loadRoot(parameters, pages, wanted, signal) {
     entity: center,
     categories: await Promise.all(categories.map((each) => {
       const key = `${keyOf(center)}/${each.category}`;
-      return loadCategory(center, each, pages.get(key) || 0, wanted, signal);
+      return loadCategory(center, each, pages.get(key) ?? usualPages(each.count), wanted, signal);
     })),
   };
 }

@@ -14,8 +14,9 @@ const sum = (categories, count) => categories.reduce((total, each) => total + co
  * Sentences about the whole, then about each reason why neighbours are hidden.
  * @param {Root[]} roots
  * @param {Wanted} wanted
+ * @param {boolean} [still] whether they go with a picture, in which nothing can be clicked
  */
-export function summarise(roots, { before, versus, role }) {
+export function summarise(roots, { before, versus, role }, still = false) {
   const all = roots.flatMap((root) => root.categories);
   const open = all.filter((each) => each.open && !each.problem);
   const ofRole = (/** @type {Category} */ each) => Boolean(role) && each.category === "credits";
@@ -25,8 +26,8 @@ export function summarise(roots, { before, versus, role }) {
   const left = sum(open, (each) => each.total - each.children.length);
   const said = [
     shown === whole ? `All ${plural(whole, "neighbour")}.` : `${number(shown)} of ${plural(whole, "neighbour")}.`,
-    closed && `${closed === 1 ? "1 category is" : `${closed} categories are`} closed: click to open.`,
-    left && `${number(left)} not loaded yet: “more” loads ${PAGE} at a time.`,
+    closed && `${closed === 1 ? "1 category is" : `${closed} categories are`} closed${still ? "" : ": click to open"}.`,
+    left && `${number(left)} not ${still ? "shown" : `loaded yet: “more” loads ${PAGE} at a time`}.`,
     before && hidden(false) && `${number(hidden(false))} hidden: later than ${before}, or without a year.`,
     role && hidden(true) && `${number(hidden(true))} hidden: other credits than ${role}${before ? `, or later than ${before}` : ""}.`,
     failed && `${failed === 1 ? "1 category" : `${failed} categories`} could not be loaded.`,

@@ -45,7 +45,7 @@ function Neighbourhood({ category, versus, actions }) {
       h("th", { scope: "col" }, "Name"),
       works && h("th", { scope: "col", class: "figure" }, "Year"),
       edition.map(({ name, title }) => h("th", { key: name, scope: "col" }, title)),
-      shared && h("th", { scope: "col", class: "figure" }, "Releases between"),
+      shared && h("th", { scope: "col", class: "figure" }, "Shared releases"),
       versus !== null && h("th", { scope: "col" }, "Came"),
       h("th", { scope: "col" }, h("span", { class: "unseen" }, "Actions")))),
     h("tbody", null, category.children.map((child) => h("tr", { key: keyOf(child) },

@@ -2,10 +2,10 @@
 import { readColours } from "./colours.js";
 import { CROWD, draw } from "./draw.js";
 import { listen } from "./gestures.js";
-import { project, sizeAt } from "./labels.js";
+import { frame } from "./frame.js";
+import { project, scaleOf, sizeAt } from "./labels.js";
 import { Layout } from "./layout.js";
 
-const FIT_MARGIN = 56;
 const ZOOMS = [0.05, 4];
 
 /**
@@ -92,14 +92,7 @@ export class GraphView {
   /** Bring all nodes into view. */
   fit() {
     if (!this.nodes.length || !this.canvas.clientWidth) return;
-    const xs = this.nodes.map((node) => node.x);
-    const ys = this.nodes.map((node) => node.y);
-    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    const k = Math.min((width - 2 * FIT_MARGIN) / (right - left || 1), (height - 2 * FIT_MARGIN) / (bottom - top || 1));
-    this.camera.k = Math.min(1.5, Math.max(ZOOMS[0], k));
-    this.camera.x = width / 2 - ((left + right) / 2) * this.camera.k;
-    this.camera.y = height / 2 - ((top + bottom) / 2) * this.camera.k;
+    this.camera = frame(this.nodes, this.canvas.clientWidth, this.canvas.clientHeight);
     this.paint();
   }
 
@@ -136,7 +129,8 @@ export class GraphView {
     for (let index = this.nodes.length - 1; index >= 0; index--) {
       const node = this.nodes[index];
       const { x, y } = project(node, this.camera);
-      const [across, down] = [(node.width / 2) * size + 3, (node.height / 2) * size + 3];
+      const scale = scaleOf(node, size);
+      const [across, down] = [(node.width / 2) * scale + 3, (node.height / 2) * scale + 3];
       if (Math.abs(point.x - x) <= across && Math.abs(point.y - y) <= down) return node;
     }
     return null;

@@ -3,7 +3,7 @@ import { h, number, plural, useEffect } from "../core/dom.js";
 import { useAnswer, usePromise } from "../core/api.js";
 import { change, go, link, useQuery } from "../core/router.js";
 import { Bars } from "../parts/bars.js";
-import { Chart, tabulate } from "../parts/chart.js";
+import { Stack, tabulate } from "../parts/chart.js";
 import { Choice, optionsOf, useChoice } from "../parts/choice.js";
 import { column, digits, entity, references } from "../parts/columns.js";
 import { EntityLink } from "../parts/entity.js";
@@ -32,7 +32,7 @@ const ALL = ["", "all roles"];
 const OWNERS = [["", "all releases"], ["others", "releases of others"]];
 const PAGE = 25;
 
-/** Lines of the chart; what is left is one more. */
+/** Categories of the chart; what is left is one more. */
 const LINES = 5;
 
 export function CreditsPane() {
@@ -105,7 +105,7 @@ function Roles({ profile }) {
     column("category", "Roles", (/** @type {RoleCount} */ row) => row.category, (row) => h("a", { href: change({ role: row.category, offset: null }) }, row.category)),
     column("credits", "Credits", (/** @type {RoleCount} */ row) => row.count),
     column("releases", "Releases", (/** @type {RoleCount} */ row) => row.releases),
-    column("rank", "Rank of all", (/** @type {RoleCount} */ row) => row.rank, (row) => h("a", { href: link({ pane: "credits", role: row.category }) }, number(row.rank))),
+    column("rank", "Overall rank", (/** @type {RoleCount} */ row) => row.rank, (row) => h("a", { href: link({ pane: "credits", role: row.category }) }, number(row.rank))),
   ];
   return h("section", null, h("h2", null, "Roles"),
     h("p", { class: "hint" }, "By the credits’ words: photography and artwork, for example, are design."),
@@ -122,7 +122,7 @@ function Timeline({ person, name }) {
     problem && h(Failure, { problem, retry }),
     !answer && !problem && h(Loading, { lines: 10, text: "Loading years" }),
     answer && !series.length && h("p", { class: "hint" }, "None of these credits has a year."),
-    series.length > 0 && h(Plot, { title, ...tabulate(series, number), children: h(Chart, { series, format: number, label: title, small: true }) }));
+    series.length > 0 && h(Plot, { title, ...tabulate(series, number), children: h(Stack, { series, format: number, label: title }) }));
 }
 
 /** The largest categories as series, all others as one. @param {YearCount[]} timeline @returns {import("../parts/chart.js").Series[]} */
@@ -179,10 +179,10 @@ function Leaders() {
   const { answer, problem, loading, retry } = useAnswer(`credits/role/${role}/top`, { limit: PAGE, offset });
   const page = /** @type {{ entries: Leader[], has_more: boolean } | null} */ (answer);
   return h("section", { "aria-busy": loading },
-    h("p", { class: "hint" }, "A role counts once per release, on however many of its tracks. Kinds of roles are those of the credits’ words: photography, artwork and layout are design, recording and mixing are engineering, lyrics and composing are writing, liner notes and translations are text."),
+    h("p", { class: "hint" }, "A role counts once per release, however many tracks it covers. Roles are grouped by their wording: photography, artwork and layout are design, recording and mixing are engineering, lyrics and composing are writing, liner notes and translations are text."),
     h(Choice, { label: "Credits for", name: "role", options: CATEGORIES }),
     problem && h(Failure, { problem, retry }),
-    !page && !problem && h(Loading, { lines: 20, text: "Loading persons" }),
+    !page && !problem && h(Loading, { lines: 20, text: "Loading people" }),
     page && h(Table, { title: `Most credits for ${role}`, columns: LEADER_COLUMNS, rows: page.entries }),
     page && h(Pages, { offset, size: PAGE, shown: page.entries.length, more: page.has_more }));
 }

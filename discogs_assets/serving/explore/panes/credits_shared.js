@@ -19,7 +19,7 @@ import { idOf, keyOfPerson, PersonLink, personParameters } from "./person.js";
 const ROWS = 50;
 
 /** @type {import("../parts/choice.js").Options} */
-const DEPTHS = [["1", "on its releases"], ["2", "on theirs, too"], ["3", "and on those of these"]];
+const DEPTHS = [["1", "on the same releases"], ["2", "with those people elsewhere"], ["3", "one step further"]];
 
 /** @param {{ people: [Person, Person] }} props */
 export function Shared({ people: [one, two] }) {
@@ -31,8 +31,8 @@ export function Shared({ people: [one, two] }) {
   return h("section", { class: "shared" }, h("h2", null, "Credited together"),
     problem && h(Failure, { problem, retry, choose, missing: h("p", null, "Nobody is credited exactly as “", h("bdi", null, two.text), "”. Type one word of the name in the box above.") }),
     !found && !problem && h(Loading, { lines: 6, text: "Comparing credits" }),
-    found && h("p", { role: "status" }, `${plural(found.total, "release")} with `, h(PersonLink, { person: found.person1 }), " and ", h(PersonLink, { person: found.person2 }),
-      found.total > ROWS && `, the first ${ROWS} of which follow`, "."),
+    found && h("p", { role: "status" }, `${plural(found.total, "release")} ${found.total === 1 ? "credits" : "credit"} both `, h(PersonLink, { person: found.person1 }), " and ", h(PersonLink, { person: found.person2 }),
+      found.total > ROWS && `; the first ${ROWS} follow`, "."),
     found && found.total > 0 && h(Mentions.Provider, { value: found }, h(Table, { title: `Releases of ${found.person1.name} and ${found.person2.name}`, said: true, columns: sharedColumns(found), rows: found.shared_releases })));
 }
 
@@ -55,11 +55,11 @@ export function Connections({ person, name }) {
   const { answer, problem, loading, retry } = useAnswer(`credits/connections/${encodeURIComponent(person.text)}`, { ...personParameters(person), depth, limit: ROWS });
   const found = /** @type {{ connections: Connected[], total: number, complete: boolean } | null} */ (answer);
   return h("section", { "aria-busy": loading }, h("h2", null, "Connections"),
-    h(Choice, { label: "Persons credited", name: "depth", options: DEPTHS }),
+    h(Choice, { label: "People credited", name: "depth", options: DEPTHS }),
     problem && h(Failure, { problem, retry }),
     !found && !problem && h(Loading, { lines: 20, text: "Loading connections" }),
     found && h("p", { class: "hint", role: "status" }, `${plural(found.total, "person").replace("persons", "people")}${found.total > ROWS ? `; the closest ${ROWS} follow` : ""}.`,
-      !found.complete && " The busiest have more: of each distance, the first 1,000 releases and 100 persons were read."),
+      !found.complete && " Very busy people have more: for each step, the first 1,000 releases and 100 people were read."),
     found && h(Table, { title: `Connections of ${name}`, said: true, columns: useConnectionColumns(), rows: found.connections }));
 }
 
@@ -69,7 +69,7 @@ function useConnectionColumns() {
     column("name", "Person", (/** @type {Connected} */ row) => row.name, (row) => h(PersonLink, { person: row })),
     column("shared_releases", "Shared releases", (/** @type {Connected} */ row) => row.shared_count,
       (row) => h("a", { href: change({ p: [first, keyOfPerson(row)] }), "aria-label": `Credits of both, ${plural(row.shared_count, "release")}` }, row.shared_count)),
-    column("distance", "Distance", (/** @type {Connected} */ row) => row.distance),
+    column("distance", "Steps away", (/** @type {Connected} */ row) => row.distance),
     digits("artist_id", "Artist id", (/** @type {Connected} */ row) => row.artist_id),
   ];
 }

@@ -43,7 +43,7 @@ const DISCOVERY_COLUMNS = [
   column("path", "By way of", (/** @type {Discovery} */ row) => row.path.slice(1, -1).map(nameOf), (row) => (row.path.length > 2
     ? row.path.slice(1, -1).map((each, place) => h("span", { key: place }, place > 0 && " → ", h(EntityLink, { entity: each }))) : "–")),
   column("reason", "Reason", (/** @type {Discovery} */ row) => row.reason),
-  column("id", "Go on", (/** @type {Discovery} */ row) => String(row.id), (row) => h("a", { href: change({ from: keyOf(row), offset: null }), "aria-label": `Go on from ${nameOf(row)}` }, "from here")),
+  column("id", "Next", (/** @type {Discovery} */ row) => String(row.id), (row) => h("a", { href: change({ from: keyOf(row), offset: null }), "aria-label": `Go on from ${nameOf(row)}` }, "from here")),
 ];
 
 /** @param {{ from: Named }} props */
@@ -52,7 +52,7 @@ function Discoveries({ from }) {
   const { answer, problem, loading, retry } = useAnswer(`recommend/explore/${from.type}/${encodeURIComponent(String(from.id))}`, { hops, limit: DISCOVERIES });
   const found = /** @type {{ from: Named, discoveries: Discovery[] } | null} */ (answer);
   return h("section", { "aria-busy": loading }, h("h2", null, "From here"),
-    h("p", { class: "hint" }, "Each step leads to similar artists (from 10 % on) and collaborators, or to the artists of a label, genre or record. The score is the product of the steps’ weights, each relative to the strongest: a long way scores little."),
+    h("p", { class: "hint" }, "Each step leads to similar artists (from 10 % on) and collaborators, or to the artists of a label, genre or record. The score multiplies the weights of the steps, each relative to the strongest: a long way scores little."),
     h(Choice, { label: "At most", name: "hops", options: HOPS }),
     problem && h(Failure, { problem, retry }),
     !found && !problem && h(Loading, { lines: 16, text: "Looking around" }),
@@ -78,7 +78,7 @@ function SimilarArtists({ id }) {
   const page = /** @type {{ artist_name: string | null, similar: Similar[], total: number, has_more: boolean } | null} */ (answer);
   const title = page && `Artists similar to ${page.artist_name}`;
   return h("section", { "aria-busy": loading }, h("h2", null, "Similar artists"),
-    h("p", { class: "hint" }, "The weighted mean of four cosines: of the releases by genre (35 %), by style (25 %), by label (25 %) and by collaborator (15 %)."),
+    h("p", { class: "hint" }, "How alike their releases are by genre (counts for 35 %), style (25 %), label (25 %) and collaborator (15 %)."),
     problem && h(Failure, { problem, retry, missing: "An artist is compared with others from three releases as a main artist on." }),
     !page && !problem && h(Loading, { lines: 16, text: "Loading similar artists" }),
     page && title && (page.similar.length

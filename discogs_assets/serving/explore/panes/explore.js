@@ -14,6 +14,7 @@ import { GraphTable } from "../graph/table.js";
 import { Chain, pathParameters } from "../parts/chain.js";
 import { Icon } from "../parts/icons.js";
 import { Panel } from "../parts/panel.js";
+import { useMedia } from "../parts/size.js";
 import { Failure, Loading, NoRecord } from "../parts/states.js";
 import { Timeline } from "../parts/timeline.js";
 import { Welcome } from "./welcome.js";
@@ -73,10 +74,10 @@ function Shown({ wanted, places, lost, roots, loading, undo, actions }) {
   return h("div", { class: "explore", "aria-busy": loading },
     h("div", { class: "stage" },
       h("div", { class: "toolbar" },
-        h(Toolbar, { wanted, roots, undo, table, entity, actions }),
+        h(Toolbar, { wanted, undo, table, entity, actions }),
         h(Share, { roots, picture, wanted, selected }),
-        h(Save, { roots, picture, notes, drawn: !table }),
-        h(Years, { center, busy: loading })),
+        h(Save, { roots, picture, notes: summarise(roots, wanted, true), drawn: !table }),
+        h(Filters, { wanted, roots, actions, busy: loading })),
       lost && h("p", { class: "summary", role: "alert", dir: "auto" }, `${lost} The nodes have a new layout.`),
       h(Summary, { notes }),
       wanted.path && h(PathStrip, { path: wanted.path, roots, found }),
@@ -89,24 +90,36 @@ function Shown({ wanted, places, lost, roots, loading, undo, actions }) {
     h(Panel, { entity, center: entity === center, grown: grown.has(keyOf(entity)), onGrow: () => actions.grow(entity) }));
 }
 
-/** @param {{ wanted: Wanted, roots: Root[], undo: Undo, table: boolean, entity: Named, actions: Actions }} props */
-function Toolbar({ wanted, roots, undo, table, entity, actions }) {
-  const credited = roots.some((root) => root.categories.some((each) => each.category === "credits"));
+/** @param {{ wanted: Wanted, undo: Undo, table: boolean, entity: Named, actions: Actions }} props */
+function Toolbar({ wanted, undo, table, entity, actions }) {
   return [
     h("div", { class: "segments", role: "group", "aria-label": "Show as" },
       h("a", { href: change({ view: null }), "aria-current": table ? undefined : "true" }, "Graph"),
       h("a", { href: change({ view: "table" }), "aria-current": table ? "true" : undefined }, "Table")),
-    h("button", { type: "button", class: "quiet", disabled: !undo.available, onClick: undo.run }, h(Icon, { name: "undo" }), "Undo"),
+    h("button", { type: "button", class: "quiet", disabled: !undo.available, onClick: undo.run }, h(Icon, { name: "undo" }), h("span", { class: "menu-label" }, "Undo")),
     h("button", {
       type: "button", class: "quiet", "aria-pressed": wanted.path !== null, title: "Click one end, then this, then the other end",
       onClick: () => actions.set({ from: wanted.path ? null : keyOf(entity), to: null }),
-    }, h(Icon, { name: "path" }), "Path"),
-    (credited || wanted.role) && h("label", { class: "check" }, "Credits",
-      h("select", {
-        value: wanted.role, onChange: (/** @type {Event} */ event) =>
-          actions.set({ role: /** @type {HTMLSelectElement} */ (event.target).value || null }),
-      }, h("option", { value: "", selected: !wanted.role }, "all roles"),
-      ROLES.map((role) => h("option", { key: role, value: role, selected: role === wanted.role }, role)))),
+    }, h(Icon, { name: "path" }), h("span", { class: "menu-label" }, "Path")),
+  ];
+}
+
+/** Roles and years; on a narrow screen behind a button, unless they are chosen. @param {{ wanted: Wanted, roots: Root[], actions: Actions, busy: boolean }} props */
+function Filters({ wanted, roots, actions, busy }) {
+  const narrow = useMedia("(max-width: 820px)");
+  const [open, setOpen] = useState(Boolean(wanted.before || wanted.role));
+  const credited = roots.some((root) => root.categories.some((each) => each.category === "credits"));
+  return [
+    narrow && h("button", { type: "button", class: "quiet", "aria-expanded": open, "aria-controls": "graph-filters", title: "Years and roles", onClick: () => setOpen(!open) },
+      h(Icon, { name: "filter" }), h("span", { class: "menu-label" }, "Years and roles")),
+    h("div", { id: "graph-filters", class: "graph-filters", hidden: narrow && !open },
+      (credited || wanted.role) && h("label", { class: "check" }, "Credits",
+        h("select", {
+          value: wanted.role, onChange: (/** @type {Event} */ event) =>
+            actions.set({ role: /** @type {HTMLSelectElement} */ (event.target).value || null }),
+        }, h("option", { value: "", selected: !wanted.role }, "all roles"),
+        ROLES.map((role) => h("option", { key: role, value: role, selected: role === wanted.role }, role)))),
+      h(Years, { center: roots[0].entity, busy })),
   ];
 }
 
@@ -167,9 +180,11 @@ function makeActions(wanted, roots, record) {
     record(() => go(before, true));
   };
   const pages = readPages(wanted.open);
-  const open = (/** @type {string} */ key, /** @type {number} */ count) => apply({ open: changePages(wanted.open, key, count) });
-  const onToggle = (/** @type {string} */ key) => open(key, pages.has(key) ? 0 : 1);
-  const onMore = (/** @type {string} */ key) => open(key, (pages.get(key) || 0) + 1);
+  const find = (/** @type {string} */ key) => roots.flatMap((root) => root.categories).find((each) => each.key === key);
+  const open = (/** @type {import("../graph/state.js").Category | undefined} */ category, /** @type {number} */ count) =>
+    category && apply({ open: changePages(wanted.open, category, count) });
+  const onToggle = (/** @type {string} */ key) => open(find(key), find(key)?.open ? 0 : 1);
+  const onMore = (/** @type {string} */ key) => open(find(key), (pages.get(key) || 0) + 1);
   const grow = (/** @type {Named} */ entity) => {
     const key = keyOf(entity);
     const known = roots.some((root) => keyOf(root.entity) === key);

@@ -23,7 +23,7 @@ export function Genres() {
   };
   return h("div", { class: "genres" },
     h("h1", null, "Genres and their styles"),
-    h("p", { class: "hint" }, "A style stands below every genre that is the only genre of one of its releases."),
+    h("p", { class: "hint" }, "A style is listed under each genre that occurs with it alone on a release."),
     h("label", { class: "field-label", for: "find" }, "Find a genre or style"),
     h("input", { id: "find", type: "search", value: text, autocomplete: "off", onInput: type }),
     h("p", { class: "unseen", role: "status" }, plural(shown.length, "genre")),
@@ -51,8 +51,10 @@ function GenreRow({ genre, most, found }) {
   const toggle = () => go(change({ g: open.includes(genre.name) ? open.filter((each) => each !== genre.name) : [...open, genre.name] }), true);
   return h("li", { class: "genre" },
     h("div", { class: "tree-row" },
-      h("button", { type: "button", class: classes("disclosure", shown && "open"), "aria-expanded": shown, disabled: !genre.styles.length, onClick: toggle },
-        h("span", null, genre.name), h("span", { class: "count" }, plural(genre.styles.length, "style"))),
+      genre.styles.length
+        ? h("button", { type: "button", class: classes("disclosure", shown && "open"), "aria-expanded": shown, onClick: toggle },
+          h("span", null, genre.name, " ", h("span", { class: "count" }, plural(genre.styles.length, "style"))))
+        : h("span", { class: "genre-alone" }, genre.name),
       h(Share, { count: genre.release_count, most }),
       h(EntityLink, { entity: { type: "genre", id: genre.name, name: genre.name }, children: "explore" })),
     shown && h("ul", { class: "plain styles" }, genre.styles.map((style) => h("li", { key: style.name, class: "tree-row" },

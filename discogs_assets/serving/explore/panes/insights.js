@@ -9,24 +9,25 @@ import { column, digits, entity, percent } from "../parts/columns.js";
 import { Pages, readOffset } from "../parts/pages.js";
 import { Empty, Failure, Loading } from "../parts/states.js";
 import { Plot, Table } from "../parts/table.js";
+import { nameField, nameInsight } from "./field_names.js";
 import { nameMonth } from "./months.js";
 
 /** @typedef {import("../parts/choice.js").Options} Options */
 
 /** @type {Options} */
 const INSIGHTS = [
-  ["top-artists", "Central artists"], ["genre-trends", "Genres by decade"], ["label-longevity", "Long-lived labels"],
+  ["top-artists", "Most connected"], ["genre-trends", "Genres by decade"], ["label-longevity", "Long-lived labels"],
   ["this-month", "Anniversaries"], ["data-completeness", "Completeness"], ["status", "Computations"],
 ];
 
 /** @type {Record<string, string>} */
 const DEFINITIONS = {
-  "top-artists": "Artists by PageRank in the graph of collaborations: two artists are linked if they are main artists of the same release, the more strongly, the more releases they share. Who works with many, or with the well-connected, ranks high. Samplers with more than 50 artists and placeholders such as Various are ignored. All PageRanks add up to 1.",
+  "top-artists": "Who works with many others, or with well-connected artists, ranks high. Two artists are connected if both are main artists of a release; more shared releases connect them more strongly. Compilations with more than 50 artists and placeholders such as Various are left out. The score is PageRank; all scores add up to 1.",
   "genre-trends": "Releases of a genre by decade, and their share of all releases of the decade. A release counts once for each of its genres; those without a year are not counted.",
   "label-longevity": "Labels by the number of years from their first to their last release, both included; then by releases. A label is active if it released something in the year of the month or the two before.",
-  "this-month": "Masters with a round birthday in this month. Masters of such a year whose month is unknown follow at the end.",
-  "data-completeness": "How many records have a value in each part, by type of record. A part with a dot is within another one, and has a value if any item has.",
-  status: "When each insight of this month was last computed, how long it took, and how many rows it wrote.",
+  "this-month": "Masters first released in this month a round number of years ago. Those whose month is unknown come last.",
+  "data-completeness": "How many records have each part filled in. The table also lists parts of parts, such as the catalogue number of a label; they count if any item has one.",
+  status: "When the figures of this month were computed, and how long that took.",
 };
 
 /** @type {Record<string, () => Child>} */
@@ -80,13 +81,13 @@ function Ranking({ path, title, columns, none, picture }) {
 const ARTIST_COLUMNS = [
   entity("artist", "Artist", "artist", (/** @type {RankedArtist} */ row) => ({ id: row.artist_id, name: row.artist_name })),
   column("rank", "Rank", (/** @type {RankedArtist} */ row) => row.rank),
-  column("pagerank", "PageRank", (/** @type {RankedArtist} */ row) => row.pagerank, (row) => row.pagerank.toPrecision(3)),
+  column("pagerank", "Score", (/** @type {RankedArtist} */ row) => row.pagerank, (row) => row.pagerank.toPrecision(3)),
   column("collaborators", "Collaborators", (/** @type {RankedArtist} */ row) => row.edge_count),
   column("releases", "Releases", (/** @type {RankedArtist} */ row) => row.release_count),
 ];
 
 function TopArtists() {
-  const title = "Artists by PageRank";
+  const title = "Most connected artists";
   return h(Ranking, {
     path: "top-artists", title: () => title, columns: ARTIST_COLUMNS, none: "No artist has a collaborator",
     picture: (/** @type {RankedArtist[]} */ items) => [
@@ -153,7 +154,7 @@ const ANNIVERSARY_COLUMNS = [
   column("artist", "Artist", (/** @type {Anniversary} */ row) => row.artist_name),
   column("age", "Age", (/** @type {Anniversary} */ row) => row.anniversary, (row) => plural(row.anniversary, "year")),
   column("released", "Released", (/** @type {Anniversary} */ row) => row.released || String(row.release_year), (row) => nameDate(row.released) || String(row.release_year)),
-  column("month_known", "Month known", (/** @type {Anniversary} */ row) => row.month_known),
+  column("month_known", "Month is known", (/** @type {Anniversary} */ row) => row.month_known),
 ];
 
 function Anniversaries() {
@@ -166,7 +167,7 @@ function Anniversaries() {
 /** @typedef {{ field: string, present: number, share: number }} Field */
 
 const FIELD_COLUMNS = [
-  column("field", "Part", (/** @type {Field} */ row) => row.field),
+  column("field", "Part", (/** @type {Field} */ row) => row.field, (row) => nameField(row.field)),
   column("present", "Records with a value", (/** @type {Field} */ row) => row.present),
   column("share", "Share", (/** @type {Field} */ row) => row.share, (row) => percent(100 * row.share)),
 ];
@@ -181,18 +182,18 @@ function DataCompleteness() {
     const title = `Completeness of ${type}`;
     return h("div", null,
       h(Choice, { label: "Records", name: "type", options: TYPES }),
-      found && h("p", null, `${plural(found.total_count, "record")}. The table has the parts within other parts, too.`),
-      found && h(Plot, { title, columns: FIELD_COLUMNS, rows: found.fields, children: h(Bars, { label: title, most: 1, format: (value) => percent(100 * value), bars: found.fields.filter((each) => !each.field.includes(".")).map((each) => ({ name: each.field, values: [each.share] })) }) }));
+      found && h("p", null, `${plural(found.total_count, "record")}.`),
+      found && h(Plot, { title, columns: FIELD_COLUMNS, rows: found.fields, children: h(Bars, { label: title, most: 1, format: (value) => percent(100 * value), bars: found.fields.filter((each) => !each.field.includes(".")).map((each) => ({ name: nameField(each.field), values: [each.share] })) }) }));
   } });
 }
 
 /** @typedef {{ insight_type: string, last_computed: string | null, status: string, duration_ms: number | null, rows: number | null }} Computation */
 
 const STATUS_COLUMNS = [
-  column("insight", "Insight", (/** @type {Computation} */ row) => row.insight_type, (row) => row.insight_type.replaceAll("_", " ")),
+  column("insight", "Figures", (/** @type {Computation} */ row) => row.insight_type, (row) => nameInsight(row.insight_type)),
   column("status", "Status", (/** @type {Computation} */ row) => row.status, (row) => row.status.toLowerCase().replaceAll("_", " ")),
   column("computed", "Computed (UTC)", (/** @type {Computation} */ row) => row.last_computed, (row) => row.last_computed?.slice(0, 16).replace("T", " ") || "–"),
-  column("milliseconds", "Milliseconds", (/** @type {Computation} */ row) => row.duration_ms),
+  column("milliseconds", "Took", (/** @type {Computation} */ row) => row.duration_ms, (row) => (row.duration_ms === null ? "–" : `${(row.duration_ms / 1000).toFixed(1)} s`)),
   column("rows", "Rows", (/** @type {Computation} */ row) => row.rows),
 ];
 

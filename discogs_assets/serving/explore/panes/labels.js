@@ -39,7 +39,7 @@ export function LabelsPane() {
       name: "l", most: MOST, kinds: ["label"], label: ids.length ? "Compare with" : "Label", placeholder: "Blue Note, Warp…",
       entities: ids.map((id) => ({ type: /** @type {Kind} */ ("label"), id: Number(id), name: names.get(id) || null })),
     }),
-    !ids.length && h(Empty, { title: "Choose a label, or up to five" }, "Their genres, styles, formats and decades are shown side by side, and labels that resemble one. A label needs at least five releases."),
+    !ids.length && h(Empty, { title: "Choose up to five labels" }, "See their genres, styles, formats and decades side by side, and find similar labels. A label needs at least five releases."),
     problem && h(Failure, { problem, retry, missing: `${ids.length > 1 ? "One of these labels has" : "This label has"} fewer than five releases, or no record, in this month. Choose another one.` }),
     ids.length > 0 && !problem && !found.length && h(Loading, { lines: 24, text: "Loading labels" }),
     found.length > 0 && !problem && h("div", { "aria-busy": loading },
@@ -55,12 +55,12 @@ const NUMBER_COLUMNS = [
   entity("label", "Label", "label", (/** @type {Dna} */ row) => ({ id: row.label_id, name: row.label_name })),
   column("releases", "Releases", (/** @type {Dna} */ row) => row.release_count),
   column("artists", "Main artists", (/** @type {Dna} */ row) => row.artist_count),
-  column("artist_diversity", "Artists per release", (/** @type {Dna} */ row) => row.artist_diversity),
-  column("active_years", "Years with a release", (/** @type {Dna} */ row) => row.active_years.length),
+  column("releases_per_artist", "Releases per artist", (/** @type {Dna} */ row) => (row.artist_count ? Math.round(10 * row.release_count / row.artist_count) / 10 : null)),
+  column("active_years", "Active years", (/** @type {Dna} */ row) => row.active_years.length),
   digits("first_year", "First", (/** @type {Dna} */ row) => row.active_years[0]),
   digits("last_year", "Last", (/** @type {Dna} */ row) => row.active_years.at(-1)),
-  column("prolificacy", "Releases per such year", (/** @type {Dna} */ row) => row.prolificacy),
-  column("peak_decade", "Peak", (/** @type {Dna} */ row) => row.peak_decade, (row) => (row.peak_decade ? `${row.peak_decade}s` : "–")),
+  column("prolificacy", "Releases per active year", (/** @type {Dna} */ row) => row.prolificacy, (row) => row.prolificacy?.toFixed(1) ?? "–"),
+  column("peak_decade", "Peak decade", (/** @type {Dna} */ row) => row.peak_decade, (row) => (row.peak_decade ? `${row.peak_decade}s` : "–")),
 ];
 
 /** @typedef {{ name: string, shares: (Share | undefined)[] }} PartRow */
@@ -108,8 +108,8 @@ function SimilarLabels({ label }) {
     column("label_id", "Compare", (/** @type {Similar} */ row) => row.label_id,
       (row) => h("a", { href: change({ l: [...keys, `label:${row.label_id}`] }), "aria-label": `Compare with ${row.label_name}` }, "compare")),
   ];
-  return h("section", null, h("h2", null, "Labels that resemble it"),
-    h("p", { class: "hint" }, "Half of it is how alike the labels’ genres are, half how alike their styles are: 100 % is the same mixture of both. Labels are compared if they share one of their five most frequent styles; those without a genre in common, or below 10 %, are left out."),
+  return h("section", null, h("h2", null, "Similar labels"),
+    h("p", { class: "hint" }, "Half of it is how alike the labels’ genres are, half how alike their styles are; 100 % means the same mixture of both. Labels are compared if they share one of their five most frequent styles; those without a genre in common, or below 10 %, are left out."),
     problem && h(Failure, { problem, retry }),
     !rows && !problem && h(Loading, { lines: 10, text: "Loading similar labels" }),
     rows && (rows.length

@@ -5,6 +5,7 @@ import { isNamed, keyOf, nameOf, parseKey, PLURALS } from "../core/entities.js";
 import { change, link, useQuery } from "../core/router.js";
 import { EntityLink, KindBadge } from "../parts/entity.js";
 import { Pages, readOffset } from "../parts/pages.js";
+import { Scroll } from "../parts/scroll.js";
 import { Empty, Failure, Loading } from "../parts/states.js";
 import { nameField, nameValue } from "./edits.js";
 
@@ -22,9 +23,9 @@ const CHANGES = ["added", "changed", "removed"];
 /** Types by their plurals. @type {Record<string, Kind>} */
 const TYPES = Object.fromEntries(Object.entries(PLURALS).map(([kind, plurals]) => [plurals, /** @type {Kind} */ (kind)]));
 
-/** @param {string} month */
-export const nameMonth = (month) =>
-  new Date(`${month}-01T00:00:00Z`).toLocaleDateString("en", { month: "long", year: "numeric", timeZone: "UTC" });
+/** @param {string} month @param {"long" | "short"} [style] */
+export const nameMonth = (month, style = "long") =>
+  new Date(`${month}-01T00:00:00Z`).toLocaleDateString("en", { month: style, year: "numeric", timeZone: "UTC" });
 
 export function MonthsPane() {
   const query = useQuery();
@@ -45,7 +46,7 @@ function Loaded() {
     h("h1", null, `You are looking at ${nameMonth(published)}`),
     h("p", { class: "hint" }, "Discogs publishes its data once a month. Everything on this page is of one month; it changes when the next one is published."),
     stats.answer && h(Contents, { stats: /** @type {Statistics} */ (stats.answer) }),
-    h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Months" }, h("table", null,
+    h(Scroll, { label: "Months" }, h("table", null,
       h("caption", null, "Months that are loaded"),
       h("thead", null, h("tr", null, ["Month", "State", "Tables", "Graph", "Search", "Changes"].map((name) => h("th", { key: name, scope: "col" }, name)))),
       h("tbody", null, months.map((each) => h("tr", { key: each.month },
@@ -88,7 +89,7 @@ function Changes({ month }) {
 function CountTable({ counts, entity, kind }) {
   const find = (/** @type {string} */ name, /** @type {string} */ each) => counts.find((row) => row.entity === name && row.change === each);
   const show = (/** @type {Record<string, string | null>} */ filter) => change({ entity: null, change: null, offset: null, ...filter });
-  return h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Counts" }, h("table", { class: "change-counts" },
+  return h(Scroll, { label: "Counts" }, h("table", { class: "change-counts" },
     h("caption", null, "Records ", (entity || kind) && h("a", { href: show({}) }, "Show all kinds of changes")),
     h("thead", null, h("tr", null, h("th", { scope: "col" }, "Entity"), CHANGES.map((each) => h("th", { key: each, scope: "col", class: "figure" }, each)))),
     h("tbody", null, [...new Set(counts.map((each) => each.entity))].map((name) => h("tr", { key: name },
@@ -100,7 +101,7 @@ function CountTable({ counts, entity, kind }) {
 
 /** @param {{ edits: Edit[], caption: string, dated: boolean }} props `dated` edits are of one record */
 function EditTable({ edits, caption, dated }) {
-  return h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": caption }, h("table", { class: "edits" },
+  return h(Scroll, { label: caption }, h("table", { class: "edits" },
     h("caption", null, caption),
     h("thead", null, h("tr", null, [dated ? "Month" : "Record", "Change", "Field", "Before", "After"].map((name) => h("th", { key: name, scope: "col" }, name)))),
     h("tbody", null, edits.map((edit, place) => h("tr", { key: place },

@@ -27,7 +27,7 @@ export function Path() {
     h(Ways, { via }),
     from && to
       ? h(Chain, { from, to, via, depth: Number(query.get("depth")) || 6 })
-      : h(Empty, { title: "Choose two ends" }, "Two artists, or any other two: the shortest chain of records, credits and bands between them is shown here."));
+      : h(Empty, { title: "Choose two ends" }, "Choose two artists, or any other two, to see the shortest chain of records, credits and bands between them."));
 }
 
 /** @param {{ label: string, name: string, entity: Named | null }} props */

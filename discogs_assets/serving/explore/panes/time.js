@@ -44,9 +44,9 @@ function Beginnings({ first, last, all }) {
     h("h1", null, "When genres and styles began"),
     h("p", { class: "hint" }, `The year of the earliest dated release of each in this month’s data; in a sample that may be long after it began.${undated ? ` Left out for want of a dated release: ${undated}.` : ""} Choose a year, play them, or compare two.`),
     h(Timeline, { name: "year", label: "Until", first, last, busy: false }),
-    h("div", { role: "status" }, h("p", null, `By ${until}: ${count(begun)} had begun, of ${count(all)}. ${fresh.length ? count(fresh) : "None"} began ${span}.`)),
+    h("div", { role: "status" }, h("p", null, `By ${until}, ${count(begun)} of ${count(all)} had begun. ${begin(count(fresh))} began ${span}.`)),
     h("h2", null, `New ${span}`),
-    fresh.length ? h(Names, { begun: fresh, until, fresh: true }) : h("p", { class: "hint" }, "None."),
+    fresh.length ? h(Names, { begun: fresh, until, fresh: true }) : h("p", { class: "hint" }, "Nothing new."),
     [...new Set(begun.map(decadeOf))].sort((a, b) => b - a).map((decade) => {
       const names = begun.filter((each) => decadeOf(each) === decade);
       return h("section", { key: decade }, h("h2", null, `${decade}s `, h("span", { class: "count" }, number(names.length))),
@@ -65,11 +65,14 @@ function useUndated(all) {
   const [genres, styles] = [left("genre"), left("style")];
   return genres + styles > 0 ? `${plural(genres, "genre")} and ${plural(styles, "style")}` : "";
 }
+/** @param {string} text */
+const begin = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** @param {Begun[]} begun */
 function count(begun) {
   const genres = begun.filter((each) => each.type === "genre").length;
-  return `${plural(genres, "genre")} and ${plural(begun.length - genres, "style")}`;
+  const parts = [genres && plural(genres, "genre"), begun.length - genres && plural(begun.length - genres, "style")].filter(Boolean);
+  return parts.join(" and ") || "no genre or style";
 }
 
 /** @param {{ begun: Begun[], until: number, fresh: boolean }} props */

@@ -1,24 +1,22 @@
-/** Bars as SVG, one for each series of a name, with the name above and the figure at the end. */
+/** Bars as SVG, one for each series of a name. Names are above their bars, or before them if there is room. */
 import { h } from "../core/dom.js";
-import { useNarrow } from "./chart.js";
+import { cutText, fontOf, measureText } from "./fit.js";
+import { useWidth } from "./size.js";
 
 /** @typedef {{ name: string, values: number[] }} Bar */
+/** @typedef {{ width: number, names: number, figures: number, count: number }} Room `names` is 0 if they are above */
 
-/** Units across, so that texts stay legible. */
-const WIDTHS = { narrow: 330, wide: 440 };
 const NAME = 20;
 const THICK = 14;
 const GAP = 10;
-const FIGURE = 84;
+const SPACE = 12;
 
-/** Units that a letter of a name takes, on average. */
-const LETTER = 8;
+/** Width from which names are before their bars. */
+const WIDE = 520;
 
-/** @param {string} text @param {number} width */
-const cut = (text, width) => {
-  const letters = [...text];
-  return letters.length * LETTER > width ? `${letters.slice(0, Math.floor(width / LETTER) - 1).join("")}…` : text;
-};
+/** Part of the width that names take at most. */
+const SHARE = 0.38;
+const FONT = 14;
 
 /**
  * @param {object} props
@@ -29,24 +27,39 @@ const cut = (text, width) => {
  * @param {number} [props.most] value of a whole bar; default: the largest one
  */
 export function Bars({ bars, series = [], label, format, most }) {
+  const [place, width] = useWidth(440);
   const whole = most || Math.max(...bars.flatMap((each) => each.values), 0) || 1;
-  const width = useNarrow() ? WIDTHS.narrow : WIDTHS.wide;
-  const count = Math.max(1, series.length);
-  const step = NAME + count * (THICK + 2) + GAP;
-  return h("figure", { class: "bars" },
+  const room = divide(bars, width, Math.max(1, series.length), format);
+  const step = (room.names ? 0 : NAME) + room.count * (THICK + 2) + GAP;
+  return h("figure", { class: "bars", ref: place },
     h("svg", { viewBox: `0 0 ${width} ${bars.length * step}`, role: "img", "aria-label": label },
-      bars.map((bar, place) => h("g", { key: place }, h("title", null, bar.name),
-        h("text", { x: 0, y: place * step + 14 }, cut(bar.name, width)),
-        bar.values.map((value, at) => h(Row, { key: at, y: place * step + NAME + at * (THICK + 2), width, share: value / whole, text: format(value), at }))))),
+      bars.map((bar, at) => h(Group, { key: at, bar, room, whole, format, top: at * step }))),
     series.length > 1 && h("figcaption", { class: "legend" }, series.map((name, at) =>
       h("span", { key: at, class: `legend-item series-${at % 6}` }, h("bdi", { class: "legend-name" }, name)))));
 }
 
-/** @param {{ y: number, width: number, share: number, text: string, at: number }} props */
-function Row({ y, width: all, share, text, at }) {
-  const width = all - FIGURE;
+/** Divide the width among names, bars and figures. @param {Bar[]} bars @param {number} width @param {number} count @param {(value: number) => string} format @returns {Room} */
+function divide(bars, width, count, format) {
+  const widest = (/** @type {string[]} */ texts, /** @type {number} */ size) => Math.max(0, ...texts.map((text) => measureText(text, fontOf(size))));
+  const names = Math.min(width * SHARE, widest(bars.map((each) => each.name), FONT) + SPACE);
+  const figures = widest(bars.flatMap((each) => each.values.map(format)), FONT - 1) + SPACE;
+  return { width, names: width < WIDE ? 0 : names, figures, count };
+}
+
+/** @param {{ bar: Bar, room: Room, whole: number, format: (value: number) => string, top: number }} props */
+function Group({ bar, room, whole, format, top }) {
+  const above = room.names ? 0 : NAME;
+  const middle = top + (room.names ? (room.count * (THICK + 2)) / 2 + 4 : FONT);
+  return h("g", null, h("title", null, bar.name),
+    h("text", { x: 0, y: middle }, cutText(bar.name, room.names ? room.names - SPACE : room.width, fontOf(FONT))),
+    bar.values.map((value, at) => h(Row, { key: at, y: top + above + at * (THICK + 2), room, share: value / whole, text: format(value), at })));
+}
+
+/** @param {{ y: number, room: Room, share: number, text: string, at: number }} props */
+function Row({ y, room: { width: all, names: x, figures }, share, text, at }) {
+  const width = Math.max(1, all - x - figures);
   return h("g", { class: `series-${at % 6}` },
-    h("rect", { class: "bar-rest", x: 0, y, width, height: THICK, rx: 3 }),
-    h("rect", { class: "bar-part", x: 0, y, width: Math.max(share ? 2 : 0, share * width), height: THICK, rx: 3 }),
+    h("rect", { class: "bar-rest", x, y, width, height: THICK, rx: 3 }),
+    h("rect", { class: "bar-part", x, y, width: Math.max(share ? 2 : 0, share * width), height: THICK, rx: 3 }),
     h("text", { class: "bar-figure", x: all, y: y + 12, "text-anchor": "end" }, text));
 }

@@ -18,6 +18,8 @@ const PATHS = {
   forward: "M7 4l6 6-6 6",
   play: "M6 4l10 6-10 6Z",
   pause: "M7 4v12M13 4v12",
+  menu: "M3 5h14M3 10h14M3 15h14",
+  filter: "M3 5h14M6 10h8M9 15h2",
   ask: "M3.5 4h13v9.5H9.5L6 16.5v-3H3.5Z",
 };
 

@@ -2,8 +2,8 @@
 import { h, useEffect, useId, useRef, useState } from "../core/dom.js";
 import { Icon } from "./icons.js";
 
-/** @param {{ icon: Parameters<typeof Icon>[0]["name"], label: string, children?: Child }} props */
-export function Menu({ icon, label, children }) {
+/** @param {{ icon: Parameters<typeof Icon>[0]["name"], label: string, name?: string, children?: Child }} props `name` for those who do not see it */
+export function Menu({ icon, label, name, children }) {
   const [open, setOpen] = useState(false);
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const button = useRef(/** @type {HTMLElement | null} */ (null));
@@ -22,8 +22,10 @@ export function Menu({ icon, label, children }) {
     setOpen(false);
     button.current?.focus();
   };
+  // A link that is followed leaves the menu.
+  const follow = (/** @type {Event} */ event) => event.target instanceof Element && event.target.closest("a") && setOpen(false);
   return h("div", { class: "menu", ref: place, onKeyDown: press },
-    h("button", { type: "button", class: "quiet", ref: button, "aria-expanded": open, "aria-controls": id, onClick: () => setOpen(!open) },
-      h(Icon, { name: icon }), label),
-    h("div", { id, class: "menu-panel", hidden: !open, role: "group", "aria-label": label }, open && children));
+    h("button", { type: "button", class: "quiet", ref: button, "aria-expanded": open, "aria-controls": id, "aria-label": name, onClick: () => setOpen(!open) },
+      h(Icon, { name: icon }), h("span", { class: "menu-label" }, label)),
+    h("div", { id, class: "menu-panel", hidden: !open, role: "group", "aria-label": label, onClick: follow }, open && children));
 }

@@ -1,5 +1,6 @@
 /** Pictures of what a pane draws, as SVG or PNG: the drawing with its title, its legend and the month. */
 import { edition } from "../core/api.js";
+import { cutText, fontOf, wrapText } from "./fit.js";
 import { toPng } from "./files.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -10,9 +11,9 @@ const STYLES = [
   "font-family", "text-anchor",
 ];
 
-const HEAD = 40;
+const TITLE = { size: 17, line: 24, weight: 600 };
 const LINE = 22;
-const EDGE = 16;
+const EDGE = 24;
 
 /** Replace the characters that XML forbids. @param {string} text */
 const clean = (text) => text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd");
@@ -39,29 +40,31 @@ function copy(drawing) {
 }
 
 /**
- * Return a picture that stands alone.
+ * Return a picture that stands alone, with margins on all sides.
  * @param {Element} part of the page, with an `svg`, and a `.legend-item` for each line of the legend
  * @param {string} title
  */
 export function drawPicture(part, title) {
   const drawing = /** @type {SVGSVGElement} */ (part.querySelector("svg"));
-  const { width, height } = drawing.viewBox.baseVal;
+  const { width: inner, height } = drawing.viewBox.baseVal;
   const items = [...part.querySelectorAll(".legend-item")];
-  const total = HEAD + height + LINE * (items.length + 1) + EDGE;
+  const lines = wrapText(clean(title), inner, fontOf(TITLE.size, TITLE.weight));
+  const head = EDGE + lines.length * TITLE.line + 8;
+  const [width, total] = [inner + 2 * EDGE, head + height + LINE * (items.length + 1) + EDGE + 4];
   const { color: fill, backgroundColor, fontFamily } = getComputedStyle(document.body);
   const picture = make("svg", { viewBox: `0 0 ${width} ${total}`, width, height: total, "font-family": fontFamily, "font-size": 14, fill });
   const copied = copy(drawing);
-  for (const [name, value] of Object.entries({ x: 0, y: HEAD, width, height })) copied.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries({ x: EDGE, y: head, width: inner, height })) copied.setAttribute(name, String(value));
   picture.append(make("title", {}, title), make("rect", { width, height: total, fill: backgroundColor }),
-    make("text", { x: EDGE, y: 26, "font-size": 17, "font-weight": 600 }, title), copied,
-    ...items.flatMap((item, place) => drawItem(item, HEAD + height + LINE * (place + 1))),
-    make("text", { x: EDGE, y: total - EDGE / 2, "font-size": 12, opacity: 0.75 }, `Discogs, ${edition.month}`));
+    ...lines.map((line, place) => make("text", { x: EDGE, y: EDGE + TITLE.size - 3 + place * TITLE.line, "font-size": TITLE.size, "font-weight": TITLE.weight }, line)),
+    copied, ...items.flatMap((item, place) => drawItem(item, head + height + LINE * (place + 1), inner)),
+    make("text", { x: EDGE, y: total - EDGE, "font-size": 12, opacity: 0.75 }, `Discogs, ${edition.month}`));
   return /** @type {SVGSVGElement} */ (picture);
 }
 
-/** A line of the legend. @param {Element} item @param {number} y */
-function drawItem(item, y) {
-  const name = item.querySelector(".legend-name")?.textContent || "";
+/** A line of the legend. @param {Element} item @param {number} y @param {number} width */
+function drawItem(item, y, width) {
+  const name = cutText(item.querySelector(".legend-name")?.textContent || "", width - 20, fontOf(14));
   return [make("rect", { x: EDGE, y: y - 11, width: 12, height: 12, rx: 3, fill: getComputedStyle(item).color }), make("text", { x: EDGE + 20, y }, name)];
 }
 

@@ -1,6 +1,7 @@
 /** Tables, with their rows as files; and drawings, with the same figures as a table. */
 import { h, number, useRef } from "../core/dom.js";
 import { Downloads } from "./downloads.js";
+import { Scroll } from "./scroll.js";
 
 /** @typedef {import("./files.js").Column<any>} Column */
 
@@ -34,7 +35,7 @@ export function Plot({ title, columns, rows, open = false, children }) {
 function Rows({ title, columns, rows, said }) {
   // Numbers stand one below the other.
   const styles = columns.map(({ value }) => (rows.some((row) => typeof value(row) === "number") ? "figure" : undefined));
-  return h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": title }, h("table", null,
+  return h(Scroll, { label: title }, h("table", null,
     h("caption", { class: said ? "unseen" : undefined }, title),
     h("thead", null, h("tr", null, columns.map(({ name, title }, at) =>
       h("th", { key: name, scope: "col", class: styles[at] }, h("bdi", null, title))))),

@@ -24,6 +24,7 @@ export function StatusPane() {
     h(Running, { runs: status.running, url: status.dagster.url }),
     h(Checks, { checks: status.checks, dagster: status.dagster }),
     h(Stores, { stores: status.stores }),
+    status.dagster.state === "starting" && h("section", { class: "awaited" }, h("h2", null, "Latest runs"), h(Loading, { lines: 5, text: "Reading runs and checks" })),
     h(RecentRuns, { runs: status.runs, url: status.dagster.url }));
 }
 
@@ -47,14 +48,14 @@ function Summary({ status }) {
     ["Published month", month ? h("a", { href: "/?pane=months" }, nameMonth(month)) : "none"],
     ["Age", age === null ? "–" : `${age} ${age === 1 ? "day" : "days"} since the first of the month`],
     ["Runs and checks", RECORDS[dagster.state] + (dagster.fault && `: ${dagster.fault}`)],
-    ["Load, run again", h("span", null, h(Outside, { url: dagster.url, children: "Dagster's UI ↗" }), ", which ", h("code", null, "discogs dev"), " starts")],
+    ["Load or run again", h("span", null, h(Outside, { url: dagster.url, children: "Dagster's UI ↗" }), ", started by ", h("code", null, "discogs dev"))],
   ];
   return h(Facts, { facts });
 }
 
 const RECORDS = {
-  ok: "read from Dagster's records, live",
-  starting: "are being read…",
+  ok: "live from Dagster's records",
+  starting: "reading them",
   away: "cannot be read",
-  none: "none are recorded yet",
+  none: "none recorded yet",
 };

@@ -1,5 +1,6 @@
 /** The stores: health, rows and bytes of the published month. */
 import { classes, h } from "../core/dom.js";
+import { Scroll } from "../parts/scroll.js";
 import { COUNTED, STORES, count, size } from "./words.js";
 
 /** @param {{ stores: StatusStore[] }} props */
@@ -22,7 +23,7 @@ const State = ({ store }) => h("span", null,
 
 /** A table that scrolls by itself. @param {{ name: string, columns: string[], children?: Child }} props */
 export function Table({ name, columns, children }) {
-  return h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": name }, h("table", null,
+  return h(Scroll, { label: name }, h("table", null,
     h("caption", null, name),
     h("thead", null, h("tr", null, columns.map((column) => h("th", { key: column, scope: "col" }, column)))),
     h("tbody", null, children)));
