@@ -241,7 +241,7 @@ TEXTS = ("profile", "notes")
 EXAMPLES = {"artists": 45467, "labels": 281, "masters": 10362, "releases": 1873013}
 
 
-async def _read_record(at: Reading, kind: Kind, id: int, data: dict[str, Any]) -> Record:  # noqa: A002
+async def _read_record(at: Reading, kind: str, id: int, data: dict[str, Any]) -> Record:  # noqa: A002
     texts = "\n".join(data.get(part) or "" for part in TEXTS)
     marked = {(MARKED[of.lower()], int(key)) for of, key in MARKUP.findall(texts)}
     rows = await look_up(at, {*collect(data), *marked})

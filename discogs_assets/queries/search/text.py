@@ -126,7 +126,7 @@ class Search(Result):
     facets: Facets
     results: list[Found]
     suggestions: list[str]
-    """If there is no hit: names that have words like these."""
+    """If there is no hit: names with words like all of these, or else like some."""
     pagination: Page
 
 

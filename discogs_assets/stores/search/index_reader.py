@@ -148,15 +148,18 @@ class SearchIndex:
         return [hit for _, hit in sorted(found.items(), key=lambda each: (-each[1][0], each[0]))][:limit]
 
     def suggest(self, text: str, entities: Sequence[str] = (), limit: int = 3) -> Sequence[str]:
-        """Return names that have words like all of the text's, popular ones first: for a text without a hit.
+        """Return names with words like all of the text's, popular ones first: for a text without a hit.
 
-        Words differ by at most one letter, by two if they have more than five, none below three letters.
+        Words differ by at most one letter, by two if they have more than five, none below three letters. If no name has
+        all, those with any word of more than three letters are returned: shorter ones are in too many.
         """
         words = dict.fromkeys(WORDS.analyze(documents.clean(text)))
         if not words or len(words) > LIKE_WORDS:
             return []
-        page = self._page(_all_of([*map(_resemble, words)]), entities or ENTITIES, "", CANDIDATES, 0)
-        return [*dict.fromkeys(hit.name for hit in page.hits)][:limit]
+        queries = [_all_of([*map(_resemble, words)]), _any_of([_resemble(word) for word in words if len(word) > 3])]
+        pages = (self._page(query, entities or ENTITIES, "", CANDIDATES, 0) for query in queries)
+        found = next((page.hits for page in pages if page.total), [])
+        return [*dict.fromkeys(hit.name for hit in found)][:limit]
 
     def lookup(self, entity: str, name: str) -> Sequence[Hit]:
         """Return the entities of this exact name, popular ones first.

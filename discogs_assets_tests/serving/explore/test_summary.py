@@ -30,7 +30,7 @@ def test_credits_are_filtered_by_role(visitor: Visit) -> None:
     rows = page.get_by_role("row", name=re.compile("neighbours"))
     expect(rows).not_to_have_count(0)
     everyone = rows.count()
-    page.get_by_label("Credits").select_option("design")
+    page.get_by_role("combobox", name="Credits").select_option("design")
     expect(page).to_have_url(re.compile("role=design"))
     expect(summary(visitor)).to_contain_text(re.compile(r"\d+ hidden: other credits than design"))
     expect(rows).not_to_have_count(everyone)

@@ -119,6 +119,7 @@ def test_an_odd_name_is_found_first(index: SearchIndex, text: str, found: int) -
         "beatels": ["The Beatles"],
         "bjrok": ["Björk"],
         "motorhed": ["Motörhead"],
+        "bjrok germany 1977": ["Björk"],
         "zzzzzzzz": [],
         " ": [],
         "u3": [],

@@ -93,7 +93,7 @@ function Summary({ profile }) {
   const entity = known ? /** @type {Named} */ ({ type: "artist", id, name }) : null;
   return h("header", null,
     h("h2", null, h("bdi", null, name)),
-    h("p", null, `${plural(total, "credit")}${first ? `, from ${first} to ${last}` : ""}. `,
+    h("p", null, `${plural(total, "credit")}${first ? (first === last ? `, in ${first}` : `, from ${first} to ${last}`) : ""}. `,
       entity ? h(EntityLink, { entity, children: "Show in the graph" }) : id ? "This month has no record of this artist; its credits are all that is known." : "Credits link this name to no artist."));
 }
 

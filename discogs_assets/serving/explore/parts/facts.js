@@ -34,7 +34,7 @@ export function findFacts(node, data) {
     ["Master", node.master_id && h(Versions, { id: node.master_id })],
     ["Releases", count(node.release_count)],
     ["Credits", node.credit_count > 0 && h("a", { href: linkTo({ pane: "credits", p: `artist:${node.id}` }) }, number(node.credit_count))],
-    ["Artists", count(node.artist_count)],
+    ["Known artists", count(node.artist_count)],
     ["Labels", count(node.label_count)],
     ["Genres", names("genre", node.genres) || count(node.genre_count)],
     ["Styles", names("style", node.styles)],

@@ -37,7 +37,7 @@ export function Panel({ entity, center, grown, onGrow }) {
     h(Title, { entity: current, data }),
     h(Actions, { entity: current, center, grown, onGrow }),
     h(Facts, { facts: findFacts(current, data) }),
-    Object.keys(own.absent).length > 0 && h("p", { class: "hint" }, "Names without a link have no record of their own in this month."),
+    Object.keys(own.absent).length > 0 && h("p", { class: "hint" }, "Artists and labels without a link have no record of their own in this month."),
     h(Activity, { entity: current }),
     current.type === "artist" && h(Resembling, { key: keyOf(current), artist: current }),
     data.profile && h(Markup, { text: data.profile }),
