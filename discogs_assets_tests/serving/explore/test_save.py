@@ -64,7 +64,8 @@ def test_a_graph_is_saved_as_it_is_shown(visitor: Visit, tmp_path: Path, hostile
         assert len(colours) > 50
         paper = image.getpixel((0, 0))
         assert max(colours)[1] == paper
-        drawn = ImageChops.difference(image.convert("RGB"), Image.new("RGB", image.size, paper[:3])).getbbox()
+        plain = Image.new("RGBA", image.size, paper)
+        drawn = ImageChops.difference(image.convert("RGB"), plain.convert("RGB")).getbbox()
     assert drawn
     margins = [drawn[0], drawn[1], image.width - drawn[2], image.height - drawn[3]]
     assert min(margins) >= 8
