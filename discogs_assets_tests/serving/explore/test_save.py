@@ -65,7 +65,8 @@ def test_a_graph_is_saved_as_it_is_shown(visitor: Visit, tmp_path: Path, hostile
         assert len(colours) > 50
         paper = image.getpixel((0, 0))
         assert max(colours)[1] == paper
-        drawn = ImageChops.difference(image.convert("RGB"), Image.new("RGB", image.size, paper[:3])).getbbox()
+        plain = Image.new("RGBA", image.size, paper)
+        drawn = ImageChops.difference(image.convert("RGB"), plain.convert("RGB")).getbbox()
     assert drawn
     margins = [drawn[0], drawn[1], image.width - drawn[2], image.height - drawn[3]]
     assert min(margins) >= 8
@@ -79,6 +80,10 @@ def test_each_node_of_a_saved_picture_has_its_name(visitor: Visit, tmp_path: Pat
     page.wait_for_function("() => document.querySelector('canvas').graph.still")
     names = page.evaluate("document.querySelector('canvas').graph.nodes.map((node) => node.text)")
     texts = [each.text for each in etree.parse(save(page, "SVG", tmp_path)).iter("{http://www.w3.org/2000/svg}text")]
+    menu, panel = (page.locator(each).bounding_box() for each in (".menu-panel:visible", ".panel"))
+    assert menu
+    assert panel
+    assert menu["x"] + menu["width"] <= panel["x"]
     for name in names:
         assert any((text or "").rstrip("…") in name for text in texts if len(text or "") > 5), name
     assert sum((text or "").rstrip("…") in names for text in texts) >= len(names)

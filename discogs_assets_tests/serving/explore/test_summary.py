@@ -22,7 +22,7 @@ def test_a_part_of_the_whole_is_named_with_each_reason(visitor: Visit) -> None:
     visitor.open("/?type=genre&name=Rock&open=genre:Rock/releases/1")
     expect(said).to_contain_text(re.compile(r"^40 of [\d,]+ neighbours\. .*not loaded yet: “more” loads 40 at a time"))
     visitor.open("/?type=label&id=2564&open=label:2564/parents/1")
-    expect(said).to_contain_text("1 of")
+    expect(said).to_contain_text("2 of")
 
 
 def test_credits_are_filtered_by_role(visitor: Visit) -> None:

@@ -24,7 +24,7 @@ export function StatusPane() {
     h(Running, { runs: status.running, url: status.dagster.url }),
     h(Checks, { checks: status.checks, dagster: status.dagster }),
     h(Stores, { stores: status.stores }),
-    status.dagster.state === "starting" && h("section", { class: "awaited" }, h("h2", null, "Latest runs"), h(Loading, { lines: 5, text: "Reading runs and checks" })),
+    status.dagster.state === "starting" && h("section", { class: "awaited" }, h("h2", null, "Runs and checks"), h(Loading, { lines: 5, text: "Reading runs and checks" })),
     h(RecentRuns, { runs: status.runs, url: status.dagster.url }));
 }
 
