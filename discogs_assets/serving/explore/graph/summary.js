@@ -41,7 +41,7 @@ function compare(children, versus, before) {
   const late = children.filter((each) => isLate(each, versus)).length;
   const undated = children.filter((each) => !yearOf(each)).length;
   const known = `${number(children.length - late - undated)} until ${versus}, ${number(late)} more from ${versus + 1} to ${before} (ringed)`;
-  return undated ? `${known}, ${number(undated)} that have no year.` : `${known}.`;
+  return undated ? `${known}, ${number(undated)} without a year.` : `${known}.`;
 }
 
 /** @param {{ notes: string[] }} props */
