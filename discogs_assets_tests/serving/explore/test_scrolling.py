@@ -9,9 +9,9 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def test_back_and_a_reload_return_to_the_place_that_was_read(visitor: Visit) -> None:
-    page = visitor.open("/?pane=rarity")
+    page = visitor.open("/?pane=search&q=the&types=release")
     page.set_viewport_size({"width": 360, "height": 700})
-    last = page.locator("main tbody tr").last.get_by_role("link").first
+    last = page.locator(".hits li").last.get_by_role("link").first
     last.scroll_into_view_if_needed()
     page.wait_for_function("() => scrollY > 1000")
     at = page.evaluate("scrollY")
