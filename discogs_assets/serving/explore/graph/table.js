@@ -2,6 +2,7 @@
 import { classes, h, number } from "../core/dom.js";
 import { keyOf, MEANINGS, nameOf, selectLink } from "../core/entities.js";
 import { EntityLink, KindBadge } from "../parts/entity.js";
+import { Scroll } from "../parts/scroll.js";
 import { EDITION } from "./edition.js";
 import { isLate, yearOf } from "./picture.js";
 
@@ -39,7 +40,7 @@ function Neighbourhood({ category, versus, actions }) {
   const works = category.kind === "release" || category.kind === "master";
   const edition = EDITION.filter(({ value }) => works && category.children.some((each) => String(value(each) ?? "")));
   const shared = !works && category.children.some((each) => each.release_count);
-  return h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": `${category.name}: neighbours` }, h("table", null,
+  return h(Scroll, { label: `${category.name}: neighbours` }, h("table", null,
     h("caption", { class: "unseen" }, category.name),
     h("thead", null, h("tr", null,
       h("th", { scope: "col" }, "Name"),
