@@ -210,7 +210,7 @@ async def expand(
             404, f"{category!r} is no category of a {type}, expected one of {', '.join(PATTERNS[type])}"
         )
     if role and category != "credits":
-        raise QuestionError(422, f"role: {role!r} is given for {category!r}, expected the category 'credits'")
+        raise QuestionError(409, f"role: {role!r} is given for {category!r}, expected the category 'credits'")
     center = await find_entity(at, type, node_id, id)
     of = zlib.crc32(f"{type} {center.id} {category} {before_year} {role or ''}".encode())
     start = _parse_cursor(at, cursor, of) if cursor is not None else offset

@@ -131,7 +131,7 @@ def test_credits_may_be_limited_to_roles_of_a_category(api: Api) -> None:
         found = {each["id"] for each in read_all(api, 1, True, role=category, **asked)}
         assert found == {each["artist_id"] for each in roles if each["category"] == category} & everyone
     refused = api.get("/api/expand", params={**asked, "category": "artists", "role": "production"})
-    assert refused.status_code == 422
+    assert refused.status_code == 409
     assert "expected the category 'credits'" in refused.json()["detail"]
 
 
