@@ -98,6 +98,15 @@ class Question:
                 found[each.name] = (hints[each.name], ... if each.default is each.empty else each.default)
         return {**found, "month": (MONTH, None)} if self.monthly else found
 
+    @property
+    def route(self) -> str:
+        """Path with the names of its parameters in braces."""
+        return self.path.replace(":path}", "}")
+
+    def in_path(self, name: str) -> bool:
+        """Return True if a parameter is part of the path."""
+        return f"{{{name}}}" in self.route
+
     def takes_several(self, name: str) -> bool:
         """Return True if a parameter takes several values."""
         return _holds_list(self.parameters[name][0])

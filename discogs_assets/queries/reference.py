@@ -48,8 +48,7 @@ def describe_questions() -> str:
 
 def _describe(asked: Question) -> Iterator[str]:
     yield from ("", f"### {asked.name.replace('_', '-')}", "", " ".join(asked.doc.split()), "")
-    route = asked.path.replace(":path}", "}")
-    yield from (f"`GET {route}`", "")
+    yield from (f"`GET {asked.route}`", "")
     yield from ("```sh", write_command(asked), f"curl 'http://127.0.0.1:8004{write_path(asked)}'", "```", "")
     properties = asked.arguments.model_json_schema()["properties"]
     if properties:
@@ -57,7 +56,7 @@ def _describe(asked: Question) -> Iterator[str]:
     for name, each in properties.items():
         default = "required" if asked.parameters[name][1] is ... else each.get("default")
         shown = "" if default in (None, "") else f"{default}"
-        kind = f"{_type(each)}, in the path" if f"{{{name}}}" in route else _type(each)
+        kind = f"{_type(each)}, in the path" if asked.in_path(name) else _type(each)
         yield f"| `{name}` | {kind} | {shown} | {each.get('description', '')} |"
     yield ""
     reads = f"Reads {', '.join(asked.stores)}."
@@ -96,7 +95,7 @@ def write_command(asked: Question) -> str:
 
 def write_path(asked: Question) -> str:
     """Return the path and query of the question's example."""
-    inner = {name: quote(str(value)) for name, value in asked.example.items() if f"{{{name}" in asked.path}
-    path = asked.path.replace(":path}", "}").format(**inner)
+    inner = {name: quote(str(value)) for name, value in asked.example.items() if asked.in_path(name)}
+    path = asked.route.format(**inner)
     query = urlencode({name: value for name, value in asked.example.items() if name not in inner}, doseq=True)
     return f"{path}?{query}" if query else path

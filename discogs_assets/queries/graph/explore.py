@@ -15,7 +15,7 @@ from discogs_assets.queries.page import Page
 from discogs_assets.queries.question import Offset, Result, Text, question
 from discogs_assets.queries.records.credits import Category as RoleCategory
 from discogs_assets.queries.records.entities import ID, LABELS, NAME, TYPE, Kind, Named, find_entity
-from discogs_assets.queries.search.text import find_catno, find_label
+from discogs_assets.queries.search.text import describe_edition
 from discogs_assets.schema.insights import LEADERS
 
 CURSOR_LIMIT = 200_000
@@ -252,10 +252,7 @@ async def _find_releases(
             name=hit.name,
             year=hit.year,
             artist=hit.subtitle,
-            catno=find_catno(hit),
-            country=hit.country,
-            label=find_label(hit),
-            formats=[*hit.formats],
+            **describe_edition(hit),
         )
         for hit in page.hits
     ]

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.errors import QuestionError
+from discogs_assets.queries.insights.similarity import LEAST_SIMILARITY
 from discogs_assets.queries.question import Id, Result, question
 from discogs_assets.schema.insights import LABEL_RELEASES, RANKED_LABELS
 
@@ -24,9 +25,6 @@ SELECT d.label_id, d.name AS label_name, s.similarity, d.release_count, d.genres
 FROM {similar_labels} s JOIN {label_dna} d ON d.label_id = s.similar_id
 WHERE s.label_id = %(id)s AND s.similarity >= %(least)s ORDER BY s.rank
 """
-
-LEAST_SIMILARITY = 0.1
-"""Similarity below which two labels have next to nothing in common."""
 
 
 class Share(Result):

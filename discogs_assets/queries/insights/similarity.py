@@ -16,7 +16,7 @@ BEAM = 10
 """Discoveries of a hop, the best ones, from which the next hop starts."""
 
 LEAST_SIMILARITY = 0.1
-"""Similarity below which an artist is no discovery: it has next to nothing in common."""
+"""Similarity below which two artists or labels have next to nothing in common, so that neither leads to the other."""
 
 NEIGHBOURS = 20
 """Neighbours of each of them and each kind that a hop considers."""

@@ -4,7 +4,7 @@ import asyncio
 import html
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -176,9 +176,10 @@ def find_catno(hit: "Hit") -> str | None:
     return next((catno for _, _, catno in hit.labels if catno), None)
 
 
-def find_label(hit: "Hit") -> str | None:
-    """Return the name of a release's first label, None without one."""
-    return next((name for _, name, _ in hit.labels if name), None)
+def describe_edition(hit: "Hit") -> dict[str, Any]:
+    """Return the fields that tell releases of one title apart: `catno`, `country`, `label` and `formats`."""
+    label = next((name for _, name, _ in hit.labels if name), None)
+    return {"catno": find_catno(hit), "country": hit.country, "label": label, "formats": [*hit.formats]}
 
 
 def _name(hit: "Hit") -> dict[str, object]:
@@ -195,10 +196,7 @@ def _describe(hit: "Hit", words: set[str]) -> Found:
             genres=[*hit.genres],
             styles=[*hit.styles],
             subtitle=hit.subtitle,
-            catno=find_catno(hit),
-            country=hit.country,
-            label=find_label(hit),
-            formats=[*hit.formats],
+            **describe_edition(hit),
             release_count=hit.popularity,
         ),
     )

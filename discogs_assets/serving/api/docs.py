@@ -12,6 +12,8 @@ from fastapi import FastAPI, Request
 from markdown_it import MarkdownIt
 from starlette.responses import Response
 
+from discogs_assets.serving.api import caching
+
 POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 PAGE = """<!doctype html>
@@ -58,7 +60,7 @@ class Document:
     def respond(self, request: Request, **headers: str) -> Response:
         """Return the response to a request, 304 if the client has the text."""
         sent = {**self._headers, **headers}
-        if self._headers["ETag"] in request.headers.get("if-none-match", ""):
+        if caching.matches(request.headers.get("if-none-match"), self._headers["ETag"]):
             return Response(status_code=304, headers=sent)
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(self._packed, headers={**sent, "Content-Encoding": "gzip"})

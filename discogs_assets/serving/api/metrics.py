@@ -13,7 +13,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0
 
 
 FRESH_SECONDS = 1.0
-"""Age at which the text of the metrics is written anew: no scraper needs it more often, and it takes 20 ms."""
+"""Age at which the text of the metrics is replaced. Writing it takes 20 ms, and no scraper needs it more often."""
 
 
 class Metrics:

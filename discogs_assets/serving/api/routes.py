@@ -69,7 +69,7 @@ def _endpoint(asked: Question) -> Callable[..., Awaitable[Response]]:
 
 def _annotate(asked: Question, name: str) -> Any:
     """Return the parameter's type for FastAPI, with its description and example."""
-    kind = Path if f"{{{name}" in asked.path else Query
+    kind = Path if asked.in_path(name) else Query
     field = asked.arguments.model_fields[name]
     examples = [asked.example[name]] if name in asked.example else None
     return Annotated[asked.parameters[name][0], kind(description=field.description, examples=examples)]
@@ -115,7 +115,7 @@ async def find_answer(state: State, asked: Question, values: dict[str, Any]) -> 
 
 def _require_known(request: Request, asked: Question) -> None:
     """Raise QuestionError (422) for an unknown parameter, and for one with several values that takes one."""
-    known = [each for each in asked.parameters if f"{{{each}" not in asked.path]
+    known = [each for each in asked.parameters if not asked.in_path(each)]
     for name in dict.fromkeys(request.query_params):
         if name not in known:
             raise QuestionError(422, f"{name[:100]!r} is not a parameter, expected {', '.join(known) or 'none'}")

@@ -28,9 +28,6 @@ def _node(kind: str, name: str = "id", *suggestions: str) -> View:
     return _view("node", names={name: "id"}, fixed={"type": kind}, next=suggestions)
 
 
-MENTIONS = ("absent", "credited")
-"""Fields about links, of no use to a model."""
-
 SEARCH = Tool(
     "search",
     "Find entities by words of a name or title, or a catalogue number. Start here: other tools need the ids.",
@@ -61,7 +58,7 @@ ARTIST = Tool(
             "get_credits id={id}",
             "get_collaborators artist_id={id}",
         ),
-        "record": _view("artist", "profile, aliases, members, URLs", omitted=MENTIONS),
+        "record": _view("artist", "profile, aliases, members, URLs"),
         "similar": _view("similar_artists", page=10),
         "rarity": _view("artist_rarity", page=15),
     },
@@ -73,7 +70,7 @@ LABEL = Tool(
     "A label.",
     {
         "overview": _node("label", "id", "find_releases filter=label_id:{id}"),
-        "record": _view("label", "profile, contact, sublabels", omitted=MENTIONS),
+        "record": _view("label", "profile, contact, sublabels"),
         "dna": _view("label_dna", "shares of genres, styles, formats, decades"),
         "similar": _view("label_similar"),
         "rarity": _view("label_rarity", page=15),
@@ -87,7 +84,7 @@ MASTER = Tool(
     "A master: a work whose pressings are releases.",
     {
         "overview": _node("master", "id", "find_releases filter=master_id:{id} for all pressings"),
-        "record": _view("master", omitted=MENTIONS),
+        "record": _view("master"),
         "tracks": _view("master_tracks", page=50),
         "videos": _view("master_videos", page=20),
     },
@@ -105,7 +102,7 @@ RELEASE = Tool(
             "get_master_details id={master_id}",
             "get_release_details id={id} view=credits",
         ),
-        "record": _view("release", "formats, companies, identifiers (matrix, barcode), notes", omitted=MENTIONS),
+        "record": _view("release", "formats, companies, identifiers (matrix, barcode), notes"),
         "tracks": _view("release_tracks", page=50),
         "videos": _view("release_videos", page=20),
         "credits": _view("credits_release", names={"id": "release_id"}, page=30),
@@ -212,13 +209,12 @@ CREDITS = Tool(
     "get_credits",
     "Credits of engineers, producers, musicians, designers.",
     {
-        "person": _view("credits_person", defaults={"name": ""}, page=20, omitted=MENTIONS),
+        "person": _view("credits_person", defaults={"name": ""}, page=20),
         "profile": _view("credits_profile", defaults={"name": ""}),
         "timeline": _view("credits_timeline", defaults={"name": ""}),
         "shared": _view(
             "credits_shared",
             "of two people",
-            omitted=MENTIONS,
             names={"name": "person1", "name2": "person2", "id": "id1"},
             page=15,
         ),

@@ -13,6 +13,7 @@ from starlette.datastructures import State
 
 from discogs_assets.errors import DiscogsError, QuestionError, TransientError
 from discogs_assets.queries.question import Question
+from discogs_assets.queries.records.mentions import Mentions
 from discogs_assets.serving.api.routes import find_answer
 from discogs_assets.serving.tools.answers import ANSWER_BYTES, LARGE_BYTES, ToolAnswer, drop_empty, fit, suggest
 
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 
 PLACE = ("limit", "offset", "has_more", "pagination", "cursor", "page", "page_size", "count")
 """Fields of a result that `page` of the answer replaces."""
+
+LEFT_OUT = {*PLACE, *Mentions.model_fields}
+"""Fields of a result that a model does not need: `PLACE`, and ids that only a page links."""
 
 PAGING = {"limit", "offset", "month"}
 """Parameters that say nothing about the view that is meant, and are ignored by one without pages."""
@@ -213,7 +217,7 @@ def _build(view: View, found: dict[str, Any], month: str, values: Mapping[str, A
     """Return the answer: short, with its page and suggestions."""
     rows = view.question.rows
     more, total = _find_more(found), found.get("total")
-    kept = drop_empty({name: each for name, each in found.items() if name not in PLACE}, view.omitted)
+    kept = drop_empty({name: each for name, each in found.items() if name not in LEFT_OUT}, view.omitted)
     kept |= {rows: kept.get(rows, [])} if rows else {}
     answer, cut = fit(kept, rows, budget)
     page: dict[str, int] = {}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from discogs_assets.queries.insights.labels import LEAST_SIMILARITY
+from discogs_assets.queries.insights.similarity import LEAST_SIMILARITY
 from discogs_assets_tests.fix_api import Api
 from discogs_assets_tests.queries import sample
 from discogs_assets_tests.streams.insights.test_similar_labels import Label, require_most_similar, similarity

@@ -43,8 +43,8 @@ export const rank = (node, { selected, hovered }) =>
 /** @typedef {{ node: GraphNode, text: string, font: string, first: boolean, x: number, top: number }} Label */
 
 /**
- * Find places for names, the important ones first: below its node, or else above or beside it. A name that would
- * cover another one everywhere has no place.
+ * Place names, important ones first: below the node if there is room, otherwise above it or at its side. A name that
+ * would overlap another one in every position is not drawn.
  * @param {CanvasRenderingContext2D} context
  * @param {GraphNode[]} seen
  * @param {Scene} scene
