@@ -136,10 +136,6 @@ class Month:
             found |= dict.fromkeys(front, length)
         return found
 
-    def distance(self, start: Any, end: Any, ways: set[str], limit: int) -> int | None:
-        """The number of relationships of the shortest path; None beyond the limit."""
-        return self.distances(start, ways, limit).get(end)
-
 
 def _by_id(records: list[dict[str, Any]]) -> Records:
     return {each["id"]: each for each in records}
@@ -149,7 +145,7 @@ SAMPLE = Month(*(_by_id(months.records(entity, months.NOVEMBER)) for entity in (
 
 artists, labels, masters, releases = SAMPLE.artists, SAMPLE.labels, SAMPLE.masters, SAMPLE.releases
 artist_ids, label_ids, credited = SAMPLE.artist_ids, SAMPLE.label_ids, SAMPLE.credited
-releases_of, years_of, edges, distance = SAMPLE.releases_of, SAMPLE.years_of, SAMPLE.edges, SAMPLE.distance
+releases_of, years_of, edges = SAMPLE.releases_of, SAMPLE.years_of, SAMPLE.edges
 credits = SAMPLE.credits  # noqa: A001
 
 

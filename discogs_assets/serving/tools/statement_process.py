@@ -34,19 +34,24 @@ def main() -> None:
     request = json.load(sys.stdin)
     limit = threading.Timer(request["seconds"] + SLACK_SECONDS, _expire)
     limit.daemon = True
-    try:
-        limit.start()
-        said = _encode({"rows": _read_cypher(request) if request["language"] == "cypher" else _read_lake(request)})
-    except QuestionError as error:
-        said = _encode({"status": error.status, "error": str(error), "more": error.more})
-    except TransientError as error:
-        said = _encode({"status": 410 if isinstance(error, SupersededError) else 503, "error": str(error)})
-    except DiscogsError as error:
-        said = _encode({"status": 422, "error": "DuckDB rejects the query.", "more": {"error": str(error)}})
-    except MemoryError:
-        said = _encode({"status": 422, "error": "the answer is too large"})
+    limit.start()
+    said = answer(request)
     limit.cancel()
     sys.stdout.write(said)
+
+
+def answer(request: Mapping[str, Any]) -> str:
+    """Return the answer to a request, in JSON."""
+    try:
+        return _encode({"rows": _read_cypher(request) if request["language"] == "cypher" else _read_lake(request)})
+    except QuestionError as error:
+        return _encode({"status": error.status, "error": str(error), "more": error.more})
+    except TransientError as error:
+        return _encode({"status": 410 if isinstance(error, SupersededError) else 503, "error": str(error)})
+    except DiscogsError as error:
+        return _encode({"status": 422, "error": "DuckDB rejects the query.", "more": {"error": str(error)}})
+    except MemoryError:
+        return _encode({"status": 422, "error": "the answer is too large"})
 
 
 def _expire() -> None:

@@ -84,6 +84,11 @@ async def _run_process(state: State, request: Mapping[str, Any]) -> list[Row]:
                 await process.wait()
     if not said:
         raise QuestionError(422, "the query needed more memory than it may have. Return or sort fewer rows.")
+    return read_answer(said)
+
+
+def read_answer(said: bytes) -> list[Row]:
+    """Return the rows of a process's answer. Raises QuestionError, SupersededError or ServerError."""
     found: dict[str, Any] = json.loads(said)
     if found.get("status") == 410:
         raise SupersededError(found["error"])
