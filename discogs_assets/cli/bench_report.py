@@ -20,7 +20,6 @@ from discogs_assets.cli.sample import Report
 from discogs_assets.cli.terminal import say
 from discogs_assets.errors import SettingError
 from discogs_assets.sample.generator import Plan
-from discogs_assets.streams.plot import plain
 
 PREFIXES: dict[Role, str] = {"part": "of it ", "limit": "limit: ", "rival": "rival: "}
 """Prefixes of the rows listed below our step."""
@@ -159,8 +158,9 @@ def plot(found: Iterable[Figure], title: str, file: Path) -> None:
         for name, points in series.items():
             style = "--" if ": " in name else "-"
             axes.plot([each[0] for each in points], [each[column] for each in points], style, marker="o", label=name)
-        plain(axes, "releases", label)
-        axes.set(xlim=(0, None))
+        axes.set(xlabel="releases", ylabel=label, xlim=(0, None), ylim=(0, None))
+        axes.set_axisbelow(True)
+        axes.grid(alpha=0.3)
         axes.ticklabel_format(style="plain", axis="x")
     picture.axes[0].legend(fontsize="small")
     picture.suptitle(title)

@@ -62,6 +62,13 @@ def _locate(body: Callable[..., object]) -> dict[str, object]:
     return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[place])}
 
 
+def _describe(context: dg.AssetExecutionContext, result: Result) -> Result:
+    """Move the metadata of a result to the materialisation; else Dagster would store it in the step's output, too."""
+    if result.metadata:
+        context.add_asset_metadata(result.metadata, result.asset_key)
+    return result._replace(metadata=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A group of assets, with one code version."""
@@ -105,7 +112,7 @@ class Layer:
             )
             def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
                 with failures():
-                    return body(context, platform)
+                    return _describe(context, body(context, platform))
 
             return compute
 
@@ -130,7 +137,8 @@ class Layer:
             )
             def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
                 with failures():
-                    yield from body(context, platform)
+                    for result in body(context, platform):
+                        yield _describe(context, result)
 
             return compute
 

@@ -42,13 +42,8 @@ def describe_output(rows: int, size: int, seconds: float) -> Metadata:
     }
 
 
-def picture(png: bytes, title: str) -> dg.MarkdownMetadataValue:
-    """Return a picture that is embedded in the record, as the UI shows it."""
-    return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{b64encode(png).decode()})")
-
-
-def sketch(svg: str, title: str) -> dg.MarkdownMetadataValue:
-    """Return a small picture that the UI shows without a click, since its Markdown has less than 1,000 characters."""
+def picture(svg: str, title: str) -> dg.MarkdownMetadataValue:
+    """Return a picture that is embedded in the record; the UI shows less than 1,000 characters without a click."""
     return dg.MetadataValue.md(f"![{title}](data:image/svg+xml;base64,{b64encode(svg.encode()).decode()})")
 
 

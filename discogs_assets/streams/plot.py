@@ -1,16 +1,16 @@
-"""Pictures of lines or bars: small PNG files, and sketches in SVG."""
+"""Pictures of lines or bars in SVG: labelled plots, and sketches of a few hundred bytes."""
 
-import re
-from collections.abc import Mapping, Sequence
+import math
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
-from typing import TYPE_CHECKING
+from html import escape
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+TOP, RIGHT, BOTTOM = 30, 620, 312
+"""Edges of the area of the bars or lines in a plot of 640 by 360 pixels; the left edge depends on the labels."""
 
-INCHES, DOTS = (6.4, 3.6), 100
-"""640 by 360 pixels."""
+TEXT, SMALLEST = 11.0, 4.0
+"""Font sizes in pixels: of labels, and of those of many bars."""
 
 CHARACTERS = 32
 """Maximum length of a name, in characters."""
@@ -33,27 +33,104 @@ class Picture:
     lines: Mapping[str, Line] = field(default_factory=dict)
 
 
-def plain(axes: "Axes", across: str, upwards: str) -> None:
-    """Label the axes, start the vertical one at zero, and add a faint grid."""
-    axes.set(xlabel=across, ylabel=upwards, ylim=(0, None))
-    axes.set_axisbelow(True)
-    axes.grid(alpha=0.3)
+def svg(picture: Picture) -> str:
+    """Return the picture as an SVG text of 640 by 360 pixels."""
+    return "".join(
+        [
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 640 360' width='640' height='360' "
+            "font-family='sans-serif' dominant-baseline='middle'><rect width='640' height='360' fill='#fff'/>",
+            _text(320, 15, picture.title, "middle", 13),
+            *(_draw_lines if picture.lines else _draw_bars)(picture),
+            _text(320, 348, picture.across, "middle", 12),
+            f"<g transform='rotate(-90)'>{_text(-171, 12, picture.upwards, 'middle', 12)}</g></svg>",
+        ]
+    )
 
 
-def png(picture: Picture) -> bytes:
-    """Return the picture as a PNG file; characters missing from the font become question marks."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
+def _draw_bars(picture: Picture) -> Iterator[str]:
+    names, height = [_shorten(name) for name in picture.bars], (BOTTOM - TOP) / max(1, len(picture.bars))
+    size = max(SMALLEST, min(TEXT, 0.85 * height))
+    left = 30 + max(map(_measure, names), default=0) * size
+    largest = max(picture.bars.values(), default=0) or 1
+    scale = (RIGHT - left) / largest
+    for tick in _list_ticks(0, largest):
+        yield _grid_line(left + tick * scale, tick)
+    for row, (name, value) in enumerate(zip(names, picture.bars.values(), strict=True)):
+        y = TOP + row * height
+        yield _text(left - 5, y + height / 2, name, "end", size)
+        yield (
+            f"<rect x='{left:.1f}' y='{y + height / 10:.1f}' width='{value * scale:.1f}' height='{height * 0.8:.1f}' "
+            f"fill='{_colour(0)}'/>"
+        )
+    yield _frame(left, RIGHT)
 
-    file = BytesIO()
-    # Artist names contain dollar signs; they must not be parsed as formulas.
-    with rc_context({"text.parse_math": False}):
-        drawn = Figure(figsize=INCHES, dpi=DOTS, layout="constrained")
-        axes = drawn.subplots()
-        axes.set_title(picture.title, fontsize="medium")
-        (_lines if picture.lines else _bars)(axes, picture)
-        drawn.savefig(file, format="png")
-    return file.getvalue()
+
+def _draw_lines(picture: Picture) -> Iterator[str]:
+    """Yield the lines above a common zero, with a legend on the right."""
+    across, upwards = ([each for line in picture.lines.values() for each in line[axis]] for axis in (0, 1))
+    first, last, largest = min(across, default=0), max(across, default=1), max(upwards, default=1) or 1
+    marks = {tick: BOTTOM - tick * (BOTTOM - TOP) / largest for tick in _list_ticks(0, largest)}
+    names, height = [_shorten(name) for name in picture.lines], (BOTTOM - TOP) / len(picture.lines)
+    size = max(SMALLEST, min(0.9 * TEXT, 0.85 * height))
+    left = 30 + max(_measure(_number(tick)) for tick in marks) * TEXT
+    right = RIGHT - 15 - max(map(_measure, names)) * size
+    scale, row = (right - left) / ((last - first) or 1), min(height, 1.5 * size)
+    for tick in _list_ticks(first, last):
+        yield _grid_line(left + (tick - first) * scale, tick)
+    for tick, y in marks.items():
+        yield f"<path d='M{left:.1f} {y:.1f}H{right:.1f}' stroke='#ddd'/>{_text(left - 5, y, _number(tick), 'end')}"
+    for number, (name, line) in enumerate(zip(names, picture.lines.values(), strict=True)):
+        points = " ".join(
+            f"{left + (x - first) * scale:.1f},{BOTTOM - y * (BOTTOM - TOP) / largest:.1f}"
+            for x, y in zip(*line, strict=True)
+        )
+        y = TOP + (number + 0.5) * row
+        yield f"<polyline points='{points}' fill='none' stroke='{_colour(number)}' stroke-width='1.5'/>"
+        yield f"<path d='M{right + 8:.1f} {y:.1f}h12' stroke='{_colour(number)}' stroke-width='2'/>"
+        yield _text(right + 24, y, name, "start", size)
+    yield _frame(left, right)
+
+
+def _grid_line(x: float, tick: float) -> str:
+    """Return a vertical line with its number below."""
+    return f"<path d='M{x:.1f} {TOP}V{BOTTOM}' stroke='#ddd'/>{_text(x, BOTTOM + 12, _number(tick), 'middle')}"
+
+
+def _frame(left: float, right: float) -> str:
+    return f"<path d='M{left:.1f} {TOP}V{BOTTOM}H{right:.1f}' fill='none' stroke='#333'/>"
+
+
+def _text(x: float, y: float, text: str, anchor: str, size: float = TEXT) -> str:
+    shown = escape("".join(each for each in text if each.isprintable()))
+    return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' font-size='{size:.1f}'>{shown}</text>"
+
+
+def _list_ticks(low: float, high: float) -> list[float]:
+    """Return the multiples of 1, 2 or 5 times a power of ten from low to high, seven at most."""
+    least = (high - low or 1) / 6
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(each * power for each in (1, 2, 5, 10) if each * power >= least)
+    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _number(tick: float) -> str:
+    return f"{tick:.10g}"
+
+
+def _colour(number: int) -> str:
+    """Return the colour of a line; neighbours are far apart on the colour wheel."""
+    return f"hsl({(215 + 137.5 * number) % 360:.0f},65%,45%)"
+
+
+def _measure(text: str) -> float:
+    """Return an upper estimate of the width of a text, in units of its font size."""
+    return 0.62 * sum(1.65 if unicodedata.east_asian_width(each) in "FW" else 1 for each in text)
+
+
+def _shorten(name: str) -> str:
+    """Return the name as one short line."""
+    line = " ".join(name.split())
+    return line if len(line) <= CHARACTERS else f"{line[: CHARACTERS - 1]}…"
 
 
 def sketch(picture: Picture) -> str:
@@ -84,39 +161,3 @@ def _sketch_lines(picture: Picture) -> str:
         points = zip(positions[::step], heights[::step], strict=True)
         lines.append(" ".join(f"{WIDTH * (x - left) / width:.0f} {HEIGHT * (1 - y / largest):.0f}" for x, y in points))
     return "".join(f"M{line}" for line in lines if line)
-
-
-def _lines(axes: "Axes", picture: Picture) -> None:
-    for name, (positions, heights) in picture.lines.items():
-        axes.plot(positions, heights, label=_printable(name))
-    plain(axes, picture.across, picture.upwards)
-    axes.legend(fontsize="x-small", loc="center left", bbox_to_anchor=(1.0, 0.5))
-
-
-def _bars(axes: "Axes", picture: Picture) -> None:
-    places = range(len(picture.bars))
-    axes.barh(places, list(picture.bars.values()))
-    axes.set_yticks(places, [_printable(name) for name in picture.bars], fontsize=_fitting(len(picture.bars)))
-    axes.set(xlabel=picture.across, ylabel=picture.upwards)
-    axes.ticklabel_format(style="plain", axis="x")
-    axes.set_axisbelow(True)
-    axes.grid(alpha=0.3, axis="x")
-    axes.invert_yaxis()
-
-
-def _fitting(names: int) -> float:
-    """Return the font size in points at which this number of names fits below each other."""
-    return max(3.5, min(8.0, 190 / max(1, names)))
-
-
-def _printable(name: str) -> str:
-    """Return the name as one short line of characters in the font, without leading underscores.
-
-    A leading underscore would hide the name from the legend.
-    """
-    from matplotlib.font_manager import findfont, get_font
-
-    font = get_font(findfont("DejaVu Sans"))
-    line = re.sub(r"\s+", " ", name).strip(" _")
-    short = line if len(line) <= CHARACTERS else f"{line[: CHARACTERS - 1]}…"
-    return "".join(each if font.get_char_index(ord(each)) else "?" for each in short)

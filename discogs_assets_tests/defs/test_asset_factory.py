@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -9,7 +10,7 @@ import psycopg2  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from discogs_assets.defs.asset_factory import failures
+from discogs_assets.defs.asset_factory import Layer, Result, failures
 from discogs_assets.errors import DumpMissingError, ServerError
 
 
@@ -51,3 +52,29 @@ def test_an_interrupted_step_is_not_retried(interrupt: type[BaseException]) -> N
 def test_whatever_else_is_raised_stays_itself() -> None:
     with pytest.raises(ZeroDivisionError), failures():
         raise ZeroDivisionError
+
+
+LAYER = Layer("layer", frozenset({"parquet"}), code_version="1")
+KEYS = [dg.AssetKey(name) for name in ("one", "first", "second")]
+
+
+@LAYER.asset(KEYS[0], "One asset.")
+def one(context: dg.AssetExecutionContext, platform: object) -> Result:
+    return dg.MaterializeResult(metadata={"rows": 0})
+
+
+@LAYER.several("both", [LAYER.spec(key, "One of two.", []) for key in KEYS[1:]], [], "pool")
+def both(context: dg.AssetExecutionContext, platform: object) -> Iterator[Result]:
+    for rows, key in enumerate(KEYS[1:], 1):
+        yield dg.MaterializeResult(key, metadata={"rows": rows})
+
+
+def test_metadata_is_recorded_once_with_the_materialisation_it_describes() -> None:
+    made = dg.materialize([one, both], partition_key="2026-11-01", resources={"platform": object()})
+    rows = {
+        event.asset_key: event.step_materialization_data.materialization.metadata["rows"].value
+        for event in made.get_asset_materialization_events()
+    }
+    assert rows == {key: number for number, key in enumerate(KEYS)}
+    outputs = [event.step_output_data for event in made.all_events if event.is_successful_output]
+    assert [output.metadata for output in outputs] == [{}] * 3

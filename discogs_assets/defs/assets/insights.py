@@ -25,7 +25,7 @@ from discogs_assets.streams import parquet
 from discogs_assets.streams.insights import anniversaries
 from discogs_assets.streams.insights.catalogue import CATALOGUE
 from discogs_assets.streams.insights.insight import Insight, write
-from discogs_assets.streams.plot import Picture, png, sketch
+from discogs_assets.streams.plot import Picture, sketch, svg
 
 LAYER = Layer("insights", frozenset({"parquet", "polars"}), code_version="2")
 
@@ -72,8 +72,9 @@ def _result(platform: Platform, sheet: Sheet, partition: str, rows: int, drawn: 
             **metadata.describe_output(rows, lake.size(key.path, partition), time.monotonic() - began),
             **metadata.files(lake.address(key.path, partition), files),
             **metadata.versions(parquet.versions(files)),
-            "plot": metadata.picture(png(drawn), drawn.title),
-            "sketch": metadata.sketch(sketch(drawn), drawn.title),
+            "plot": metadata.picture(svg(drawn), drawn.title),
+            # Short enough for the UI to show it without a click.
+            "sketch": metadata.picture(sketch(drawn), drawn.title),
         }
     )
 

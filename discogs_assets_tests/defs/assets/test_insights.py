@@ -11,6 +11,7 @@ from typing import Any, cast
 import dagster as dg
 import polars as pl
 import pytest
+from lxml import etree
 
 from discogs_assets.definitions import defs
 from discogs_assets.defs import event_log, keys, metadata, targets
@@ -96,11 +97,12 @@ def test_an_insight_says_what_it_is_what_its_columns_mean_and_how_it_looks(
     columns = said.metadata["dagster/column_schema"].value.columns
     assert {each.name: each.description for each in columns} == {each.name: each.doc for each in sheet.fields}
     assert said.text("preview").startswith("|")
-    (picture,) = re.findall(r"^!\[[^]]+\]\(data:image/png;base64,(\S+)\)$", said.text("plot"))
+    (picture,) = re.findall(r"^!\[[^]]+\]\(data:image/svg\+xml;base64,(\S+)\)$", said.text("plot"))
     # The UI shows Markdown of less than 1,000 characters without a click.
     assert re.fullmatch(r"!\[[^]]+\]\(data:image/svg\+xml;base64,\S+\)", said.text("sketch"))
     assert len(said.text("sketch")) < 1000
-    assert base64.b64decode(picture)[16:24] == (640).to_bytes(4) + (360).to_bytes(4)
+    drawn = etree.fromstring(base64.b64decode(picture))
+    assert (drawn.get("width"), drawn.get("height")) == ("640", "360")
 
 
 @SHEETS
