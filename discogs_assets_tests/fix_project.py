@@ -25,6 +25,7 @@ from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.stores.lake.local_lake import Lake
 from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.stores.postgres.loads import Postgres
+from discogs_assets_tests.forks import Fork
 
 LOADED = months.NOVEMBER
 """The month that the demo's project shows."""
@@ -77,7 +78,15 @@ class Project:
             file.write(f"DISCOGS_DUMPS={self.folder / 'dumps'}\nDISCOGS_MUSICBRAINZ={musicbrainz}\n")
 
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """A command of our environment in the folder."""
+        """A command of our environment in the folder, as a fork."""
+        with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+            fork = Fork(command, self.folder, {**BARE, **variables}, output.fileno(), errors.fileno())
+            status = fork.wait()
+            texts = [file.seek(0) or file.read() for file in (output, errors)]
+        return subprocess.CompletedProcess(command, status, *texts)
+
+    def execute(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """A command of our environment in the folder, as a program that a user starts."""
         program = Path(sys.executable).with_name(command[0])
         return subprocess.run(
             [program, *command[1:]],
@@ -154,9 +163,9 @@ def demo(pytestconfig: pytest.Config) -> Path:
             (folder / "project" / ".discogs" / "sample").symlink_to(folder / "sample")
             folder.chmod(0o755)
             project = Project(folder / "project")
-            done = project.run("discogs", "demo")
+            done = project.execute("discogs", "demo")
             assert done.returncode == 0, done.stderr
-            assert project.run("discogs", "down").returncode == 0
+            assert project.execute("discogs", "down").returncode == 0
             (project.folder / PRINTED).write_text(done.stdout)
             (folder / "whole").touch()
     return folder / "project"

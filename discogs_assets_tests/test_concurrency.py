@@ -3,11 +3,10 @@
 Everything is done to the project in which the demo has run, by commands as the README has them.
 """
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from discogs_assets.servers.neo4j import loads
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.stores.postgres.loads import month_of
 from discogs_assets_tests.fix_project import BARE, Project
+from discogs_assets_tests.forks import Fork
 from discogs_assets_tests.watching import repeatedly
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -74,26 +74,26 @@ def readers(project: Project) -> Iterator[tuple[set[object], set[object]]]:
             yield rows, found
 
 
-def begin(folder: Path, selection: str, partition: str) -> "subprocess.Popen[str]":
+@dataclass(frozen=True)
+class Run:
+    """A run that was begun, and the file that it prints to."""
+
+    process: Fork
+    printed: Path
+
+    def end(self) -> str:
+        """All that it printed; it went well, or gave way to another writer and said so."""
+        status, said = self.process.wait(timeout=300), self.printed.read_text()
+        assert status == 0 or "BusyError" in said, said[-5000:]
+        return said
+
+
+def begin(folder: Path, selection: str, partition: str, printed: Path) -> Run:
     """`dagster asset materialize` in the folder, not waited for."""
-    program = str(Path(sys.executable).with_name("dagster"))
-    command = [program, "asset", "materialize", "-m", "discogs_assets.definitions", "--select", selection]
-    return subprocess.Popen(
-        [*command, "--partition", partition],
-        cwd=folder,
-        env=BARE,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def end_run(run: "subprocess.Popen[str]") -> str:
-    """What the run printed; it went well, or gave way to another writer and said so."""
-    said, _ = run.communicate(timeout=300)
-    assert run.returncode == 0 or "BusyError" in said, said[-5000:]
-    return said
+    command = ("dagster", "asset", "materialize", "-m", "discogs_assets.definitions", "--select", selection)
+    with printed.open("w") as output:
+        said = output.fileno()
+        return Run(Fork([*command, "--partition", partition], folder, BARE, said, said), printed)
 
 
 @pytest.fixture
@@ -115,7 +115,8 @@ def test_runs_at_once_leave_readers_whole_and_the_newest_month_shown(
         (elsewhere, f"{TABLE} or {STORE}", NOVEMBER),
     ]
     with readers(project) as (rows, nodes):
-        said = [end_run(run) for run in [begin(*each) for each in asked]]
+        begun = [begin(*each, elsewhere / f"printed-{number}") for number, each in enumerate(asked)]
+        said = [run.end() for run in begun]
         time.sleep(1)
     assert "2026-10 is loaded but not published, since readers see 2026-11" in said[2]
     assert "RUN_SUCCESS" in said[0] + said[1]

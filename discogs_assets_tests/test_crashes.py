@@ -4,8 +4,6 @@ Everything is done to a project in which the demo has run, by commands as the RE
 """
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +20,7 @@ from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.stores.postgres.loads import month_schema
 from discogs_assets_tests.contents import contents
 from discogs_assets_tests.fix_project import BARE, LOADED, Project, copy_demo
+from discogs_assets_tests.forks import Fork
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -90,7 +89,7 @@ def leftovers(project: Project) -> list[str]:
 class Stopped:
     """A run that waits at a place: its process, the one that waits, all that is below either."""
 
-    run: subprocess.Popen[bytes]
+    run: Fork
     mark: Path
 
     @property
@@ -116,21 +115,9 @@ def stop_at(project: Project, place: str, selection: str, **variables: str) -> I
     """The selection being materialised, as far as the place."""
     mark = project.folder / f"reached-{place}"
     mark.unlink(missing_ok=True)
-    command = [
-        str(Path(sys.executable).with_name("dagster")),
-        "asset",
-        "materialize",
-        "-m",
-        "discogs_assets.definitions",
-    ]
-    run = subprocess.Popen(
-        [*command, "--select", selection, "--partition", NOVEMBER],
-        cwd=project.folder,
-        env={**BARE, **variables, "DISCOGS_FAILPOINT": f"{place}:wait:{mark}"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    command = ("dagster", "asset", "materialize", "-m", "discogs_assets.definitions", "--select", selection)
+    variables = {**BARE, **variables, "DISCOGS_FAILPOINT": f"{place}:wait:{mark}"}
+    run = Fork([*command, "--partition", NOVEMBER], project.folder, variables)
     try:
         deadline = time.monotonic() + 90
         while not mark.exists():

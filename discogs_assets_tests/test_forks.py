@@ -1,0 +1,81 @@
+"""Tests of `forks`: a fork of a command is what its program would be."""
+
+import os
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from discogs_assets_tests.fix_project import BARE, Project
+from discogs_assets_tests.forks import Fork
+
+ENDLESS = ("discogs", "query", "--parquet", "SELECT sum(range) FROM range(10000000000000)")
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    """A folder with a lake, in which a query can run."""
+    folder = tmp_path / ".discogs/lake/parquet/discogs/labels/2026-10-01"
+    folder.mkdir(parents=True)
+    (folder / "part.parquet").touch()
+    return tmp_path
+
+
+def until_busy(fork: Fork) -> psutil.Process:
+    """The process of the fork, once it has worked for a while."""
+    process = psutil.Process(fork.pid)
+    while sum(process.cpu_times()[:2]) < 1:
+        assert fork.poll() is None
+        time.sleep(0.05)
+    return process
+
+
+@pytest.mark.parametrize(
+    ("command", "variables"),
+    [
+        (("discogs", "nonsense"), {}),
+        (("discogs", "status"), {"DISCOGS_HOMES": "x"}),
+        (("discogs", "status"), {"DISCOGS_HOME": "other"}),
+    ],
+)
+def test_a_fork_ends_prints_and_reads_its_variables_as_the_program_does(
+    command: tuple[str, ...], variables: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("DISCOGS_HOME=named\n")
+    project = Project(tmp_path)
+    fork, program = project.run(*command, **variables), project.execute(*command, **variables)
+    assert (fork.returncode, fork.stdout) == (program.returncode, program.stdout)
+    assert fork.stderr.splitlines()[-1:] == program.stderr.splitlines()[-1:]
+
+
+@pytest.mark.parametrize("ends", [signal.SIGKILL, signal.SIGINT])
+def test_a_fork_is_ended_by_a_signal_with_the_status_of_a_program(ends: signal.Signals, lake: Path) -> None:
+    with tempfile.TemporaryFile("w+") as errors:
+        fork = Fork(ENDLESS, lake, BARE, errors=errors.fileno(), session=True)
+        until_busy(fork)
+        assert os.getsid(fork.pid) == os.getpgid(fork.pid) == fork.pid
+        os.killpg(fork.pid, ends)
+        assert fork.wait(60) == {signal.SIGKILL: -9, signal.SIGINT: 130}[ends]
+        errors.seek(0)
+        assert errors.read().startswith("discogs: interrupted" if ends == signal.SIGINT else "")
+    assert not psutil.pid_exists(fork.pid)
+
+
+def test_a_fork_holds_no_file_but_those_that_it_was_given(lake: Path) -> None:
+    fork, other = (Fork(ENDLESS, lake, BARE) for _ in range(2))
+    try:
+        for each in (fork, other):
+            opened = {link.readlink() for link in Path(f"/proc/{each.pid}/fd").iterdir()}
+            assert {path for path in opened if "socket" in path.name or path == Path(os.devnull)} == {Path(os.devnull)}
+    finally:
+        for each in (fork, other):
+            each.kill()
+            assert each.wait() == -9
+
+
+def test_a_variable_of_the_interpreter_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"a program is needed for .*PYTHONUTF8"):
+        Project(tmp_path).run("discogs", "--version", PYTHONUTF8="0")
