@@ -7,6 +7,7 @@ Does not belong here: any claim.
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,14 +18,26 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import playwright
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from discogs_assets.servers import artifacts, json_state
 from discogs_assets.serving import explorer
@@ -62,12 +75,19 @@ class Chromium:
     environment: dict[str, str] = field(default_factory=dict)
 
 
+@cache
 def find_chromium() -> Chromium:
-    """The Chromium on the path, or else one that is fetched once, verified and kept in the user's cache."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return Chromium(path)
-    return fetch_chromium(artifacts.cache_folder() / f"chromium-{CHROMIUM}")
+    """Return a Chromium without windows, fetched once, verified and kept; without a network, the one on the path.
+
+    The windows of a desktop's Chromium, which nobody sees, take more CPU than the pages.
+    """
+    try:
+        return fetch_chromium(artifacts.cache_folder() / f"chromium-{CHROMIUM}")
+    except (OSError, subprocess.CalledProcessError):
+        for name in ("chromium", "chromium-browser", "google-chrome"):
+            if path := shutil.which(name):
+                return Chromium(path)
+        raise
 
 
 def fetch_chromium(folder: Path) -> Chromium:
@@ -110,7 +130,7 @@ def _unpack(package: Path, into: Path) -> None:
             plain.unlink()
     (into / "chromium").chmod(0o755)
     for library in (into / "swiftshader").iterdir():
-        (into / library.name).symlink_to(library)
+        (into / library.name).symlink_to(Path(library.parent.name, library.name))
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +138,7 @@ def browser() -> Iterator[Browser]:
     """A headless Chromium."""
     found = find_chromium()
     with sync_playwright() as driver:
-        arguments = ["--no-sandbox", "--disable-gpu"]
+        arguments = ["--no-sandbox", "--disable-gpu", OFFLINE]
         browser = driver.chromium.launch(
             executable_path=found.path, args=arguments, env={**os.environ, **found.environment}
         )
@@ -143,40 +163,100 @@ def serve(app: FastAPI) -> Iterator[str]:
         thread.join()
 
 
-def list_violations(page: Page) -> list[tuple[str, str]]:
-    """Violations of the rules of accessibility on a page, each with an element."""
-    page.evaluate((artifacts.install(artifacts.page_checks()) / "axe-core" / "axe.min.js").read_text())
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
+def list_violations(page: Page, *rules: str) -> list[tuple[str, str, str]]:
+    """Violations of rules of accessibility on a page, of all if none is named, each with an element and its fault."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate((artifacts.install(artifacts.page_checks()) / "axe-core" / "axe.min.js").read_text())
+    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+    found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
+    return [(each["id"], each["nodes"][0]["html"], each["nodes"][0]["failureSummary"]) for each in found]
+
+
+def require_access(page: Page) -> None:
+    """Require that a page is accessible and fits in a narrow and a wide window, in both themes."""
+    for width in (360, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        # Themes differ in colours alone.
+        for theme, rules in (("dark", ["color-contrast"]), ("light", [])):
+            page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+            assert list_violations(page, *rules) == [], f"{width} {theme}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
 @dataclass
 class Visit:
-    """A page in a context of its own, and what it loaded and said."""
+    """A page without anything of a visit before, and what it says."""
 
     page: Page
     origin: str
     said: list[str] = field(default_factory=list)
-    loaded: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    """What it said, and the addresses that this was about; a test that expects something clears `said` alone."""
+    altered: bool = False
+    """Whether the page has a script of a test, which it keeps as long as it lives."""
 
     def open(self, url: str) -> Page:
         """The page at a URL of the origin."""
         self.page.goto(self.origin + url)
         return self.page
 
+    def replace_names(self, hostile: str, more: Collection[str] = ()) -> None:
+        """Have the pages that are opened from now on read this name for everything that has one."""
+        names = json.dumps([*NAMES, *more])
+        self.page.add_init_script(f"({REPLACE_NAMES})({names}, {json.dumps(hostile)})")
+        self.altered = True
+
+    def list_foreign(self) -> list[str]:
+        """Refusals of the page's policy, and addresses elsewhere that could not be reached."""
+        elsewhere = re.compile(f"(?!{re.escape(self.origin)}/)[a-z]+://")
+        return [each for each in self.heard if elsewhere.match(each) or "Content Security Policy" in each]
+
+    def hear_message(self, message: ConsoleMessage) -> None:
+        """Note a message of the console."""
+        self.said.append(f"{message.type}: {message.text}")
+        self.heard += [message.text, message.location["url"]]
+
+    def hear_error(self, error: Error) -> None:
+        """Note an error that no script caught."""
+        self.said.append(str(error))
+
+    def hear_dialog(self, dialog: Dialog) -> None:
+        """Note a dialog."""
+        self.said.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+"""Argument of a browser that reaches nothing but this machine."""
+
+_idle: WeakKeyDictionary[Browser, list[Page]] = WeakKeyDictionary()
+"""Pages of a browser that no visit uses: another page costs three times the CPU of a page at another address."""
+
 
 @contextmanager
 def visit(browser: Browser, origin: str, width: int = 1440, height: int = 900) -> Iterator[Visit]:
-    """A visit; at its end, nothing came from elsewhere and the console is empty."""
-    context = browser.new_context(viewport=ViewportSize(width=width, height=height), reduced_motion="reduce")
-    visit = Visit(context.new_page(), origin)
-    visit.page.on("console", lambda message: visit.said.append(f"{message.type}: {message.text}"))
-    visit.page.on("pageerror", lambda error: visit.said.append(str(error)))
-    visit.page.on("request", lambda request: visit.loaded.append(request.url))
+    """A visit; at its end, nothing was asked for elsewhere and the console is empty."""
+    idle, size = _idle.setdefault(browser, []), ViewportSize(width=width, height=height)
+    page = idle.pop() if idle else browser.new_context(reduced_motion="reduce").new_page()
+    page.set_viewport_size(size)
+    visit = Visit(page, origin)
+    listeners = {"console": visit.hear_message, "pageerror": visit.hear_error, "dialog": visit.hear_dialog}
+    for event, listener in listeners.items():
+        page.on(event, listener)
     yield visit
     assert visit.said == []
-    assert [url for url in visit.loaded if not url.startswith((f"{origin}/", "blob:", "data:"))] == []
-    context.close()
+    assert visit.list_foreign() == []
+    if visit.altered:
+        page.context.close()
+        return
+    if page.url.startswith(origin):
+        page.evaluate("localStorage.clear()")
+    page.unroute_all(behavior="ignoreErrors")
+    page.context.clear_permissions()
+    page.goto("about:blank")
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
+    idle.append(page)
 
 
 @pytest.fixture(scope="module")
@@ -255,16 +335,19 @@ HOSTILE = {
 
 NAMES = {"name", "before", "after", "title", "artist", "profile", "notes", "role", "highlight", "subtitle", "realname"}
 
-
-def replace_names(route: Route, hostile: str, more: Collection[str] = ()) -> None:
-    """Answer with another name for everything that has one."""
-
-    def change(value: Any, key: str = "") -> Any:
-        if isinstance(value, dict):
-            return {name: change(each, name) for name, each in value.items()}
-        if isinstance(value, list):
-            return [change(each, key) for each in value]
-        return hostile if key in {*NAMES, *more} and isinstance(value, str) else value
-
-    found = route.fetch()
-    route.fulfill(response=found, body=json.dumps(change(found.json())))
+REPLACE_NAMES = """(names, hostile) => {
+    const change = (value, key) => {
+        if (typeof value === "string") return names.includes(key) ? hostile : value;
+        if (Array.isArray(value)) return value.map((each) => change(each, key));
+        if (value === null || typeof value !== "object") return value;
+        return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, change(each, name)]));
+    };
+    const whole = window.fetch;
+    window.fetch = async (...asked) => {
+        const found = await whole(...asked);
+        if (!found.headers.get("content-type")?.includes("json")) return found;
+        const { status, headers } = found;
+        return new Response(JSON.stringify(change(await found.json(), "")), { status, headers });
+    };
+}"""
+"""Have each answer of the API give another name to everything that has one."""

@@ -1,5 +1,6 @@
 """The explorer: a page of ES modules in `explore/`, and the libraries that it loads, all from our origin."""
 
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,21 @@ HEADERS = {
 }
 """Headers of the page and its files; a worker has the policy of its own script."""
 
+KEPT = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
+"""Headers of files whose address changes with their contents."""
+
 
 class Files(StaticFiles):
     """Files of a folder, with the page's headers."""
 
+    def __init__(self, directory: Path, headers: dict[str, str] = HEADERS) -> None:
+        super().__init__(directory=directory, check_dir=False)
+        self.headers = headers
+
     def file_response(self, *args: Any, **options: Any) -> Response:
         """Return the response for a file."""
         response = super().file_response(*args, **options)
-        response.headers.update(HEADERS)
+        response.headers.update(self.headers)
         return response
 
     async def check_config(self) -> None:
@@ -38,7 +46,10 @@ class Files(StaticFiles):
 
 
 def install(app: FastAPI) -> None:
-    """Add the page at `/` and `/status`, its modules at `/explore` and its libraries at `/lib`."""
+    """Add the page at `/` and `/status`, its modules at `/explore` and its libraries at `/lib`.
+
+    The page itself names modules by their edition, `/explore/EDITION`, which a browser asks for once.
+    """
 
     @app.get("/", include_in_schema=False)
     @app.get("/status", include_in_schema=False)
@@ -47,8 +58,9 @@ def install(app: FastAPI) -> None:
             return HTMLResponse(_page(), headers=HEADERS)
         return HTMLResponse((FOLDER / "missing.html").read_text(), 503, HEADERS)
 
-    app.mount("/explore", Files(directory=FOLDER))
-    app.mount("/lib", Files(directory=artifacts.folder_of(artifacts.explorer()), check_dir=False))
+    app.mount(f"/explore/{name_edition(FOLDER)}", Files(FOLDER, KEPT))
+    app.mount("/explore", Files(FOLDER))
+    app.mount("/lib", Files(artifacts.folder_of(artifacts.explorer())))
 
 
 def fetch_libraries(progress: Progress) -> None:
@@ -64,4 +76,14 @@ def _page() -> str:
     """Return the page; it names all modules, so that none waits for another one to be parsed."""
     paths = sorted(each.relative_to(FOLDER).as_posix() for each in FOLDER.rglob("*.js"))
     links = (f'<link rel="modulepreload" href="/explore/{each}">' for each in paths if not each.startswith("scripts/"))
-    return (FOLDER / "index.html").read_text().replace("<!-- modules -->", "\n".join(links))
+    page = (FOLDER / "index.html").read_text().replace("<!-- modules -->", "\n".join(links))
+    return page.replace('"/explore/', f'"/explore/{name_edition(FOLDER)}/')
+
+
+@cache
+def name_edition(folder: Path) -> str:
+    """Return a digest of all files of the page, as they are when the server starts."""
+    found = hashlib.sha256()
+    for each in sorted(folder.rglob("*.*")):
+        found.update(each.relative_to(folder).as_posix().encode() + b"\0" + each.read_bytes())
+    return found.hexdigest()[:16]

@@ -22,7 +22,7 @@ from discogs_assets_tests.fix_browser import (
     click_node,
     nodes,
     press,
-    replace_names,
+    require_access,
     serve,
     visit,
 )
@@ -283,10 +283,8 @@ def test_the_theme_is_chosen_and_kept(visitor: Visit) -> None:
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_name_is_shown_as_text_everywhere(visitor: Visit, hostile: str) -> None:
-    said: list[str] = []
     page = visitor.page
-    page.on("dialog", lambda dialog: said.append(dialog.message))
-    page.route("**/api/**", lambda route: replace_names(route, hostile))
+    visitor.replace_names(hostile)
     for pane in ("welcome", "graph", "table", "release", "search", "path", "trends", "genres"):
         page.goto(visitor.origin + PANES[pane][0])
         expect(page.locator("main")).to_contain_text(hostile[:20])
@@ -295,7 +293,6 @@ def test_a_hostile_name_is_shown_as_text_everywhere(visitor: Visit, hostile: str
         assert not page.locator("a[href^='javascript:']").count()
     page.get_by_role("combobox", name="Search everything").fill("x")
     expect(page.locator("[role=option]").first).to_contain_text(hostile[:20])
-    assert said == []
 
 
 def test_a_failure_says_what_to_do_and_ends_with_its_cause(browser: Browser, origin: str) -> None:
@@ -322,19 +319,7 @@ def test_a_failure_says_what_to_do_and_ends_with_its_cause(browser: Browser, ori
 @pytest.mark.slow
 @pytest.mark.parametrize("pane", PANES)
 def test_accessibility_has_no_violation(visitor: Visit, pane: str) -> None:
-    page = show(visitor, pane)
-    page.evaluate((artifacts.install(artifacts.page_checks()) / "axe-core" / "axe.min.js").read_text())
-    for width in (360, 1440):
-        for theme in ("light", "dark"):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-            found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-            said = [
-                (each["id"], each["nodes"][0]["html"], each["nodes"][0]["failureSummary"])
-                for each in found["violations"]
-            ]
-            assert said == [], f"{width} {theme}"
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    require_access(show(visitor, pane))
     # The checker reads the canvas for contrasts, of which the browser warns.
     assert all("willReadFrequently" in each for each in visitor.said)
     visitor.said.clear()
@@ -362,11 +347,52 @@ def test_a_failed_download_of_the_libraries_leaves_the_api(monkeypatch: pytest.M
 
 
 def test_the_policy_of_the_page_allows_nothing_inline_and_no_foreign_origin(origin: str, visitor: Visit) -> None:
-    for path in ("/", "/explore/main.js", "/explore/scripts/layout_worker.js"):
+    edition = explorer.name_edition(explorer.FOLDER)
+    for path in ("/", "/explore/main.js", f"/explore/{edition}/scripts/layout_worker.js"):
         policy = visitor.page.request.get(origin + path).headers["content-security-policy"]
         assert "unsafe" not in policy
         assert "//" not in policy
         assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    "script", ["new Image().src = 'http://example.org/'", "fetch('http://127.0.0.1:1/')", "alert(1)"]
+)
+def test_a_visit_fails_by_what_comes_from_elsewhere_and_by_a_dialog(browser: Browser, origin: str, script: str) -> None:
+    def go() -> None:
+        with visit(browser, origin) as visitor:
+            with visitor.page.expect_event("dialog" if "alert" in script else "console"):
+                visitor.open("/?pane=genres").evaluate(f"() => {{ {script}; }}")
+            visitor.said[:] = [each for each in visitor.said if "dialog" in each]
+
+    with pytest.raises(AssertionError, match=r"dialog: 1|Content Security Policy"):
+        go()
+
+
+def test_a_browser_asks_for_a_module_once(visitor: Visit) -> None:
+    for _ in range(2):
+        page = visitor.open("/?pane=genres")
+        expect(page.locator("main")).to_contain_text("Rock")
+    asked = page.evaluate(
+        "performance.getEntriesByType('resource').filter((each) => each.transferSize).map((each) => each.name)"
+    )
+    assert [each for each in asked if "/explore/" in each] == []
+    edition = f"/explore/{explorer.name_edition(explorer.FOLDER)}"
+    assert set(re.findall(r'"(/explore/[^/]+)/', page.request.get(visitor.origin).text())) == {edition}
+    assert "immutable" in page.request.get(f"{visitor.origin}{edition}/main.js").headers["cache-control"]
+    assert page.request.get(f"{visitor.origin}/explore/main.js").headers["cache-control"] == "no-cache"
+
+
+def test_another_edition_follows_from_any_change(tmp_path: Path) -> None:
+    texts = ({"a.js": "1", "b.css": "2"}, {"a.js": "1", "b.css": "3"}, {"a.js": "12", "b.css": ""}, {"c.js": "1"})
+    editions = set()
+    for number, files in enumerate(texts):
+        for name, text in files.items():
+            path = tmp_path / str(number) / "core" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        editions.add(explorer.name_edition(tmp_path / str(number)))
+    assert len(editions) == len(texts)
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ function Header({ query }) {
   const narrow = useMedia("(max-width: 640px)");
   const leave = (/** @type {string} */ url) => { go(url); focusMain(); };
   return h("header", { class: "top" },
-    h("a", { class: "brand", href: "/" }, h("img", { src: "/explore/icon.svg", alt: "", width: 28, height: 28 }), h("span", null, "discogs", h("span", { class: "second" }, " explorer"))),
+    h("a", { class: "brand", href: "/" }, h("img", { src: new URL("icon.svg", import.meta.url).pathname, alt: "", width: 28, height: 28 }), h("span", null, "discogs", h("span", { class: "second" }, " explorer"))),
     h("div", { role: "search", class: "search-box" },
       h(Icon, { name: "search" }),
       h(Picker, {

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Download, Locator, Page, expect
 
 from discogs_assets.schema import rarity
-from discogs_assets_tests.fix_browser import HOSTILE, Visit, press, replace_names, visit
+from discogs_assets_tests.fix_browser import HOSTILE, Visit, press, visit
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -247,11 +247,9 @@ def test_every_plot_and_table_is_saved_as_it_is_shown(visitor: Visit, name: str)
 
 
 def test_a_hostile_name_is_text_in_every_pane(visitor: Visit) -> None:
-    hostile, said = "".join(HOSTILE.values()), list[str]()
-    page = visitor.page
-    page.on("dialog", lambda dialog: said.append(dialog.message))
+    hostile, page = "".join(HOSTILE.values()), visitor.page
     names = {"artist_name", "label_name", "reason", "field", "insight_type", "person1_roles", "shared_genres"}
-    page.route("**/api/**", lambda route: replace_names(route, hostile, names))
+    visitor.replace_names(hostile, names)
     page.set_viewport_size({"width": 360, "height": 800})
     for link in LINKS.values():
         page.goto(visitor.origin + link)
@@ -261,7 +259,6 @@ def test_a_hostile_name_is_text_in_every_pane(visitor: Visit) -> None:
         assert page.locator("main :is(img, script, iframe)").count() == 0
         assert not page.locator("a[href^='javascript:']").count()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), link
-    assert said == []
 
 
 def test_a_menu_has_all_panes_on_a_narrow_screen_and_names_the_one_that_is_shown(browser: Browser, origin: str) -> None:

@@ -11,7 +11,7 @@ from lxml import etree
 from PIL import Image, ImageChops
 from playwright.sync_api import Page
 
-from discogs_assets_tests.fix_browser import HOSTILE, Visit, await_node, replace_names
+from discogs_assets_tests.fix_browser import HOSTILE, Visit, await_node
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -33,7 +33,7 @@ def save(page: Page, kind: str, folder: Path) -> Path:
 def test_a_graph_is_saved_as_it_is_shown(visitor: Visit, tmp_path: Path, hostile: str) -> None:
     page = visitor.page
     if hostile:
-        page.route("**/api/**", lambda route: replace_names(route, hostile))
+        visitor.replace_names(hostile)
     visitor.open(FLOYD)
     await_node(page, "artist:45467/releases")
     name = hostile or "Pink Floyd"

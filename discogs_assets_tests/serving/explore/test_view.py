@@ -52,10 +52,13 @@ def load(visitor: Visit) -> tuple[int, int]:
         if "/api/" not in request.url:
             sizes.append(request.sizes()["responseBodySize"])
 
-    visitor.page.on("requestfinished", add)
-    visitor.open(FLOYD)
-    await_node(visitor.page, "artist:45467/releases")
-    visitor.page.remove_listener("requestfinished", add)
+    browser = visitor.page.context.browser
+    assert browser
+    page = browser.new_page()  # nothing in its cache
+    page.on("requestfinished", add)
+    page.goto(visitor.origin + FLOYD)
+    await_node(page, "artist:45467/releases")
+    page.close()
     return sum(sizes), len(sizes)
 
 

@@ -11,7 +11,7 @@ export class Layout {
     this.nodes = [];
     this.turn = 0;
     this.onMove = onMove;
-    this.worker = new Worker("/explore/scripts/layout_worker.js");
+    this.worker = new Worker(new URL("../scripts/layout_worker.js", import.meta.url));
     this.worker.onmessage = (/** @type {MessageEvent<Report>} */ { data }) => this.#take(data);
     this.quiet = matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
