@@ -5,7 +5,7 @@ claim.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Asked:
 
     folder: Path
     files: Files
+    _answers: dict[tuple[str, str], pl.DataFrame] = field(default_factory=dict)
 
     def records(self, entity: str) -> list[dict[str, Any]]:
         """The records as Parquet holds them."""
@@ -57,12 +58,13 @@ class Asked:
         return [{each["id"] for each in release[part]} & there for release in self.records("releases")]
 
     def answer(self, name: str, month: str = MONTH) -> pl.DataFrame:
-        """What the question of this name is answered."""
-        target = self.folder / f"{name}.parquet"
-        rows = find_insight(name).write(self.files, month, target)
-        found = pl.read_parquet(target)
-        assert rows == len(found)
-        return found
+        """What the question of this name is answered, which is asked once."""
+        if (name, month) not in self._answers:
+            target = self.folder / f"{name}.parquet"
+            rows = find_insight(name).write(self.files, month, target)
+            self._answers[name, month] = pl.read_parquet(target)
+            assert rows == len(self._answers[name, month])
+        return self._answers[name, month]
 
 
 @cache

@@ -144,21 +144,26 @@ def _digests(folder: Path, plan: Plan, processes: int = 1) -> list[str]:
     return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
 
 
-def test_the_same_plan_gives_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
-    plan = Plan(300)
-    first = _digests(tmp_path / "a", plan)
-    assert _digests(tmp_path / "b", plan) == first
-    assert not set(_digests(tmp_path / "c", Plan(300, seed=8))) & set(first)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Digests of the files of a small plan."""
+    return _digests(tmp_path_factory.mktemp("made"), Plan(120))
 
 
-def test_a_later_month_is_the_same_whether_another_follows(tmp_path: Path) -> None:
-    assert _digests(tmp_path / "a", Plan(300, months=3))[: 2 * 6] == _digests(tmp_path / "b", Plan(300, months=2))
+def test_the_same_plan_gives_the_same_bytes_and_another_seed_others(made: list[str], tmp_path: Path) -> None:
+    assert _digests(tmp_path / "b", Plan(120)) == made
+    assert not set(_digests(tmp_path / "c", Plan(120, months=1, seed=8))) & set(made)
 
 
-def test_how_many_processes_make_the_files_does_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = _digests(tmp_path / "a", Plan(300))
+def test_a_later_month_is_the_same_whether_another_follows(made: list[str], tmp_path: Path) -> None:
+    assert _digests(tmp_path / "a", Plan(120, months=3))[: 2 * 6] == made
+
+
+def test_how_many_processes_make_the_files_does_not_show(
+    made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(dumps, "ALONE", 0)
-    assert _digests(tmp_path / "b", Plan(300), processes=2) == alone
+    assert _digests(tmp_path / "b", Plan(120), processes=2) == made
 
 
 def _odd(month: Month) -> dict[str, int]:
