@@ -146,7 +146,7 @@ def test_the_log_says_what_every_run_did_also_one_that_failed(
         assert seconds == pytest.approx(between.total_seconds(), abs=0.002)
     failing, good = keys.insight(RELEASE_RARITY.name), keys.insight(ARTIST_CENTRALITY.name)
     with monkeypatch.context() as broken:
-        broken.setattr(insights, "png", out_of_ink)
+        broken.setattr(insights, "svg", out_of_ink)
         refused = materialise(instance, failing)
     assert not refused.success
     again = materialise(instance, good, log)

@@ -2,6 +2,7 @@
 
 import polars as pl
 import pytest
+from lxml import etree
 
 from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.insights import COMPUTATION_LOG, INSIGHTS
@@ -49,4 +50,6 @@ def test_an_answer_is_drawn(each: Insight, asked: Asked) -> None:
     drawn = each.picture(answer.lazy())
     # A small month may have no anniversary.
     assert drawn.bars or drawn.lines or answer.is_empty()
-    assert plot.png(drawn).startswith(b"\x89PNG")
+    texts = [text.text for text in etree.fromstring(plot.svg(drawn)).iter("{*}text")]
+    assert texts[0] == drawn.title
+    assert len(texts) > max(len(drawn.bars), len(drawn.lines))
