@@ -240,9 +240,9 @@ def visit(browser: Browser, origin: str, width: int = 1440, height: int = 900) -
     page = idle.pop() if idle else browser.new_context(reduced_motion="reduce").new_page()
     page.set_viewport_size(size)
     visit = Visit(page, origin)
-    listeners = {"console": visit.hear_message, "pageerror": visit.hear_error, "dialog": visit.hear_dialog}
-    for event, listener in listeners.items():
-        page.on(event, listener)
+    page.on("console", visit.hear_message)
+    page.on("pageerror", visit.hear_error)
+    page.on("dialog", visit.hear_dialog)
     yield visit
     assert visit.said == []
     assert visit.list_foreign() == []
@@ -254,8 +254,9 @@ def visit(browser: Browser, origin: str, width: int = 1440, height: int = 900) -
     page.unroute_all(behavior="ignoreErrors")
     page.context.clear_permissions()
     page.goto("about:blank")
-    for event, listener in listeners.items():
-        page.remove_listener(event, listener)
+    page.remove_listener("console", visit.hear_message)
+    page.remove_listener("pageerror", visit.hear_error)
+    page.remove_listener("dialog", visit.hear_dialog)
     idle.append(page)
 
 
