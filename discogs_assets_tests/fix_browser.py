@@ -4,6 +4,7 @@ Belongs here: finding or fetching the programs, pages that note what they load, 
 Does not belong here: any claim.
 """
 
+import asyncio
 import hashlib
 import json
 import os
@@ -15,6 +16,8 @@ import tarfile
 import tempfile
 import threading
 import time
+from asyncio import AbstractEventLoop
+from asyncio.events import _set_running_loop as set_running_loop
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -133,17 +136,31 @@ def _unpack(package: Path, into: Path) -> None:
         (into / library.name).symlink_to(Path(library.parent.name, library.name))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
+@pytest.fixture(scope="session")
+def kept_browser() -> Iterator[tuple[Browser, AbstractEventLoop]]:
+    """A headless Chromium, and the event loop of its driver, which is suspended between the files that use it."""
     found = find_chromium()
     with sync_playwright() as driver:
-        arguments = ["--no-sandbox", "--disable-gpu", OFFLINE]
+        arguments, loop = ["--no-sandbox", "--disable-gpu", OFFLINE], asyncio.get_running_loop()
         browser = driver.chromium.launch(
             executable_path=found.path, args=arguments, env={**os.environ, **found.environment}
         )
-        yield browser
+        set_running_loop(None)
+        yield browser, loop
+        set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(kept_browser: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
+    """A headless Chromium; while a file uses it, its driver's loop is the running one of the thread."""
+    browser, loop = kept_browser
+    set_running_loop(loop)
+    yield browser
+    for context in browser.contexts:
+        if not any(page in _idle.get(browser, []) for page in context.pages):
+            context.close()
+    set_running_loop(None)
 
 
 @contextmanager
@@ -240,9 +257,9 @@ def visit(browser: Browser, origin: str, width: int = 1440, height: int = 900) -
     page = idle.pop() if idle else browser.new_context(reduced_motion="reduce").new_page()
     page.set_viewport_size(size)
     visit = Visit(page, origin)
-    listeners = {"console": visit.hear_message, "pageerror": visit.hear_error, "dialog": visit.hear_dialog}
-    for event, listener in listeners.items():
-        page.on(event, listener)
+    page.on("console", visit.hear_message)
+    page.on("pageerror", visit.hear_error)
+    page.on("dialog", visit.hear_dialog)
     yield visit
     assert visit.said == []
     assert visit.list_foreign() == []
@@ -254,8 +271,9 @@ def visit(browser: Browser, origin: str, width: int = 1440, height: int = 900) -
     page.unroute_all(behavior="ignoreErrors")
     page.context.clear_permissions()
     page.goto("about:blank")
-    for event, listener in listeners.items():
-        page.remove_listener(event, listener)
+    page.remove_listener("console", visit.hear_message)
+    page.remove_listener("pageerror", visit.hear_error)
+    page.remove_listener("dialog", visit.hear_dialog)
     idle.append(page)
 
 

@@ -3,9 +3,11 @@
 import re
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import dagster as dg
@@ -45,6 +47,18 @@ def await_truth(holds: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
+Running = tuple[subprocess.Popen[str], int]
+"""A process that serves, and its port."""
+
+
+@contextmanager
+def start(project: Project) -> Iterator[Running]:
+    """A running `discogs serve` of a project."""
+    port = free_port()
+    with serving(project, port) as process:
+        yield process, port
+
+
 @pytest.fixture(scope="module")
 def project(demo: Path) -> Iterator[Project]:
     """A copy of the demo for these tests alone, whose servers they kill."""
@@ -53,12 +67,17 @@ def project(demo: Path) -> Iterator[Project]:
 
 
 @pytest.fixture(scope="module")
-def origin(project: Project) -> Iterator[str]:
-    """The origin of a running `discogs serve`."""
+def server(project: Project) -> Iterator[Running]:
+    """A running `discogs serve`, which the last test kills."""
     explorer.fetch_libraries(print)
-    port = free_port()
-    with serving(project, port):
-        yield f"http://127.0.0.1:{port}"
+    with start(project) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def origin(server: Running) -> str:
+    """The origin of the running server."""
+    return f"http://127.0.0.1:{server[1]}"
 
 
 @pytest.fixture
@@ -158,10 +177,9 @@ def find_children(server: psutil.Process) -> list[psutil.Process]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_server_with_open_streams_stops_at_once_and_so_does_its_child(
-    project: Project, number: signal.Signals
+    project: Project, server: Running, number: signal.Signals
 ) -> None:
-    port = free_port()
-    with serving(project, port) as process:
+    with start(project) if number == signal.SIGTERM else nullcontext(server) as (process, port):
         streams = [open_stream(port) for _ in range(4)]
         await_truth(lambda: find_children(psutil.Process(process.pid)))
         (child,) = find_children(psutil.Process(process.pid))
