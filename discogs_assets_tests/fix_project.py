@@ -36,6 +36,12 @@ PRINTED = "printed.txt"
 BARE = {name: value for name, value in os.environ.items() if not name.startswith(("DISCOGS_", "DAGSTER_"))}
 
 
+def materialisation(selection: str, partition: str) -> tuple[str, ...]:
+    """Return the command that materialises the selection, as the README has it."""
+    module = ("-m", "discogs_assets.definitions")
+    return "dagster", "asset", "materialize", *module, "--select", selection, "--partition", partition
+
+
 @dataclass(frozen=True)
 class Project:
     """A folder of a user's, and what the demo printed in it."""
@@ -82,8 +88,9 @@ class Project:
         with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
             fork = Fork(command, self.folder, {**BARE, **variables}, output.fileno(), errors.fileno())
             status = fork.wait()
-            texts = [file.seek(0) or file.read() for file in (output, errors)]
-        return subprocess.CompletedProcess(command, status, *texts)
+            output.seek(0)
+            errors.seek(0)
+            return subprocess.CompletedProcess(command, status, output.read(), errors.read())
 
     def execute(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """A command of our environment in the folder, as a program that a user starts."""
@@ -100,10 +107,7 @@ class Project:
 
     def materialise(self, selection: str, partition: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """`dagster asset materialize`, as the README has it."""
-        module = ("-m", "discogs_assets.definitions")
-        return self.run(
-            "dagster", "asset", "materialize", *module, "--select", selection, "--partition", partition, **variables
-        )
+        return self.run(*materialisation(selection, partition), **variables)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import psutil
 
@@ -96,8 +97,9 @@ class Fork:
 
     def kill(self) -> None:
         """End the process the hard way, unless it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # its end may not be reported yet
+            if self.poll() is None:
+                os.kill(self.pid, signal.SIGKILL)
 
 
 class _Server:
@@ -204,9 +206,8 @@ def _run(command: list[str], folder: str, variables: dict[str, str]) -> None:
 
 def _begin_with(variables: dict[str, str]) -> None:
     """Have `begun_with` remember these variables: the operating system has those of the process that forks."""
-    asked, psutil.Process.environ = psutil.Process.environ, lambda process: variables  # type: ignore[method-assign]
-    begun_with()
-    psutil.Process.environ = asked  # type: ignore[method-assign]
+    with patch.object(psutil.Process, "environ", lambda process: variables):
+        begun_with()
 
 
 def prepare() -> None:

@@ -141,6 +141,7 @@ def test_every_test_file_is_named_after_a_module() -> None:
         "architecture",
         "cli/examples",
         "concurrency",
+        "forks",
         "generated_months",
         "crashes",
         "defs/sensors/new_dumps_retries",

@@ -23,7 +23,7 @@ from discogs_assets.sample import months
 from discogs_assets.servers.neo4j import loads
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.stores.postgres.loads import month_of
-from discogs_assets_tests.fix_project import BARE, Project
+from discogs_assets_tests.fix_project import BARE, Project, materialisation
 from discogs_assets_tests.forks import Fork
 from discogs_assets_tests.watching import repeatedly
 
@@ -90,10 +90,9 @@ class Run:
 
 def begin(folder: Path, selection: str, partition: str, printed: Path) -> Run:
     """`dagster asset materialize` in the folder, not waited for."""
-    command = ("dagster", "asset", "materialize", "-m", "discogs_assets.definitions", "--select", selection)
     with printed.open("w") as output:
         said = output.fileno()
-        return Run(Fork([*command, "--partition", partition], folder, BARE, said, said), printed)
+        return Run(Fork(materialisation(selection, partition), folder, BARE, said, said), printed)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from discogs_assets.stores.postgres.loads import month_of
 from discogs_assets.streams.discogs import framing
 from discogs_assets.streams.postgres import record_rows
 from discogs_assets_tests import judge
-from discogs_assets_tests.fix_project import Project, copy_demo
+from discogs_assets_tests.fix_project import Project, copy_demo, materialisation
 from discogs_assets_tests.fix_records import downstream
 from discogs_assets_tests.watching import repeatedly
 
@@ -262,7 +262,7 @@ def test_one_entity_is_rebuilt_alone_while_readers_see_the_old_or_the_new_conten
 
     runs = {run.run_id for run in instance.get_runs()}
     with connection, driver, reading(read_postgres) as rows, reading(read_neo4j) as nodes:
-        done = project.materialise('key:"parquet/discogs/artists"+', NOVEMBER)
+        done = project.execute(*materialisation('key:"parquet/discogs/artists"+', NOVEMBER))
         assert done.returncode == 0, done.stderr
         time.sleep(1)
     count = len(records[ENTITIES[0]])
@@ -309,7 +309,7 @@ def test_up_takes_back_what_the_reader_has_changed_of_its_role(project: Project)
     with psycopg.connect(url, autocommit=True) as reader:
         reader.execute("SET default_transaction_read_only = off")
         reader.execute("ALTER ROLE reader PASSWORD 'stolen'")
-    done = project.run("discogs", "up")
+    done = project.execute("discogs", "up")
     assert done.returncode == 0, done.stderr
     psycopg.connect(url).close()
 
@@ -321,19 +321,6 @@ def test_a_reader_of_either_store_finds_the_published_load(project: Project) -> 
     question = "MATCH (l:Load {source: 'discogs'}) RETURN l.month AS month, l.load AS graph"
     assert project.graph.ask(question) == [record]
     assert record["month"] == "2026-11"
-
-
-def test_a_publication_that_was_killed_between_the_stores_is_completed_by_up(project: Project) -> None:
-    done = project.run("discogs", "publish", "2026-10", DISCOGS_FAILPOINT="switch:kill")
-    assert done.returncode == -9
-    assert read_months(project) == ("2026-11", "2026-10")
-    status = project.run("discogs", "status")
-    assert "the publication of 2026-10 was interrupted" in status.stderr
-    up = project.run("discogs", "up")
-    assert "the interrupted publication of 2026-10 is completed" in up.stderr
-    assert read_months(project) == ("2026-10", "2026-10")
-    assert project.run("discogs", "publish", "2026-11").returncode == 0
-    assert read_months(project) == ("2026-11", "2026-11")
 
 
 def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project) -> None:
@@ -368,18 +355,25 @@ def test_a_month_that_retention_has_dropped_is_refused_with_what_to_do_and_comes
         require_loaded(publisher, publication_of(prove(instance, OCTOBER), OCTOBER, Platform()))
 
 
-def test_an_older_month_is_loaded_but_shown_only_when_asked_for(project: Project, instance: dg.DagsterInstance) -> None:
+def test_an_older_month_is_shown_only_when_asked_for_and_up_completes_a_killed_publication(
+    project: Project, instance: dg.DagsterInstance
+) -> None:
     assert read_months(project) == ("2026-11", "2026-11")
     published = [keys.published_month(store) for store in ("postgres", "neo4j", "insights")]
     assert execute(instance, *published, partition=OCTOBER)
     assert read_months(project) == ("2026-11", "2026-11")
     made = event_log.latest_of(instance, published, OCTOBER).values()
     assert [each and each.text("shown") for each in made] == ["2026-11"] * 3
-    done = project.run("discogs", "publish", "2026-10")
-    assert done.returncode == 0, done.stderr
+    assert project.run("discogs", "publish", "2026-10", DISCOGS_FAILPOINT="switch:kill").returncode == -9
+    assert read_months(project) == ("2026-11", "2026-10"), "killed between the stores"
+    status = project.run("discogs", "status")
+    assert "the publication of 2026-10 was interrupted" in status.stderr
+    up = project.run("discogs", "up")
+    assert "the interrupted publication of 2026-10 is completed" in up.stderr
     assert count_releases(project) == months.counts(OCTOBER)["releases"]
     assert read_months(project) == ("2026-10", "2026-10")
-    assert execute(instance, keys.published_month("postgres"), keys.published_month("neo4j"))
+    done = project.run("discogs", "publish", "2026-11")
+    assert done.returncode == 0, done.stderr
     assert read_months(project) == ("2026-11", "2026-11")
     assert count_releases(project) == months.counts(NOVEMBER)["releases"]
 

@@ -4,16 +4,20 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psutil
 import pytest
 
 from discogs_assets import failpoints
 from discogs_assets_tests.fix_project import BARE, Project, begin_project
+from discogs_assets_tests.forks import Fork
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -22,7 +26,6 @@ SENTENCE = (
     "To continue, run the same command again."
 )
 ENDLESS = "WITH RECURSIVE endless AS (SELECT 1 UNION ALL SELECT 1 FROM endless) SELECT count(*) FROM endless"
-PROGRAM = Path(sys.executable).with_name("discogs")
 
 
 @pytest.fixture(scope="module")
@@ -33,47 +36,66 @@ def begun() -> Iterator[Project]:
         yield project
 
 
-@pytest.fixture(autouse=True)
-def _heed_interrupts() -> Iterator[None]:
-    """SIGINT as in a terminal's foreground: what a shell starts in the background ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+@dataclass(frozen=True)
+class Started:
+    """A command in a process group of its own, and what it has told the user."""
+
+    process: Fork | subprocess.Popen[bytes]
+    errors: IO[bytes]
+
+    def said(self) -> list[str]:
+        """The lines on stderr so far."""
+        return os.pread(self.errors.fileno(), 1 << 20, 0).decode().splitlines()
 
 
 @contextmanager
-def starting(folder: Path, command: list[str], **variables: str) -> Iterator[subprocess.Popen[str]]:
+def starting(folder: Path, command: list[str], **variables: str) -> Iterator[Started]:
     """A command in a process group of its own, as a shell starts it in the foreground."""
-    with subprocess.Popen(
-        [PROGRAM, *command],
-        cwd=folder,
-        env={**BARE, **variables},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        yield process
+    with tempfile.TemporaryFile() as errors:
+        process = Fork(["discogs", *command], folder, {**BARE, **variables}, errors=errors.fileno(), session=True)
+        try:
+            yield Started(process, errors)
+        finally:
+            process.kill()
+            process.wait()
 
 
-def interrupt(process: subprocess.Popen[str], reached: Callable[[], bool]) -> list[str]:
+@contextmanager
+def executing(folder: Path, command: list[str], **variables: str) -> Iterator[Started]:
+    """The same, as a program."""
+    # SIGINT as in a terminal's foreground: what a shell starts in the background ignores it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            [Path(sys.executable).with_name("discogs"), *command],
+            cwd=folder,
+            env={**BARE, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+        ) as process,
+    ):
+        yield Started(process, errors)
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupt(started: Started, reached: Callable[[], bool]) -> list[str]:
     """Press Ctrl-C once the command has reached a place: the terminal sends SIGINT to the whole group."""
-    assert process.stderr
-    deadline = time.monotonic() + 120
+    process, deadline = started.process, time.monotonic() + 120
     while not reached():
-        assert process.poll() is None, process.stderr.read()
+        assert process.poll() is None, started.said()
         assert time.monotonic() < deadline
         time.sleep(0.05)
     group = [
         each for each in psutil.Process(process.pid).children(recursive=True) if os.getpgid(each.pid) == process.pid
     ]
     os.killpg(process.pid, signal.SIGINT)
-    lines = process.communicate(timeout=60)[1].splitlines()
-    assert process.returncode == 130
+    assert process.wait(timeout=60) == 130
     _, alive = psutil.wait_procs(group, timeout=20)
     assert alive == []
-    return lines
+    return started.said()
 
 
 @pytest.mark.parametrize(
@@ -84,7 +106,8 @@ def test_ctrl_c_ends_a_load_with_one_sentence(command: str, executor: str, begun
     variables = {failpoints.VARIABLE: f"parse:wait:{place}", "DISCOGS_EXECUTOR": executor}
     if command != "demo":
         variables |= {"DISCOGS_DUMPS": str(begun.home / "sample"), "DISCOGS_MUSICBRAINZ": "off"}
-    with starting(begun.folder, command.split(), **variables) as process:
+    begin = executing if command == "demo" else starting
+    with begin(begun.folder, command.split(), **variables) as process:
         lines = interrupt(process, place.exists)
     assert lines[-1] == SENTENCE
     assert not [line for line in lines if "Traceback" in line or "failed" in line or "Interrupt" in line]
@@ -119,8 +142,8 @@ def test_ctrl_c_ends_a_query_on_the_lake(tmp_path: Path) -> None:
     lake = tmp_path / ".discogs/lake/parquet/discogs/labels/2026-10-01"
     lake.mkdir(parents=True)
     (lake / "part.parquet").touch()
-    with starting(tmp_path, ["query", "--parquet", "SELECT sum(range) FROM range(10000000000000)"]) as process:
-        lines = interrupt(process, lambda: psutil.Process(process.pid).cpu_times().user > 6)
+    with starting(tmp_path, ["query", "--parquet", "SELECT sum(range) FROM range(10000000000000)"]) as started:
+        lines = interrupt(started, lambda: psutil.Process(started.process.pid).cpu_times().user > 2)
     assert lines == [SENTENCE]
 
 
