@@ -22,7 +22,9 @@ def test_a_field_is_named_without_its_path(modules: Page) -> None:
         "tracklist[2].title": "track 2: title",
         "extraartists[1]": "credit 1",
         "tracklist[3].sub_tracks[1].extraartists[2].anv": "track 3: part 1: credit 2: name as printed",
-        "is_main_release": "main release of its master",
+        "is_main_release": "is the main release of its master",
+        "groups[4]": "group membership 4",
+        "namevariations[1]": "other spelling 1",
         "parentLabel.name": "parent label: name",
         "some_new_field[4]": "some new field 4",
     }

@@ -5,8 +5,8 @@ import { nameDate } from "../core/dates.js";
 const WORDS = {
   anv: "name as printed", catno: "catalogue number", companies: "company", contactinfo: "contact", data_quality: "data quality",
   entity_type: "kind of company", entity_type_name: "kind of company", extraartists: "credit", artists: "artist", aliases: "alias",
-  genres: "genre", groups: "group", identifiers: "identifier", images: "image", is_main_release: "main release of its master", labels: "label",
-  main_release: "main release", master_id: "master", members: "member", namevariations: "name variation", parentLabel: "parent label",
+  genres: "genre", groups: "group membership", identifiers: "identifier", images: "image", is_main_release: "is the main release of its master", labels: "label",
+  main_release: "main release", master_id: "master", members: "member", namevariations: "other spelling", parentLabel: "parent label",
   qty: "number", realname: "real name", released: "release date", series: "series", styles: "style", sub_tracks: "part", sublabels: "sublabel",
   tracklist: "track", urls: "link", videos: "video", formats: "format", descriptions: "description", year_raw: "year", join: "word that joins",
   duration_seconds: "duration",
