@@ -55,6 +55,7 @@ def test_a_line_is_at_zero_in_gaps_and_after_its_end(modules: Page, width: int) 
         assert len(heights) == 2026 - 1983 + 1
         assert [year for year, y in enumerate(heights, 1983) if y < zero] == [*values]
     years = [each["text"] for each in found if each["tag"] == "text" and len(each["text"]) == 4]
+    assert years[0] == "1983"
     assert len(years) >= 4
     assert all(each["x"] >= 0 and each["x"] + each["width"] <= across for each in found)
 

@@ -85,8 +85,9 @@ export function Frame({ series, most, label, format, children }) {
 /** @param {{ scale: Scale, format: (value: number) => string }} props */
 function Axes({ scale, format }) {
   const step = [1, 2, 5, 10, 20, 50].find((each) => each * scale.step >= LABEL) || 100;
-  const years = [];
-  for (let year = Math.ceil(scale.first / step) * step; year <= scale.last; year += step) years.push(year);
+  // The first year has a label, since a value stands there; the others are round.
+  const years = [scale.first];
+  for (let year = Math.ceil((scale.first + LABEL / scale.step) / step) * step; year <= scale.last; year += step) years.push(year);
   return h("g", { class: "axes", "aria-hidden": "true" },
     scale.ticks.map((tick) => h("g", { key: tick },
       h("line", { x1: scale.left, x2: scale.right, y1: scale.y(tick), y2: scale.y(tick) }),
