@@ -159,8 +159,7 @@ def test_rarity_is_listed_by_tier_as_gems_and_of_an_artist(visitor: Visit) -> No
     page = visitor.open("/?pane=rarity")
     page.get_by_label("Tier").select_option("scarce")
     tiers = table(page, "Rarest releases: scarce").locator(".tier")
-    expect(tiers).to_have_count(20)
-    assert set(tiers.all_inner_texts()) == {"scarce"}
+    expect(tiers).to_have_text(["scarce"] * 20)
     press(page.get_by_role("link", name="Next →"))
     expect(page).to_have_url(re.compile("tier=scarce&offset=20"))
     press(page.get_by_role("link", name="Hidden gems"))

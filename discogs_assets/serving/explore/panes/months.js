@@ -91,7 +91,7 @@ function CountTable({ counts, entity, kind }) {
   const show = (/** @type {Record<string, string | null>} */ filter) => change({ entity: null, change: null, offset: null, ...filter });
   return h(Scroll, { label: "Counts" }, h("table", { class: "change-counts" },
     h("caption", null, "Records ", (entity || kind) && h("a", { href: show({}) }, "Show all kinds of changes")),
-    h("thead", null, h("tr", null, h("th", { scope: "col" }, "Records"), CHANGES.map((each) => h("th", { key: each, scope: "col", class: "figure" }, each)))),
+    h("thead", null, h("tr", null, h("th", { scope: "col" }, "Kind"), CHANGES.map((each) => h("th", { key: each, scope: "col", class: "figure" }, each)))),
     h("tbody", null, [...new Set(counts.map((each) => each.entity))].map((name) => h("tr", { key: name },
       h("th", { scope: "row" }, h("a", { href: show({ entity: name }), "aria-current": entity === name && !kind ? "true" : undefined }, name)),
       CHANGES.map((each) => h("td", { key: each, class: "figure" }, find(name, each)

@@ -39,11 +39,11 @@ function Found({ text, page, loading }) {
   return h("div", { class: "search", "aria-busy": loading },
     h(Filters, { facets: page.facets }),
     h("section", { class: "results" },
-      h("div", { role: "status" }, h("h1", null, `${page.total ? plural(page.total, "hit") : "No records"} for “`, h("bdi", null, text), "”")),
+      h("div", { role: "status" }, h("h1", null, `${page.total ? plural(page.total, "hit") : "No artist, label, master or release"} for “`, h("bdi", null, text), "”")),
       h(Persons, { text }),
       page.results.length
         ? h("ol", { class: "plain hits" }, page.results.map((hit) => h(HitRow, { key: `${hit.type}:${hit.id}`, hit })))
-        : h(Empty, { title: "No artist, label, master or release has all of these words" }, page.suggestions.length > 0 && h("p", null, "Did you mean ",
+        : h(Empty, { title: "No record has all of these words" }, page.suggestions.length > 0 && h("p", null, "Did you mean ",
           page.suggestions.map((name, place) => [place > 0 && " or ", h("a", { href: change({ q: name, offset: null }) }, h("bdi", null, name))]), "?"),
         "Try fewer words, or take a filter away. Accents, case and punctuation do not matter."),
       page.results.length > 0 && h(Downloads, { title: ["Hits for", text, ...filters].join(" "), columns: HIT_COLUMNS, rows: page.results }),
@@ -108,7 +108,7 @@ const HIT_COLUMNS = [
   column("catno", "Catalogue number", of((found) => found.catno)),
   column("genres", "Genres", of((found) => found.genres)),
   column("styles", "Styles", of((found) => found.styles)),
-  column("releases", "Number of releases", of((found) => found.release_count)),
+  column("release_count", "Number of releases", of((found) => found.release_count)),
 ];
 
 /** @type {Record<string, string>} */
