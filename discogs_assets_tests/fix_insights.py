@@ -58,7 +58,7 @@ class Asked:
         return [{each["id"] for each in release[part]} & there for release in self.records("releases")]
 
     def answer(self, name: str, month: str = MONTH) -> pl.DataFrame:
-        """What the question of this name is answered, which is asked once."""
+        """The answer of the insight of this name, computed once per month."""
         if (name, month) not in self._answers:
             target = self.folder / f"{name}.parquet"
             rows = find_insight(name).write(self.files, month, target)

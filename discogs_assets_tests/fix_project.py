@@ -42,6 +42,14 @@ def materialisation(selection: str, partition: str) -> tuple[str, ...]:
     return "dagster", "asset", "materialize", *module, "--select", selection, "--partition", partition
 
 
+def make_endless_query(folder: Path) -> tuple[str, ...]:
+    """Make a lake in the folder; return a command that queries it without end."""
+    partition = folder / ".discogs/lake/parquet/discogs/labels/2026-10-01"
+    partition.mkdir(parents=True)
+    (partition / "part.parquet").touch()
+    return "discogs", "query", "--parquet", "SELECT sum(range) FROM range(10000000000000)"
+
+
 @dataclass(frozen=True)
 class Project:
     """A folder of a user's, and what the demo printed in it."""

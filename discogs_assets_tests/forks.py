@@ -1,6 +1,6 @@
-"""Commands run as forks of one process that has imported their libraries, which takes a new interpreter 3 s of CPU.
+"""Commands run as forks of a process that has imported their libraries, which costs a new interpreter 3 s of CPU.
 
-Executed as a program, this file is that process. It has one thread, so that its forks are sound.
+Run as a program, this file is that process. It has a single thread, since forks of several are unsafe.
 """
 
 import atexit
@@ -46,7 +46,7 @@ IMPORTED = (
 """Modules whose import starts no thread and reads no setting. Polars starts one, the definitions read settings."""
 
 THREADLESS = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
-"""Variables with which the imports of NumPy and PyArrow start no thread."""
+"""Variables that keep NumPy and PyArrow from starting threads when they are imported."""
 
 INTERPRETER = ("PYTHON", "LC_", "LANG", "LD_")
 """Prefixes of variables that are read when an interpreter starts, which is too late for a fork."""
@@ -55,7 +55,7 @@ REQUEST_BYTES = 1 << 17
 
 
 class Fork:
-    """A console script of this environment as a process of its own, without input; it heeds SIGINT."""
+    """A console script of this environment, run in a separate process without input; SIGINT is not ignored."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class Fork:
             return None
 
     def wait(self, timeout: float | None = None) -> int:
-        """Return the exit status once the process has ended; raises TimeoutError after so many seconds."""
+        """Wait for the process to end, and return its exit status. Raises TimeoutError after `timeout` seconds."""
         if self.returncode is None:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._status, selectors.EVENT_READ)
@@ -205,7 +205,7 @@ def _run(command: list[str], folder: str, variables: dict[str, str]) -> None:
 
 
 def _begin_with(variables: dict[str, str]) -> None:
-    """Have `begun_with` remember these variables: the operating system has those of the process that forks."""
+    """Have `begun_with` record these variables; the operating system reports those of the forking process."""
     with patch.object(psutil.Process, "environ", lambda process: variables):
         begun_with()
 

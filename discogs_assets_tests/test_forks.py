@@ -10,19 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from discogs_assets_tests.fix_project import BARE, Project
+from discogs_assets_tests.fix_project import BARE, Project, make_endless_query
 from discogs_assets_tests.forks import Fork
-
-ENDLESS = ("discogs", "query", "--parquet", "SELECT sum(range) FROM range(10000000000000)")
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Path:
-    """A folder with a lake, in which a query can run."""
-    folder = tmp_path / ".discogs/lake/parquet/discogs/labels/2026-10-01"
-    folder.mkdir(parents=True)
-    (folder / "part.parquet").touch()
-    return tmp_path
 
 
 def until_busy(fork: Fork) -> psutil.Process:
@@ -53,9 +42,10 @@ def test_a_fork_ends_prints_and_reads_its_variables_as_the_program_does(
 
 
 @pytest.mark.parametrize("ends", [signal.SIGKILL, signal.SIGINT])
-def test_a_fork_is_ended_by_a_signal_with_the_status_of_a_program(ends: signal.Signals, lake: Path) -> None:
+def test_a_fork_is_ended_by_a_signal_with_the_status_of_a_program(ends: signal.Signals, tmp_path: Path) -> None:
+    query = make_endless_query(tmp_path)
     with tempfile.TemporaryFile("w+") as errors:
-        fork = Fork(ENDLESS, lake, BARE, errors=errors.fileno(), session=True)
+        fork = Fork(query, tmp_path, BARE, errors=errors.fileno(), session=True)
         until_busy(fork)
         assert os.getsid(fork.pid) == os.getpgid(fork.pid) == fork.pid
         os.killpg(fork.pid, ends)
@@ -65,8 +55,9 @@ def test_a_fork_is_ended_by_a_signal_with_the_status_of_a_program(ends: signal.S
     assert not psutil.pid_exists(fork.pid)
 
 
-def test_a_fork_holds_no_file_but_those_that_it_was_given(lake: Path) -> None:
-    fork, other = (Fork(ENDLESS, lake, BARE) for _ in range(2))
+def test_a_fork_holds_no_file_but_those_that_it_was_given(tmp_path: Path) -> None:
+    query = make_endless_query(tmp_path)
+    fork, other = (Fork(query, tmp_path, BARE) for _ in range(2))
     try:
         for each in (fork, other):
             deadline = time.monotonic() + 10  # it closes its socket once it has told its id

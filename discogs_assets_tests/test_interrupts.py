@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from discogs_assets import failpoints
-from discogs_assets_tests.fix_project import BARE, Project, begin_project
+from discogs_assets_tests.fix_project import BARE, Project, begin_project, make_endless_query
 from discogs_assets_tests.forks import Fork
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -77,8 +77,11 @@ def executing(folder: Path, command: list[str], **variables: str) -> Iterator[St
             start_new_session=True,
         ) as process,
     ):
-        yield Started(process, errors)
-    signal.signal(signal.SIGINT, before)
+        try:
+            yield Started(process, errors)
+        finally:
+            process.kill()
+            signal.signal(signal.SIGINT, before)
 
 
 def interrupt(started: Started, reached: Callable[[], bool]) -> list[str]:
@@ -139,10 +142,8 @@ def _is_waiting(project: Project, text: str) -> bool:
 
 
 def test_ctrl_c_ends_a_query_on_the_lake(tmp_path: Path) -> None:
-    lake = tmp_path / ".discogs/lake/parquet/discogs/labels/2026-10-01"
-    lake.mkdir(parents=True)
-    (lake / "part.parquet").touch()
-    with starting(tmp_path, ["query", "--parquet", "SELECT sum(range) FROM range(10000000000000)"]) as started:
+    _, *query = make_endless_query(tmp_path)
+    with starting(tmp_path, query) as started:
         lines = interrupt(started, lambda: psutil.Process(started.process.pid).cpu_times().user > 4)
     assert lines == [SENTENCE]
 

@@ -25,7 +25,7 @@ REPORTED = {
     dg.DagsterEventType.ASSET_CHECK_EVALUATION,
     dg.DagsterEventType.STEP_FAILURE,
 }
-"""Events that `_report_event` tells: a fifth of a run's. The rest would be read and decoded for nothing."""
+"""Event types that `_report_event` reports: a fifth of a run's events. The others need not be read."""
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Run config that silences Dagster's console log; `_narrate` reports the same in fewer words."""

@@ -62,8 +62,8 @@ def _locate(body: Callable[..., object]) -> dict[str, object]:
     return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[place])}
 
 
-def _describe(context: dg.AssetExecutionContext, result: Result) -> Result:
-    """Move the metadata of a result to the materialisation; else Dagster would store it in the step's output, too."""
+def _move_metadata(context: dg.AssetExecutionContext, result: Result) -> Result:
+    """Attach the metadata of a result to its materialisation; Dagster would also store it in the step output."""
     if result.metadata:
         context.add_asset_metadata(result.metadata, result.asset_key)
     return result._replace(metadata=None)
@@ -112,7 +112,7 @@ class Layer:
             )
             def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
                 with failures():
-                    return _describe(context, body(context, platform))
+                    return _move_metadata(context, body(context, platform))
 
             return compute
 
@@ -138,7 +138,7 @@ class Layer:
             def compute(context: dg.AssetExecutionContext, platform: Platform):  # type: ignore[no-untyped-def]
                 with failures():
                     for result in body(context, platform):
-                        yield _describe(context, result)
+                        yield _move_metadata(context, result)
 
             return compute
 

@@ -59,7 +59,7 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Program:
-    """A server's program: its name, version and files. `merged` ones, all jars, are installed as one jar."""
+    """A server's program: its name, version and files. If `merged`, its jars are installed as one."""
 
     name: str
     version: str
@@ -68,9 +68,9 @@ class Program:
 
     @property
     def digest(self) -> str:
-        """12 hex digits over the sha256s of the files and how they are installed; another one if any of it changes."""
-        content = [*(artifact.sha256 for artifact in self.artifacts), *(["merged"] if self.merged else [])]
-        return hashlib.sha256("".join(content).encode()).hexdigest()[:12]
+        """12 hex digits that depend on the sha256s of the files and on how they are installed."""
+        content = "".join(each.sha256 for each in self.artifacts) + "merged" * self.merged
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 def neo4j() -> Program:

@@ -1,4 +1,4 @@
-"""One jar in place of many: Java searches every jar of the class path for each service that it looks up."""
+"""Merging of jars: for each service that Java looks up, it searches every jar of the class path."""
 
 import re
 import struct
@@ -20,10 +20,10 @@ _SIZES_FOLLOW = 0x08
 
 
 def merge_jars(folder: Path, name: str, version: str) -> None:
-    """Replace the jars of a folder with the jar `name`, of that version, that has the content of all of them.
+    """Replace the jars of a folder with one jar, `name`, that contains their files and states `version`.
 
-    Of files with one path, the first jar's by name is kept, as on a class path; declarations of services are joined.
-    Jars with a list of log4j's plugins stay as they are: log4j reads the list of each jar. Signatures are left out.
+    If several jars contain a path, the first jar by name wins, as on a class path; service declarations are joined.
+    Jars with a log4j plugin list are not merged, since log4j reads one list per jar. Signatures are omitted.
     """
     with ExitStack() as opened:
         found = [opened.enter_context(ZipFile(path)) for path in sorted(folder.glob("*.jar"))]
@@ -45,7 +45,7 @@ def merge_jars(folder: Path, name: str, version: str) -> None:
 
 
 def _list_entries(jars: list[ZipFile]) -> Iterator[tuple[ZipFile, ZipInfo]]:
-    """Yield the files that count, jar by jar; classes for a version of Java only of jars that declare to have some."""
+    """Yield each jar with each of its files to merge; `META-INF/versions` counts only in multi-release jars."""
     for jar in jars:
         versioned = _MANIFEST in jar.NameToInfo and b"multi-release: true" in jar.read(_MANIFEST).lower()
         for entry in jar.infolist():
@@ -54,7 +54,7 @@ def _list_entries(jars: list[ZipFile]) -> Iterator[tuple[ZipFile, ZipInfo]]:
 
 
 def _copy(jar: ZipFile, entry: ZipInfo, target: ZipFile) -> None:
-    """Copy a file as it is compressed, which `zipfile` has no function for."""
+    """Copy a file without recompressing it; `zipfile` has no function for that."""
     assert jar.fp
     assert target.fp
     jar.fp.seek(entry.header_offset + _LOCAL_HEADER - _LENGTHS.size)

@@ -25,7 +25,7 @@ HEADERS = {
 """Headers of the page and its files; a worker has the policy of its own script."""
 
 KEPT = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
-"""Headers of files whose address changes with their contents."""
+"""Headers of files whose URL changes with their content."""
 
 
 class Files(StaticFiles):
@@ -48,7 +48,7 @@ class Files(StaticFiles):
 def install(app: FastAPI) -> None:
     """Add the page at `/` and `/status`, its modules at `/explore` and its libraries at `/lib`.
 
-    The page itself names modules by their edition, `/explore/EDITION`, which a browser asks for once.
+    The page links to its modules under `/explore/EDITION`, so that a browser requests each of them once.
     """
 
     @app.get("/", include_in_schema=False)

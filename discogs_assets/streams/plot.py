@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from discogs_assets.streams.report import shorten_text
+
 TOP, RIGHT, BOTTOM = 30, 620, 312
 """Edges of the area of the bars or lines in a plot of 640 by 360 pixels; the left edge depends on the labels."""
 
@@ -32,6 +34,12 @@ class Picture:
     bars: Mapping[str, float] = field(default_factory=dict)
     lines: Mapping[str, Line] = field(default_factory=dict)
 
+    @property
+    def coordinates(self) -> tuple[list[float], list[float]]:
+        """Positions of all points of the lines, and their heights."""
+        across, upwards = ([each for line in self.lines.values() for each in line[axis]] for axis in (0, 1))
+        return across, upwards
+
 
 def svg(picture: Picture) -> str:
     """Return the picture as an SVG text of 640 by 360 pixels."""
@@ -48,7 +56,8 @@ def svg(picture: Picture) -> str:
 
 
 def _draw_bars(picture: Picture) -> Iterator[str]:
-    names, height = [_shorten(name) for name in picture.bars], (BOTTOM - TOP) / max(1, len(picture.bars))
+    names = [shorten_text(name, CHARACTERS) for name in picture.bars]
+    height = (BOTTOM - TOP) / max(1, len(picture.bars))
     size = max(SMALLEST, min(TEXT, 0.85 * height))
     left = 30 + max(map(_measure, names), default=0) * size
     largest = max(picture.bars.values(), default=0) or 1
@@ -67,10 +76,11 @@ def _draw_bars(picture: Picture) -> Iterator[str]:
 
 def _draw_lines(picture: Picture) -> Iterator[str]:
     """Yield the lines above a common zero, with a legend on the right."""
-    across, upwards = ([each for line in picture.lines.values() for each in line[axis]] for axis in (0, 1))
+    across, upwards = picture.coordinates
     first, last, largest = min(across, default=0), max(across, default=1), max(upwards, default=1) or 1
     marks = {tick: BOTTOM - tick * (BOTTOM - TOP) / largest for tick in _list_ticks(0, largest)}
-    names, height = [_shorten(name) for name in picture.lines], (BOTTOM - TOP) / len(picture.lines)
+    names = [shorten_text(name, CHARACTERS) for name in picture.lines]
+    height = (BOTTOM - TOP) / len(picture.lines)
     size = max(SMALLEST, min(0.9 * TEXT, 0.85 * height))
     left = 30 + max(_measure(_number(tick)) for tick in marks) * TEXT
     right = RIGHT - 15 - max(map(_measure, names)) * size
@@ -127,12 +137,6 @@ def _measure(text: str) -> float:
     return 0.62 * sum(1.65 if unicodedata.east_asian_width(each) in "FW" else 1 for each in text)
 
 
-def _shorten(name: str) -> str:
-    """Return the name as one short line."""
-    line = " ".join(name.split())
-    return line if len(line) <= CHARACTERS else f"{line[: CHARACTERS - 1]}…"
-
-
 def sketch(picture: Picture) -> str:
     """Return the picture without labels as an SVG text of at most 650 characters."""
     drawn, height = (
@@ -152,7 +156,7 @@ def _sketch_bars(picture: Picture) -> str:
 
 def _sketch_lines(picture: Picture) -> str:
     """Return the lines from the same origin, each thinned out to its share of the points."""
-    across, upwards = ([each for line in picture.lines.values() for each in line[axis]] for axis in (0, 1))
+    across, upwards = picture.coordinates
     left, width, largest = min(across), (max(across) - min(across)) or 1, max(upwards) or 1
     share = max(2, POINTS // len(picture.lines))
     lines = []

@@ -61,10 +61,10 @@ def percent(part: int, whole: int) -> str:
     return "< 0.0001 %" if 0 < share < 0.0001 else f"{share:.2g} %" if share < 10 else f"{share:.0f} %"
 
 
-def shorten_text(text: str) -> str:
-    """Return the text as one line, cut if it is long."""
+def shorten_text(text: str, characters: int = CHARACTERS) -> str:
+    """Return the text as one line, cut if it is longer than `characters`."""
     line = " ".join(text.split())
-    return line if len(line) <= CHARACTERS else f"{line[: CHARACTERS - 1]}…"
+    return line if len(line) <= characters else f"{line[: characters - 1]}…"
 
 
 def escape(text: str) -> str:

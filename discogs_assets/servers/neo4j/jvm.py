@@ -89,7 +89,7 @@ class Java:
                 os_user.let_read(path)
 
     def _class_path(self) -> str:
-        """Return the jars; those of the browser last, since a cache is valid for what begins like its training."""
+        """Return the class path, the browser's jars last: a cache needs the class path of its training as a prefix."""
         folders = [self.program, *([self.browser] if self.browser else [])]
         return os.pathsep.join(str(jar) for folder in folders for jar in sorted((folder / "jars").glob("*.jar")))
 

@@ -114,5 +114,5 @@ function SimilarLabels({ label }) {
     !rows && !problem && h(Loading, { lines: 10, text: "Loading similar labels" }),
     rows && (rows.length
       ? h(Plot, { title: `Labels similar to ${name}`, columns, rows, open: true, children: h(Bars, { label: `Similarity to ${name}: ${plural(rows.length, "label")}`, format: percent, most: 100, bars: rows.slice(0, BARS).map((row) => ({ name: row.label_name || number(row.label_id), values: [100 * row.similarity] })) }) })
-      : h(Empty, { title: "No label resembles it" }, `No other label has one of its five most frequent styles${frequent.length ? ` (${frequent.join(", ")})` : ""} among its own five, a genre in common and a similarity of 10 %. Labels with at least five releases are compared; of styles with as many releases, the first by name count.`)));
+      : h(Empty, { title: "No label resembles it" }, `No other label has one of its five most frequent styles${frequent.length ? ` (${frequent.join(", ")})` : ""} among its own five, a genre in common and a similarity of 10 %. Only labels with at least five releases are compared; ties among styles are decided by name.`)));
 }
