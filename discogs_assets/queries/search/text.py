@@ -83,10 +83,14 @@ class Facet(Result):
 
 
 class Facets(Result):
-    """Numbers of hits by type, genre and decade, over all pages."""
+    """Numbers of hits by value, over all pages; up to 100 values each."""
 
     type: list[Facet]
     genre: list[Facet]
+    format: list[Facet]
+    """Carriers of releases."""
+    country: list[Facet]
+    """Countries of releases."""
     decade: list[Facet]
 
 
@@ -141,6 +145,12 @@ async def search(
     styles: Annotated[
         list[Text] | None, Field(max_length=20, description="Styles, one of which a release or master must have.")
     ] = None,
+    formats: Annotated[
+        list[Text] | None, Field(max_length=20, description="Carriers, one of which a release must have.")
+    ] = None,
+    countries: Annotated[
+        list[Text] | None, Field(max_length=20, description="Countries, one of which a release must be from.")
+    ] = None,
     year_min: Annotated[Year, Field(description="Earliest year.")] = None,
     year_max: Annotated[Year, Field(description="Latest year.")] = None,
     limit: Annotated[int, Field(ge=1, le=100, description="Hits of a page.")] = 20,
@@ -148,11 +158,12 @@ async def search(
 ) -> Search:
     """Find entities by all words of a text, in any order, or by a catalogue number.
 
-    A filter by genre, style or year leaves only releases and masters. Facets count all hits.
+    A filter by genre, style or year leaves only releases and masters, one by format or country only releases. Facets
+    count all hits.
     """
-    from discogs_assets.stores.search.index_reader import Filters
+    from discogs_assets.stores.search.index_reader import COUNTED, Filters
 
-    filters = Filters(genres or (), styles or (), year_min, year_max)
+    filters = Filters(genres or (), styles or (), formats or (), countries or (), year_min, year_max)
     entities = [ENTITIES[kind] for kind in types or ENTITIES]
     index = await at.index()
     page = await asyncio.to_thread(index.search, q, entities, filters, limit, offset, facets=True)
@@ -162,8 +173,7 @@ async def search(
         total=page.total,
         facets=Facets(
             type=[Facet(name=KINDS[name], count=count) for name, count in page.facets["type"]],
-            genre=[Facet(name=name, count=count) for name, count in page.facets["genre"]],
-            decade=[Facet(name=name, count=count) for name, count in page.facets["decade"]],
+            **{name: [Facet(name=value, count=count) for value, count in page.facets[name]] for name in COUNTED},
         ),
         results=[_describe(hit, words) for hit in page.hits],
         suggestions=[] if page.total else [*await asyncio.to_thread(index.suggest, q, entities)],

@@ -24,7 +24,7 @@ interface Hit extends Named {
 }
 interface SearchPage {
   total: number;
-  facets: { type: FacetCount[]; genre: FacetCount[]; decade: FacetCount[] };
+  facets: { type: FacetCount[]; genre: FacetCount[]; format: FacetCount[]; country: FacetCount[]; decade: FacetCount[] };
   results: Hit[];
   suggestions: string[];
   pagination: { limit: number; offset: number; has_more: boolean };

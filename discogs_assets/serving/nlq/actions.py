@@ -89,7 +89,8 @@ def _filter_search(given: Mapping[str, Any]) -> Iterator[Action]:
         return
     first, last = given.get("year_min"), given.get("year_max")
     whole = isinstance(first, int) and isinstance(last, int) and first % 10 == 0 and last == first + DECADE_YEARS
-    filters = {"types": given.get("types"), "genres": given.get("genres"), "decade": f"{first}s" if whole else None}
+    filters = {name: given.get(name) for name in ("types", "genres", "formats", "countries")}
+    filters["decade"] = f"{first}s" if whole else None
     said = ", ".join(text for each in filters.values() if each for text in ([each] if isinstance(each, str) else each))
     title = f"Search for “{words}”" + (f" ({said})" if said else "")
     yield Action(action="filter_search", title=title, url=_link(pane="search", q=words, **filters))

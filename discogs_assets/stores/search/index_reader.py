@@ -24,6 +24,12 @@ WORD_MATCH, EXACT_MATCH, EXACT_COMPLETION = 2.0, 20.0, 8.0
 CODES = (search_index.CODE, search_index.CATNO)
 """Fields that a text is searched in without its blanks and signs."""
 
+VALUES = (search_index.GENRE, search_index.STYLE, search_index.FORMAT, search_index.COUNTRY)
+"""Fields of the values that `Filters` names."""
+
+COUNTED = ("genre", "format", "country", "decade")
+"""Facets of a search."""
+
 CANDIDATES = 100
 """Largest number of entities of one name that a lookup returns."""
 
@@ -34,13 +40,15 @@ LIKE_WORDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Conditions on releases and masters, all of which must hold; of several genres or styles, one must match.
+    """Conditions on releases and masters, all of which must hold; of several values of one, one must match.
 
-    With any condition, other entities never match.
+    With any condition, other entities never match. Masters have no format and no country.
     """
 
     genres: Sequence[str] = ()
     styles: Sequence[str] = ()
+    formats: Sequence[str] = ()
+    countries: Sequence[str] = ()
     year_min: int | None = None
     year_max: int | None = None
     artist_id: int | None = None
@@ -49,7 +57,8 @@ class Filters:
 
     def queries(self) -> Iterator[Query]:
         """Yield a query for each condition."""
-        for field, names in ((search_index.GENRE, self.genres), (search_index.STYLE, self.styles)):
+        named = zip(VALUES, (self.genres, self.styles, self.formats, self.countries), strict=True)
+        for field, names in named:
             if names:
                 yield Query.term_set_query(SCHEMA, field.name, [*map(documents.fold_value, names)])
         if self.year_min is not None or self.year_max is not None:
@@ -65,7 +74,7 @@ class Filters:
 NO_FILTERS = Filters()
 
 Facets = Mapping[str, Sequence[tuple[str, int]]]
-"""Counts of values, by facet: `type` and `genre` by falling count, `decade` (`1970s`) ascending."""
+"""Counts of values, by facet: `decade` (`1970s`) ascending, the others by falling count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +213,12 @@ class SearchIndex:
         return documents.read_hit(entity, score, record)
 
     def _count(self, query: Query, types: Counter[str]) -> Facets:
-        genres, decades = Counter[str](), Counter[str]()
+        found = {facet: Counter[str]() for facet in COUNTED}
         for entity in +types:
-            counted = count_values(self._searchers[entity], query, ("genre", "decade"))
-            genres.update(dict(counted["genre"]))
-            decades.update({f"{decade}s": count for decade, count in counted["decade"]})
-        return {"type": _rank(types), "genre": _rank(genres), "decade": sorted(decades.items())}
+            for facet, counts in count_values(self._searchers[entity], query, COUNTED).items():
+                found[facet].update(dict(counts))
+        decades = sorted((f"{decade}s", count) for decade, count in found.pop("decade").items())
+        return {"type": _rank(types), **{facet: _rank(counts) for facet, counts in found.items()}, "decade": decades}
 
 
 def _open(folder: Path) -> tantivy.Searcher:

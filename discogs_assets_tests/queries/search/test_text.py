@@ -90,6 +90,18 @@ def test_filters_leave_the_releases_and_masters_that_match(api: Api, genre: str)
         assert 1960 <= hit["metadata"]["year"] <= 1979
 
 
+def test_a_format_or_a_country_leaves_the_releases_with_it_as_counted(api: Api) -> None:
+    facets = api.answer("search", q="the")["facets"]
+    assert facets["format"]
+    assert facets["country"]
+    for facet, name, part in (("format", "formats", "formats"), ("country", "countries", "country")):
+        for value in facets[facet][:5]:
+            found = api.answer("search", q="the", limit=100, **{name: value["name"]})
+            assert found["total"] == value["count"]
+            assert {hit["type"] for hit in found["results"]} == {"release"}
+            assert all(value["name"] in hit["metadata"][part] for hit in found["results"])
+
+
 @pytest.mark.parametrize(
     ("text", "words", "marked"),
     [

@@ -175,6 +175,23 @@ def test_rarity_is_listed_by_tier_as_gems_and_of_an_artist(visitor: Visit) -> No
     expect(table(page, "Hidden gems")).to_be_visible()
 
 
+def test_hits_are_narrowed_by_format_and_country_and_all_countries_are_listed_on_demand(visitor: Visit) -> None:
+    page = visitor.open("/?pane=search&q=the&types=release")
+    facets = ask(visitor, "search?q=the&types=release")["facets"]
+    filters = page.get_by_role("navigation", name="Filters")
+    more = filters.get_by_role("button", name=f"All {len(facets['country'])} countries")
+    last = facets["country"][-1]
+    expect(filters).not_to_contain_text(last["name"])
+    press(more)
+    press(filters.get_by_role("link", name=f"{last['name']} {last['count']}"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(f"^{last['count']} hit"))
+    press(filters.get_by_role("link", name=re.compile(f"^{last['name']}")))
+    press(filters.get_by_role("link", name=re.compile("^Vinyl")))
+    vinyl = next(each["count"] for each in facets["format"] if each["name"] == "Vinyl")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(f"^{vinyl:,} hits"))
+    expect(page).to_have_url(re.compile("formats=Vinyl"))
+
+
 def test_each_insight_has_a_definition_and_all_rows_of_the_api(visitor: Visit) -> None:
     page = visitor.open("/?pane=insights")
     insights = page.get_by_role("group", name="Insight").get_by_role("link")

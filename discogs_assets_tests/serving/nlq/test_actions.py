@@ -18,6 +18,8 @@ CALLS: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
     ("find_path", {}, {"found": False, "path": []}, []),
     ("search", {"query": "blue & co", "genres": ["Jazz"], "year_min": 1960, "year_max": 1969}, {},
      ["/?pane=search&q=blue+%26+co&genres=Jazz&decade=1960s"]),
+    ("search", {"query": "blue", "formats": ["Vinyl"], "countries": ["UK"]}, {},
+     ["/?pane=search&q=blue&formats=Vinyl&countries=UK"]),
     ("search", {"query": "blue", "year_min": 1960, "year_max": 1975}, {}, ["/?pane=search&q=blue"]),
     ("search", {"query": "blue", "view": "complete"}, {}, []),
     ("get_trends", {"id": 45467}, {"name": "Pink Floyd", "type": "artist"}, ["/?pane=trends&s=artist%3A45467"]),

@@ -52,6 +52,8 @@ RELEASES = tuple(
         popularity=number % 3,
         genres=[("Jazz", "Funk / Soul", "Rock")[number % 3]],
         styles=["Modal", "Bop"] if number % 2 else ["Punk"],
+        formats=["Vinyl", "CD"] if number % 4 else ["Flexi-disc"],
+        country="UK" if number % 3 else None,
         labels=[Part(id=1, name="Island", catno=f"BLP-{1500 + number}"), Part(id=2, name="Island", catno="None")],
         master_id=number // 2 or None,
     )
@@ -261,6 +263,9 @@ def test_filters_hold_together(index: SearchIndex) -> None:
     assert index.search("", filters=filters).total == len(expected)
     assert {hit.id for hit in index.releases(Filters(master_id=5)).hits} == {10, 11}
     assert index.releases(Filters(genres=["\ud800", "Ja"])).total == 0
+    british = Filters(formats=["cd", "Flexi-disc"], countries=["uk", "Germany"])
+    assert index.search("", filters=british).total == sum(row.country == "UK" for row in RELEASES)
+    assert index.search("", filters=Filters(formats=["flexi-disc"])).total == 15
 
 
 ORDERS: dict[str, Callable[[Row], tuple[int, int | None]]] = {
@@ -292,6 +297,8 @@ def test_facets_count_every_hit(index: SearchIndex) -> None:
     page = index.search("", ["releases", "genres"], limit=1, facets=True)
     assert page.facets["type"] == [("releases", 60), ("genres", 3)]
     assert page.facets["genre"] == [("Funk / Soul", 20), ("Jazz", 20), ("Rock", 20)]
+    assert page.facets["format"] == [("CD", 45), ("Vinyl", 45), ("Flexi-disc", 15)]
+    assert page.facets["country"] == [("UK", 40)]
     decades = [row.year // 10 * 10 for row in RELEASES if row.year]
     assert page.facets["decade"] == [(f"{decade}s", decades.count(decade)) for decade in sorted({*decades})]
 

@@ -99,16 +99,33 @@ function CountTable({ counts, entity, kind }) {
         : "–")))))));
 }
 
-/** @param {{ edits: Edit[], caption: string, dated: boolean }} props `dated` edits are of one record */
+/** Edits under headings: records, or months if they are `dated`, which are all of one record. @param {{ edits: Edit[], caption: string, dated: boolean }} props */
 function EditTable({ edits, caption, dated }) {
   return h(Scroll, { label: caption }, h("table", { class: "edits" },
     h("caption", null, caption),
-    h("thead", null, h("tr", null, [dated ? "Month" : "Record", "Change", "What", "Before", "After"].map((name) => h("th", { key: name, scope: "col" }, name)))),
-    h("tbody", null, edits.map((edit, place) => h("tr", { key: place },
-      h("th", { scope: "row" }, dated ? h("a", { href: link({ pane: "months", in: edit.month }) }, nameMonth(edit.month)) : h(RecordLink, { edit })),
-      h("td", null, edit.change), h("td", { title: edit.path, dir: "auto" }, nameField(edit.path)),
-      h("td", null, h(Value, { path: edit.path, value: edit.before })), h("td", null, h(Value, { path: edit.path, value: edit.after })))))));
+    h("thead", null, h("tr", null, ["What", "Before", "After"].map((name) => h("th", { key: name, scope: "col" }, name)))),
+    groupEdits(edits).map((group) => h("tbody", { key: `${group[0].month} ${group[0].entity} ${group[0].id}` },
+      h("tr", { class: "heading" }, h("th", { colSpan: 3, scope: "rowgroup" },
+        dated ? h(MonthLink, { edit: group[0] }) : h(RecordLink, { edit: group[0] }))),
+      group.map(({ path, before, after }) => h("tr", { key: path },
+        h("th", { scope: "row", title: path, dir: "auto" }, nameField(path)),
+        h("td", null, h(Value, { path, value: before })), h("td", null, h(Value, { path, value: after }))))))));
 }
+
+/** Edits of the same record and month, which follow one another. @param {Edit[]} edits */
+function groupEdits(edits) {
+  /** @type {Edit[][]} */
+  const groups = [];
+  for (const edit of edits) {
+    const last = groups.at(-1);
+    if (last && last[0].id === edit.id && last[0].entity === edit.entity && last[0].month === edit.month) last.push(edit);
+    else groups.push([edit]);
+  }
+  return groups;
+}
+
+/** @param {{ edit: Edit }} props */
+const MonthLink = ({ edit }) => h("span", null, h("a", { href: link({ pane: "months", in: edit.month }) }, nameMonth(edit.month)), ` ${edit.change}`);
 
 /** @param {{ edit: Edit }} props */
 function RecordLink({ edit }) {
@@ -116,7 +133,7 @@ function RecordLink({ edit }) {
   const entity = { type, id: edit.id, name: edit.name || (edit.change === "changed" ? null : edit.after || edit.before) };
   const more = [edit.artist, edit.year].filter(Boolean).join(", ");
   return h("span", null, edit.change === "removed" ? h("bdi", null, nameOf(entity)) : h(EntityLink, { entity }),
-    more && h("span", { class: "option-more", dir: "auto" }, more), " ",
+    ` ${edit.change}`, more && h("span", { class: "option-more", dir: "auto" }, more), " ",
     h("a", { class: "count", href: link({ pane: "months", of: keyOf(entity) }), "aria-label": `History of ${type} ${edit.id}` }, "history"));
 }
 

@@ -1,5 +1,5 @@
 /** Search: all hits of a text, with facets that count and narrow, in pages. */
-import { classes, h, number, plural, useEffect } from "../core/dom.js";
+import { classes, h, number, plural, useEffect, useState } from "../core/dom.js";
 import { useAnswer, usePromise } from "../core/api.js";
 import { exploreLink, PLURALS } from "../core/entities.js";
 import { change, useQuery } from "../core/router.js";
@@ -12,6 +12,8 @@ import { completePersons } from "./person.js";
 
 const PAGE = 20;
 const PERSONS = 5;
+const VALUES = 8;
+const FILTERS = ["types", "genres", "formats", "countries", "decade"];
 
 /** @type {Kind[]} */
 const WORKS = ["release", "master"];
@@ -23,7 +25,7 @@ export function Search() {
   const offset = readOffset(query);
   const years = /^\d{4}s$/.test(decade || "") ? parseInt(String(decade), 10) : null;
   const { answer, problem, loading, retry } = useAnswer(text ? "search" : null, {
-    q: text, types: query.getAll("types"), genres: query.getAll("genres"),
+    q: text, types: query.getAll("types"), genres: query.getAll("genres"), formats: query.getAll("formats"), countries: query.getAll("countries"),
     year_min: years, year_max: years && years + 9, limit: PAGE, offset,
   });
   useEffect(() => { document.title = text ? `${text} – search` : "Search"; }, [text]);
@@ -35,7 +37,7 @@ export function Search() {
 
 /** @param {{ text: string, page: SearchPage, loading: boolean }} props */
 function Found({ text, page, loading }) {
-  const query = useQuery(), filters = ["types", "genres", "decade"].flatMap((name) => query.getAll(name));
+  const query = useQuery(), filters = FILTERS.flatMap((name) => query.getAll(name));
   return h("div", { class: "search", "aria-busy": loading },
     h(Filters, { facets: page.facets }),
     h("section", { class: "results" },
@@ -56,23 +58,28 @@ function Filters({ facets }) {
   return h("nav", { class: "filters", "aria-label": "Filters" },
     h(Facet, { title: "Type", name: "types", options: types }),
     h(Facet, { title: "Genre", name: "genres", options: facets.genre }),
+    h(Facet, { title: "Format", name: "formats", options: facets.format, most: VALUES }),
+    h(Facet, { title: "Country", name: "countries", options: facets.country, most: VALUES }),
     h(Facet, { title: "Decade", name: "decade", options: facets.decade }));
 }
 
-/** @param {{ title: string, name: string, options: (FacetCount & { label?: string })[] }} props */
-function Facet({ title, name, options }) {
+/** Values to filter by; those beyond `most` are shown on demand. @param {{ title: string, name: string, options: (FacetCount & { label?: string })[], most?: number }} props */
+function Facet({ title, name, options, most = Infinity }) {
   const chosen = useQuery().getAll(name);
   const missing = chosen.filter((each) => !options.some((option) => option.name === each));
-  const all = [...options, ...missing.map((each) => ({ name: each, count: 0, label: each }))];
+  const all = [...missing.map((each) => ({ name: each, count: 0, label: each })), ...options];
+  const [whole, setWhole] = useState(false);
   if (!all.length) return null;
+  const shown = all.filter((option, place) => whole || place < most || chosen.includes(option.name));
   return h("section", { class: "facet" }, h("h2", null, title),
-    h("ul", { class: "plain" }, all.map((option) => {
+    h("ul", { class: "plain" }, shown.map((option) => {
       const on = chosen.includes(option.name);
       return h("li", { key: option.name }, h("a", {
         class: classes("facet-value", on && "on"), "aria-current": on ? "true" : undefined,
         href: change({ [name]: on ? null : option.name, offset: null }),
       }, h("bdi", null, option.label || option.name), h("span", { class: "count" }, on ? "✕" : number(option.count))));
-    })));
+    }), shown.length < all.length && h("li", null, h("button", { class: "facet-more", type: "button", onClick: () => setWhole(true) },
+      `All ${all.length} ${name}`))));
 }
 
 /** @param {{ hit: Hit }} props */
