@@ -18,6 +18,7 @@ pytest_plugins = [
     "discogs_assets_tests.fix_api",
     "discogs_assets_tests.fix_s3",
     "discogs_assets_tests.fix_servers",
+    "discogs_assets_tests.fix_months",
     "discogs_assets_tests.fix_site",
     "discogs_assets_tests.fix_runs",
 ]
@@ -28,8 +29,8 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
-SHARED = ("graph: Graph", "home: Home", "served: Served")
-"""Fixtures whose tests run in the same process: a server of the session is made once."""
+SHARED = ("graph: Graph", "served: Served", "generated: Generated")
+"""Fixtures whose tests run in the same process: a server of the session, and the generated months, are made once."""
 
 DEMO = ("def project(demo", "project: Project", "api: Api", "visitor: Visit")
 """Texts that mark a file with tests of the demo."""
@@ -41,16 +42,16 @@ The first process creates the demo; meanwhile the other runs tests that need non
 """
 
 
-SLOW = {"demo", "neo4j_server", "s3_endpoint", "served"}
+SLOW = {"demo", "neo4j_server", "s3_endpoint", "served", "generated"}
 """Fixtures that take long to make."""
 
 
 class ByFixture(LoadScopeScheduling):  # type: ignore[misc]
-    """Tests of a file run in the same process; those of all files that share a fixture do, too."""
+    """Tests of a file run in the same process; those of all files with one of the shared fixtures do, too."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return next((name for name in SHARED if name in _read(file)), file)
+        return "shared" if any(each in _read(file) for each in SHARED) else file
 
 
 @cache

@@ -74,8 +74,9 @@ class Month:
         yield from self._edges_of_works()
         yield from self._edges_of_artists()
         for each in self.labels.values():
-            for other in [each.get("parentLabel") or {}, *(each.get("sublabels") or ())]:
-                if other.get("id") in self.labels:
+            for other in [each.get("parentLabel"), *(each.get("sublabels") or ())]:
+                # A parent without an id is a text.
+                if isinstance(other, dict) and other.get("id") in self.labels:
                     yield "labels", ("label", each["id"]), ("label", other["id"])
 
     def _edges_of_works(self) -> Iterator[Edge]:
