@@ -141,7 +141,7 @@ def kept_browser() -> Iterator[tuple[Browser, AbstractEventLoop]]:
     """A headless Chromium, and the event loop of its driver, which is suspended between the files that use it."""
     found = find_chromium()
     with sync_playwright() as driver:
-        arguments, loop = ["--no-sandbox", "--disable-gpu", OFFLINE], asyncio.get_running_loop()
+        arguments, loop = ["--no-sandbox", "--disable-gpu", OFFLINE, *KEEP_RENDERER], asyncio.get_running_loop()
         browser = driver.chromium.launch(
             executable_path=found.path, args=arguments, env={**os.environ, **found.environment}
         )
@@ -243,6 +243,9 @@ class Visit:
 
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 """Argument of a browser that reaches nothing but this machine."""
+
+KEEP_RENDERER = ("--process-per-site", "--disable-site-isolation-trials")
+"""Arguments of a browser that shows page after page in the same process: to start one takes more CPU than a page."""
 
 _idle: WeakKeyDictionary[Browser, list[Page]] = WeakKeyDictionary()
 """Pages of a browser that no visit uses: another page costs three times the CPU of a page at another address."""
