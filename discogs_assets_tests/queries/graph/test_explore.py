@@ -56,12 +56,12 @@ def test_each_category_has_as_many_neighbours_as_explore_counts_each_once_in_pag
         keys = [(each["type"], each["id"]) for each in whole]
         assert len(set(keys)) == len(keys)
         for limit, by_cursor in ((1, True), (3, False), (7, True)):
-            if len(whole) < 60:
+            if len(whole) < 20:
                 assert read_all(api, limit, by_cursor, **asked) == whole
 
 
 def test_the_releases_of_a_label_are_those_of_the_records_by_year_and_id_undated_last(served: Served) -> None:
-    for key in [*served.month.labels][:25]:
+    for key in [*served.month.labels][:25:3]:
         found = read_all(served.api, 5, True, type="label", id=key, category="releases")
         expected = sorted(
             ((sample.year(each) or 9999, each["id"]) for each in served.month.releases_of("label", key)),
@@ -84,7 +84,7 @@ def require_facts(served: Served, shown: dict[str, Any]) -> None:
 
 def test_a_work_has_the_same_facts_however_it_is_reached(served: Served) -> None:
     for category, kind in (("releases", "release"), ("credits", "release"), ("masters", "master")):
-        for key in [*served.month.artists][:60]:
+        for key in [*served.month.artists][:60:4]:
             for each in read_all(served.api, 50, True, type="artist", id=key, category=category):
                 assert each["type"] == kind
                 if kind == "release":
@@ -95,7 +95,7 @@ def test_a_work_has_the_same_facts_however_it_is_reached(served: Served) -> None
 
 
 def test_the_artists_of_a_label_are_counted_by_release(served: Served) -> None:
-    for key in [*served.month.labels][:25]:
+    for key in [*served.month.labels][:25:3]:
         found = read_all(served.api, 4, False, type="label", id=key, category="artists")
         expected: dict[int, int] = {}
         for release in served.month.releases_of("label", key):

@@ -70,7 +70,7 @@ def test_hidden_gems_are_ordered_by_their_score_and_rare_enough(api: Api, rated:
 def test_the_lists_of_artists_and_labels_have_their_releases_alone(api: Api, rated: Rows, kind: str) -> None:
     records = sample.artists if kind == "artist" else sample.labels
     sizes = set()
-    for key, record in [*records.items()][:60]:
+    for key, record in [*records.items()][:60:4]:
         named = [each for each in sample.releases.values() if key in {of["id"] for of in each.get(f"{kind}s") or ()}]
         ids = read_pages(api, f"rarity/{kind}/{key}")
         assert ids == order(rated, of={each["id"] for each in named})
@@ -83,7 +83,7 @@ def test_the_lists_of_artists_and_labels_have_their_releases_alone(api: Api, rat
 
 
 def test_the_breakdown_adds_up_to_the_score(api: Api, rated: Rows) -> None:
-    for key, row in [*rated.items()][:50]:
+    for key, row in [*rated.items()][:50:4]:
         found = api.answer(f"rarity/{key}")
         signals = found.pop("breakdown")
         assert found == {name: row[name] for name in found}

@@ -18,8 +18,8 @@ def years(api: Api, **parameters: Any) -> dict[int, int]:
 
 def test_the_releases_of_artists_labels_and_masters_are_counted_by_year(served: Served) -> None:
     places = [
-        *(("artist", each) for each in [*served.month.artists][:30]),
-        *(("label", each) for each in [*served.month.labels][:30]),
+        *(("artist", each) for each in [*served.month.artists][:30:2]),
+        *(("label", each) for each in [*served.month.labels][:30:2]),
         *(("master", each) for each in [*served.month.masters][:10]),
     ]
     found = {place: years(served.api, type=place[0], id=place[1]) for place in places}
@@ -31,7 +31,7 @@ def test_the_releases_of_artists_labels_and_masters_are_counted_by_year(served: 
 def test_the_releases_of_genres_and_styles_are_counted_by_year(served: Served, kind: str) -> None:
     names = {name for each in served.month.releases.values() for name in each.get(f"{kind}s") or ()}
     assert len(names) > 5
-    for name in sorted(names)[:50]:
+    for name in sorted(names)[:50:4]:
         assert years(served.api, type=kind, name=name) == served.month.years_of(kind, name)
 
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.timeout(600)
 
 CREDITS = [each for each in sample.credits() if each.person[0] not in PLACEHOLDERS]
 PEOPLE = [*dict.fromkeys(each.person for each in CREDITS)]
+SOME = PEOPLE[::4]
 
 Person = tuple[int, str]
 
@@ -37,7 +38,7 @@ def ask(api: Api, path: str, of: Person, **parameters: Any) -> dict[str, Any]:
 
 
 def test_the_credits_of_each_person_are_those_of_the_records_in_pages_of_any_size(api: Api) -> None:
-    for of in PEOPLE:
+    for of in SOME:
         expected, tracks = once(of), defaultdict[tuple[int, str], set[int]](set)
         for each in CREDITS:
             if each.person == of and each.track:
@@ -53,7 +54,7 @@ def test_the_credits_of_each_person_are_those_of_the_records_in_pages_of_any_siz
             assert each["category"] == roles.category(each["role"])
             assert set(each["track_numbers"]) == tracks[each["release_id"], each["role"]]
             assert [artist["name"] for artist in each["artists"]] == [artist["name"] for artist in record["artists"]]
-    assert len(PEOPLE) > 250
+    assert len(SOME) > 60
 
 
 def test_the_names_as_printed_and_the_tracks_in_free_text_are_those_of_the_credits(api: Api) -> None:
@@ -85,8 +86,8 @@ def test_credits_of_one_category_are_a_part_of_all(api: Api) -> None:
         assert found["total_credits"] == len(expected)
 
 
-def test_timelines_and_profiles_count_a_role_once_per_release(api: Api) -> None:
-    for of in PEOPLE:
+def test_timelines_and_profiles_count_a_role_once_per_release_and_tell_who_has_a_record(api: Api) -> None:
+    for of in SOME:
         expected = once(of)
         years = Counter((each.year, roles.category(each.role)) for each in expected if each.year)
         timeline = ask(api, "credits/person/{}/timeline", of)["timeline"]
@@ -96,6 +97,7 @@ def test_timelines_and_profiles_count_a_role_once_per_release(api: Api) -> None:
         assert {each["category"]: each["count"] for each in profile["role_breakdown"]} == categories
         assert [each["category"] for each in profile["role_breakdown"]] == profile["categories"]
         assert profile["total_credits"] == len(expected)
+        assert profile["has_record"] == (of[0] in sample.artists)
         assert (profile["first_year"], profile["last_year"]) == (min(dated, default=None), max(dated, default=None))
 
 
@@ -139,14 +141,14 @@ def test_the_credits_of_each_release_are_in_the_order_of_the_record(api: Api) ->
     whole = defaultdict[int, list[Credit]](list)
     for each in sample.credits():
         whole[each.release].append(each)
-    for key in sample.releases:
+    for key in [*sample.releases][::3]:
         starts = range(0, len(whole[key]) + 9, 9)
         pages = [api.answer(f"credits/release/{key}", limit=9, offset=start) for start in starts]
         found = [each for page in pages for each in page["credits"]]
         assert [(each["artist_id"] or 0, each["role"], each["track"], each["sub_track"]) for each in found] == [
             (each.person[0], each.role, each.track, each.sub_track) for each in whole[key]
         ]
-        for category in {each["category"] for each in found} if key % 10 == 0 else ():
+        for category in {each["category"] for each in found} if key % 4 == 0 else ():
             chosen = api.answer(f"credits/release/{key}", limit=1000, category=category)["credits"]
             assert chosen == [each for each in found if each["category"] == category]
         assert all(page["has_more"] == (9 * place + 9 < len(found)) for place, page in enumerate(pages))
@@ -177,7 +179,7 @@ def test_every_category_can_be_asked_and_no_other(api: Api) -> None:
 
 
 def test_a_credited_person_is_completed_by_any_words_with_the_number_of_its_credits(api: Api) -> None:
-    for key, name in PEOPLE:
+    for key, name in SOME:
         *_, last = name.split()
         for text in {name[: max(2, len(name) - 1)], last if len(last) > 1 else name}:
             found = api.answer("credits/autocomplete", q=text, limit=50)["results"]
@@ -189,7 +191,7 @@ def test_a_credited_person_is_completed_by_any_words_with_the_number_of_its_cred
 
 def test_credits_are_narrowed_to_releases_of_others(api: Api) -> None:
     narrowed = False
-    for of in PEOPLE:
+    for of in SOME:
         own = {key for key, each in sample.releases.items() if of[0] in {by["id"] for by in each["artists"]}}
         expected = [(each.release, each.role) for each in once(of) if not of[0] or each.release not in own]
         found = ask(api, "credits/person/{}", of, others=True, limit=200)
@@ -197,8 +199,3 @@ def test_credits_are_narrowed_to_releases_of_others(api: Api) -> None:
         assert found["total_credits"] == len(expected)
         narrowed |= 0 < len(expected) < len(once(of))
     assert narrowed
-
-
-def test_a_person_without_a_record_is_told_from_an_artist_with_one(api: Api) -> None:
-    for key, name in PEOPLE:
-        assert ask(api, "credits/person/{}/profile", (key, name))["has_record"] == (key in sample.artists)

@@ -25,13 +25,13 @@ def node(api: Api, kind: str, key: Any) -> dict[str, Any]:
 def test_a_whole_record_is_the_one_in_the_stores_table(api: Api, project: Project, entity: str) -> None:
     stored = {row["id"]: row["data"] for row in project.postgres.ask(f"SELECT id, data FROM {entity}")}
     assert set(stored) == set(RECORDS[entity])
-    for key in [*stored][:20]:
+    for key in [*stored][:20:2]:
         found = api.get(f"/api/{entity}/{key}").json()
         assert (found["type"], found["id"], found["data"]) == (entity[:-1], key, stored[key])
 
 
 def test_artists_come_with_their_releases_genres_and_groups(served: Served) -> None:
-    for key, record in [*served.month.artists.items()][:40]:
+    for key, record in [*served.month.artists.items()][:40:3]:
         found, releases = node(served.api, "artist", key), served.month.releases_of("artist", key)
         assert found["name"] == record["name"]
         if key not in PLACEHOLDERS:
@@ -42,7 +42,7 @@ def test_artists_come_with_their_releases_genres_and_groups(served: Served) -> N
 
 
 def test_labels_come_with_their_statistics(served: Served) -> None:
-    for key in [*served.month.labels][:40]:
+    for key in [*served.month.labels][:40:3]:
         found, releases = node(served.api, "label", key), served.month.releases_of("label", key)
         assert found["release_count"] == len(releases)
         assert found["first_year"] == min(filter(None, map(sample.year, releases)), default=None)
