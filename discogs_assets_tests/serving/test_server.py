@@ -9,16 +9,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from discogs_assets.cli import app
 from discogs_assets.errors import ServerError
+from discogs_assets.serving.server import STOP_SECONDS
 from discogs_assets_tests.cli.test_servers import free_port
 from discogs_assets_tests.fix_project import BARE, Project
+
+STREAM_SECONDS = 1
+"""Time after which streams have ended, once their server is to stop."""
 
 PROGRAM = Path(sys.executable).with_name("discogs")
 
@@ -64,8 +69,53 @@ def get(port: int, path: str) -> tuple[int, str, bytes]:
         return error.code, error.headers["content-type"], error.read()
 
 
+def await_truth(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def open_stream(port: int, buffer: int = 65_536) -> socket.socket:
+    """A stream of events, once its first one is here."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    client.connect(("127.0.0.1", port))
+    client.sendall(b"GET /api/status/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    client.settimeout(60)
+    seen = b""
+    while b"event: status" not in seen:
+        seen += client.recv(1024)
+    assert b"text/event-stream" in seen
+    return client
+
+
+def find_children(server: psutil.Process) -> list[psutil.Process]:
+    """The processes that read Dagster's records."""
+    return [each for each in server.children() if "discogs_assets.defs.run_reporter" in each.cmdline()]
+
+
+def end_with_streams(process: subprocess.Popen[str], port: int, number: signal.Signals) -> None:
+    """Open streams of events, send the server a signal, and require that streams, server and child end at once."""
+    streams = [open_stream(port) for _ in range(4)]
+    await_truth(lambda: find_children(psutil.Process(process.pid)))
+    (child,) = find_children(psutil.Process(process.pid))
+    began = time.monotonic()
+    process.send_signal(number)
+    for each in streams:
+        while each.recv(65_536):
+            pass
+        each.close()
+    assert time.monotonic() - began < STREAM_SECONDS
+    process.wait(10)
+    # A stream that did not end would keep it for ten seconds; without other load it takes less than one.
+    assert time.monotonic() - began < STOP_SECONDS / 2
+    child.wait(10)
+
+
 @pytest.mark.slow
-def test_the_api_answers_survives_huge_requests_and_stops_cleanly(project: Project) -> None:
+def test_the_api_answers_survives_huge_requests_and_stops_cleanly_with_open_streams(project: Project) -> None:
     port = free_port()
     with serving(project, port, DISCOGS_API_LOG="json") as process:
         status, _, body = get(port, "/api/months")
@@ -76,7 +126,7 @@ def test_the_api_answers_survives_huge_requests_and_stops_cleanly(project: Proje
         assert time.monotonic() - began < 1
         assert (status, kind) == (414, "application/problem+json")
         assert get(port, "/health/ready")[0] == 200
-        process.send_signal(signal.SIGTERM)
+        end_with_streams(process, port, signal.SIGTERM)
         _, said = process.communicate(timeout=15)
     assert process.returncode == 0
     (entry,) = [json.loads(line) for line in said.splitlines() if '"/api/months"' in line]

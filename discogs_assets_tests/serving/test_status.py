@@ -2,12 +2,10 @@
 
 import re
 import signal
-import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -21,30 +19,18 @@ from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.serving import explorer
 from discogs_assets.serving.app import create_app
-from discogs_assets.serving.server import STOP_SECONDS
 from discogs_assets.settings import Settings
 from discogs_assets.streams.postgres import record_rows
 from discogs_assets_tests.cli.test_servers import free_port
 from discogs_assets_tests.fix_browser import require_access, serve, visit
 from discogs_assets_tests.fix_project import Project, copy_demo
-from discogs_assets_tests.serving.test_server import serving
+from discogs_assets_tests.serving.test_server import await_truth, end_with_streams, serving
 from discogs_assets_tests.test_end_to_end import execute
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-STREAM_SECONDS = 1
-"""Time after which streams have ended, once their server is to stop."""
-
 SECONDS = 5_000
 """Milliseconds in which the page shows what has happened."""
-
-
-def await_truth(holds: Callable[[], object]) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 Running = tuple[subprocess.Popen[str], int]
@@ -152,42 +138,7 @@ def test_the_page_shows_a_killed_database_and_its_return(page: Page, project: Pr
     expect(page.locator("main")).to_contain_text("Latest runs")
 
 
-def open_stream(port: int, buffer: int = 65_536) -> socket.socket:
-    """A stream of events, once its first one is here."""
-    client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-    client.connect(("127.0.0.1", port))
-    client.sendall(b"GET /api/status/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    client.settimeout(60)
-    seen = b""
-    while b"event: status" not in seen:
-        seen += client.recv(1024)
-    assert b"text/event-stream" in seen
-    return client
-
-
-def find_children(server: psutil.Process) -> list[psutil.Process]:
-    """The processes that read Dagster's records."""
-    return [each for each in server.children() if "discogs_assets.defs.run_reporter" in each.cmdline()]
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_server_with_open_streams_stops_at_once_and_so_does_its_child(
-    project: Project, server: Running, number: signal.Signals
-) -> None:
-    with start(project) if number == signal.SIGTERM else nullcontext(server) as (process, port):
-        streams = [open_stream(port) for _ in range(4)]
-        await_truth(lambda: find_children(psutil.Process(process.pid)))
-        (child,) = find_children(psutil.Process(process.pid))
-        began = time.monotonic()
-        process.send_signal(number)
-        for each in streams:
-            while each.recv(65_536):
-                pass
-            each.close()
-        assert time.monotonic() - began < STREAM_SECONDS
-        process.wait(10)
-        # A stream that did not end would keep it for ten seconds; without other load it takes less than one.
-        assert time.monotonic() - began < STOP_SECONDS / 2
-        child.wait(10)
-    assert process.returncode == (0 if number == signal.SIGTERM else -9)
+def test_a_killed_server_with_open_streams_ends_them_and_its_child(server: Running) -> None:
+    process, port = server
+    end_with_streams(process, port, signal.SIGKILL)
+    assert process.returncode == -9
