@@ -174,7 +174,7 @@ def draw_trees(values: dict[str, list[Any]]) -> st.SearchStrategy[Tree]:
     return trees
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_filter_finds_the_releases_that_polars_finds(month: Month, data: st.DataObject) -> None:
     tree = data.draw(draw_trees(month.values))
