@@ -323,9 +323,7 @@ def test_a_reader_of_either_store_finds_the_published_load(project: Project) -> 
     assert record["month"] == "2026-11"
 
 
-def test_publishing_alone_is_refused_where_nothing_was_checked(
-    project: Project, instance: dg.DagsterInstance
-) -> None:
+def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project, instance: dg.DagsterInstance) -> None:
     before = project.postgres.read_published_loads()
     assert not execute(instance, *map(keys.published_month, ("postgres", "neo4j")), partition="2026-09-01")
     with pytest.raises(PublishRefusedError, match="2026-09 is not published"):

@@ -101,9 +101,7 @@ def interrupt(started: Started, reached: Callable[[], bool]) -> list[str]:
     return started.said()
 
 
-@pytest.mark.parametrize(
-    ("command", "executor"), [("demo", "in_process"), ("load 2026-10", "multiprocess")]
-)
+@pytest.mark.parametrize(("command", "executor"), [("demo", "in_process"), ("load 2026-10", "multiprocess")])
 def test_ctrl_c_ends_a_load_with_one_sentence(command: str, executor: str, begun: Project, tmp_path: Path) -> None:
     place = tmp_path / "reached"
     variables = {failpoints.VARIABLE: f"parse:wait:{place}", "DISCOGS_EXECUTOR": executor}
