@@ -1,6 +1,7 @@
 """What all tests share: the fixtures of the `fix_*` modules, and an environment that says nothing of this machine's."""
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
+
+# The tests start some hundred processes: what one of them compiles is kept for the others, but not next to the sources
+# where that is not wanted.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).parents[1] / ".pytest_cache/d/bytecode")
 
 pytest_plugins = [
     "discogs_assets_tests.fix_graph",

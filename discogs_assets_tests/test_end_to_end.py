@@ -33,7 +33,7 @@ from discogs_assets.stores.postgres.loads import month_of
 from discogs_assets.streams.discogs import framing
 from discogs_assets.streams.postgres import record_rows
 from discogs_assets_tests import judge
-from discogs_assets_tests.fix_project import Project, copy_demo, materialisation
+from discogs_assets_tests.fix_project import Project, copy_demo
 from discogs_assets_tests.fix_records import downstream
 from discogs_assets_tests.watching import repeatedly
 
@@ -157,10 +157,10 @@ def test_every_asset_reports_its_rows_bytes_seconds_columns_and_preview(instance
 
 
 @contextmanager
-def reading(read: Callable[[], object]) -> Iterator[list[tuple[float, object]]]:
+def reading(read: Callable[[], object], pause: float) -> Iterator[list[tuple[float, object]]]:
     """What a reader sees, over and over, until the block ends; None where it could not read."""
     seen = list[tuple[float, object]]()
-    with repeatedly(lambda: seen.append((time.monotonic(), read())), 0.01):
+    with repeatedly(lambda: seen.append((time.monotonic(), read())), pause):
         yield seen
 
 
@@ -261,8 +261,8 @@ def test_one_entity_is_rebuilt_alone_while_readers_see_the_old_or_the_new_conten
             return None
 
     runs = {run.run_id for run in instance.get_runs()}
-    with connection, driver, reading(read_postgres) as rows, reading(read_neo4j) as nodes:
-        done = project.execute(*materialisation('key:"parquet/discogs/artists"+', NOVEMBER))
+    with connection, driver, reading(read_postgres, 0.02) as rows, reading(read_neo4j, 0.1) as nodes:
+        done = project.materialise('key:"parquet/discogs/artists"+', NOVEMBER)
         assert done.returncode == 0, done.stderr
         time.sleep(1)
     count = len(records[ENTITIES[0]])
@@ -300,7 +300,7 @@ def test_publishing_alone_is_refused_after_a_failed_check(
     assert "the check rows_match on postgres/discogs/labels failed (expected 54, found 0)" in done.stdout + done.stderr
     assert project.postgres.read_published_loads() == before
     assert execute(instance, keys.table(LABELS))
-    assert project.materialise('key:"published/*"', NOVEMBER).returncode == 0
+    assert execute(instance, *map(keys.published_month, ("postgres", "neo4j", "search")))
     assert project.postgres.read_published_loads() != before
 
 
@@ -309,7 +309,7 @@ def test_up_takes_back_what_the_reader_has_changed_of_its_role(project: Project)
     with psycopg.connect(url, autocommit=True) as reader:
         reader.execute("SET default_transaction_read_only = off")
         reader.execute("ALTER ROLE reader PASSWORD 'stolen'")
-    done = project.execute("discogs", "up")
+    done = project.run("discogs", "up")
     assert done.returncode == 0, done.stderr
     psycopg.connect(url).close()
 
@@ -323,11 +323,11 @@ def test_a_reader_of_either_store_finds_the_published_load(project: Project) -> 
     assert record["month"] == "2026-11"
 
 
-def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project) -> None:
+def test_publishing_alone_is_refused_where_nothing_was_checked(project: Project, instance: dg.DagsterInstance) -> None:
     before = project.postgres.read_published_loads()
-    done = project.materialise('key:"published/*"', "2026-09-01")
-    assert done.returncode != 0
-    assert "2026-09 is not published" in done.stdout + done.stderr
+    assert not execute(instance, *map(keys.published_month, ("postgres", "neo4j")), partition="2026-09-01")
+    with pytest.raises(PublishRefusedError, match="2026-09 is not published"):
+        prove(instance, "2026-09-01")
     assert project.postgres.read_published_loads() == before
 
 

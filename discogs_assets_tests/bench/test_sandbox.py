@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,10 +13,10 @@ from discogs_assets.bench import sandbox, stages
 from discogs_assets.bench.dumps import generate_dumps
 from discogs_assets.errors import LoadError
 from discogs_assets.sample.generator import Plan
+from discogs_assets_tests.forks import Fork
 
 pytestmark = pytest.mark.slow
 
-DISCOGS = Path(sys.executable).with_name("discogs")
 KEY = "dumps/discogs/labels"
 
 
@@ -63,13 +62,11 @@ def test_a_stage_is_measured_in_a_home_of_which_nothing_is_left(folder: Path, mo
 def test_whoever_ends_a_benchmark_ends_its_servers(folder: Path) -> None:
     words = ["bench", "changes", "--releases", "50", "--keep", str(folder)]
     with (folder / "log").open("wb") as log:
-        running = subprocess.Popen(
-            [DISCOGS, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=dict(os.environ)
-        )
+        running = Fork(["discogs", *words], folder, os.environ, log.fileno(), log.fileno())
     deadline = time.monotonic() + 60
     while not list(folder.glob("discogs_bench_*/home/postgres/server.json")) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert left(folder)
-    running.send_signal(signal.SIGTERM)
+    os.kill(running.pid, signal.SIGTERM)
     assert running.wait(60) == 130, (folder / "log").read_text()
     assert not left(folder)

@@ -1,11 +1,10 @@
 """Tests of `cli.servers`."""
 
 import json
+import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from discogs_assets.cli import servers
 from discogs_assets.errors import ServerError
 from discogs_assets_tests.fix_project import BARE, Project
+from discogs_assets_tests.forks import Fork
 
 RUN = "pipelineName repositoryOrigin { repositoryLocationName } tags { key value }"
 RUNS = f"{{ runsOrError {{ ... on Runs {{ results {{ {RUN} }} }} }} }}"
@@ -73,21 +73,13 @@ def test_the_addresses_for_readers_work_as_printed(project: Project) -> None:
 @pytest.mark.slow
 def test_the_ui_shows_the_runs_of_the_command_line_and_ends_with_all_its_processes(project: Project) -> None:
     port = free_port()
-    program = Path(sys.executable).with_name("discogs")
     with (project.folder / "dev.log").open("wb") as log:
-        dev = subprocess.Popen(
-            [program, "dev", "--port", str(port)],
-            cwd=project.folder,
-            env=BARE,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+        dev = Fork(["discogs", "dev", "--port", str(port)], project.folder, BARE, log.fileno(), log.fileno())
         try:
             found = wait_for_runs(port)
             children = psutil.Process(dev.pid).children(recursive=True)
         finally:
-            dev.send_signal(signal.SIGTERM)
+            os.kill(dev.pid, signal.SIGTERM)
             dev.wait(60)
     of_month = [run for run in found if {"key": "dagster/partition", "value": "2026-11-01"} in run["tags"]]
     # Only runs with an origin are in the UI's timeline, and under their job.

@@ -25,8 +25,8 @@ from discogs_assets_tests.fix_project import Project
 
 OCTOBER, NOVEMBER = months.PARTITIONS
 
-CHAIN = 'key:"*/discogs/labels"'
-"""A step of every layer that a single entity goes through."""
+CHAIN = " or ".join(f'key:"{layer}/discogs/labels"' for layer in ("dumps", "parquet", "postgres"))
+"""Steps that hand an entity on from the dump through the lake to the server."""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 another = dg.multiprocess_executor.configured({"max_concurrent": 2}, name="another")

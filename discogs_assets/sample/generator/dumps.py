@@ -31,8 +31,8 @@ BATCH = {"artists": 16_384, "labels": 16_384, "masters": 8_192, "releases": 8_19
 The size is fixed and each batch is a gzip member, so that the number of processes does not affect the files, nor the
 size of the plan the memory of a process."""
 
-ALONE = 16
-"""Maximum batches that are generated in this process, since starting others would take longer."""
+ALONE = 80_000
+"""Maximum records that are generated in this process, since starting others would take longer."""
 
 UNDER_WAY = 2
 """Batches queued in addition to one per process."""
@@ -124,7 +124,7 @@ def list_jobs(plan: Plan, month: int, entity: str, sizes: dict[str, int], record
 def run_jobs(make: Callable[[Job], Made], jobs: list[Job], processes: int | None) -> Iterator[Made]:
     """Yield the batches in order, made by as many processes as the machine has processors by default."""
     count = processes or os.cpu_count() or 1
-    if len(jobs) <= ALONE or count == 1:
+    if count == 1 or sum(job.end - job.start for job in jobs) <= ALONE:
         yield from map(make, jobs)
         return
     # Spawn, not fork: a process forked from one with threads may hang, and Arrow starts threads.

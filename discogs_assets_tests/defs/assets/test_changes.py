@@ -20,18 +20,25 @@ from discogs_assets.stores.lake import local_lake
 
 pytestmark = pytest.mark.slow
 
-PLAN = Plan(600, months=3, first="2026-08-01")
+PLAN = Plan(300, months=3, first="2026-08-01")
 FIRST, SECOND, THIRD = PLAN.partitions
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 KEY = keys.changes(LABELS)
 
 
+@pytest.fixture(scope="module")
+def dumps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three months of dumps."""
+    folder = tmp_path_factory.mktemp("dumps")
+    generator.write(folder, PLAN)
+    return folder
+
+
 @pytest.fixture
-def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+def instance(dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """An instance with three months of dumps, none of them read."""
-    generator.write(tmp_path / "dumps", PLAN)
     monkeypatch.setenv("DISCOGS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path / "dumps"))
+    monkeypatch.setenv("DISCOGS_DUMPS", str(dumps))
     with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 
@@ -51,10 +58,10 @@ def read_check(instance: dg.DagsterInstance, partition: str) -> Checked:
 
 
 def test_months_are_compared_with_the_newest_older_one_in_the_lake(
-    instance: dg.DagsterInstance, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    instance: dg.DagsterInstance, dumps: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, second = load(instance, FIRST), load(instance, SECOND)
-    whole, truth = (generator.truth(tmp_path / "dumps", each) for each in (FIRST, SECOND))
+    whole, truth = (generator.truth(dumps, each) for each in (FIRST, SECOND))
     assert first.number("added") == whole["records"]["labels"] == first.number("dagster/partition_row_count")
     assert (first.text("compared_with"), "every record counts as added" in first.text("compared")) == ("nothing", True)
     assert second.text("compared_with") == FIRST
@@ -102,7 +109,7 @@ def test_a_month_loaded_again_from_another_dump_makes_its_successor_stale(
     for partition in (FIRST, SECOND, FIRST):
         load(instance, partition)
     assert read_check(instance, SECOND).passed
-    generator.write(tmp_path / "others", Plan(600, seed=8, months=3, first="2026-08-01"))
+    generator.write(tmp_path / "others", Plan(300, seed=8, months=1, first="2026-08-01"))
     monkeypatch.setenv("DISCOGS_DUMPS", str(tmp_path / "others"))
     load(instance, FIRST)
     assert not read_check(instance, SECOND).passed
