@@ -162,21 +162,18 @@ def test_every_place_is_tried() -> None:
     assert {*LAKE, *POSTGRES, *NEO4J, *ELSEWHERE} == set(PLACES)
 
 
-def test_runs_killed_while_they_write_the_lake_are_made_good_by_a_rerun(project: Project) -> None:
+def test_whatever_dies_readers_see_what_they_had_and_a_rerun_makes_it_whole(project: Project) -> None:
     before = read_contents(project)
+    _kill_while_tables_are_loaded(project, before)
+    _kill_while_a_store_is_made(project, before)
     with project.hold_sample():
-        for place, selection in LAKE.items():
-            with stop_at(project, place, selection) as run:
-                kill(psutil.Process(run.run.pid), run.family)
-        with stop_at(project, "close", LAKE["close"], DISCOGS_EXECUTOR="multiprocess") as run:
-            run.kill_step()
-            assert run.go_on() == 0, "a run survives a killed step"
+        _kill_while_the_lake_is_written(project)
         assert read_contents(project) == before
-        whole_again(project, before, *LAKE.values())
+        whole_again(project, before, *LAKE.values(), *POSTGRES.values())
 
 
-def test_runs_and_a_server_killed_while_tables_are_loaded_leave_readers_what_they_had(project: Project) -> None:
-    before = read_contents(project)
+def _kill_while_tables_are_loaded(project: Project, before: tuple[object, object]) -> None:
+    """Kill runs, then both servers; `discogs up` brings them back with what they showed."""
     for place, selection in POSTGRES.items():
         with stop_at(project, place, selection) as run:
             kill(psutil.Process(run.run.pid), run.family)
@@ -184,41 +181,41 @@ def test_runs_and_a_server_killed_while_tables_are_loaded_leave_readers_what_the
     with stop_at(project, "rows", ARTISTS) as run:
         _kill_run(PostgresServer(project.home).status().pid)
         assert run.go_on()
+    _kill_run(Neo4jServer(project.home).status().pid)
     assert project.run("discogs", "up").returncode == 0
-    assert tables(project) == before[0]
-    whole_again(project, before, *POSTGRES.values())
+    assert read_contents(project) == before
 
 
-def test_runs_steps_and_servers_killed_while_a_store_is_made_leave_readers_what_they_had(project: Project) -> None:
-    before = read_contents(project)
+def _kill_while_a_store_is_made(project: Project, before: tuple[object, object]) -> None:
+    """Kill runs and the server that indexes the store, then runs that publish it."""
     with stop_at(project, "import", STORE, DISCOGS_EXECUTOR="multiprocess") as run:
-        step = run.waiting
-        assert step.pid != run.run.pid
-        run.kill_step()
-        assert run.waiting.pid != step.pid, "the run has not begun the step again"
+        assert run.waiting.pid != run.run.pid
         assert len(run.family) > 2
         kill(psutil.Process(run.run.pid), run.family)
-    with stop_at(project, "index", STORE) as run:
-        kill(psutil.Process(run.run.pid), run.family)
-    assert read_contents(project) == before
     with stop_at(project, "index", STORE) as run:
         (server,) = (child for child in run.waiting.children() if any("--home-dir" in word for word in child.cmdline()))
         server.kill()
         assert run.go_on() == 0
+    assert read_contents(project) == before
     for place in ("intent", "serve"):
         with stop_at(project, place, PUBLISHED) as run:
             kill(psutil.Process(run.run.pid), run.family)
     with stop_at(project, "switch", PUBLISHED) as run:
         # The server that the run has started for readers lives on.
         kill(psutil.Process(run.run.pid), [psutil.Process(run.run.pid), run.waiting])
-    whole_again(project, before)
 
 
-def test_a_graph_server_that_dies_comes_back_with_what_it_showed(project: Project) -> None:
-    before = read_contents(project)
-    _kill_run(Neo4jServer(project.home).status().pid)
-    assert project.run("discogs", "up").returncode == 0
-    assert read_contents(project) == before
+def _kill_while_the_lake_is_written(project: Project) -> None:
+    """Kill runs, and the step of one that survives it."""
+    for place, selection in LAKE.items():
+        if place != "close":
+            with stop_at(project, place, selection) as run:
+                kill(psutil.Process(run.run.pid), run.family)
+    with stop_at(project, "close", LAKE["close"], DISCOGS_EXECUTOR="multiprocess") as run:
+        step = run.waiting
+        run.kill_step()
+        assert run.waiting.pid not in {step.pid, run.run.pid}, "the run has not begun the step again"
+        assert run.go_on() == 0, "a run survives a killed step"
 
 
 def _kill_run(pid: int | None) -> None:

@@ -51,7 +51,8 @@ from discogs_assets.stores.dumps.sources import rate_limit
 new_dumps.PAUSES = (timedelta(seconds=1),)
 rate_limit.REQUESTS = 10_000
 for sensor in defs.sensors:
-    sensor._min_interval = 5
+    if sensor.name in ("new_dumps", "killed_runs"):
+        sensor._min_interval = 5
 """
 """The platform in a year in which December has begun; it looks for dumps all the time, as if no site minded."""
 
@@ -85,7 +86,7 @@ def until(ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + SECONDS
     while not ready():
         assert time.monotonic() < deadline
-        time.sleep(0.2)
+        time.sleep(1)
 
 
 def last_message(instance: dg.DagsterInstance) -> str:

@@ -79,7 +79,7 @@ def test_a_month_by_changes_is_what_an_import_of_it_holds(
 ) -> None:
     for name, share in {"CHANGED": 0.1, "REMOVED": 0.03}.items():
         monkeypatch.setattr(population, name, share)
-    generator.write(neo4j_server.home / "sample", Plan(400, months=2))
+    generator.write(neo4j_server.home / "sample", Plan(200, months=2))
     for partition in (OCTOBER, NOVEMBER):
         assert not runs.execute(partition, [*MADE, *LOADED])
     november = contents(graph)

@@ -303,15 +303,16 @@ def closed(clean_folder: Path) -> Neo4jServer:
 
 @pytest.mark.slow
 def test_stores_of_a_home_that_the_servers_user_cannot_reach_move_where_it_can(
-    closed: Neo4jServer, parquet: Callable[[str, dict[str, pa.Array]], Path]
+    server: Neo4jServer, closed: Neo4jServer, parquet: Callable[[str, dict[str, pa.Array]], Path]
 ) -> None:
     nodes = parquet("closed", {"id:ID(Release)": pa.array([1])})
-    closed.import_store(october(closed), {"Release": [nodes]}, [])
+    _, unserved = both(server)
+    shutil.copytree(unserved, october(closed))
     assert not closed.folder.is_symlink()
     place = os_user.fallback(closed.folder)
     try:
         closed.serve(october(closed))
-        assert count(closed.address()) == 1
+        assert count(closed.address()) == nodes_of(unserved)
         assert closed.folder.resolve() == place
         assert closed.find_served_folder() == october(closed)
         closed.import_store(november(closed), {"Release": [nodes]}, [])

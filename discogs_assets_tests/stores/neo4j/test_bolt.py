@@ -73,14 +73,14 @@ def loader(graph: Graph, tmp_path: Path) -> Loader:
     return loader
 
 
-@pytest.fixture
-def november(loader: Loader) -> list[str]:
+@pytest.fixture(scope="module")
+def november(writable_graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What a database holds of November that has held nothing else."""
+    writable_graph.ask("MATCH (n) DETACH DELETE n")
+    loader = Loader(writable_graph, tmp_path_factory.mktemp("november"))
+    loader.write(NOVEMBER, NEW)
     loader.load(NOVEMBER)
-    found = contents(loader.graph)
-    loader.graph.ask("MATCH (n) DETACH DELETE n")
-    (loader.folder / "sent").rename(loader.folder / "elsewhere")
-    return found
+    return contents(writable_graph)
 
 
 @pytest.fixture
