@@ -39,6 +39,8 @@ class Month:
     stepwise: SearchIndex
     frame: pl.DataFrame
     values: dict[str, list[Any]]
+    trees: st.SearchStrategy[Tree]
+    """Filters of these values."""
 
     @property
     def facets(self) -> FacetSearch:
@@ -66,7 +68,7 @@ def month(asked: Asked, tmp_path_factory: pytest.TempPathFactory) -> Month:
         patch.setattr(facets, "COMMON", 0)
         stepwise = SearchIndex.open(folder)
     stepwise.facets.warm()
-    return Month(SearchIndex.open(folder), stepwise, frame, values)
+    return Month(SearchIndex.open(folder), stepwise, frame, values, draw_trees(values))
 
 
 def read_release(each: dict[str, Any], names: dict[str, dict[int, str]]) -> dict[str, Any]:
@@ -177,7 +179,7 @@ def draw_trees(values: dict[str, list[Any]]) -> st.SearchStrategy[Tree]:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_filter_finds_the_releases_that_polars_finds(month: Month, data: st.DataObject) -> None:
-    tree = data.draw(draw_trees(month.values))
+    tree = data.draw(month.trees)
     wanted = parse_filter(write(tree))
     sort = data.draw(st.sampled_from(["popularity", "year", "-year"]))
     expected = {*month.frame.filter(evaluate(tree))["id"]}
