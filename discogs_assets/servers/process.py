@@ -41,13 +41,11 @@ REASONS = {
 # Executes the program in its place, so that the program has the child's process id. Only Linux can end a process with
 # its parent (PR_SET_PDEATHSIG); elsewhere a bound process survives a killed parent. A change of user clears the signal,
 # and another user may not reach this interpreter, so the user is changed here, first. A parent that died before the
-# signal was set shows as another parent id. A run of Dagster that a script starts in the
-# background ignores SIGTERM, and its servers would inherit that.
+# signal was set shows as another parent id.
 _BOUND = (
     "import ctypes, os, signal, sys\n"
     "parent, user, group = map(int, sys.argv[1:4])\n"
     "if user != os.geteuid(): os.setgroups([]); os.setgid(group); os.setuid(user)\n"
-    "signal.signal(signal.SIGTERM, signal.SIG_DFL)\n"
     "ctypes.CDLL(None).prctl(1, signal.SIGKILL)\n"
     "if os.getppid() != parent: os._exit(1)\n"
     "os.execve(sys.argv[4], sys.argv[4:], os.environ)\n"
@@ -103,6 +101,8 @@ def spawn(
                 env=variables,
                 start_new_session=True,
                 umask=0o077,
+                # A run of Dagster that a script starts in the background ignores SIGTERM, and a JVM inherits that.
+                preexec_fn=_accept_sigterm if signal.getsignal(signal.SIGTERM) is signal.SIG_IGN else None,
                 **os_user.identity(account),
             )
         except (OSError, subprocess.SubprocessError) as error:
@@ -110,6 +110,10 @@ def spawn(
     # Any process may read its end from the process table; a return code keeps this object from waiting for it.
     child.returncode = 0
     return psutil.Process(child.pid)
+
+
+def _accept_sigterm() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def stop(process: psutil.Process, by: signal.Signals = signal.SIGTERM, timeout: float = 60.0) -> None:

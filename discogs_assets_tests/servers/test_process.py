@@ -127,10 +127,11 @@ def test_stopping_ends_children_and_those_who_do_not_listen(tmp_path: Path) -> N
     assert wait_gone(child)
 
 
-def test_a_bound_process_can_be_stopped_though_its_starter_ignores_the_signal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("bound", [True, False])
+def test_a_process_can_be_stopped_though_its_starter_ignores_the_signal(tmp_path: Path, bound: bool) -> None:
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
-        started = process.spawn(SLEEP, tmp_path / "log", tmp_path, bound=True)
+        started = process.spawn(SLEEP, tmp_path / "log", tmp_path, bound=bound)
     finally:
         signal.signal(signal.SIGTERM, before)
     process.wait_until(lambda: started.cmdline() == SLEEP, started, "it", tmp_path / "log", timeout=10)
