@@ -321,11 +321,7 @@ def nodes(page: Page) -> dict[str, dict[str, Any]]:
 def await_node(page: Page, key: str) -> dict[str, Any]:
     """A node of the graph, once it is there and the layout rests."""
     page.wait_for_function(
-        """(key) => {
-            const { graph } = document.querySelector("canvas") ?? {};
-            return graph?.still && graph.nodes.some((node) => node.key === key && node.x);
-        }""",
-        arg=key,
+        "key => document.querySelector('canvas')?.graph?.nodes.some((node) => node.key === key && node.x)", arg=key
     )
     page.wait_for_timeout(300)
     return nodes(page)[key]
