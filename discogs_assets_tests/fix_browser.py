@@ -351,6 +351,7 @@ HOSTILE = {
     "\"'`&quot; {{7*7}} \u202eفيروز, שלום [url=javascript:alert(3)]x[/url] [a=<b>y</b>]",
     "long": "<b>" + "Ñ" * 500,
 }
+HOSTILE_NAME = "".join(HOSTILE.values())
 
 NAMES = {"name", "before", "after", "title", "artist", "profile", "notes", "role", "highlight", "subtitle", "realname"}
 

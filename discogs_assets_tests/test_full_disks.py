@@ -210,16 +210,12 @@ def test_a_disk_that_is_full_of_dagsters_records_ends_a_command_with_one_sentenc
     small = disk(400)
     project = Project(small.folder)
     try:
-        assert project.run("discogs", "up", DISCOGS_TARGETS="documents").returncode == 0
+        settings = {"DUMPS": str(tmp_path), "MUSICBRAINZ": "off", "TARGETS": "documents"}
+        variables = {f"DISCOGS_{name}": value for name, value in settings.items()}
+        assert project.run("discogs", "up", **variables).returncode == 0
         small.leave(kilobytes=0)
         for command in (("publish", "2026-10"), ("load", "2026-10")):
-            done = project.run(
-                "discogs",
-                *command,
-                DISCOGS_DUMPS=str(tmp_path),
-                DISCOGS_MUSICBRAINZ="off",
-                DISCOGS_TARGETS="documents",
-            )
+            done = project.run("discogs", *command, **variables)
             assert done.returncode == 1
             assert [line for line in done.stderr.splitlines() if line.startswith("discogs: ")] == [
                 done.stderr.splitlines()[-1]

@@ -1,9 +1,7 @@
-"""Doing something over and over beside a test.
-
-What belongs here: the thread. What doesn't: what is looked at, and any claim.
-"""
+"""Looking at something over and over, in or beside a test. The tests state what is expected."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -24,3 +22,11 @@ def repeatedly(look: Callable[[], object], pause: float) -> Iterator[None]:
     finally:
         over.set()
         looking.join()
+
+
+def await_truth(holds: Callable[[], object], seconds: float = 60, pause: float = 0.05) -> None:
+    """Wait until something holds; fail after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(pause)

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +29,7 @@ from discogs_assets.stores.postgres.loads import month_of
 from discogs_assets_tests.fix_project import BARE, Project, copy_demo
 from discogs_assets_tests.fix_records import ALL, CHECKS, LINEAGE
 from discogs_assets_tests.fix_site import FakeSite, Fault
+from discogs_assets_tests.watching import await_truth
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -83,10 +83,7 @@ def daemon(project: Project) -> Iterator[None]:
 
 def until(ready: Callable[[], bool]) -> None:
     """Wait for it."""
-    deadline = time.monotonic() + SECONDS
-    while not ready():
-        assert time.monotonic() < deadline
-        time.sleep(1)
+    await_truth(ready, SECONDS, pause=1)
 
 
 def last_message(instance: dg.DagsterInstance) -> str:

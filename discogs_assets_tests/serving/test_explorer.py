@@ -14,7 +14,7 @@ from discogs_assets.servers import artifacts
 from discogs_assets.serving import explorer
 from discogs_assets.serving.app import create_app
 from discogs_assets_tests.fix_browser import (
-    HOSTILE,
+    HOSTILE_NAME,
     NODE,
     Visit,
     await_count,
@@ -287,7 +287,7 @@ def test_the_theme_is_chosen_and_kept(visitor: Visit) -> None:
 
 
 def test_a_hostile_name_is_shown_as_text_everywhere(visitor: Visit) -> None:
-    hostile, page = "".join(HOSTILE.values()), visitor.page
+    hostile, page = HOSTILE_NAME, visitor.page
     visitor.replace_names(hostile)
     for pane in ("welcome", "graph", "table", "release", "search", "path", "trends", "genres"):
         page.goto(visitor.origin + PANES[pane][0])

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from discogs_assets.errors import ServerError
 from discogs_assets.serving.server import STOP_SECONDS
 from discogs_assets_tests.cli.test_servers import free_port
 from discogs_assets_tests.fix_project import BARE, Project
+from discogs_assets_tests.watching import await_truth
 
 STREAM_SECONDS = 1
 """Time after which streams have ended, once their server is to stop."""
@@ -69,19 +70,9 @@ def get(port: int, path: str) -> tuple[int, str, bytes]:
         return error.code, error.headers["content-type"], error.read()
 
 
-def await_truth(holds: Callable[[], object]) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def open_stream(port: int, buffer: int = 65_536) -> socket.socket:
+def open_stream(port: int) -> socket.socket:
     """A stream of events, once its first one is here."""
-    client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-    client.connect(("127.0.0.1", port))
+    client = socket.create_connection(("127.0.0.1", port))
     client.sendall(b"GET /api/status/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
     client.settimeout(60)
     seen = b""

@@ -24,8 +24,9 @@ from discogs_assets.streams.postgres import record_rows
 from discogs_assets_tests.cli.test_servers import free_port
 from discogs_assets_tests.fix_browser import require_access, serve, visit
 from discogs_assets_tests.fix_project import Project, copy_demo
-from discogs_assets_tests.serving.test_server import await_truth, end_with_streams, serving
+from discogs_assets_tests.serving.test_server import end_with_streams, serving
 from discogs_assets_tests.test_end_to_end import execute
+from discogs_assets_tests.watching import await_truth
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

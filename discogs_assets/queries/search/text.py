@@ -29,6 +29,7 @@ Words = Annotated[
     StringConstraints(min_length=1),
     Field(description="Words or a catalogue number; accents, case and punctuation do not matter."),
 ]
+Names = Annotated[list[Text] | None, Field(max_length=20)]
 Year = Annotated[int | None, Field(ge=1000, le=9999)]
 
 
@@ -139,18 +140,10 @@ async def search(
     at: Reading,
     q: Words,
     types: Annotated[list[Kind] | None, Field(max_length=6, description="Types to search; default: all.")] = None,
-    genres: Annotated[
-        list[Text] | None, Field(max_length=20, description="Genres, one of which a release or master must have.")
-    ] = None,
-    styles: Annotated[
-        list[Text] | None, Field(max_length=20, description="Styles, one of which a release or master must have.")
-    ] = None,
-    formats: Annotated[
-        list[Text] | None, Field(max_length=20, description="Carriers, one of which a release must have.")
-    ] = None,
-    countries: Annotated[
-        list[Text] | None, Field(max_length=20, description="Countries, one of which a release must be from.")
-    ] = None,
+    genres: Annotated[Names, Field(description="Genres, one of which a release or master must have.")] = None,
+    styles: Annotated[Names, Field(description="Styles, one of which a release or master must have.")] = None,
+    formats: Annotated[Names, Field(description="Carriers, one of which a release must have.")] = None,
+    countries: Annotated[Names, Field(description="Countries, one of which a release must be from.")] = None,
     year_min: Annotated[Year, Field(description="Earliest year.")] = None,
     year_max: Annotated[Year, Field(description="Latest year.")] = None,
     limit: Annotated[int, Field(ge=1, le=100, description="Hits of a page.")] = 20,

@@ -24,9 +24,6 @@ WORD_MATCH, EXACT_MATCH, EXACT_COMPLETION = 2.0, 20.0, 8.0
 CODES = (search_index.CODE, search_index.CATNO)
 """Fields that a text is searched in without its blanks and signs."""
 
-VALUES = (search_index.GENRE, search_index.STYLE, search_index.FORMAT, search_index.COUNTRY)
-"""Fields of the values that `Filters` names."""
-
 COUNTED = ("genre", "format", "country", "decade")
 """Facets of a search."""
 
@@ -57,7 +54,12 @@ class Filters:
 
     def queries(self) -> Iterator[Query]:
         """Yield a query for each condition."""
-        named = zip(VALUES, (self.genres, self.styles, self.formats, self.countries), strict=True)
+        named = (
+            (search_index.GENRE, self.genres),
+            (search_index.STYLE, self.styles),
+            (search_index.FORMAT, self.formats),
+            (search_index.COUNTRY, self.countries),
+        )
         for field, names in named:
             if names:
                 yield Query.term_set_query(SCHEMA, field.name, [*map(documents.fold_value, names)])

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Download, Locator, Page, expect
 
 from discogs_assets.schema import rarity
-from discogs_assets_tests.fix_browser import HOSTILE, Visit, press, visit
+from discogs_assets_tests.fix_browser import HOSTILE_NAME, Visit, press, visit
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -263,7 +263,7 @@ def test_every_plot_and_table_is_saved_as_it_is_shown(visitor: Visit, name: str)
 
 
 def test_a_hostile_name_is_text_in_every_pane(visitor: Visit) -> None:
-    hostile, page = "".join(HOSTILE.values()), visitor.page
+    hostile, page = HOSTILE_NAME, visitor.page
     names = {"artist_name", "label_name", "reason", "field", "insight_type", "person1_roles", "shared_genres"}
     visitor.replace_names(hostile, names)
     page.set_viewport_size({"width": 360, "height": 800})

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from discogs_assets_tests.fix_browser import HOSTILE, Visit, await_node, click_node, nodes
+from discogs_assets_tests.fix_browser import HOSTILE_NAME, Visit, await_node, click_node, nodes
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -60,7 +60,7 @@ def test_a_path_is_drawn_between_two_nodes_that_are_clicked(visitor: Visit) -> N
 
 
 def test_a_hostile_name_is_text_in_a_path_a_month_and_a_history(visitor: Visit) -> None:
-    hostile, page = "".join(HOSTILE.values()), visitor.page
+    hostile, page = HOSTILE_NAME, visitor.page
     visitor.replace_names(hostile)
     way = "/?type=artist&id=45467&open=artist:45467/releases/1&from=artist:45467&to=artist:157075"
     for url in (way, "/?pane=months&in=2026-11", "/?pane=months&of=artist:45", "/?pane=time&year=1990"):

@@ -2,6 +2,7 @@
 import { h, number, plural, useEffect } from "../core/dom.js";
 import { useAnswer } from "../core/api.js";
 import { isNamed, keyOf, nameOf, parseKey, PLURALS } from "../core/entities.js";
+import { groupBy } from "../core/groups.js";
 import { change, link, useQuery } from "../core/router.js";
 import { EntityLink, KindBadge } from "../parts/entity.js";
 import { Pages, readOffset } from "../parts/pages.js";
@@ -104,24 +105,11 @@ function EditTable({ edits, caption, dated }) {
   return h(Scroll, { label: caption }, h("table", { class: "edits" },
     h("caption", null, caption),
     h("thead", null, h("tr", null, ["What", "Before", "After"].map((name) => h("th", { key: name, scope: "col" }, name)))),
-    groupEdits(edits).map((group) => h("tbody", { key: `${group[0].month} ${group[0].entity} ${group[0].id}` },
-      h("tr", { class: "heading" }, h("th", { colSpan: 3, scope: "rowgroup" },
-        dated ? h(MonthLink, { edit: group[0] }) : h(RecordLink, { edit: group[0] }))),
+    groupBy(edits, ({ month, entity, id }) => `${month} ${entity} ${id}`).map(([key, group]) => h("tbody", { key },
+      h("tr", { class: "heading" }, h("th", { colSpan: 3, scope: "rowgroup" }, h(dated ? MonthLink : RecordLink, { edit: group[0] }))),
       group.map(({ path, before, after }) => h("tr", { key: path },
         h("th", { scope: "row", title: path, dir: "auto" }, nameField(path)),
         h("td", null, h(Value, { path, value: before })), h("td", null, h(Value, { path, value: after }))))))));
-}
-
-/** Edits of the same record and month, which follow one another. @param {Edit[]} edits */
-function groupEdits(edits) {
-  /** @type {Edit[][]} */
-  const groups = [];
-  for (const edit of edits) {
-    const last = groups.at(-1);
-    if (last && last[0].id === edit.id && last[0].entity === edit.entity && last[0].month === edit.month) last.push(edit);
-    else groups.push([edit]);
-  }
-  return groups;
 }
 
 /** @param {{ edit: Edit }} props */

@@ -13,7 +13,7 @@ import { completePersons } from "./person.js";
 const PAGE = 20;
 const PERSONS = 5;
 const VALUES = 8;
-const FILTERS = ["types", "genres", "formats", "countries", "decade"];
+const LISTS = ["types", "genres", "formats", "countries"];
 
 /** @type {Kind[]} */
 const WORKS = ["release", "master"];
@@ -25,7 +25,7 @@ export function Search() {
   const offset = readOffset(query);
   const years = /^\d{4}s$/.test(decade || "") ? parseInt(String(decade), 10) : null;
   const { answer, problem, loading, retry } = useAnswer(text ? "search" : null, {
-    q: text, types: query.getAll("types"), genres: query.getAll("genres"), formats: query.getAll("formats"), countries: query.getAll("countries"),
+    q: text, ...Object.fromEntries(LISTS.map((name) => [name, query.getAll(name)])),
     year_min: years, year_max: years && years + 9, limit: PAGE, offset,
   });
   useEffect(() => { document.title = text ? `${text} – search` : "Search"; }, [text]);
@@ -37,7 +37,7 @@ export function Search() {
 
 /** @param {{ text: string, page: SearchPage, loading: boolean }} props */
 function Found({ text, page, loading }) {
-  const query = useQuery(), filters = FILTERS.flatMap((name) => query.getAll(name));
+  const query = useQuery(), filters = [...LISTS, "decade"].flatMap((name) => query.getAll(name));
   return h("div", { class: "search", "aria-busy": loading },
     h(Filters, { facets: page.facets }),
     h("section", { class: "results" },
@@ -78,7 +78,7 @@ function Facet({ title, name, options, most = Infinity }) {
         class: classes("facet-value", on && "on"), "aria-current": on ? "true" : undefined,
         href: change({ [name]: on ? null : option.name, offset: null }),
       }, h("bdi", null, option.label || option.name), h("span", { class: "count" }, on ? "✕" : number(option.count))));
-    }), shown.length < all.length && h("li", null, h("button", { class: "facet-more", type: "button", onClick: () => setWhole(true) },
+    }), shown.length < all.length && h("li", null, h("button", { class: "quiet facet-more", type: "button", onClick: () => setWhole(true) },
       `All ${all.length} ${name}`))));
 }
 

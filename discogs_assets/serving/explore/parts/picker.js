@@ -2,6 +2,7 @@
 import { classes, h, useEffect, useId, useRef, useState } from "../core/dom.js";
 import { toProblem, usePromise, ask } from "../core/api.js";
 import { nameOf } from "../core/entities.js";
+import { groupBy } from "../core/groups.js";
 import { KindBadge } from "./entity.js";
 import { describe } from "./states.js";
 
@@ -49,16 +50,8 @@ export function Picker(props) {
     shown && state.note && h("div", { class: "suggestions note", role: "status" }, state.note));
 }
 
-/** Suggestions with their places, by group; those without one come first. @param {Suggestion[]} suggestions */
-function group(suggestions) {
-  /** @type {Map<string, { entity: Suggestion, place: number }[]>} */
-  const groups = new Map();
-  suggestions.forEach((entity, place) => {
-    const title = entity.group || "";
-    groups.set(title, [...(groups.get(title) || []), { entity, place }]);
-  });
-  return [...groups];
-}
+/** Suggestions with their places, by group; those without one have the key "". @param {Suggestion[]} suggestions */
+const group = (suggestions) => groupBy(suggestions.map((entity, place) => ({ entity, place })), ({ entity }) => entity.group || "");
 
 /** @param {{ id: string, entity: Suggestion, active: boolean, onPick: () => void }} props */
 function Option({ id, entity, active, onPick }) {

@@ -1,5 +1,6 @@
 /** Parts of a release: its tracks and its credits. */
 import { h, plural } from "../core/dom.js";
+import { groupBy } from "../core/groups.js";
 import { reference } from "./facts.js";
 
 /** @typedef {{ position?: string, title?: string, duration?: string, artists?: Reference[], extraartists?: Reference[], sub_tracks?: Track[] }} Track */
@@ -31,14 +32,8 @@ function TrackRow({ track }) {
 
 /** @param {{ credits: Reference[] }} props */
 export function Credits({ credits }) {
-  /** @type {Map<string, Reference[]>} */
-  const roles = new Map();
-  for (const each of credits) {
-    const role = each.role || "Credited";
-    roles.set(role, [...(roles.get(role) || []), each]);
-  }
   return h("section", null, h("h2", null, plural(credits.length, "credit")),
-    h("dl", { class: "facts" }, [...roles].map(([role, people]) => h("div", { key: role },
+    h("dl", { class: "facts" }, groupBy(credits, (each) => each.role || "Credited").map(([role, people]) => h("div", { key: role },
       h("dt", { dir: "auto" }, role),
       h("dd", null, people.map((each, place) => h("span", { key: place }, place > 0 && ", ", reference("artist", each))))))));
 }
