@@ -121,8 +121,10 @@ class Stopped:
         """Kill the process of the step that waits, and all that is below it; wait until the run's retry waits there."""
         step = self.waiting
         family = [step, *step.children(recursive=True)]
-        kill(step, family)
+        # The mark is gone before the step is: the retry may be at the place before the step's end is seen here.
+        step.suspend()
         self.mark.unlink()
+        kill(step, family)
         self.await_mark()
 
 

@@ -76,6 +76,8 @@ async def path(
 ) -> Path:
     """Return the shortest path between two entities; the releases that link them are nodes of it.
 
+    Between two nodes with several relationships, the first of them in the order of `via` is shown: an artist of a
+    release who is also credited on it leads there as its artist.
     Placeholders such as Various and Not On Label are never passed, and labels and genres only if `via` names them.
     """
     start = await find_entity(at, from_type, from_name, from_id)
@@ -99,7 +101,8 @@ async def path(
 def _statement(start: Kind, end: Kind, via: list[Way] | None, depth: int) -> str:
     chosen, ends = via or DEFAULT, {"start": start, "end": end}
     needed = [ENDS[kind] for kind in ends.values() if kind in ENDS and not via]
-    types = "|".join(each for way in dict.fromkeys([*chosen, *needed]) for each in TYPES[way])
+    allowed = [each for way in dict.fromkeys([*chosen, *needed]) for each in TYPES[way]]
+    types, order = "|".join(allowed), " ".join(f"WHEN '{each}' THEN {place}" for place, each in enumerate(allowed))
     closed = [condition for way, condition in INNER.items() if way in needed and way not in chosen]
     inner = "".join(f" OR ({condition})" for condition in closed)
     a, b = (f"(:{LABELS[kind].label} {{{LABELS[kind].key}: ${name}}})" for name, kind in ends.items())
@@ -109,5 +112,9 @@ def _statement(start: Kind, end: Kind, via: list[Way] | None, depth: int) -> str
         WHERE none(x IN nodes(p) WHERE (x:Label AND x.id IN $labels) OR (x:Artist AND x.id IN $artists){inner})
         RETURN {{nodes: [x IN nodes(p) | {{id: coalesce(x.id, x.name), name: coalesce(x.name, x.title),
                 type: CASE {kinds} END}}],
-            steps: [{{rel: NULL}}] + [r IN relationships(p) | {{rel: type(r), role: r.role}}]}} AS row
+            steps: [{{rel: NULL}}] + [r IN relationships(p) | head(COLLECT {{
+                WITH startNode(r) AS x, endNode(r) AS y MATCH (x)-[s:{types}]-(y)
+                WITH type(s) AS rel, s.role AS role ORDER BY CASE rel {order} END, role
+                RETURN {{rel: rel, role: role}} LIMIT 1
+            }})]}} AS row
     """

@@ -54,6 +54,21 @@ def test_no_path_passes_a_label_that_stands_for_none(graph: Graph, hub: int, fou
     assert bool(rows) == found
 
 
+def test_of_several_relationships_a_step_shows_the_first_way_whatever_the_order_in_the_store(graph: Graph) -> None:
+    kinds = ["CREDITED_ON {role: 'Piano'}", "APPEARS_ON", "BY", "CREDITED_ON {role: 'Arranged By'}"]
+    shown = {"releases": ("BY", None), "credits": ("CREDITED_ON", "Arranged By")}
+    with graph.session() as session:
+        for key, order in enumerate([kinds, kinds[::-1], [*kinds[2:], *kinds[:2]]]):
+            session.run(f"CREATE (r:Release {{id: {key}}}), (a:Artist {{id: {key}}})")
+            for kind in order:
+                session.run(f"MATCH (r:Release {{id: {key}}}), (a:Artist {{id: {key}}}) CREATE (a)-[:{kind}]->(r)")
+            ways: list[list[paths.Way]] = [["releases", "credits"], ["credits"]]
+            for via in ways:
+                asked = paths._statement("release", "artist", via, 2)  # noqa: SLF001
+                ((row,),) = session.run(asked, start=key, end=key, artists=[], labels=[]).values()
+                assert (row["steps"][1]["rel"], row["steps"][1]["role"]) == shown[via[0]]
+
+
 def test_no_path_passes_an_artist_that_stands_for_many(graph: Graph) -> None:
     asked = paths._statement("release", "release", ["releases"], 4)  # noqa: SLF001
     with graph.session() as session:
