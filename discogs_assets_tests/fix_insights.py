@@ -25,7 +25,7 @@ from discogs_assets.streams.discogs.framing import Block
 from discogs_assets.streams.discogs.parse import Parser
 from discogs_assets.streams.graph.nodes import write_nodes
 from discogs_assets.streams.graph.relationships import write_relationships
-from discogs_assets.streams.insights.catalogue import find_insight
+from discogs_assets.streams.insights.registry import find_insight
 from discogs_assets_tests.fix_graph import RECORDS
 
 Files = dict[str, list[Path]]

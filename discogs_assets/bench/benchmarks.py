@@ -22,7 +22,7 @@ from discogs_assets.stores.neo4j.driver import Graph
 from discogs_assets.streams import parquet
 from discogs_assets.streams.changes import BATCH_ROWS
 from discogs_assets.streams.graph.files import Files, Tables
-from discogs_assets.streams.insights.catalogue import CATALOGUE, find_insight
+from discogs_assets.streams.insights.registry import REGISTRY, find_insight
 
 STEADY = 1 << 30
 """Store size in bytes that the Bolt server is configured for: that of a long-running server."""
@@ -63,7 +63,7 @@ def measure_insights(dumps: Dumps, say: Say) -> Iterator[Figure]:
     """Yield the figures of the stage that answers all questions, and of each question in a separate process."""
     with sandbox.open_home(dumps) as home:
         yield from measure_stages(home, ["insights"], say, [(dumps.partition, (*PARSED, "graph"))])
-        for each in CATALOGUE:
+        for each in REGISTRY:
             name = each.sheet.name
             files = {source: home.lake.files(read(source).path, dumps.partition) for source in each.reads}
             usage, (rows, written) = measure(answer, name, files, dumps.partition)

@@ -12,9 +12,9 @@ from discogs_assets.cli import output, terminal
 from discogs_assets.cli.query import form
 from discogs_assets.connections.readers import Readers
 from discogs_assets.errors import SettingError
-from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import File, Question, Result, answer
 from discogs_assets.queries.reference import write_command
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.settings import Settings
 from discogs_assets.stores.query_result import Answer
 

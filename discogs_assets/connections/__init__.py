@@ -1,6 +1,6 @@
 """Opened stores of the settings: the only package that distinguishes embedded servers from external ones.
 
-Belongs here: selecting and starting the server of a setting, and switching both stores as one publication. Does not
+Belongs here: selecting and starting the server of a setting, and switching all stores as one publication. Does not
 belong here: the data loaded into a store, and the decision when to publish a month.
 """
 

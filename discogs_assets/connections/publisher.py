@@ -32,10 +32,10 @@ class Publisher:
     shown: Publication | None
 
     def publish(self, wanted: Publication, log: Log = drop_line) -> float:
-        """Show the loads in both stores; return the seconds that the graph was unavailable.
+        """Show the loads in all stores; return the seconds that the graph was unavailable.
 
         The intent is recorded first: after a kill at any point, `settle` completes it. Raises ServerError if the graph
-        store does not start, LoadError if another version has loaded a table, with both stores unchanged. Raises
+        store does not start, LoadError if another version has loaded a table, with all stores unchanged. Raises
         BusyError if readers of the tables leave no gap, with the publication left open.
         """
         found = publication.read_open(self.postgres)

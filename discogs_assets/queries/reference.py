@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import Question
+from discogs_assets.queries.registry import QUESTIONS
 
 LIMITS = {
     "minimum": "from {}",

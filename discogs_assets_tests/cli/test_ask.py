@@ -9,8 +9,8 @@ import pytest
 
 from discogs_assets.cli import app
 from discogs_assets.errors import QuestionError, SettingError
-from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.reference import write_command
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets_tests.fix_model import KEY, ModelServer, Scene, use
 from discogs_assets_tests.fix_project import Project
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import discogs_assets
-from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import Question
 from discogs_assets.queries.reference import describe_questions, read_answers, shorten, write_path
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets_tests.fix_api import Api
 
 pytestmark = pytest.mark.slow

@@ -19,9 +19,9 @@ from psycopg.rows import class_row
 
 from discogs_assets import serving
 from discogs_assets.connections import Connections
-from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import Question
 from discogs_assets.queries.reference import write_path
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
 from discogs_assets.serving.api import problems

@@ -23,18 +23,18 @@ from discogs_assets.schema.insights import COMPUTATION_LOG, MONTHLY_ANNIVERSARIE
 from discogs_assets.settings import Settings
 from discogs_assets.streams import parquet
 from discogs_assets.streams.insights import anniversaries
-from discogs_assets.streams.insights.catalogue import CATALOGUE
 from discogs_assets.streams.insights.insight import Insight, write
+from discogs_assets.streams.insights.registry import REGISTRY
 from discogs_assets.streams.plot import Picture, sketch, svg
 
 LAYER = Layer("insights", frozenset({"parquet", "polars"}), code_version="2")
 
-ANSWERS = tuple(keys.insight(insight.sheet.name) for insight in CATALOGUE)
+ANSWERS = tuple(keys.insight(insight.sheet.name) for insight in REGISTRY)
 """Assets covered by the log of computations."""
 
 
 def read(name: str) -> dg.AssetKey:
-    """Return the asset for an entity, node label or relationship type that a insight reads."""
+    """Return the asset for an entity, node label or relationship type that an insight reads."""
     return keys.GRAPH[name] if name in keys.GRAPH else keys.records(discogs.entity(name))
 
 
@@ -122,4 +122,4 @@ def durations(found: pl.DataFrame) -> Picture:
     return Picture("Computing the insights", "seconds", bars=bars)
 
 
-assets = [*map(answer, CATALOGUE), computation_log]
+assets = [*map(answer, REGISTRY), computation_log]

@@ -10,9 +10,9 @@ from starlette.datastructures import State
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import File, Question, Result, answer
 from discogs_assets.queries.reference import read_answers
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.serving.api import caching, problems
 from discogs_assets.stores.postgres.publication import Publication
 

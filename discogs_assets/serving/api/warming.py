@@ -6,7 +6,7 @@ from contextlib import suppress
 from starlette.datastructures import State
 
 from discogs_assets.errors import DiscogsError
-from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.serving.api import caching
 from discogs_assets.serving.api.routes import find_answer
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from starlette.datastructures import State
 
-from discogs_assets.serving.tools.catalogue import TOOLS, call_tool
+from discogs_assets.serving.tools.registry import TOOLS, call_tool
 
 DICTIONARY = "discogs://dictionary"
 MONTHS = "discogs://months"

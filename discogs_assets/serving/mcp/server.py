@@ -13,7 +13,7 @@ from discogs_assets.serving.api.access import is_trusted
 from discogs_assets.serving.mcp.prompts import PROMPTS
 from discogs_assets.serving.mcp.resources import list_resources, read_resource
 from discogs_assets.serving.tools.answers import write_json
-from discogs_assets.serving.tools.catalogue import call_tool, list_tools
+from discogs_assets.serving.tools.registry import call_tool, list_tools
 from discogs_assets.serving.tools.tool import ToolError
 
 INSTRUCTIONS = """\

@@ -9,8 +9,8 @@ from typing import Any
 from starlette.datastructures import State
 
 from discogs_assets.errors import DiscogsError
-from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.records.entities import Kind
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.serving.api.routes import find_answer
 
 LISTED = 6

@@ -16,7 +16,7 @@ from discogs_assets.serving.nlq.conversation import Call, Conversation, NlqError
 from discogs_assets.serving.nlq.entities import Entities, Entity
 from discogs_assets.serving.nlq.model import Model
 from discogs_assets.serving.tools.answers import write_json
-from discogs_assets.serving.tools.catalogue import TOOLS, call_tool
+from discogs_assets.serving.tools.registry import TOOLS, call_tool
 from discogs_assets.serving.tools.tool import ToolError
 from discogs_assets.settings import Settings
 

@@ -26,7 +26,7 @@ from discogs_assets.schema.insights import ARTIST_CENTRALITY, COMPUTATION_LOG, I
 from discogs_assets.settings import Settings
 from discogs_assets.stores.lake import local_lake
 from discogs_assets.streams import parquet
-from discogs_assets.streams.insights.catalogue import find_insight
+from discogs_assets.streams.insights.registry import find_insight
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from discogs_assets.connections.readers import Readers, Reading
-from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.sample import months
 from discogs_assets.schema.discogs import ENTITIES
 from discogs_assets.settings import Settings

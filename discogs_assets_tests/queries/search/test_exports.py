@@ -11,8 +11,8 @@ import pytest
 from discogs_assets.cli import app
 from discogs_assets.connections.readers import Readers, Reading
 from discogs_assets.errors import QuestionError
-from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.question import File
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.queries.search import exports
 from discogs_assets.settings import Settings
 from discogs_assets.stores.postgres import reader

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.serving.api.docs import render_page
 from discogs_assets_tests.fix_api import Api
 

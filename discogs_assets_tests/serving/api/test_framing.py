@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from discogs_assets.queries.catalogue import QUESTIONS
 from discogs_assets.queries.reference import write_path
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.serving.api import framing
 from discogs_assets.serving.api.framing import Framing
 from discogs_assets_tests.fix_api import Api

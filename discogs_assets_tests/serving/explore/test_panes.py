@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Download, Locator, Page, expect
 
 from discogs_assets.schema import rarity
-from discogs_assets_tests.fix_browser import HOSTILE_NAME, Visit, press, visit
+from discogs_assets_tests.fix_browser import HOSTILE_NAME, Visit, list_violations, press, visit
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -321,6 +321,19 @@ def test_a_store_that_is_away_leaves_the_choices_of_a_pane_in_their_place(browse
                 again.click()
             expect(page.locator("main table").first).to_be_attached()
             assert choices.evaluate_all(PLACES)[: len(before)] == before
+        visitor.said.clear()
+
+
+def test_every_pane_has_one_title_when_all_that_it_shows_is_a_failure(browser: Browser, origin: str) -> None:
+    with visit(browser, origin) as visitor:
+        page = visitor.page
+        page.route("**/api/**", lambda route: route.abort())
+        queries = ("type=artist&id=45467", "pane=search&q=floyd", "pane=time", "pane=genres", "pane=months")
+        for query in (*queries, "pane=months&in=2026-11", "pane=months&of=artist:45467"):
+            page.goto(f"{origin}/?{query}")
+            expect(page.get_by_role("alert").first).to_contain_text("Is `discogs serve` running")
+            expect(page.get_by_role("heading", level=1), query).to_have_count(1)
+        assert list_violations(page) == []
         visitor.said.clear()
 
 

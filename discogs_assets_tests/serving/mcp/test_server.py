@@ -22,14 +22,14 @@ from discogs_assets.cli import app as cli
 from discogs_assets.serving.app import create_app
 from discogs_assets.serving.mcp.prompts import PROMPTS
 from discogs_assets.serving.mcp.resources import DICTIONARY, MONTHS, TOOL
-from discogs_assets.serving.tools.catalogue import TOOLS
+from discogs_assets.serving.tools.registry import TOOLS
 from discogs_assets.serving.tools.statements import STATEMENT_TOOLS
 from discogs_assets.settings import Settings
 from discogs_assets_tests.cli.test_servers import free_port
 from discogs_assets_tests.fix_api import Api, open_api
 from discogs_assets_tests.fix_project import BARE, Project
 from discogs_assets_tests.serving.test_server import serving
-from discogs_assets_tests.serving.tools.test_catalogue import ANSWER_LIMIT, LIST_LIMIT, example_of
+from discogs_assets_tests.serving.tools.test_registry import ANSWER_LIMIT, LIST_LIMIT, example_of
 
 pytestmark = [
     pytest.mark.timeout(600),

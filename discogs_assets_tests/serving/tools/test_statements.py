@@ -16,7 +16,7 @@ from discogs_assets.errors import QuestionError
 from discogs_assets.serving.api.caching import open_cache
 from discogs_assets.serving.tools import statement_process, statements
 from discogs_assets.serving.tools.answers import ToolAnswer
-from discogs_assets.serving.tools.catalogue import call_tool, list_tools
+from discogs_assets.serving.tools.registry import call_tool, list_tools
 from discogs_assets.serving.tools.tool import ToolError
 from discogs_assets.settings import Settings
 from discogs_assets.stores.postgres.reader import TableReader

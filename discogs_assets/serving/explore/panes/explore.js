@@ -33,7 +33,7 @@ export function Explore() {
   useEffect(() => {
     if (restored && !wanted) go(link({ ...restored.parameters, snapshot: token }), true);
   }, [restored]);
-  if (problem && !wanted) return h("div", { class: "explore" }, h(Failure, { problem, retry, missing: problem.message }));
+  if (problem && !wanted) return h("div", { class: "explore" }, h(Failure, { problem, alone: true, retry, missing: problem.message }));
   if (token && !restored && !problem) return h(Awaited, null);
   if (!wanted) return token ? h(Awaited, null) : h(Welcome, null);
   const places = restored?.places || NO_PLACES;
@@ -54,7 +54,7 @@ function Graph({ wanted, places, lost }) {
   const undo = useUndo();
   const actions = makeActions(wanted, roots || [], undo.record);
   const { type, id } = wanted.center;
-  if (problem) return h("div", { class: "explore" }, h(Failure, { problem, retry, missing: id && h(NoRecord, { kind: /** @type {Kind} */ (type), id }) }));
+  if (problem) return h("div", { class: "explore" }, h(Failure, { problem, alone: true, retry, missing: id && h(NoRecord, { kind: /** @type {Kind} */ (type), id }) }));
   if (!roots) return h(Awaited, null);
   return h(Shown, { wanted, places, lost, roots, loading, undo, actions });
 }

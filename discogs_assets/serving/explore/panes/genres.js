@@ -12,7 +12,7 @@ export function Genres() {
   const query = useQuery();
   const [text, setText] = useState(query.get("find") || "");
   useEffect(() => { document.title = "Genres – discogs explorer"; }, []);
-  if (problem) return h(Failure, { problem, retry });
+  if (problem) return h(Failure, { problem, alone: true, retry });
   if (!answer) return h(Loading, { lines: 12, text: "Loading genres" });
   const { genres } = /** @type {GenreTree} */ (answer);
   const shown = filter(genres, text.trim().toLowerCase());

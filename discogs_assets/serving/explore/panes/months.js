@@ -40,7 +40,7 @@ export function MonthsPane() {
 function Loaded() {
   const { answer, problem, retry } = useAnswer("months");
   const stats = useAnswer("graph/stats");
-  if (problem) return h(Failure, { problem, retry });
+  if (problem) return h(Failure, { problem, alone: true, retry });
   if (!answer) return h(Loading, { lines: 6, text: "Loading months" });
   const { published, months } = /** @type {Months} */ (answer);
   return h("div", { class: "months" },
@@ -72,7 +72,7 @@ function Changes({ month }) {
   const edits = /** @type {import("../core/api.js").Awaited<Edits>} */ (
     useAnswer(`changes/${month}`, { entity, change: kind, limit: PAGE, offset }));
   const failed = [counts, edits].find((each) => each.problem);
-  if (failed?.problem) return h(Failure, { problem: failed.problem, retry: failed.retry, missing: "That month is newer than the one you look at." });
+  if (failed?.problem) return h(Failure, { problem: failed.problem, alone: true, retry: failed.retry, missing: "That month is newer than the one you look at." });
   if (!counts.answer || !edits.answer) return h(Loading, { lines: 8, text: "Loading changes" });
   const { compared_with: older, counts: all } = counts.answer;
   return h("div", { class: "months", "aria-busy": edits.loading },
@@ -140,7 +140,7 @@ function History({ record }) {
   const { answer, problem, loading, retry } = useAnswer(`${PLURALS[record.type]}/${record.id}/history`, { limit: PAGE, offset });
   const found = /** @type {Edits | null} */ (answer);
   const named = { ...record, name: /** @type {Named | null} */ (node.answer)?.name || null };
-  if (problem) return h(Failure, { problem, retry });
+  if (problem) return h(Failure, { problem, alone: true, retry });
   if (!found) return h(Loading, { lines: 8, text: "Loading the history" });
   return h("div", { class: "months", "aria-busy": loading },
     h("p", null, h("a", { href: link({ pane: "months" }) }, "← All months")),

@@ -30,7 +30,7 @@ export function Search() {
   });
   useEffect(() => { document.title = text ? `${text} – search` : "Search"; }, [text]);
   if (!text) return h(Empty, { title: "What are you looking for?" }, "Type a name, a title or a catalogue number in the box at the top, and press Enter.");
-  if (problem) return h(Failure, { problem, retry });
+  if (problem) return h(Failure, { problem, alone: true, retry });
   if (!answer) return h(Loading, { lines: 12, text: "Searching" });
   return h(Found, { text, page: /** @type {SearchPage} */ (answer), loading });
 }

@@ -17,7 +17,7 @@ export function TimePane() {
   const found = /** @type {import("../core/api.js").Awaited<Emergence>} */ (useAnswer("explore/genre-emergence"));
   useEffect(() => { document.title = "Time – discogs explorer"; }, []);
   const failed = [range, found].find((each) => each.problem);
-  if (failed?.problem) return h(Failure, { problem: failed.problem, retry: failed.retry });
+  if (failed?.problem) return h(Failure, { problem: failed.problem, alone: true, retry: failed.retry });
   if (!range.answer || !found.answer) return h(Loading, { lines: 8, text: "Loading the years" });
   const { min_year: first, max_year: last } = range.answer;
   if (first === null || last === null) return h(Empty, { title: "No dated release" }, "No release of this month has a year.");

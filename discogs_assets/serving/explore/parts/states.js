@@ -44,11 +44,15 @@ const ADVICE = {
 
 /** Link to one of several entities of a name. @typedef {(entity: Named) => string} Choose */
 
-/** @param {{ problem: Problem, retry?: () => void, choose?: Choose, missing?: Child }} props `missing` says what is not there, with advice */
-export function Failure({ problem, retry, choose = ({ id }) => change({ id, name: null }), missing }) {
-  if (problem.candidates.length) return h(Candidates, { problem, choose });
+/**
+ * `alone` if the pane shows nothing else: its title is the page's then. `missing` says what is not there, with advice.
+ * @param {{ problem: Problem, alone?: boolean, retry?: () => void, choose?: Choose, missing?: Child }} props
+ */
+export function Failure({ problem, alone = false, retry, choose = ({ id }) => change({ id, name: null }), missing }) {
+  const title = alone ? "h1" : "p";
+  if (problem.candidates.length) return h(Candidates, { problem, title, choose });
   return h("div", { class: "failure", role: "alert" },
-    h("p", { class: "empty-title" }, problem.status === 404 ? "Nothing is here" : "This did not work"),
+    h(title, { class: "empty-title" }, problem.status === 404 ? "Nothing is here" : "This did not work"),
     problem.status === 404 && missing
       ? h("div", { dir: "auto" }, missing)
       : [h("p", { dir: "auto" }, describe(problem)), ADVICE[problem.status] && h("p", null, ADVICE[problem.status])],
@@ -63,10 +67,10 @@ export function NoRecord({ kind, id }) {
       : "Search for its name in the box at the top.");
 }
 
-/** Entities of one name, for the visitor to choose from. @param {{ problem: Problem, choose: Choose }} props */
-function Candidates({ problem, choose }) {
+/** Entities of one name, for the visitor to choose from. @param {{ problem: Problem, title: string, choose: Choose }} props */
+function Candidates({ problem, title, choose }) {
   return h("div", { class: "failure" },
-    h("p", { class: "empty-title" }, "Several bear this name. Which one do you mean?"),
+    h(title, { class: "empty-title" }, "Several bear this name. Which one do you mean?"),
     h("ul", { class: "plain" }, problem.candidates.map((each) =>
       h("li", { key: each.id },
         h("a", { href: choose(each) }, h("bdi", null, each.name), each.id ? ` (${each.id}) ` : " (without an id) "),

@@ -1,13 +1,13 @@
-"""Tests of `serving.tools.catalogue`: every question is a tool's, and every answer is short."""
+"""Tests of `serving.tools.registry`: every question is a tool's, and every answer is short."""
 
 import json
 from typing import Any
 
 import pytest
 
-from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.serving.tools.answers import ToolAnswer
-from discogs_assets.serving.tools.catalogue import TOOLS, call_tool
+from discogs_assets.serving.tools.registry import TOOLS, call_tool
 from discogs_assets.serving.tools.tool import Tool, ToolError, View
 from discogs_assets_tests.fix_api import Api
 

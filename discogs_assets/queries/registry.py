@@ -1,4 +1,4 @@
-"""All questions."""
+"""Registry of the questions."""
 
 from discogs_assets.queries.graph.collaborators import collaborators
 from discogs_assets.queries.graph.explore import expand, explore
@@ -41,8 +41,7 @@ QUESTIONS = {
         *(top_artists, genre_trends, label_longevity, this_month, data_completeness, insights_status),
         # A path with a parameter follows those that it would match.
         *(rarity_leaderboard, hidden_gems, artist_rarity, label_rarity, release_rarity),
-        *(similar_artists, recommend, collaborators, network, centrality, cluster),
-        *(*CREDITS_QUESTIONS, *CONNECTION_QUESTIONS, *MEDIA_QUESTIONS, *MUSICBRAINZ_QUESTIONS, *CHANGE_QUESTIONS),
+        *(similar_artists, recommend, collaborators, network, centrality, cluster, *CONNECTION_QUESTIONS),
     )
 }
 """All questions by name."""

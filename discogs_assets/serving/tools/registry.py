@@ -1,4 +1,4 @@
-"""All tools over the questions."""
+"""Registry of the tools over the questions."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.datastructures import State
 
-from discogs_assets.queries.catalogue import QUESTIONS
+from discogs_assets.queries.registry import QUESTIONS
 from discogs_assets.queries.search.filters import Simple
 from discogs_assets.serving.tools.answers import ToolAnswer
 from discogs_assets.serving.tools.statements import STATEMENT_TOOLS, StatementTool

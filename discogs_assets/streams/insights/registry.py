@@ -1,4 +1,4 @@
-"""All insights into a month.
+"""Registry of the insights into a month: sheet, what is read, rows and picture of each.
 
 The log of computations is not among them, since it reads no data (see `defs.assets.insights`).
 """
@@ -22,7 +22,7 @@ from discogs_assets.streams.insights import (
 from discogs_assets.streams.insights.artists import collaborations, communities, similarity
 from discogs_assets.streams.insights.insight import Insight
 
-CATALOGUE = (
+REGISTRY = (
     Insight(insights.ARTIST_CENTRALITY, ("BY", "Artist"), centrality.rows, centrality.picture),
     Insight(insights.GENRE_TRENDS, ("releases",), partial(trends.rows, "genre"), partial(trends.picture, "genre")),
     Insight(insights.STYLE_TRENDS, ("releases",), partial(trends.rows, "style"), partial(trends.picture, "style")),
@@ -48,9 +48,9 @@ CATALOGUE = (
     Insight(insights.ARTIST_COLLABORATIONS, ("releases", "BY", "Artist"), collaborations.rows, collaborations.picture),
     Insight(insights.ARTIST_COMMUNITIES, ("BY", "Artist"), communities.rows, communities.picture),
 )
-"""All questions, in the order of their sheets."""
+"""All insights, in the order of their sheets."""
 
 
 def find_insight(name: str) -> Insight:
     """Return the insight with a sheet of this name. Raises KeyError if there is none."""
-    return {each.sheet.name: each for each in CATALOGUE}[name]
+    return {each.sheet.name: each for each in REGISTRY}[name]

@@ -1,4 +1,4 @@
-"""Tests of `streams.insights.catalogue`."""
+"""Tests of `streams.insights.registry`."""
 
 import polars as pl
 import pytest
@@ -7,17 +7,17 @@ from lxml import etree
 from discogs_assets.schema.backends import arrow
 from discogs_assets.schema.insights import COMPUTATION_LOG, INSIGHTS
 from discogs_assets.streams import parquet, plot
-from discogs_assets.streams.insights.catalogue import CATALOGUE, find_insight
 from discogs_assets.streams.insights.insight import Insight
+from discogs_assets.streams.insights.registry import REGISTRY, find_insight
 from discogs_assets_tests.fix_insights import MONTH, Asked
 
 pytestmark = pytest.mark.slow
 
-EACH = pytest.mark.parametrize("each", CATALOGUE, ids=lambda each: each.sheet.name)
+EACH = pytest.mark.parametrize("each", REGISTRY, ids=lambda each: each.sheet.name)
 
 
 def test_every_sheet_but_the_log_has_a_question() -> None:
-    assert [each.sheet for each in CATALOGUE] == [sheet for sheet in INSIGHTS if sheet is not COMPUTATION_LOG]
+    assert [each.sheet for each in REGISTRY] == [sheet for sheet in INSIGHTS if sheet is not COMPUTATION_LOG]
     with pytest.raises(KeyError):
         find_insight(COMPUTATION_LOG.name)
 
