@@ -108,7 +108,7 @@ function Roles({ profile }) {
     column("rank", "Overall rank", (/** @type {RoleCount} */ row) => row.rank, (row) => h("a", { href: link({ pane: "credits", role: row.category }) }, number(row.rank))),
   ];
   return h("section", null, h("h2", null, "Roles"),
-    h("p", { class: "hint" }, "By the credits’ words: photography and artwork, for example, are design."),
+    h("p", { class: "hint" }, "A credit is one role on one release. Kinds of role follow the credits’ words: photography and artwork, for example, are design."),
     h(Plot, { title, columns, rows, children: h(Bars, { label: title, format: number, bars: rows.map(({ category, count }) => ({ name: category, values: [count] })) }) }));
 }
 
