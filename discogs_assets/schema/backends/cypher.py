@@ -37,10 +37,14 @@ def _create_indexes(each: Node, label: str) -> Iterator[str]:
     yield f"CREATE FULLTEXT INDEX {label}_fulltext IF NOT EXISTS FOR (n:{each.label}) ON EACH [{on}]"
 
 
-def counts() -> dict[str, str]:
-    """Return the query that counts each label and type; Neo4j answers it from its count store."""
-    nodes = {each.label: f"MATCH (n:{each.label}) RETURN count(n)" for each in NODES}
-    return nodes | {each.type: f"MATCH ()-[r:{each.type}]->() RETURN count(r)" for each in RELATIONSHIPS}
+def counts() -> str:
+    """Return the query for the number of nodes of each label and relationships of each type, as a map `row`.
+
+    Neo4j reads them all from its count store. A new server plans one query in half the time of one for each.
+    """
+    nodes = (f"{each.label}: COUNT {{ (:{each.label}) }}" for each in NODES)
+    relationships = (f"{each.type}: COUNT {{ ()-[:{each.type}]->() }}" for each in RELATIONSHIPS)
+    return f"RETURN {{{', '.join([*nodes, *relationships])}}} AS row"
 
 
 START, END = "start_key", "end_key"

@@ -92,10 +92,7 @@ class Graph:
     def counts(self) -> dict[str, int]:
         """Return the number of nodes by label and of relationships by type."""
         with self.session() as session:
-            return {
-                name: session.run(neo4j.Query(statement)).single(strict=True)[0]
-                for name, statement in cypher.counts().items()
-            }
+            return dict(session.run(neo4j.Query(cypher.counts())).single(strict=True)["row"])
 
     def ask(self, statement: str) -> list[Row]:
         """Return the rows of a query, each by column."""
