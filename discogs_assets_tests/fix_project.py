@@ -19,6 +19,7 @@ import pytest
 from dotenv import dotenv_values
 from filelock import BaseFileLock, FileLock
 
+from discogs_assets.defs.sensors import run_monitor
 from discogs_assets.sample import months
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.postgres.server import PostgresServer
@@ -196,4 +197,5 @@ def instance(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.D
     for name, value in project.environment().items():
         monkeypatch.setenv(name, value)
     with dg.DagsterInstance.get() as instance:
+        run_monitor.keep_connected(instance)
         yield instance
