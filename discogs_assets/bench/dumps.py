@@ -10,10 +10,10 @@ from discogs_assets.errors import DumpMissingError
 from discogs_assets.sample import generator
 from discogs_assets.sample.generator import Plan, musicbrainz
 from discogs_assets.schema.discogs import entity
+from discogs_assets.stores.dumps.discogs_month import partition_of
 from discogs_assets.stores.dumps.musicbrainz_archive import NAMES
 from discogs_assets.stores.dumps.sources.directory import Directory
 from discogs_assets.stores.dumps.sources.dump_file import DISCOGS, Published
-from discogs_assets.stores.dumps.uploads import partition_of
 from discogs_assets.streams.discogs.framing import Framing, unpack_gzip
 
 RELEASES_PER_ARTIST = 7.585

@@ -12,7 +12,7 @@ from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.neo4j.store_directory import StoreDirectory
 from discogs_assets.stores.neo4j import bolt, load_checkpoint
 from discogs_assets.stores.neo4j.driver import Graph
-from discogs_assets.stores.neo4j.graph_snapshots import Sent
+from discogs_assets.stores.neo4j.sent_tables import SentTables
 from discogs_assets.streams.graph.files import Tables, write_load
 
 
@@ -203,7 +203,7 @@ class ExternalGraph(GraphStore):
 
     def load(self, order: GraphOrder, log: Log) -> tuple[str, dict[str, int]]:
         """Change the database until it holds the month and no other."""
-        with Sent(self.sent).lock_folder() as sent:
+        with SentTables(self.sent).lock_folder() as sent:
             wanted = bolt.Order(order.tables, order.older, order.connections)
             bolt.load(self.graph, wanted, sent, order.find, log)
         return self.graph.url, self.graph.counts()

@@ -1,1 +1,1 @@
-"""Published dumps: sources, uploads, and our verified copies."""
+"""Published dumps: sources, the files of a month, and our verified copies."""

@@ -8,10 +8,10 @@ from typing import NoReturn
 
 from discogs_assets.errors import DumpMissingError
 from discogs_assets.schema.discogs import SOURCE
+from discogs_assets.stores.dumps.discogs_month import Month, partition_of, partitions
 from discogs_assets.stores.dumps.file_archive import FileArchive, read_note, read_sum, sum_file, write_note
 from discogs_assets.stores.dumps.sources.download import Progress
 from discogs_assets.stores.dumps.sources.dump_file import DISCOGS, Source, parse_name
-from discogs_assets.stores.dumps.uploads import Month, partition_of, partitions
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from discogs_assets.schema.backends import cypher
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
 from discogs_assets.stores.neo4j import load_checkpoint
 from discogs_assets.stores.neo4j.driver import Graph
-from discogs_assets.stores.neo4j.graph_snapshots import Sent
 from discogs_assets.stores.neo4j.load_checkpoint import Ledger
+from discogs_assets.stores.neo4j.sent_tables import SentTables
 from discogs_assets.streams import parquet
 from discogs_assets.streams.graph import bolt, diff, integrity
 from discogs_assets.streams.graph.bolt import Stage
@@ -56,7 +56,7 @@ class Order:
     at_once: int = 2
 
 
-def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledger:
+def load(graph: Graph, order: Order, sent: SentTables, lake: Lookup, log: Log) -> Ledger:
     """Change the database until it holds exactly the month's graph, and return its ledger.
 
     If the database holds another month whole, the differences between the graph tables of both months are applied. If
@@ -99,7 +99,9 @@ def load(graph: Graph, order: Order, sent: Sent, lake: Lookup, log: Log) -> Ledg
     return whole
 
 
-def _begin(found: Ledger | None, order: Order, sent: Sent, lake: Lookup, log: Log) -> tuple[Ledger, Tables | None]:
+def _begin(
+    found: Ledger | None, order: Order, sent: SentTables, lake: Lookup, log: Log
+) -> tuple[Ledger, Tables | None]:
     """Return the ledger to start or resume with, and the tables to change; None for a full reload."""
     tables = order.tables
     if found and found.state == "loading" and found.form == bolt.FORM and _same(found, order):
@@ -126,7 +128,7 @@ def _counts(tables: Tables) -> Counter[str]:
     return sum((Counter({name: parquet.rows([file])}) for name, file in tables.files), Counter())
 
 
-def _find_held(found: Ledger | None, order: Order, sent: Sent, lake: Lookup) -> tuple[Tables | None, str]:
+def _find_held(found: Ledger | None, order: Order, sent: SentTables, lake: Lookup) -> tuple[Tables | None, str]:
     """Return the tables that the database holds; None, and the reason, if they cannot be compared with the month's."""
     if found is None:
         return None, "Neo4j has no record of an earlier load"
@@ -141,8 +143,8 @@ def _find_held(found: Ledger | None, order: Order, sent: Sent, lake: Lookup) -> 
     return (None, f"{unlike} since {found.month}") if unlike else (old, "")
 
 
-def _find(month: str | None, digest: str | None, sent: Sent, lake: Lookup) -> Tables | None:
-    """Return the tables with this digest, from the snapshots or the lake."""
+def _find(month: str | None, digest: str | None, sent: SentTables, lake: Lookup) -> Tables | None:
+    """Return the tables with this digest, from the copies or the lake."""
     if not month or not digest:
         return None
     if kept := sent.find(month, digest):

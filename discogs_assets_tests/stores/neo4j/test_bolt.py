@@ -21,8 +21,8 @@ from discogs_assets.schema.backends import cypher
 from discogs_assets.stores.neo4j import bolt, load_checkpoint
 from discogs_assets.stores.neo4j.bolt import Order
 from discogs_assets.stores.neo4j.driver import Graph
-from discogs_assets.stores.neo4j.graph_snapshots import Sent
 from discogs_assets.stores.neo4j.load_checkpoint import Ledger
+from discogs_assets.stores.neo4j.sent_tables import SentTables
 from discogs_assets.streams.graph import bolt as stages
 from discogs_assets.streams.graph.files import Tables
 from discogs_assets_tests.contents import contents
@@ -55,7 +55,7 @@ class Loader:
     def load(self, month: str, older: bool = False) -> Ledger:
         """Load a month of the lake."""
         self.said.clear()
-        with Sent(self.folder / "sent").lock_folder() as sent:
+        with SentTables(self.folder / "sent").lock_folder() as sent:
             return bolt.load(self.graph, Order(self.lake[month], older), sent, self.lake.get, self.said.append)
 
     @property

@@ -1,4 +1,4 @@
-"""Tests of `stores.dumps.uploads`: which files a month has, among all that are listed."""
+"""Tests of `stores.dumps.discogs_month`: which files a month has, among all that are listed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from discogs_assets.stores.dumps.discogs_month import NAMES, Month, partitions
 from discogs_assets.stores.dumps.sources.directory import Directory
 from discogs_assets.stores.dumps.sources.dump_file import CHECKSUM, DISCOGS
-from discogs_assets.stores.dumps.uploads import NAMES, Month, partitions
 
 ALL = (*NAMES, CHECKSUM)
 

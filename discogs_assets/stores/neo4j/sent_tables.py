@@ -1,4 +1,4 @@
-"""Snapshots of the graph tables that a database over Bolt holds or is loading, independent of the lake."""
+"""Copies of the graph tables that a database over Bolt holds or is loading, independent of the lake."""
 
 import os
 import shutil
@@ -15,8 +15,8 @@ PARTS = ("nodes", "relationships")
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """Snapshots of graph tables, each in a folder named by its digest.
+class SentTables:
+    """Copies of graph tables, each in a folder named by its digest.
 
     Files are hard links to the lake's where possible: they take space only once the lake has other files.
     """
@@ -24,7 +24,7 @@ class Sent:
     folder: Path
 
     @contextmanager
-    def lock_folder(self) -> Iterator["Sent"]:
+    def lock_folder(self) -> Iterator["SentTables"]:
         """Yield the folder under its lock. Raises BusyError if another process holds it."""
         with alone(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ class Sent:
         return _read(place, tables.month, digest)
 
     def find(self, month: str, digest: str) -> Tables | None:
-        """Return the tables with this digest, None if there is no snapshot."""
+        """Return the tables with this digest, None if there is no copy."""
         place = self.folder / digest
         return _read(place, month, digest) if digest and place.exists() else None
 

@@ -1,4 +1,4 @@
-"""Uploads of a month: the files that belong together, chosen among all that a source lists of the month."""
+"""The files of a month that belong together, chosen among all that a source lists of the month."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,11 +1,11 @@
-"""Tests of `stores.neo4j.graph_snapshots`."""
+"""Tests of `stores.neo4j.sent_tables`."""
 
 from pathlib import Path
 
 import pytest
 
 from discogs_assets.errors import BusyError
-from discogs_assets.stores.neo4j.graph_snapshots import Sent
+from discogs_assets.stores.neo4j.sent_tables import SentTables
 from discogs_assets.streams.graph import table
 from discogs_assets.streams.graph.files import Tables
 from discogs_assets_tests.tables import NEW, OLD
@@ -17,7 +17,7 @@ def titles(tables: Tables) -> dict[str, int]:
 
 def test_tables_are_found_by_their_digest_after_the_lake_has_others(tmp_path: Path) -> None:
     lake = OLD.write(tmp_path / "lake", "2026-10")
-    with Sent(tmp_path / "sent").lock_folder() as sent:
+    with SentTables(tmp_path / "sent").lock_folder() as sent:
         kept = sent.keep(lake)
         for name, file in [*lake.files]:
             assert file.stat().st_nlink == 2, name
@@ -31,7 +31,7 @@ def test_tables_are_found_by_their_digest_after_the_lake_has_others(tmp_path: Pa
 
 def test_the_same_tables_are_kept_once_and_any_other_byte_makes_others(tmp_path: Path) -> None:
     one, same, other = (OLD.write(tmp_path / d, "2026-10", dumps=d) for d in ("aa", "aa", "bb"))
-    with Sent(tmp_path / "sent").lock_folder() as sent:
+    with SentTables(tmp_path / "sent").lock_folder() as sent:
         digests = [sent.keep(each).digest for each in (one, same, other)]
         assert digests[0] == digests[1] != digests[2]
         sent.sweep([digests[2], None])
@@ -39,5 +39,9 @@ def test_the_same_tables_are_kept_once_and_any_other_byte_makes_others(tmp_path:
 
 
 def test_one_process_has_the_folder(tmp_path: Path) -> None:
-    with Sent(tmp_path / "sent").lock_folder(), pytest.raises(BusyError), Sent(tmp_path / "sent").lock_folder():
+    with (
+        SentTables(tmp_path / "sent").lock_folder(),
+        pytest.raises(BusyError),
+        SentTables(tmp_path / "sent").lock_folder(),
+    ):
         pass
