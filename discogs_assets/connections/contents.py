@@ -7,6 +7,7 @@ from pathlib import Path
 
 from discogs_assets.connections.readers import Readers, Reading
 from discogs_assets.errors import DiscogsError
+from discogs_assets.schema.backends import cypher
 from discogs_assets.servers.neo4j.server import Neo4jServer
 from discogs_assets.servers.neo4j.store_directory import StoreDirectory
 from discogs_assets.settings import Settings
@@ -20,10 +21,6 @@ MEASURE_TABLES = (
     "FROM unnest(%(tables)s::text[]) AS t (name) JOIN pg_class c ON c.oid = to_regclass(t.name)"
 )
 """Rows as PostgreSQL estimates them; the loads analyse their tables."""
-
-COUNT_NODES = "MATCH (n) RETURN {n: count(n)} AS row"
-COUNT_RELATIONSHIPS = "MATCH ()-[r]->() RETURN {n: count(r)} AS row"
-"""Neo4j answers both from its count store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +71,9 @@ async def measure(readers: Readers, shown: Publication) -> dict[str, Size]:
     (tables,) = await at.sql(MEASURE_TABLES, tables=[*shown.tables.values()])
     found = {"postgres": Size(**tables)}
     if shown.graph is not None:
-        counts = [await at.cypher(each) for each in (COUNT_NODES, COUNT_RELATIONSHIPS)]
+        (counts,) = await at.cypher(cypher.counts())
         size = await asyncio.to_thread(_measure_graph, settings, shown.graph)
-        found["neo4j"] = replace(size, rows=sum(rows[0]["n"] for rows in counts))
+        found["neo4j"] = replace(size, rows=sum(counts.values()))
     if shown.search is not None:
         rows = sum((await at.index()).documents.values())
         folder = readers.connections.search.root / shown.search

@@ -243,8 +243,24 @@ def test_a_path_is_found_between_two_that_are_picked(visitor: Visit) -> None:
     page.get_by_label("Main artists of releases").uncheck()
     page.get_by_label("Credits").press(" ")
     expect(page.get_by_text("No path")).to_be_visible()
-    page.get_by_label("at most").select_option("12")
+    press(page.get_by_role("link", name="Allow 12 links"))
     expect(page).to_have_url(re.compile("depth=12"))
+    expect(page.get_by_label("at most")).to_have_value("12")
+    expect(page.get_by_role("link", name="Allow 12 links")).to_have_count(0)
+    press(page.get_by_role("link", name="Count credits, too"))
+    expect(page.get_by_role("heading", name="2 links apart")).to_be_visible()
+
+
+def test_explore_leads_back_to_the_graph_that_was_left_and_from_there_to_the_start(visitor: Visit) -> None:
+    page = visitor.open(f"/?{FLOYD}")
+    panes = page.get_by_role("navigation", name="Panes")
+    press(panes.get_by_role("link", name="Status"))
+    expect(page).to_have_url(re.compile("/status$"))
+    press(panes.get_by_role("link", name="Explore"))
+    expect(page).to_have_url(f"{visitor.origin}/?{FLOYD}")
+    expect(page.get_by_role("application")).to_be_visible()
+    press(panes.get_by_role("link", name="Explore"))
+    expect(page.get_by_role("heading", name="Every record knows another one")).to_be_visible()
 
 
 def test_trends_are_compared_as_counts_and_shares(visitor: Visit) -> None:

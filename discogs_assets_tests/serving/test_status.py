@@ -82,7 +82,7 @@ def page(browser: Browser, origin: str) -> Iterator[Page]:
 def test_the_page_shows_health_sizes_runs_and_links_to_dagster(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Everything works")
     expect(page.locator(".facts")).to_contain_text("November 2026")
-    expect(page.get_by_role("row", name="Neo4j")).to_contain_text("2,458 nodes and relationships")
+    expect(page.get_by_role("row", name="Neo4j")).to_contain_text("2,457 nodes and relationships")
     for store in ("PostgreSQL", "Neo4j", "Search index", "Parquet lake"):
         expect(page.get_by_role("row", name=store)).to_contain_text("B")
     run = page.get_by_role("row", name="monthly November 2026")

@@ -7,7 +7,7 @@ type Child = import("preact").ComponentChildren;
 interface Named { type: Kind; id: number | string; name: string | null }
 
 /** `group` is the heading above it, `href` a page other than the graph. */
-interface Suggestion extends Named { year: number | null; subtitle: string | null; score?: number; group?: string; href?: string }
+interface Suggestion extends Named, Edition { year: number | null; subtitle: string | null; score?: number; group?: string; href?: string }
 interface Neighbours { category: string; name: string; type: Kind; count: number }
 interface Explored { center: Named; categories: Neighbours[] }
 interface Edition { artist?: string | null; country?: string | null; formats?: string[] | null; label?: string | null; catno?: string | null }

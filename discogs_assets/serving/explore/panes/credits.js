@@ -82,7 +82,7 @@ function Found({ people: [person, other] }) {
 function Unknown({ person: { kind, text } }) {
   const named = kind !== "artist";
   const { answer } = usePromise(named ? text : null, (signal) => completePersons(text, signal));
-  if (!named) return h("p", null, "This artist has no credits in this month. Its own releases are in the graph.");
+  if (!named) return h("p", null, "This artist has no credits in this month. Releases of this artist are in the graph.");
   return h("div", null, h("p", null, "Nobody is credited exactly as “", h("bdi", null, text), "”. ", answer?.length ? "Do you mean:" : "Type one word of the name in the box above."),
     h("ul", { class: "plain" }, (answer || []).map((each) => h("li", { key: each.href }, h("a", { href: each.href }, h("bdi", null, each.name)), ` (${each.subtitle})`))));
 }
@@ -94,7 +94,7 @@ function Summary({ profile }) {
   return h("header", null,
     h("h2", null, h("bdi", null, name)),
     h("p", null, `${plural(total, "credit")}${first ? (first === last ? `, in ${first}` : `, from ${first} to ${last}`) : ""}. `,
-      entity ? h(EntityLink, { entity, children: "Show in the graph" }) : id ? "This month has no record of this artist; its credits are all that is known." : "Credits link this name to no artist."));
+      entity ? h(EntityLink, { entity, children: "Show in the graph" }) : id ? "This month has no record of this artist; the credits are all that is known." : "Credits link this name to no artist."));
 }
 
 /** @param {{ profile: Profile }} props */

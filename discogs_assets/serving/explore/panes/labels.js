@@ -70,11 +70,12 @@ function Part({ part, labels }) {
   const rows = collect(part, labels);
   const series = labels.map((each) => each.label_name || `label ${each.label_id}`);
   const title = `${PARTS[part]} of ${series.join(", ")}`;
+  const suffix = (/** @type {number} */ id) => (labels.length > 1 ? `_${id}` : "");
   const columns = [
     column(part, PARTS[part], (/** @type {PartRow} */ row) => row.name),
     ...labels.flatMap(({ label_id: id }, place) => [
-      column(`releases_${id}`, labels.length > 1 ? `${series[place]}: releases` : "Releases", (/** @type {PartRow} */ row) => row.shares[place]?.count || 0),
-      column(`percentage_${id}`, labels.length > 1 ? `${series[place]}: share` : "Share", (/** @type {PartRow} */ row) => row.shares[place]?.percentage || 0, (row) => percent(row.shares[place]?.percentage || 0)),
+      column(`releases${suffix(id)}`, labels.length > 1 ? `${series[place]}: releases` : "Releases", (/** @type {PartRow} */ row) => row.shares[place]?.count || 0),
+      column(`percentage${suffix(id)}`, labels.length > 1 ? `${series[place]}: share` : "Share", (/** @type {PartRow} */ row) => row.shares[place]?.percentage || 0, (row) => percent(row.shares[place]?.percentage || 0)),
     ]),
   ];
   const bars = rows.slice(0, part === "decades" ? undefined : BARS).map(({ name, shares }) => ({ name, values: shares.map((each) => each?.percentage || 0) }));

@@ -121,7 +121,7 @@ function RecordLink({ edit }) {
   const entity = { type, id: edit.id, name: edit.name || (edit.change === "changed" ? null : edit.after || edit.before) };
   const more = [edit.artist, edit.year].filter(Boolean).join(", ");
   return h("span", null, edit.change === "removed" ? h("bdi", null, nameOf(entity)) : h(EntityLink, { entity }),
-    ` ${edit.change}`, more && h("span", { class: "option-more", dir: "auto" }, more), " ",
+    " ", h(KindBadge, { kind: type }), ` ${edit.change}`, more && h("span", { class: "option-more", dir: "auto" }, more), " ",
     h("a", { class: "count", href: link({ pane: "months", of: keyOf(entity) }), "aria-label": `History of ${type} ${edit.id}` }, "history"));
 }
 

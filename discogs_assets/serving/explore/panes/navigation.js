@@ -1,5 +1,5 @@
 /** The way from pane to pane: tabs, or a menu that has them all where they would not fit. */
-import { h } from "../core/dom.js";
+import { h, useRef } from "../core/dom.js";
 import { link } from "../core/router.js";
 import { Menu } from "../parts/menu.js";
 import { useMedia } from "../parts/size.js";
@@ -17,9 +17,11 @@ export function Navigation({ pane, query }) {
 
 /** @param {{ pane: Pane, query: URLSearchParams }} props */
 function Links({ pane, query }) {
+  const graph = useRef("/");
+  if (pane.name === "explore") graph.current = query.size ? `/?${query}` : "/";
   const shown = query.get("sel") || (query.get("type") && query.get("id") ? `${query.get("type")}:${query.get("id")}` : "");
   return PANES.map(({ name, title, path, carry }) => h("a", {
     key: name, "aria-current": pane.name === name ? "page" : undefined,
-    href: path || (name === "explore" ? "/" : link({ pane: name, ...(shown && carry ? carry(shown) : {}) })),
+    href: path || (name === "explore" ? (pane.name === name ? "/" : graph.current) : link({ pane: name, ...(shown && carry ? carry(shown) : {}) })),
   }, title));
 }

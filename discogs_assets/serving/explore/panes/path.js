@@ -67,6 +67,17 @@ function Depth() {
     h("select", { value: depth, onChange: choose }, DEPTHS.map((each) => h("option", { key: each, value: each, selected: String(each) === depth }, each))), "links");
 }
 
+/** Links that allow more, where no path was found. @param {{ via: string[], depth: number }} props */
+function Wider({ via, depth }) {
+  const chosen = via.length ? via : USUAL;
+  const most = Math.max(...DEPTHS);
+  /** @type {[string, string][]} */
+  const offers = Object.entries(WAYS).filter(([way]) => !chosen.includes(way))
+    .map(([way, text]) => [`Count ${text.toLowerCase()}, too`, change({ via: [...chosen, way] })]);
+  if (depth < most) offers.unshift([`Allow ${most} links`, change({ depth: String(most) })]);
+  return offers.map(([text, href], place) => h("span", { key: text }, place > 0 && " · ", h("a", { href }, text)));
+}
+
 /** @param {{ from: Named, to: Named, via: string[], depth: number }} props */
 function Chain({ from, to, via, depth }) {
   const { answer, problem, loading, retry } = useAnswer("path", { ...pathParameters(from, to), via, max_depth: depth });
@@ -74,7 +85,7 @@ function Chain({ from, to, via, depth }) {
   if (problem) return h(Failure, { problem, retry });
   if (!found) return h(Loading, { lines: 5, text: "Looking for a path" });
   if (!found.found) {
-    return h(Empty, { title: "No path" }, `There is none with at most ${depth} of these links. Allow more links, or other kinds.`);
+    return h(Empty, { title: "No path" }, `There is none with at most ${depth} of these links. `, h(Wider, { via, depth }));
   }
   return h("section", { class: "chain", "aria-busy": loading },
     h("div", { role: "status" }, h("h2", null, found.length ? `${plural(found.length, "link")} apart` : "The same")),

@@ -10,7 +10,7 @@ import { Plot } from "../parts/table.js";
 
 /** Least score of each tier, and its meaning. @type {Record<string, [number, string]>} */
 export const TIERS = {
-  "ultra-rare": [80, "a very high mean, as of an old and only pressing on a small label; a single signal may be low all the same"],
+  "ultra-rare": [80, "a very high mean, such as that of the only pressing of an old record on a small label; single signals may be low"],
   rare: [60, "a high mean: most of the weight is on high signals, such as few and old pressings"],
   scarce: [40, "a middling mean: some signals are high"],
   uncommon: [20, "a low mean: pressed several times, or recently"],

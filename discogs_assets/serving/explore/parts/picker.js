@@ -55,7 +55,7 @@ const group = (suggestions) => groupBy(suggestions.map((entity, place) => ({ ent
 
 /** @param {{ id: string, entity: Suggestion, active: boolean, onPick: () => void }} props */
 function Option({ id, entity, active, onPick }) {
-  const more = [entity.subtitle, entity.year].filter(Boolean).join(" · ");
+  const more = [entity.subtitle, entity.year, entity.country, entity.catno].filter(Boolean).join(" · ");
   return h("div", {
     id, role: "option", "aria-selected": active, class: classes("option", active && "active"),
     onMouseDown: (/** @type {Event} */ event) => event.preventDefault(), onClick: onPick,

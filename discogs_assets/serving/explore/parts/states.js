@@ -63,7 +63,7 @@ export function Failure({ problem, alone = false, retry, choose = ({ id }) => ch
 export function NoRecord({ kind, id }) {
   return h("p", null, `This month has no record of the ${kind} ${id}. `,
     kind === "artist"
-      ? ["It may be credited on records: ", h("a", { key: "credits", href: link({ pane: "credits", p: `artist:${id}` }) }, "its credits"), "."]
+      ? ["Records may credit this artist: ", h("a", { key: "credits", href: link({ pane: "credits", p: `artist:${id}` }) }, "the credits"), "."]
       : "Search for its name in the box at the top.");
 }
 

@@ -48,7 +48,7 @@ function Summary({ status }) {
     ["Published month", month ? h("a", { href: "/?pane=months" }, nameMonth(month)) : "none"],
     ["Age", age === null ? "–" : `${age} ${age === 1 ? "day" : "days"} since the first of the month`],
     ["Runs and checks", RECORDS[dagster.state] + (dagster.fault && `: ${dagster.fault}`)],
-    ["Load or run again", h("span", null, h(Outside, { url: dagster.url, children: "Dagster's UI ↗" }), ", started by ", h("code", null, "discogs dev"))],
+    ["Load or run again", h("span", null, h(Outside, { url: dagster.url, children: "Dagster's UI ↗" }), ", which answers while ", h("code", null, "discogs dev"), " runs")],
   ];
   return h(Facts, { facts });
 }
