@@ -6,6 +6,7 @@ importScripts(
 
 const STEP_MS = 16;
 const COLD = 0.015;
+const FEW = 300; // nodes, which are kept apart with more care
 
 let simulation = null;
 let turn = 0;
@@ -18,7 +19,7 @@ function begin({ nodes, links, heat, turn: number, silent: hushed }) {
   simulation = d3.forceSimulation(nodes).stop().alpha(heat).alphaDecay(0.035).velocityDecay(0.45)
     .force("links", d3.forceLink(links).distance((link) => link.distance).strength((link) => link.strength))
     .force("charge", d3.forceManyBody().strength((node) => node.charge).distanceMax(600).theta(1))
-    .force("room", d3.forceCollide((node) => node.room).strength(0.8))
+    .force("room", d3.forceCollide((node) => node.room).strength(0.9).iterations(nodes.length < FEW ? 4 : 1))
     .force("x", d3.forceX().strength(0.025))
     .force("y", d3.forceY().strength(0.035));
   run();
