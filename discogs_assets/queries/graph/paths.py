@@ -57,7 +57,7 @@ class Path(Result):
 @question(
     "/path",
     "neo4j",
-    example={"from_type": "artist", "from_name": "Miles Davis", "to_type": "artist", "to_name": "John Coltrane"},
+    example={"from_type": "artist", "from_name": "David Bowie", "to_type": "artist", "to_name": "Nirvana"},
     rows="path",
 )
 async def path(
