@@ -15,6 +15,9 @@ from discogs_assets.errors import SettingError
 ENV = Path(".env")
 """File of the working directory that Dagster and `settings` read."""
 
+HOME = Path(".discogs")
+"""Home of a folder in which `discogs up` has not run."""
+
 PREFIX = "DISCOGS_"
 
 ALIKE = 0.8
@@ -88,8 +91,23 @@ def home_of_instance(folder: str | None) -> Path | None:
 
 
 def default_home() -> Path:
-    """Return the home of the Dagster instance named by `.env` or the environment, else `.discogs`."""
-    return home_of_instance(of_file().get(INSTANCE) or os.environ.get(INSTANCE)) or Path(".discogs")
+    """Return the home of the Dagster instance named by `.env` or the environment, else `.discogs`.
+
+    In a copy of a folder with its home and `.env`, it is the copied home, not the original that `.env` names.
+    """
+    named = of_file().get(INSTANCE)
+    home = home_of_instance(named or os.environ.get(INSTANCE))
+    return HOME if home is None or (named and _is_original(home, named)) else home
+
+
+def _is_original(home: Path, named: str) -> bool:
+    """Return True if the home is that of another folder with the same `.env`, and this folder has a home, too."""
+    if home_of_instance(str(HOME / "dagster")) is None or home.name != HOME.name or home.resolve() == HOME.resolve():
+        return False
+    try:
+        return of_file(home.parent / ENV).get(INSTANCE) == named
+    except (OSError, SettingError):
+        return False
 
 
 def _capitals(variables: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Tests of `variables`."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -99,3 +100,41 @@ def test_neither_command_takes_one_of_two_values(program: tuple[str, ...], tmp_p
     assert done.returncode == 1
     assert "DISCOGS_DUMPS has different values in the environment and in" in said
     assert "hunter2" not in said
+
+
+def make_home(home: Path) -> Path:
+    """A home as `discogs up` leaves it."""
+    (home / "dagster").mkdir(parents=True)
+    (home / "dagster" / variables.MARK).touch()
+    return home
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["copied", "moved"])
+def test_a_folder_that_was_copied_or_moved_with_its_home_has_that_home(
+    kept: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    original = tmp_path / "original"
+    home = make_home(original / ".discogs")
+    (original / ".env").write_text(f"DAGSTER_HOME={home / 'dagster'}\n")
+    copy = shutil.copytree(original, tmp_path / "copy")
+    if not kept:
+        shutil.rmtree(original)
+    monkeypatch.chdir(copy)
+    assert Settings().home_folder == copy / ".discogs"
+    if kept:
+        monkeypatch.chdir(original)
+        assert Settings().home_folder == home
+
+
+def test_a_home_elsewhere_is_that_of_a_folder_with_an_older_home_or_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    disk = make_home(tmp_path / "disk" / ".discogs")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / ".env").write_text(f"DAGSTER_HOME={disk / 'dagster'}\n")
+    monkeypatch.chdir(folder)
+    for older in (False, True):
+        if older:
+            make_home(folder / ".discogs")
+        assert Settings().home_folder == disk
