@@ -1,4 +1,4 @@
-"""Looking at something over and over, in or beside a test. The tests state what is expected."""
+"""Polling: in the background of a test, or until a condition holds. The tests state what is expected."""
 
 import threading
 import time
@@ -25,7 +25,7 @@ def repeatedly(look: Callable[[], object], pause: float) -> Iterator[None]:
 
 
 def await_truth(holds: Callable[[], object], seconds: float = 60, pause: float = 0.05) -> None:
-    """Wait until something holds; fail after so many seconds."""
+    """Wait until the condition holds; fail when the time is over."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline

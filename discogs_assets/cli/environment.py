@@ -13,7 +13,7 @@ from discogs_assets.cli.terminal import say
 from discogs_assets.errors import ServerError, SettingError
 from discogs_assets.sample import musicbrainz
 from discogs_assets.servers import json_state
-from discogs_assets.variables import ENV, MARK, of_file, read_text
+from discogs_assets.variables import ENV, HOME, MARK, of_file, read_text
 
 MODE = 0o600
 
@@ -85,7 +85,7 @@ def enter(variables: Mapping[str, str]) -> None:
 def forget_demo(path: Path = ENV) -> None:
     """Remove lines from the file that name the demo's sample as a source of dumps; only the demo may use it."""
     named = of_file(path)
-    homes = (named.get("DISCOGS_HOME"), os.environ.get("DISCOGS_HOME"), ".discogs")
+    homes = (named.get("DISCOGS_HOME"), os.environ.get("DISCOGS_HOME"), HOME)
     samples = [Path(home).expanduser().absolute() / SAMPLE for home in homes if home]
     sources = {f"DISCOGS_{name}": [str(each / below) for each in samples] for name, below in DEMO.items()}
     if found := [name for name, folders in sources.items() if named.get(name) in folders]:

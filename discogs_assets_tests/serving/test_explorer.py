@@ -243,6 +243,8 @@ def test_a_path_is_found_between_two_that_are_picked(visitor: Visit) -> None:
     page.get_by_label("Main artists of releases").uncheck()
     page.get_by_label("Credits").press(" ")
     expect(page.get_by_text("No path")).to_be_visible()
+    page.get_by_label("at most").select_option("8")
+    expect(page).to_have_url(re.compile("depth=8"))
     press(page.get_by_role("link", name="Allow 12 links"))
     expect(page).to_have_url(re.compile("depth=12"))
     expect(page.get_by_label("at most")).to_have_value("12")

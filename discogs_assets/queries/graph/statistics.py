@@ -2,16 +2,8 @@
 
 from discogs_assets.connections.readers import Reading
 from discogs_assets.queries.question import Result, question
+from discogs_assets.schema.backends import cypher
 from discogs_assets.schema.graph import NODES, RELATIONSHIPS
-
-COUNT_NODES = " UNION ALL ".join(
-    f"MATCH (n:{each.label}) WITH count(n) AS n RETURN {{name: '{each.label}', n: n}} AS row" for each in NODES
-)
-COUNT_RELATIONSHIPS = " UNION ALL ".join(
-    f"MATCH ()-[r:{each.type}]->() WITH count(r) AS n RETURN {{name: '{each.type}', n: n}} AS row"
-    for each in RELATIONSHIPS
-)
-"""Neo4j answers both from its count store."""
 
 
 class GraphStatistics(Result):
@@ -28,8 +20,9 @@ class GraphStatistics(Result):
 @question("/graph/stats", "neo4j", example={})
 async def graph_stats(at: Reading) -> GraphStatistics:
     """Count the graph's nodes and relationships."""
-    counts = {f"{row['name'].lower()}s": row["n"] for row in await at.cypher(COUNT_NODES)}
-    kinds = {row["name"]: row["n"] for row in await at.cypher(COUNT_RELATIONSHIPS)}
+    (found,) = await at.cypher(cypher.counts())
+    counts = {f"{each.label.lower()}s": found[each.label] for each in NODES}
+    kinds = {each.type: found[each.type] for each in RELATIONSHIPS}
     return GraphStatistics(
         total_entities=sum(counts.values()),
         counts=counts,

@@ -32,8 +32,8 @@ function TrackRow({ track }) {
 
 /** @param {{ credits: Reference[] }} props */
 export function Credits({ credits }) {
-  const people = new Set(credits.map(({ id, name }) => id || name)).size;
-  return h("section", null, h("h2", null, plural(credits.length, "credit"), people < credits.length && ` of ${people === 1 ? "one person" : `${people} people`}`),
+  const credited = new Set(credits.map(({ id, name }) => id || name)).size;
+  return h("section", null, h("h2", null, plural(credits.length, "credit"), credited < credits.length && ` of ${credited === 1 ? "one person" : `${credited} people`}`),
     h("dl", { class: "facts" }, groupBy(credits, (each) => each.role || "Credited").map(([role, people]) => h("div", { key: role },
       h("dt", { dir: "auto" }, role),
       h("dd", null, people.map((each, place) => h("span", { key: place }, place > 0 && ", ", reference("artist", each))))))));
